@@ -1,0 +1,30 @@
+//! What a system's Winsock catalogs say: pure data, whatever carried it.
+
+mod catalogs;
+mod fact;
+mod namespace;
+mod path;
+mod place;
+mod protocol;
+mod text;
+mod time;
+mod transport;
+mod windows;
+
+pub mod notation;
+pub mod number;
+pub mod provider;
+pub mod socket;
+pub mod title;
+
+pub use crate::layout::Guid;
+pub use catalogs::{AppPermission, Catalog, CatalogName, Catalogs, Entry, EntryList, NEEDED_KEYS, Parameters};
+pub use fact::Facts;
+pub use namespace::NameSpaceEntry;
+pub use path::CanonicalPath;
+pub use place::Place;
+pub use protocol::{Chain, Kind, ProtocolEntry, ProviderFlags, SOCK_RAW, ServiceFlags};
+pub use text::{Text, is_harmful};
+pub use time::FileTime;
+pub use transport::{Binding, DISABLED, Service, SetupProvider, Transport, Winsock};
+pub use windows::{Architecture, Product, Version, Windows};

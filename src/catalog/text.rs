@@ -1,0 +1,286 @@
+//! Text that came from evidence, and the only way in which it reaches people.
+//!
+//! The machine that the evidence comes from may be under an attacker's control: a provider's name can hold escape
+//! sequences that clear the analyst's terminal, and a path can hold characters that reverse its direction. [`Text`]
+//! has no other `Display` than the harmless form.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+
+/// A text from evidence: a name, a path, a title, a file name.
+///
+/// It keeps what it was made of, also where that is no valid Unicode, and shows it harmlessly: printable characters
+/// as they are, all others as `\u{…}`, bytes of an unknown code page as `\x..`. The shown form can be read back: a
+/// backslash that would look like such an escape is shown as `\u{5c}`, and a text that begins or ends with a blank
+/// is put in quotation marks.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Content);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Content {
+    Unicode(Box<str>),
+    /// UTF-16 with surrogates that have no partner.
+    Utf16(Box<[u16]>),
+    /// One byte a character, in a code page that is not known or that these bytes do not fit.
+    Bytes(Box<[u8]>),
+}
+
+impl Text {
+    /// A text that was read without loss.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(Content::Unicode(text.into()))
+    }
+
+    /// A text from UTF-16 units, which need not be valid.
+    #[must_use]
+    pub fn from_utf16(units: &[u16]) -> Self {
+        Self(
+            String::from_utf16(units)
+                .map_or_else(|_| Content::Utf16(units.into()), |text| Content::Unicode(text.into())),
+        )
+    }
+
+    /// A text from the bytes of an ASCII superset that is not known further.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(match str::from_utf8(bytes) {
+            Ok(text) if text.is_ascii() => Content::Unicode(text.into()),
+            _ => Content::Bytes(bytes.into()),
+        })
+    }
+
+    /// The text as Unicode, with U+FFFD for what has no meaning. For comparing; to print it use `Display`.
+    #[must_use]
+    pub fn lossy(&self) -> Cow<'_, str> {
+        match &self.0 {
+            Content::Unicode(text) => Cow::Borrowed(text),
+            Content::Utf16(units) => Cow::Owned(String::from_utf16_lossy(units)),
+            Content::Bytes(bytes) => {
+                let character =
+                    |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
+                Cow::Owned(bytes.iter().map(character).collect())
+            }
+        }
+    }
+
+    /// The bytes that the text was made of, where [`Text::lossy`] loses some of them.
+    #[must_use]
+    pub fn undecoded(&self) -> Option<Vec<u8>> {
+        match &self.0 {
+            Content::Unicode(_) => None,
+            Content::Utf16(units) => Some(units.iter().flat_map(|unit| unit.to_le_bytes()).collect()),
+            Content::Bytes(bytes) => Some(bytes.to_vec()),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match &self.0 {
+            Content::Unicode(text) => text.is_empty(),
+            Content::Utf16(units) => units.is_empty(),
+            Content::Bytes(bytes) => bytes.is_empty(),
+        }
+    }
+
+    /// Whether it equals `other` but for the case of ASCII letters, as Windows compares names of keys and values.
+    #[must_use]
+    pub fn is(&self, other: &str) -> bool {
+        matches!(&self.0, Content::Unicode(text) if text.eq_ignore_ascii_case(other))
+    }
+
+    /// The shown form, cut after `limit` characters with `…` and the full length behind it.
+    #[must_use]
+    pub fn shortened(&self, limit: usize) -> String {
+        let shown = self.to_string();
+        match shown.char_indices().nth(limit) {
+            Some((end, _)) => {
+                let kept = shown.get(..end).unwrap_or_default();
+                format!("{kept}… ({} characters)", shown.chars().count())
+            }
+            None => shown,
+        }
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "“{self}”")
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lossy = self.lossy();
+        let quoted = lossy.starts_with(' ')
+            || lossy.ends_with(' ')
+            || (lossy.len() > 1 && lossy.starts_with('"') && lossy.ends_with('"'));
+        let quotation_mark = if quoted { "\"" } else { "" };
+        formatter.write_str(quotation_mark)?;
+        match &self.0 {
+            Content::Unicode(text) => show(formatter, text)?,
+            Content::Utf16(units) => {
+                for character in char::decode_utf16(units.iter().copied()) {
+                    match character {
+                        Ok(character) => show_character(formatter, character, "")?,
+                        Err(lone) => write!(formatter, "\\u{{{:x}}}", lone.unpaired_surrogate())?,
+                    }
+                }
+            }
+            Content::Bytes(bytes) => {
+                for chunk in bytes.utf8_chunks() {
+                    for part in chunk.valid().chars() {
+                        if part.is_ascii() {
+                            show_character(formatter, part, "")?;
+                        } else {
+                            let mut buffer = [0; 4];
+                            show_bytes(formatter, part.encode_utf8(&mut buffer).as_bytes())?;
+                        }
+                    }
+                    show_bytes(formatter, chunk.invalid())?;
+                }
+            }
+        }
+        formatter.write_str(quotation_mark)
+    }
+}
+
+fn show_bytes(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
+}
+
+fn show(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        show_character(formatter, character, characters.as_str())?;
+    }
+    Ok(())
+}
+
+fn show_character(formatter: &mut fmt::Formatter<'_>, character: char, following: &str) -> fmt::Result {
+    let ambiguous = character == '\\' && looks_like_the_rest_of_an_escape(following);
+    if ambiguous || is_harmful(character) {
+        write!(formatter, "\\u{{{:x}}}", u32::from(character))
+    } else {
+        formatter.write_char(character)
+    }
+}
+
+fn looks_like_the_rest_of_an_escape(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'u', b'{', ..] => true,
+        [b'x', high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        _ => false,
+    }
+}
+
+/// Whether a character must not reach a terminal, a spreadsheet or a log as it is: controls, what is invisible, what
+/// changes the direction of writing, blanks that look like U+0020 and are not, private use and noncharacters.
+#[must_use]
+pub fn is_harmful(character: char) -> bool {
+    const HARMFUL: &[(u32, u32)] = &[
+        (0x0000, 0x001f),
+        (0x007f, 0x00a0),
+        (0x00ad, 0x00ad),
+        (0x034f, 0x034f),
+        (0x061c, 0x061c),
+        (0x115f, 0x1160),
+        (0x1680, 0x1680),
+        (0x17b4, 0x17b5),
+        (0x180b, 0x180f),
+        (0x2000, 0x200f),
+        (0x2028, 0x202f),
+        (0x205f, 0x206f),
+        (0x3000, 0x3000),
+        (0x3164, 0x3164),
+        (0xe000, 0xf8ff),
+        (0xfdd0, 0xfdef),
+        (0xfe00, 0xfe0f),
+        (0xfeff, 0xfeff),
+        (0xffa0, 0xffa0),
+        (0xfff0, 0xfffb),
+        (0x1bca0, 0x1bca3),
+        (0x1d173, 0x1d17a),
+        (0xe0000, 0xe0fff),
+        (0xf0000, 0x10_ffff),
+    ];
+    let code = u32::from(character);
+    code & 0xfffe == 0xfffe || HARMFUL.iter().any(|(first, last)| (*first..=*last).contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printable_text_is_shown_as_it_is() {
+        for text in [r"%SystemRoot%\system32\mswsock.dll", "Poskytovatel služby RSVP", "提供商", r"C:\users\x"] {
+            assert_eq!(Text::new(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_shown_as_an_escape() {
+        let hostile = "\u{1b}[2J\u{9b}1m\r\n\t\u{202e}lld.exe\0\u{200b}\u{2028}\u{a0}\u{feff}\u{e0041}\u{1ffff}";
+        let shown = Text::new(hostile).to_string();
+        assert!(!shown.chars().any(is_harmful), "{shown}");
+        assert!(shown.starts_with(r"\u{1b}[2J\u{9b}1m\u{d}\u{a}\u{9}\u{202e}lld.exe\u{0}\u{200b}"), "{shown}");
+    }
+
+    #[test]
+    fn a_backslash_that_looks_like_an_escape_is_one() {
+        assert_eq!(Text::new(r"\u{41}").to_string(), r"\u{5c}u{41}");
+        assert_eq!(Text::new(r"\x41").to_string(), r"\u{5c}x41");
+        assert_eq!(Text::new(r"C:\xyz\unit").to_string(), r"C:\xyz\unit");
+    }
+
+    #[test]
+    fn blanks_at_the_ends_are_seen() {
+        assert_eq!(Text::new(" a").to_string(), "\" a\"");
+        assert_eq!(Text::new("a ").to_string(), "\"a \"");
+        assert_eq!(Text::new("\"a\"").to_string(), "\"\"a\"\"");
+        assert_eq!(Text::new("\"").to_string(), "\"");
+    }
+
+    #[test]
+    fn what_is_no_unicode_keeps_its_bytes() {
+        let lone = Text::from_utf16(&[0x61, 0xd800, 0x62]);
+        assert_eq!(lone.to_string(), r"a\u{d800}b");
+        assert_eq!(lone.lossy(), "a\u{fffd}b");
+        assert_eq!(lone.undecoded(), Some(vec![0x61, 0, 0, 0xd8, 0x62, 0]));
+        let ansi = Text::from_bytes(b"K\xe4se\xc3\xa4");
+        assert_eq!(ansi.to_string(), r"K\xe4se\xc3\xa4");
+        assert_eq!(ansi.undecoded(), Some(b"K\xe4se\xc3\xa4".to_vec()));
+        assert_eq!(Text::from_bytes(b"abc"), Text::new("abc"));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!(Text::new("äöüß").shortened(2), "äö… (4 characters)");
+        assert_eq!(Text::new("äö").shortened(2), "äö");
+    }
+
+    #[test]
+    fn names_are_compared_as_windows_does() {
+        assert!(Text::new("WinSock2").is("Winsock2"));
+        assert!(!Text::from_utf16(&[0x57, 0xd800]).is("W\u{fffd}"));
+    }
+}

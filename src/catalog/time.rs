@@ -1,0 +1,54 @@
+//! Times as Windows keeps them.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+/// A Windows FILETIME: intervals of 100 ns since 1601-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileTime(pub u64);
+
+impl FileTime {
+    /// Intervals between the beginnings of FILETIME and of Unix time.
+    const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
+
+    /// The moment; `None` where it lies beyond the year 9999, which only damage or forgery can do.
+    #[must_use]
+    pub fn timestamp(self) -> Option<Timestamp> {
+        Timestamp::from_nanosecond((i128::from(self.0) - Self::UNIX_EPOCH) * 100).ok()
+    }
+
+    /// Intervals of 100 ns between two times, whichever is the later.
+    #[must_use]
+    pub fn distance(self, other: Self) -> u64 {
+        self.0.abs_diff(other.0)
+    }
+}
+
+impl fmt::Display for FileTime {
+    /// RFC 3339 in UTC with all seven digits that a FILETIME has.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.timestamp() {
+            Some(time) => write!(formatter, "{time:.7}"),
+            None => write!(formatter, "FILETIME {:#x}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_seven_digits_are_kept() {
+        assert_eq!(FileTime(132_201_837_076_005_178).to_string(), "2019-12-07T09:15:07.6005178Z");
+        assert_eq!(FileTime(116_444_736_000_000_000).to_string(), "1970-01-01T00:00:00.0000000Z");
+        assert_eq!(FileTime(0).to_string(), "1601-01-01T00:00:00.0000000Z");
+    }
+
+    #[test]
+    fn a_time_beyond_the_year_9999_is_shown_as_a_number() {
+        assert_eq!(FileTime(u64::MAX).timestamp(), None);
+        assert_eq!(FileTime(u64::MAX).to_string(), "FILETIME 0xffffffffffffffff");
+    }
+}

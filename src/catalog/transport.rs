@@ -1,0 +1,72 @@
+//! What stands beside the catalogs: the transports that Windows builds them from, and the drivers below.
+
+use super::{FileTime, Place, ProtocolEntry, Text};
+use crate::layout::Guid;
+
+/// `Services\Winsock`: the transports, and the record that setup keeps of their providers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Winsock {
+    /// Where it was found.
+    pub place: Place,
+    /// When the key was last written.
+    pub last_written: Option<FileTime>,
+    /// `Parameters\Transports`: the transports in order of installation. `None` where the value is absent.
+    pub transports: Option<Vec<Text>>,
+    /// `Setup Migration\Provider List`: the same set, as setup knows it. `None` where the value is absent.
+    pub provider_list: Option<Vec<Text>>,
+    /// `Setup Migration\Providers`: who provides each transport.
+    pub providers: Vec<SetupProvider>,
+}
+
+/// `Setup Migration\Providers\<transport>`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SetupProvider {
+    /// Name of the transport.
+    pub transport: Text,
+    /// `WinSock 2.0 Provider ID`.
+    pub provider_id: Option<Guid>,
+    /// `WinSock 1.1 Provider Data`, for transports without templates: the entries that they bring, as far as told.
+    pub data: Vec<ProtocolEntry>,
+}
+
+/// `Services\<transport>\Parameters\Winsock`: how a transport is offered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Transport {
+    /// Name of the transport.
+    pub name: Text,
+    /// Where it was found.
+    pub place: Place,
+    /// When the key was last written.
+    pub last_written: Option<FileTime>,
+    /// `HelperDllName`: the DLL that mswsock.dll loads for each socket of this transport.
+    pub helper: Option<Text>,
+    /// `ProviderGUID` (Windows 10 and later).
+    pub provider_id: Option<Guid>,
+    /// The numbered subkeys (Windows 10 and later), in numeric order: what each entry of the catalog must be.
+    pub templates: Vec<ProtocolEntry>,
+}
+
+/// `Services\<name>`: a driver or a service that sockets depend on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Name of its key.
+    pub name: Text,
+    /// `Start`: 0 boot, 1 system, 2 automatic, 3 manual, 4 disabled.
+    pub start: Option<u32>,
+    /// `ImagePath`: the program that runs.
+    pub image_path: Option<Text>,
+    /// When the key was last written.
+    pub last_written: Option<FileTime>,
+}
+
+/// `Start` of a service that is disabled.
+pub const DISABLED: u32 = 4;
+
+/// `Services\NetBIOS\Linkage`: the network bindings, each of which is two entries on 32-bit Windows up to 7.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Binding {
+    /// Device, such as `\Device\NetBT_Tcpip_{…}`.
+    pub device: Text,
+    /// Its lana number; `None` where `LanaMap` is too short.
+    pub lana: Option<u8>,
+}
