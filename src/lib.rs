@@ -2,4 +2,5 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+pub mod evidence;
 pub mod layout;

@@ -1,0 +1,108 @@
+//! Why a file could not be examined at all.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// A file that tells nothing: what was found in it, and the way out.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+pub enum Error {
+    /// No bytes.
+    #[error("expected evidence, found an empty file")]
+    #[diagnostic(
+        code(catalog9::empty),
+        help("an empty file is what remains when a copy fails: collect it again, with a tool that reads locked files")
+    )]
+    Empty,
+
+    /// None of the kinds that are read.
+    #[error("expected a SYSTEM hive, found {found}")]
+    #[diagnostic(code(catalog9::not_evidence), help("{help}"))]
+    NotEvidence {
+        /// What its first bytes are or look like.
+        found: String,
+        /// What to bring instead.
+        help: &'static str,
+    },
+
+    /// A hive whose base block or first bin is cut off.
+    #[error("expected a hive of 8192 bytes or more, found {length} bytes")]
+    #[diagnostic(code(catalog9::hive_too_short), help("the file is cut off: collect it again"))]
+    HiveTooShort {
+        /// Length of the file.
+        length: usize,
+    },
+
+    /// A transaction log without its hive.
+    #[error("expected a hive, found a transaction log (file type {file_type})")]
+    #[diagnostic(
+        code(catalog9::log_alone),
+        help("give the hive that it belongs to: SYSTEM for SYSTEM.LOG1 and SYSTEM.LOG2")
+    )]
+    LogAlone {
+        /// The number in its head.
+        file_type: u32,
+    },
+
+    /// A hive from before Windows NT 4.
+    #[error("expected a hive of version 1.3 to 1.6, found version {major}.{minor}")]
+    #[diagnostic(
+        code(catalog9::hive_version),
+        help("hives of Windows NT 3.1 to 3.51 have another layout of cells; Winsock 2 came with NT 4")
+    )]
+    HiveVersion {
+        /// Major version.
+        major: u32,
+        /// Minor version.
+        minor: u32,
+    },
+
+    /// The tree cannot be entered.
+    #[error("expected a root key, found {found}")]
+    #[diagnostic(
+        code(catalog9::no_root_key),
+        help("the hive is damaged where it begins: look for another copy (RegBack, a shadow copy, a restore point)")
+    )]
+    NoRootKey {
+        /// What stands in its place.
+        found: String,
+    },
+
+    /// A hive, but not SYSTEM.
+    #[error("expected a SYSTEM hive, found {found}")]
+    #[diagnostic(
+        code(catalog9::other_hive),
+        help(r"the catalogs are in the hive SYSTEM, which lies in %SystemRoot%\System32\config")
+    )]
+    OtherHive {
+        /// Which hive it looks like.
+        found: String,
+    },
+
+    /// A SYSTEM hive of Windows setup.
+    #[error("expected a SYSTEM hive with Winsock catalogs, found one from before setup has made them")]
+    #[diagnostic(
+        code(catalog9::before_setup),
+        help(
+            "such hives (system.sav, SETUPREG.HIV) are no sign of damage; collect SYSTEM from the running installation"
+        )
+    )]
+    BeforeSetup,
+
+    /// A SYSTEM hive in which neither Winsock nor TCP/IP was ever installed.
+    #[error(r"expected a SYSTEM hive with Services\WinSock2, found one that has neither that key nor Services\Tcpip")]
+    #[diagnostic(
+        code(catalog9::no_network),
+        help("no network was installed on that system, or the hive is a stripped one (a boot image, a container)")
+    )]
+    NoNetwork,
+
+    /// The control set that was asked for is not there.
+    #[error("expected the control set {wanted}, found {found}")]
+    #[diagnostic(code(catalog9::no_such_control_set), help("name one of those, or `current` or `all`"))]
+    NoSuchControlSet {
+        /// The name that was asked for.
+        wanted: String,
+        /// The control sets that there are.
+        found: String,
+    },
+}

@@ -1,0 +1,37 @@
+//! What the head of a hive says.
+
+use crate::catalog::FileTime;
+use crate::layout::BaseBlock;
+
+/// What the head of a hive says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiveHead {
+    /// Its fields.
+    pub base_block: BaseBlock,
+    /// Whether the checksum is right.
+    pub checksum_is_right: bool,
+    /// Bytes behind the last bin, which are left over from before.
+    pub remnant: u64,
+}
+
+impl HiveHead {
+    /// Whether a write of the hive did not end: what is stored may be older than what its transaction logs hold.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        !self.checksum_is_right || self.base_block.primary_sequence_number != self.base_block.secondary_sequence_number
+    }
+
+    /// When the hive was last written; `None` where Windows did not record it (8.1 and later, `reg save`).
+    #[must_use]
+    pub fn last_written(&self) -> Option<FileTime> {
+        Some(FileTime(self.base_block.last_written)).filter(|time| time.0 != 0)
+    }
+
+    /// When the hive was last reorganized (Windows 8 and later).
+    #[must_use]
+    pub fn last_reorganized(&self) -> Option<FileTime> {
+        // The two lowest bits are flags; on XP and 2003 memory stands here, which does not begin with the mark.
+        let time = self.base_block.last_reorganized & !3;
+        Some(FileTime(time)).filter(|_| time != 0 && self.base_block.guid_signature == *b"rmtm")
+    }
+}

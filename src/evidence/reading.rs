@@ -1,0 +1,44 @@
+//! What a piece of evidence says, and what of it is damaged.
+
+use super::{Defect, HiveHead, Kind};
+use crate::catalog::{Catalogs, Text};
+
+/// Everything that was read from one piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What kind of evidence it is.
+    pub kind: Kind,
+    /// Head of the hive.
+    pub hive: Option<HiveHead>,
+    /// The states of the system that it holds: the control sets of a registry.
+    pub control_sets: Vec<ControlSet>,
+    /// Damage that was met.
+    pub defects: Vec<Defect>,
+}
+
+/// One state of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlSet {
+    /// Name of its key, such as `ControlSet001`; `None` where the evidence has no control sets.
+    pub name: Option<Text>,
+    /// What `Select` says of it.
+    pub roles: Roles,
+    /// Name of the computer.
+    pub computer_name: Option<Text>,
+    /// What it says of the catalogs.
+    pub catalogs: Catalogs,
+}
+
+/// What `Select` says of a control set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four values of Select, each of which may name any control set")]
+pub struct Roles {
+    /// The one that the system runs with.
+    pub current: bool,
+    /// The one that it starts with.
+    pub default: bool,
+    /// The one of the last good start: often a state from before.
+    pub last_known_good: bool,
+    /// The one that last failed to start.
+    pub failed: bool,
+}

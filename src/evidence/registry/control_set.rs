@@ -1,0 +1,147 @@
+//! The control sets of a registry, each with its catalogs.
+
+use super::key::Key;
+use super::values::Values;
+use super::winsock2::MAX_ENTRIES;
+use super::{system, winsock, winsock2};
+use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Place, Text};
+use crate::evidence::encoding::CodePage;
+use crate::evidence::{ControlSet, Defect, Roles};
+
+/// Reads every control set below `root`, in order of their names.
+pub(super) fn read_control_sets(root: &Key, defects: &mut Vec<Defect>) -> Vec<ControlSet> {
+    let mut keys: Vec<&Key> = root.subkeys.iter().filter(|key| number_of(&key.name).is_some()).collect();
+    keys.sort_by(|one, other| one.name.cmp(&other.name));
+    let numbers: Vec<u32> = keys.iter().filter_map(|key| number_of(&key.name)).collect();
+    let select = root.subkey("Select");
+    let mut selected = |name: &str| select.and_then(|key| Values::new(key, defects).number(name));
+    let [current, default, last_known_good, failed] =
+        ["Current", "Default", "LastKnownGood", "Failed"].map(&mut selected);
+    let exists = |number: &u32| numbers.contains(number);
+    let chosen = current.filter(exists).or(default.filter(exists)).or(last_known_good.filter(exists));
+    let chosen = chosen.or(numbers.first().copied());
+    if current != chosen {
+        let place = Place::default().below(&Text::from(r"Select\Current"));
+        let found = current.map_or_else(|| "no such value".to_owned(), |number| number.to_string());
+        let instead = chosen.map_or_else(String::new, |number| format!("; ControlSet{number:03} is taken instead"));
+        defects.push(Defect::new(place, "the number of a control set", format!("{found}{instead}")));
+    }
+    keys.iter()
+        .map(|key| {
+            let number = number_of(&key.name);
+            let roles = Roles {
+                current: number == chosen,
+                default: number == default,
+                last_known_good: number == last_known_good,
+                failed: number == failed,
+            };
+            read_control_set(root, key, roles, defects)
+        })
+        .collect()
+}
+
+/// The number of a control set, by its key's name.
+fn number_of(name: &Text) -> Option<u32> {
+    let name = name.lossy();
+    let digits =
+        name.get(10..).filter(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()));
+    let is_control_set = name.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("ControlSet"));
+    digits.filter(|_| is_control_set)?.parse().ok()
+}
+
+fn read_control_set(root: &Key, key: &Key, roles: Roles, defects: &mut Vec<Defect>) -> ControlSet {
+    let mut text = |path: &str, name: &str| key.at(path).and_then(|key| Values::new(key, defects).text(name));
+    let computer_name = text(r"Control\ComputerName\ComputerName", "ComputerName");
+    let code_page = text(r"Control\Nls\CodePage", "ACP");
+    let code_page = code_page.and_then(|number| CodePage::of_number(number.lossy().parse().ok()?));
+    let mut catalogs = Catalogs { windows: system::read_windows(root, key, defects), ..Catalogs::default() };
+    catalogs.setup = is_of_setup(root, defects);
+    if let Some(services) = key.subkey("Services") {
+        winsock::read(&mut catalogs, services, defects);
+        if let Some(parameters) = services.at(r"WinSock2\Parameters") {
+            winsock2::read(&mut catalogs, parameters, code_page, defects);
+        }
+    }
+    catalogs.absent_keys = absent_keys(key, catalogs.windows.is_64_bit() == Some(true));
+    catalogs.told = told(key, &catalogs, computer_name.is_some());
+    ControlSet { name: Some(key.name.clone()), roles, computer_name, catalogs }
+}
+
+/// Whether Windows setup is still at work in this registry, so that there are no catalogs yet.
+fn is_of_setup(root: &Key, defects: &mut Vec<Defect>) -> bool {
+    match root.subkey("Setup") {
+        Some(setup) => Values::new(setup, defects).number("SystemSetupInProgress") == Some(1),
+        None => root.is_absent("Setup"),
+    }
+}
+
+/// The keys that Windows needs and that are not there; of a missing tree only its top.
+fn absent_keys(control_set: &Key, is_64_bit: bool) -> Vec<&'static str> {
+    let mut absent: Vec<&'static str> = Vec::new();
+    for path in NEEDED_KEYS {
+        let is_for_this_system = is_64_bit || !path.ends_with("64");
+        let is_below_another =
+            absent.iter().any(|above| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('\\')));
+        if is_for_this_system && !is_below_another && control_set.is_absent(path) {
+            absent.push(path);
+        }
+    }
+    absent
+}
+
+/// What hangs on which key: where the key was lost to damage, these facts are not told.
+const FACTS: &[(&str, Facts)] = &[
+    (
+        r"Services\WinSock2\Parameters\Protocol_Catalog9",
+        Facts::ENTRIES
+            .union(Facts::ATTRIBUTES)
+            .union(Facts::SIZES)
+            .union(Facts::SERVICE_FLAGS)
+            .union(Facts::PROVIDER_FLAGS)
+            .union(Facts::PROVIDER_IDS)
+            .union(Facts::PATHS)
+            .union(Facts::IDS)
+            .union(Facts::CHAINS)
+            .union(Facts::KEYS)
+            .union(Facts::COUNTS)
+            .union(Facts::ITEM_BYTES),
+    ),
+    (r"Services\WinSock2\Parameters\NameSpace_Catalog5", Facts::NAME_SPACES.union(Facts::NAME_SPACE_LIBRARIES)),
+    (r"Services\WinSock2\Parameters", Facts::PARAMETERS.union(Facts::APP_PERMISSIONS)),
+    (r"Services\Winsock\Parameters", Facts::TRANSPORTS),
+    (r"Services\NetBIOS\Linkage", Facts::BINDINGS),
+    (r"Services\Tcpip", Facts::DRIVERS.union(Facts::TEMPLATES)),
+];
+
+/// What a control set tells: everything but what it has not, and what damage has taken.
+fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
+    let mut told = Facts::all().difference(Facts::CONTROL_SETS);
+    told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit() == Some(true));
+    told.set(Facts::OS, catalogs.windows.version.is_some());
+    told.set(Facts::HOST, has_name);
+    let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.as_ref());
+    told.set(Facts::TRANSPORTS, transports.is_some());
+    for (path, facts) in FACTS {
+        match control_set.at(path) {
+            Some(key) => {
+                if key.is_damaged {
+                    told.remove(facts.intersection(Facts::KEYS | Facts::COUNTS | Facts::TRANSPORTS | Facts::BINDINGS));
+                }
+                if has_damage(key) || has_too_many_entries(key) {
+                    told.remove(Facts::WHOLE_LISTS);
+                }
+            }
+            None if control_set.is_absent(path) => {}
+            None => told.remove(facts.union(Facts::WHOLE_LISTS)),
+        }
+    }
+    told
+}
+
+fn has_too_many_entries(catalog: &Key) -> bool {
+    catalog.subkeys.iter().any(|list| list.subkeys.len() > MAX_ENTRIES)
+}
+
+fn has_damage(key: &Key) -> bool {
+    key.is_damaged || key.subkeys.iter().any(has_damage)
+}

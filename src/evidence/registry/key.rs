@@ -1,0 +1,151 @@
+//! Keys and values, whatever carried them.
+
+use crate::catalog::{FileTime, Place, Text};
+
+/// A key with those of its values and subkeys that were wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Key {
+    /// Its name.
+    pub name: Text,
+    /// Where it lies.
+    pub place: Place,
+    /// When it was last written, where the carrier keeps that.
+    pub last_written: Option<FileTime>,
+    /// Its values.
+    pub values: Vec<Value>,
+    /// Its subkeys.
+    pub subkeys: Vec<Self>,
+    /// Some of its values or subkeys could not be read: what seems absent may only be lost.
+    pub is_damaged: bool,
+}
+
+/// A value of a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Value {
+    /// Its name; empty for the default value.
+    pub name: Text,
+    /// Where it lies.
+    pub place: Place,
+    /// `REG_*`.
+    pub data_type: u32,
+    /// Its data.
+    pub data: Vec<u8>,
+}
+
+/// Text, ended by a NUL.
+pub(super) const REG_SZ: u32 = 1;
+/// Text with variables to be expanded.
+pub(super) const REG_EXPAND_SZ: u32 = 2;
+/// Bytes.
+pub(super) const REG_BINARY: u32 = 3;
+/// A little-endian number of four bytes.
+pub(super) const REG_DWORD: u32 = 4;
+/// Several texts, each ended by a NUL, and a NUL behind the last.
+pub(super) const REG_MULTI_SZ: u32 = 7;
+
+impl Key {
+    /// The subkey of that name, in any letter case.
+    #[must_use]
+    pub(super) fn subkey(&self, name: &str) -> Option<&Self> {
+        self.subkeys.iter().find(|key| key.name.is(name))
+    }
+
+    /// The key at that path below this one.
+    #[must_use]
+    pub(super) fn at(&self, path: &str) -> Option<&Self> {
+        path.split('\\').try_fold(self, |key, name| key.subkey(name))
+    }
+
+    /// The value of that name, in any letter case.
+    #[must_use]
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|value| value.name.is(name))
+    }
+
+    /// Whether a key that is not at that path is absent: `false` where damage on the way may have hidden it.
+    #[must_use]
+    pub(super) fn is_absent(&self, path: &str) -> bool {
+        let mut key = self;
+        for name in path.split('\\') {
+            match key.subkey(name) {
+                Some(subkey) => key = subkey,
+                None => return !key.is_damaged,
+            }
+        }
+        false
+    }
+
+    /// Adds what `other`, a reading of the same key, has and this one has not.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.is_damaged |= other.is_damaged;
+        for value in other.values {
+            if !self.values.iter().any(|own| own.name == value.name) {
+                self.values.push(value);
+            }
+        }
+        for subkey in other.subkeys {
+            match self.subkeys.iter_mut().find(|own| own.name == subkey.name) {
+                Some(own) => own.merge(subkey),
+                None => self.subkeys.push(subkey),
+            }
+        }
+    }
+}
+
+impl Value {
+    /// The data as text up to the first NUL. `None` where the type is not one of text.
+    #[must_use]
+    pub(super) fn text(&self) -> Option<Text> {
+        matches!(self.data_type, REG_SZ | REG_EXPAND_SZ).then(|| {
+            let units = units(&self.data);
+            Text::from_utf16(units.split(|unit| *unit == 0).next().unwrap_or_default())
+        })
+    }
+
+    /// The data as several texts; empty ones, which stand at the end, are left out. `None` where the type is another.
+    #[must_use]
+    pub(super) fn texts(&self) -> Option<Vec<Text>> {
+        (self.data_type == REG_MULTI_SZ).then(|| {
+            let units = units(&self.data);
+            units.split(|unit| *unit == 0).filter(|text| !text.is_empty()).map(Text::from_utf16).collect()
+        })
+    }
+
+    /// The data as a number. `None` where the type or the length is another.
+    #[must_use]
+    pub(super) fn number(&self) -> Option<u32> {
+        let bytes: [u8; 4] = self.data.as_slice().try_into().ok()?;
+        (self.data_type == REG_DWORD).then(|| u32::from_le_bytes(bytes))
+    }
+
+    /// The data as bytes. `None` where the type is another.
+    #[must_use]
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        (self.data_type == REG_BINARY).then_some(self.data.as_slice())
+    }
+}
+
+fn units(data: &[u8]) -> Vec<u16> {
+    data.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
+}
+
+/// What a registry calls a type of value.
+#[must_use]
+pub(super) fn type_name(data_type: u32) -> String {
+    const NAMES: [&str; 12] = [
+        "REG_NONE",
+        "REG_SZ",
+        "REG_EXPAND_SZ",
+        "REG_BINARY",
+        "REG_DWORD",
+        "REG_DWORD_BIG_ENDIAN",
+        "REG_LINK",
+        "REG_MULTI_SZ",
+        "REG_RESOURCE_LIST",
+        "REG_FULL_RESOURCE_DESCRIPTOR",
+        "REG_RESOURCE_REQUIREMENTS_LIST",
+        "REG_QWORD",
+    ];
+    let name = usize::try_from(data_type).ok().and_then(|index| NAMES.get(index));
+    name.map_or_else(|| format!("type {data_type:#x}"), |name| (*name).to_owned())
+}

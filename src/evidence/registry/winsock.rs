@@ -1,0 +1,147 @@
+//! What stands beside the catalogs: transports, setup's record of them, bindings and drivers.
+
+use super::Key;
+use super::values::Values;
+use super::wanted::SERVICES;
+use crate::catalog::{
+    Binding, Catalogs, Chain, ProtocolEntry, ProviderFlags, Service, ServiceFlags, SetupProvider, Text, Transport,
+    Winsock,
+};
+use crate::evidence::Defect;
+use crate::layout::protocol_info::{ProtocolInfo32, SIZE_64};
+
+/// Fills in what `services`, the key `Services`, says beside the catalogs.
+pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Vec<Defect>) {
+    let is_64_bit = catalogs.windows.is_64_bit() == Some(true);
+    catalogs.winsock = services.subkey("Winsock").map(|key| read_winsock(key, is_64_bit, defects));
+    if let Some(netbios) = services.subkey("NetBIOS") {
+        catalogs.bindings = netbios.subkey("Linkage").map(|key| read_bindings(key, defects)).unwrap_or_default();
+    }
+    for name in service_names(catalogs) {
+        let Some(key) = services.subkey(&name.lossy()) else { continue };
+        let mut values = Values::new(key, defects);
+        let (start, image_path) = (values.number("Start"), values.text("ImagePath"));
+        let last_written = key.last_written;
+        catalogs.services.push(Service { name: name.clone(), start, image_path, last_written });
+        if let Some(key) = key.at(r"Parameters\Winsock") {
+            catalogs.transports.push(read_transport(name, key, defects));
+        }
+    }
+}
+
+/// The transports that `Transports` names, and then the services that are wanted of every system.
+fn service_names(catalogs: &Catalogs) -> Vec<Text> {
+    let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.clone());
+    let mut names: Vec<Text> = Vec::new();
+    for name in transports.into_iter().flatten().chain(SERVICES.iter().copied().map(Text::from)) {
+        if !names.iter().any(|known| known.is(&name.lossy())) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn read_winsock(key: &Key, is_64_bit: bool, defects: &mut Vec<Defect>) -> Winsock {
+    let mut texts = |path: &str, name: &str| key.at(path).and_then(|key| Values::new(key, defects).texts(name));
+    let (transports, provider_list) = (texts("Parameters", "Transports"), texts("Setup Migration", "Provider List"));
+    let providers = key.at(r"Setup Migration\Providers").map_or(&[][..], |key| &key.subkeys);
+    Winsock {
+        place: key.place.clone(),
+        last_written: key.last_written,
+        transports,
+        provider_list,
+        providers: providers.iter().map(|key| read_setup_provider(key, is_64_bit, defects)).collect(),
+    }
+}
+
+fn read_setup_provider(key: &Key, is_64_bit: bool, defects: &mut Vec<Defect>) -> SetupProvider {
+    let mut values = Values::new(key, defects);
+    SetupProvider {
+        transport: key.name.clone(),
+        provider_id: values.guid("WinSock 2.0 Provider ID"),
+        data: values
+            .bytes("WinSock 1.1 Provider Data")
+            .map(|bytes| provider_data(bytes, is_64_bit))
+            .unwrap_or_default(),
+    }
+}
+
+/// The records of `WinSock 1.1 Provider Data`: they lie from the front, their names behind them, from the back.
+fn provider_data(bytes: &[u8], is_64_bit: bool) -> Vec<ProtocolEntry> {
+    let record_size = if is_64_bit { SIZE_64 } else { ProtocolInfo32::SIZE };
+    let mut names_begin = bytes.len();
+    let mut entries = Vec::new();
+    for (index, record) in bytes.chunks_exact(record_size).enumerate() {
+        let Some(info) = ProtocolInfo32::decode_prefix(record) else { break };
+        let name_offset = if is_64_bit {
+            record.get(32..36).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes)
+        } else {
+            Some(info.name_offset)
+        };
+        names_begin = name_offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0).min(names_begin);
+        if (index + 1) * record_size > names_begin || record.iter().all(|byte| *byte == 0) {
+            break;
+        }
+        entries.push(ProtocolEntry {
+            address_family: Some(info.address_family),
+            max_address_length: Some(info.max_address_length),
+            min_address_length: Some(info.min_address_length),
+            socket_type: Some(info.socket_type),
+            protocol: Some(info.protocol),
+            message_size: Some(info.message_size),
+            ..ProtocolEntry::default()
+        });
+    }
+    entries
+}
+
+fn read_transport(name: Text, key: &Key, defects: &mut Vec<Defect>) -> Transport {
+    let mut values = Values::new(key, defects);
+    let (helper, provider_id) = (values.text("HelperDllName"), values.guid("ProviderGUID"));
+    let mut numbered: Vec<(u32, &Key)> =
+        key.subkeys.iter().filter_map(|key| Some((key.name.lossy().parse().ok()?, key))).collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    Transport {
+        name,
+        place: key.place.clone(),
+        last_written: key.last_written,
+        helper,
+        provider_id,
+        templates: numbered
+            .into_iter()
+            .map(|(_, key)| ProtocolEntry { provider_id, ..read_template(key, defects) })
+            .collect(),
+    }
+}
+
+fn read_template(key: &Key, defects: &mut Vec<Defect>) -> ProtocolEntry {
+    let mut values = Values::new(key, defects);
+    ProtocolEntry {
+        place: key.place.clone(),
+        key: Some(key.name.clone()),
+        last_written: key.last_written,
+        stored_name: values.text("szProtocol"),
+        service_flags: values.number("ServiceFlags").map(ServiceFlags::from_bits_retain),
+        provider_flags: values.number("ProviderFlags").map(ProviderFlags::from_bits_retain),
+        chain: Some(Chain { len: 1, ids: Vec::new() }),
+        version: values.signed("Version"),
+        address_family: values.signed("AddressFamily"),
+        max_address_length: values.signed("MaxSockAddrLength"),
+        min_address_length: values.signed("MinSockAddrLength"),
+        socket_type: values.signed("SocketType"),
+        protocol: values.signed("Protocol"),
+        protocol_max_offset: values.signed("ProtocolMaxOffset"),
+        network_byte_order: values.signed("ByteOrder"),
+        message_size: values.number("MessageSize"),
+        ..ProtocolEntry::default()
+    }
+}
+
+/// The bindings, each with its lana number: `LanaMap` holds a pair of flag and number for each, in the same order.
+fn read_bindings(key: &Key, defects: &mut Vec<Defect>) -> Vec<Binding> {
+    let mut values = Values::new(key, defects);
+    let devices = values.texts("Bind").unwrap_or_default();
+    let lanas = values.bytes("LanaMap").unwrap_or_default().chunks_exact(2).map(|pair| pair.last().copied());
+    let lanas = lanas.chain(std::iter::repeat(None));
+    devices.into_iter().zip(lanas).map(|(device, lana)| Binding { device, lana }).collect()
+}

@@ -1,0 +1,161 @@
+//! `Services\WinSock2\Parameters`: the catalogs.
+
+use super::Key;
+use super::values::Values;
+use crate::catalog::{
+    AppPermission, Catalog, Catalogs, Chain, Entry, EntryList, NameSpaceEntry, Parameters, ProtocolEntry,
+    ProviderFlags, ServiceFlags, Text,
+};
+use crate::evidence::Defect;
+use crate::evidence::encoding::{CodePage, decode_ansi};
+use crate::layout::PackedCatalogItem;
+
+/// Entries of one list that are read; no real catalog has more than 24.
+pub(super) const MAX_ENTRIES: usize = 65_536;
+
+/// Fills in what `parameters`, the key `WinSock2\Parameters`, says.
+pub(super) fn read(catalogs: &mut Catalogs, parameters: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) {
+    catalogs.parameters = Some(read_parameters(parameters, defects));
+    if let Some(key) = parameters.subkey("Protocol_Catalog9") {
+        let entry = |key: &Key, defects: &mut Vec<Defect>| read_protocol_entry(key, code_page, defects);
+        let mut catalog = read_catalog(key, entry, defects);
+        catalog.next_catalog_entry_id = Values::new(key, defects).number("Next_Catalog_Entry_ID");
+        catalogs.protocol = Some(catalog);
+    }
+    if let Some(key) = parameters.subkey("NameSpace_Catalog5") {
+        catalogs.name_space = Some(read_catalog(key, read_name_space_entry, defects));
+    }
+    if let Some(key) = parameters.subkey("AppId_Catalog") {
+        catalogs.app_permissions = key.subkeys.iter().map(|key| read_app_permission(key, defects)).collect();
+    }
+}
+
+fn read_parameters(key: &Key, defects: &mut Vec<Defect>) -> Parameters {
+    let mut values = Values::new(key, defects);
+    Parameters {
+        place: key.place.clone(),
+        last_written: key.last_written,
+        registry_version: values.text("WinSock_Registry_Version"),
+        current_protocol_catalog: values.text("Current_Protocol_Catalog"),
+        current_name_space_catalog: values.text("Current_NameSpace_Catalog"),
+        name_space_callout: values.text("NameSpace_Callout"),
+        autodial_library: values.text("AutodialDLL"),
+    }
+}
+
+fn read_catalog<E: Entry>(
+    key: &Key,
+    entry: impl Fn(&Key, &mut Vec<Defect>) -> E,
+    defects: &mut Vec<Defect>,
+) -> Catalog<E> {
+    let mut list = |name: &str| {
+        let key = key.subkey(name)?;
+        let mut keys: Vec<&Key> = key.subkeys.iter().collect();
+        keys.sort_by(|one, other| one.name.cmp(&other.name));
+        if keys.len() > MAX_ENTRIES {
+            let expected = format!("at most {MAX_ENTRIES} entries");
+            defects.push(Defect::new(
+                key.place.clone(),
+                expected,
+                format!("{} keys; the rest is passed over", keys.len()),
+            ));
+            keys.truncate(MAX_ENTRIES);
+        }
+        let entries = keys.into_iter().map(|key| entry(key, defects)).collect();
+        Some(EntryList { place: key.place.clone(), last_written: key.last_written, entries, orphans: Vec::new() })
+    };
+    let (entries, entries64) = (list("Catalog_Entries"), list("Catalog_Entries64"));
+    let is_list = |key: &&Key| ["Catalog_Entries", "Catalog_Entries64"].iter().any(|name| key.name.is(name));
+    let mut values = Values::new(key, defects);
+    let mut catalog = Catalog {
+        place: key.place.clone(),
+        last_written: key.last_written,
+        entries,
+        entries64,
+        num_catalog_entries: values.number("Num_Catalog_Entries"),
+        num_catalog_entries64: values.number("Num_Catalog_Entries64"),
+        next_catalog_entry_id: None,
+        serial_access_num: values.number("Serial_Access_Num"),
+        other_subkeys: key.subkeys.iter().filter(|key| !is_list(key)).map(|key| key.name.clone()).collect(),
+    };
+    catalog.set_orphans_aside();
+    catalog
+}
+
+fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> ProtocolEntry {
+    let mut values = Values::new(key, defects);
+    let entry = ProtocolEntry {
+        place: key.place.clone(),
+        key: Some(key.name.clone()),
+        last_written: key.last_written,
+        protocol_name: values.text("ProtocolName"),
+        ..ProtocolEntry::default()
+    };
+    let Some(bytes) = values.bytes("PackedCatalogItem") else { return entry };
+    let entry = ProtocolEntry { item: Some(bytes.into()), ..entry };
+    if let Ok(bytes) = bytes.try_into() {
+        decode_item(entry, &PackedCatalogItem::decode(bytes), code_page)
+    } else {
+        let expected = format!("a packed item of {} bytes", PackedCatalogItem::SIZE);
+        values.defect("PackedCatalogItem", &expected, format!("{} bytes", bytes.len()));
+        entry
+    }
+}
+
+fn decode_item(entry: ProtocolEntry, item: &PackedCatalogItem, code_page: Option<CodePage>) -> ProtocolEntry {
+    let ids = match usize::try_from(item.chain_len) {
+        Ok(len @ 2..=7) => item.chain_entries.iter().take(len).copied().collect(),
+        _ => Vec::new(),
+    };
+    ProtocolEntry {
+        library_path: Some(decode_ansi(item.library_path.text(), code_page)),
+        stored_name: Some(Text::from_utf16(item.name.text())),
+        service_flags: Some(ServiceFlags::from_bits_retain(item.service_flags)),
+        reserved_service_flags: Some([item.service_flags_2, item.service_flags_3, item.service_flags_4]),
+        provider_flags: Some(ProviderFlags::from_bits_retain(item.provider_flags)),
+        provider_id: Some(item.provider_id),
+        catalog_entry_id: Some(item.catalog_entry_id),
+        chain: Some(Chain { len: item.chain_len, ids }),
+        version: Some(item.version),
+        address_family: Some(item.address_family),
+        max_address_length: Some(item.max_address_length),
+        min_address_length: Some(item.min_address_length),
+        socket_type: Some(item.socket_type),
+        protocol: Some(item.protocol),
+        protocol_max_offset: Some(item.protocol_max_offset),
+        network_byte_order: Some(item.network_byte_order),
+        security_scheme: Some(item.security_scheme),
+        message_size: Some(item.message_size),
+        provider_reserved: Some(item.provider_reserved),
+        ..entry
+    }
+}
+
+fn read_name_space_entry(key: &Key, defects: &mut Vec<Defect>) -> NameSpaceEntry {
+    let mut values = Values::new(key, defects);
+    NameSpaceEntry {
+        place: key.place.clone(),
+        key: Some(key.name.clone()),
+        last_written: key.last_written,
+        library_path: values.text("LibraryPath"),
+        display_string: values.text("DisplayString"),
+        provider_id: values.guid("ProviderId"),
+        supported_name_space: values.number("SupportedNameSpace"),
+        enabled: values.number("Enabled"),
+        version: values.number("Version"),
+        stores_service_class_info: values.number("StoresServiceClassInfo"),
+        provider_info: values.bytes("ProviderInfo").map(Box::from),
+    }
+}
+
+fn read_app_permission(key: &Key, defects: &mut Vec<Defect>) -> AppPermission {
+    let mut values = Values::new(key, defects);
+    AppPermission {
+        key: key.name.clone(),
+        place: key.place.clone(),
+        last_written: key.last_written,
+        path: values.text("AppFullPath"),
+        arguments: values.text("AppArgs"),
+        categories: values.number("PermittedLspCategories"),
+    }
+}
