@@ -1,0 +1,184 @@
+//! The entries that a system ought to have.
+
+use std::collections::BTreeMap;
+
+use super::version::of_version;
+use crate::catalog::Guid;
+use crate::catalog::provider::{self, MSWSOCK, WINDOWS_PROVIDERS, WindowsProvider};
+use crate::catalog::{Catalogs, Facts, ProtocolEntry, SetupProvider, Text, Version, Windows};
+
+/// What the expectation was made from, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The transports that are installed on this very system, with its templates and bindings.
+    Transports,
+    /// What is known of its version of Windows.
+    Version,
+    /// What holds for every Windows: TCP/IP and UDP/IP.
+    EveryWindows,
+}
+
+/// The entries that each protocol catalog of a system ought to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline {
+    /// What it was made from.
+    pub source: Source,
+    /// The entries, in no order that means anything.
+    pub entries: Vec<Expected>,
+    /// Transports of which nobody knows what entries they bring.
+    pub unknown_transports: Vec<Text>,
+    /// Whether the system's NetBIOS bindings are told; if not, nothing is expected of NetBIOS.
+    pub knows_bindings: bool,
+    /// Indices of the entries by what identifies them.
+    by_identity: BTreeMap<Identity, usize>,
+}
+
+/// What identifies an entry of Windows: provider, family, type and protocol.
+pub type Identity = (Option<Guid>, Option<i32>, Option<i32>, Option<i32>);
+
+/// What identifies an entry of Windows.
+#[must_use]
+pub fn identity(entry: &ProtocolEntry) -> Identity {
+    (entry.provider_id, entry.address_family, entry.socket_type, entry.protocol)
+}
+
+/// An entry that a system ought to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Its English name.
+    pub name: Text,
+    /// Its fields; those that may have any value are `None`.
+    pub entry: ProtocolEntry,
+    /// Whether it may as well be absent: it depends on hardware, or on a feature.
+    pub is_optional: bool,
+}
+
+/// Transports whose entries come and go with hardware, where the installed transports are not told.
+const OPTIONAL_TRANSPORTS: [&str; 2] = ["RFCOMM", "irda"];
+
+impl Baseline {
+    /// What the system that these catalogs are of ought to have.
+    #[must_use]
+    pub fn of(catalogs: &Catalogs) -> Self {
+        let windows = &catalogs.windows;
+        let mut baseline = Self {
+            source: Source::EveryWindows,
+            entries: Vec::new(),
+            unknown_transports: Vec::new(),
+            knows_bindings: catalogs.tells(Facts::BINDINGS),
+            by_identity: BTreeMap::new(),
+        };
+        let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.as_ref());
+        if let Some(transports) = transports.filter(|_| catalogs.tells(Facts::TRANSPORTS)) {
+            baseline.source = Source::Transports;
+            for transport in transports {
+                baseline.expect_transport(transport, catalogs);
+            }
+            if windows.is(Version::XP) || windows.is(Version::W2000) {
+                // No transport of these names the RSVP providers; rsvpsp.dll brings them.
+                baseline.expect_provider("rsvp-udp", windows);
+                baseline.expect_provider("rsvp-tcp", windows);
+            }
+        } else if let Some(known) = of_version(windows) {
+            baseline.source = Source::Version;
+            for entry in known.native_entries() {
+                let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, entry));
+                baseline.entries.extend(provider.map(|provider| Expected {
+                    is_optional: OPTIONAL_TRANSPORTS.contains(&provider.transport),
+                    ..expected(provider, windows)
+                }));
+            }
+        } else {
+            baseline.expect_provider("tcp", windows);
+            baseline.expect_provider("udp", windows);
+        }
+        let identities = baseline.entries.iter().map(|expected| identity(&expected.entry));
+        baseline.by_identity = identities.zip(0..).collect();
+        baseline
+    }
+
+    fn expect_provider(&mut self, word: &str, windows: &Windows) {
+        self.entries.extend(provider::by_word(word).map(|provider| expected(provider, windows)));
+    }
+
+    fn expect_transport(&mut self, name: &Text, catalogs: &Catalogs) {
+        let windows = &catalogs.windows;
+        let templates = catalogs.transports.iter().find(|transport| transport.name == *name);
+        let templates = templates.map_or(&[][..], |transport| &transport.templates);
+        let setup_data = catalogs.winsock.iter().flat_map(|winsock| &winsock.providers);
+        let mut setup_data = setup_data.filter(|provider| provider.transport == *name && !provider.data.is_empty());
+        if !templates.is_empty() {
+            self.entries.extend(templates.iter().map(of_template));
+        } else if name.is("NetBIOS") {
+            for binding in &catalogs.bindings {
+                let pair = binding.lana.map(|lana| provider::net_bios(&binding.device, lana, windows));
+                self.entries.extend(pair.into_iter().flatten().map(|entry| named(entry.name(), entry)));
+            }
+        } else if let Some(data) = setup_data.next() {
+            self.entries.extend(of_setup_data(data, windows));
+        } else {
+            // Gpc is what Psched was called on Windows Server 2003; it knew no IPv6. Without templates a
+            // Bluetooth transport brings RfComm alone.
+            let words: &[&str] = match &*name.lossy().to_ascii_lowercase() {
+                "tcpip" => &["tcp", "udp", "raw"],
+                "tcpip6" => &["tcp6", "udp6", "raw6"],
+                "psched" => &["rsvp-tcp6", "rsvp-tcp", "rsvp-udp6", "rsvp-udp"],
+                "gpc" => &["rsvp-udp", "rsvp-tcp"],
+                "rfcomm" => &["rfcomm"],
+                "irda" => &["irda"],
+                "afunix" => &["unix"],
+                "vmbus" => &["hyper-v"],
+                _ => return self.unknown_transports.push(name.clone()),
+            };
+            for word in words {
+                self.expect_provider(word, windows);
+            }
+        }
+    }
+
+    /// The expectation that an entry meets: the one with its provider, family, type and protocol.
+    #[must_use]
+    pub fn expected_of(&self, entry: &ProtocolEntry) -> Option<&Expected> {
+        self.by_identity.get(&identity(entry)).and_then(|index| self.entries.get(*index))
+    }
+}
+
+fn expected(provider: &WindowsProvider, windows: &Windows) -> Expected {
+    named(Text::from(provider.name), provider.entry(windows))
+}
+
+fn named(name: Text, entry: ProtocolEntry) -> Expected {
+    Expected { name, entry, is_optional: false }
+}
+
+fn is_entry_of(provider: &WindowsProvider, entry: &ProtocolEntry) -> bool {
+    let WindowsProvider { id, address_family, socket_type, protocol, .. } = *provider;
+    identity(entry) == (Some(id), Some(address_family), Some(socket_type), Some(protocol))
+}
+
+/// What Windows writes from a template: its twelve fields, and what all base entries have in common.
+fn of_template(template: &ProtocolEntry) -> Expected {
+    let entry = ProtocolEntry {
+        library_path: Some(Text::from(MSWSOCK)),
+        reserved_service_flags: Some([0; 3]),
+        security_scheme: Some(0),
+        provider_reserved: Some(0),
+        ..template.clone()
+    };
+    named(entry.name(), entry)
+}
+
+/// What setup recorded of a transport that has no templates; flags and names are those of the Windows provider.
+fn of_setup_data<'a>(setup: &'a SetupProvider, windows: &'a Windows) -> impl Iterator<Item = Expected> + 'a {
+    setup.data.iter().map(|data| {
+        let entry = ProtocolEntry { provider_id: setup.provider_id, ..data.clone() };
+        let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, &entry));
+        provider.map_or_else(|| named(setup.transport.clone(), entry.clone()), |provider| expected(provider, windows))
+    })
+}
+
+/// Whether a GUID belongs to another protocol of Microsoft's: what it is called.
+#[must_use]
+pub fn other_microsoft_protocol(id: Guid) -> Option<&'static str> {
+    provider::OTHER_MICROSOFT_PROTOCOLS.iter().find(|known| known.0 == id).map(|known| known.1)
+}

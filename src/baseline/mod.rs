@@ -1,0 +1,11 @@
+//! What Windows itself installs: computed from a system's own transports, or as known of its version.
+
+mod expected;
+mod origin;
+mod third_party;
+mod version;
+
+pub use expected::{Baseline, Expected, Identity, Source, identity, other_microsoft_protocol};
+pub use origin::Origin;
+pub use third_party::{Nature, ThirdParty, ThirdPartyKind, third_parties};
+pub use version::{of_version, versions};

@@ -1,0 +1,142 @@
+//! Providers of others that are met in the catalogs: who they are, never that they are harmless.
+
+use std::sync::OnceLock;
+
+use crate::catalog::CanonicalPath;
+use crate::catalog::Guid;
+
+/// A provider that is known by name, GUID or DLL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThirdParty {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it installs.
+    pub kind: ThirdPartyKind,
+    /// What it is.
+    pub nature: Nature,
+    /// GUID of its provider; chains of layered providers get a new one at each installation.
+    pub id: Option<Guid>,
+    /// File names of its DLLs; `*` at the end stands for any rest.
+    pub files: Vec<&'static str>,
+    /// Where its DLLs are expected; empty where that is not known.
+    pub folders: Vec<&'static str>,
+    /// What else is known, and from where.
+    pub remark: &'static str,
+}
+
+/// What a third party installs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThirdPartyKind {
+    /// A base provider.
+    Base,
+    /// A layered provider.
+    Layered,
+    /// A name space provider.
+    NameSpace,
+}
+
+/// What a third party is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// A product that people install on purpose.
+    Legitimate,
+    /// A product that comes along with others.
+    Unwanted,
+    /// Nobody knows.
+    Unknown,
+    /// Adware.
+    Adware,
+}
+
+/// Every third party that is known.
+pub fn third_parties() -> &'static [ThirdParty] {
+    static KNOWN: OnceLock<Vec<ThirdParty>> = OnceLock::new();
+    KNOWN.get_or_init(|| lines().filter_map(third_party).collect())
+}
+
+fn lines() -> impl Iterator<Item = &'static str> {
+    include_str!("third_parties.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn third_party(line: &'static str) -> Option<ThirdParty> {
+    let columns: Vec<&str> = line.split("  ").map(str::trim).collect();
+    let [name, kind, nature, id, files, folders, remark] = columns.try_into().ok()?;
+    let list = |column: &'static str| column.split(", ").filter(|item| *item != "-").collect();
+    Some(ThirdParty {
+        name,
+        kind: match kind {
+            "base" => ThirdPartyKind::Base,
+            "layered" => ThirdPartyKind::Layered,
+            "name-space" => ThirdPartyKind::NameSpace,
+            _ => return None,
+        },
+        nature: match nature {
+            "legitimate" => Nature::Legitimate,
+            "unwanted" => Nature::Unwanted,
+            "unknown" => Nature::Unknown,
+            "adware" => Nature::Adware,
+            _ => return None,
+        },
+        id: if id == "-" { None } else { Some(Guid::parse_str(id).ok()?) },
+        files: list(files),
+        folders: list(folders),
+        remark: if remark == "-" { "" } else { remark },
+    })
+}
+
+impl ThirdParty {
+    /// The third party whose GUID or DLL this is.
+    #[must_use]
+    pub fn of(id: Option<Guid>, path: Option<&CanonicalPath>) -> Option<&'static Self> {
+        let by_id = |known: &&Self| known.id.is_some() && known.id == id;
+        let by_file = |known: &&Self| path.is_some_and(|path| known.has_file(path.file_name()));
+        third_parties().iter().find(by_id).or_else(|| third_parties().iter().find(by_file))
+    }
+
+    fn has_file(&self, name: &str) -> bool {
+        self.files.iter().any(|file| match file.strip_suffix('*') {
+            Some(beginning) => name.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning)),
+            None => file.eq_ignore_ascii_case(name),
+        })
+    }
+
+    /// Whether a DLL of it at `path` lies where it is expected; `None` where that is not known.
+    #[must_use]
+    pub fn is_at_home(&self, path: &CanonicalPath) -> Option<bool> {
+        let is_within = |folder: &&str| {
+            let folder = CanonicalPath::new(folder, false);
+            path.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('\\'))
+        };
+        (!self.folders.is_empty()).then(|| self.folders.iter().any(is_within))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_data_file_is_read() {
+        assert_eq!(third_parties().len(), lines().count());
+    }
+
+    #[test]
+    fn third_parties_are_known_by_guid_and_by_file() {
+        let vmware = third_parties()[0].id;
+        let name = |id, path| ThirdParty::of(id, Some(&CanonicalPath::new(path, false))).map(|known| known.name);
+        assert_eq!(name(vmware, r"C:\x\y.dll"), Some("VMware vSockets"));
+        assert_eq!(name(None, r"C:\Program Files\NewDotNet\newdotnet7_22.dll"), Some("New.Net"));
+        assert_eq!(name(None, r"C:\Windows\system32\QPROXY.DLL"), Some("QProxy"));
+        assert_eq!(name(None, r"C:\newdot"), Some("New.Net"));
+        assert_eq!(name(None, r"C:\foo.dll"), None);
+    }
+
+    #[test]
+    fn a_known_name_at_an_unexpected_place_is_seen() {
+        let bonjour = third_parties().iter().find(|known| known.name == "Bonjour").unwrap();
+        let is_at_home = |path| bonjour.is_at_home(&CanonicalPath::new(path, false));
+        assert_eq!(is_at_home(r"C:\Program Files\Bonjour\mdnsNSP.dll"), Some(true));
+        assert_eq!(is_at_home(r"C:\Program Files\Bonjour2\mdnsNSP.dll"), Some(false));
+        assert_eq!(is_at_home(r"C:\Users\Public\mdnsNSP.dll"), Some(false));
+    }
+}

@@ -1,0 +1,163 @@
+//! What is wrong with a system whose evidence is sound, and what could not be judged.
+
+use crate::catalog::{CatalogName, Facts, NameSpaceEntry, Place, ProtocolEntry, Text};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Context and history, never a reason to worry alone.
+    Note,
+    /// A person must decide.
+    Warning,
+    /// Windows cannot use the catalog or an entry, or code is loaded from where it must not be.
+    Error,
+}
+
+impl Severity {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What is to be thought of the catalogs, in the terms of KB 811259; the later outweighs the earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// The evidence does not tell enough.
+    NotJudged,
+    /// Everything that this Windows installs is there, and nothing of others.
+    Intact,
+    /// Third-party additions are installed.
+    Additions,
+    /// Information is missing.
+    Incomplete,
+    /// The Winsock keys are damaged.
+    Corrupt,
+    /// Code is loaded from where it must not be.
+    Hijacked,
+}
+
+impl Verdict {
+    /// Its name in machine-readable output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotJudged => "not-judged",
+            Self::Intact => "intact",
+            Self::Additions => "additions",
+            Self::Incomplete => "incomplete",
+            Self::Corrupt => "corrupt",
+            Self::Hijacked => "hijacked",
+        }
+    }
+
+    /// What the article would call it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::NotJudged => "not judged",
+            Self::Intact => "intact",
+            Self::Additions => "third-party additions",
+            Self::Incomplete => "information missing",
+            Self::Corrupt => "corrupted",
+            Self::Hijacked => "hijacked",
+        }
+    }
+}
+
+/// Something that a rule found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it makes of the verdict.
+    pub implies: Verdict,
+    /// The catalog that it is about.
+    pub catalog: Option<CatalogName>,
+    /// The entry that it is about.
+    pub entry: Option<EntryName>,
+    /// Where in the evidence.
+    pub place: Option<Place>,
+    /// What is wrong; together with the entry's name a sentence.
+    pub message: String,
+    /// What ought to be there.
+    pub expected: Option<String>,
+    /// What is there.
+    pub found: Option<String>,
+    /// Why it may be harmless here.
+    pub harmless: Option<String>,
+}
+
+/// What an entry is called, in its catalog and by people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryName {
+    /// Name of its key.
+    pub key: Option<Text>,
+    /// Its catalog entry id; name space entries have none.
+    pub id: Option<u32>,
+    /// Its name, resolved.
+    pub name: Text,
+}
+
+impl From<&ProtocolEntry> for EntryName {
+    fn from(entry: &ProtocolEntry) -> Self {
+        Self { key: entry.key.clone(), id: entry.catalog_entry_id, name: entry.name() }
+    }
+}
+
+impl From<&NameSpaceEntry> for EntryName {
+    fn from(entry: &NameSpaceEntry) -> Self {
+        Self { key: entry.key.clone(), id: None, name: entry.name() }
+    }
+}
+
+impl Finding {
+    /// The finding as one sentence, with the name of the entry in front.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match &self.entry {
+            Some(entry) if !entry.name.is_empty() => format!("{}: {}", entry.name, self.message),
+            _ => self.message.clone(),
+        }
+    }
+
+    /// With another severity than the rule's own.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
+
+    /// With another meaning for the verdict than the rule's own.
+    pub fn implies(&mut self, verdict: Verdict) -> &mut Self {
+        self.implies = verdict;
+        self
+    }
+
+    /// With what ought to be there, and what is.
+    pub fn instead(&mut self, expected: impl Into<String>, found: impl Into<String>) -> &mut Self {
+        (self.expected, self.found) = (Some(expected.into()), Some(found.into()));
+        self
+    }
+
+    /// With the reason why it may be harmless.
+    pub fn harmless(&mut self, reason: impl Into<String>) -> &mut Self {
+        self.harmless = Some(reason.into());
+        self
+    }
+}
+
+/// A rule that could not be judged, since the evidence does not tell what it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotJudged {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// What it needs and the evidence does not tell.
+    pub needs: Facts,
+}

@@ -1,0 +1,95 @@
+use std::collections::BTreeSet;
+
+use super::machinery::{Findings, Subject, rule};
+use crate::baseline::{Expected, identity};
+use crate::catalog::{ProtocolEntry, Windows, provider};
+use crate::finding::Severity;
+use crate::sentence::list_of;
+
+rule! {
+    /// An entry that this Windows installs is not in the protocol catalog.
+    ///
+    /// # What it looks for
+    ///
+    /// Entries that the system ought to have and that no entry of the catalog equals in provider, family, type and
+    /// protocol. What it ought to have follows from its own transports and their templates; where these are not told,
+    /// from its version of Windows, Bluetooth and infrared left out; where that is not told either, TCP/IP and UDP/IP
+    /// alone. NetBIOS has a rule of its own.
+    ///
+    /// # Why it matters
+    ///
+    /// No socket of that kind can be made: programs see 10043, 10044 or 10047. This is what KB 811259 calls
+    /// "information missing". Without TCP/IP or UDP/IP it is an error.
+    ///
+    /// # When it is harmless
+    ///
+    /// When the transport was uninstalled (IPv6 on Windows 7, Bluetooth): then the list of transports lacks it too,
+    /// and where transports are told the rule is silent.
+    ///
+    /// # What to do
+    ///
+    /// Run `netsh winsock reset` and restart. On Windows XP before SP2 delete the two Winsock keys, restart, and
+    /// install TCP/IP on top of itself.
+    ///
+    /// # References
+    ///
+    /// KB-20, KB-21, KB-25
+    "base-provider-missing", Error, BreaksNetworking, Incomplete, needs [ENTRIES, WHOLE_LISTS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let is_needed =
+        |expected: &&Expected| !expected.is_optional && expected.entry.provider_id != Some(provider::NET_BIOS);
+    let needed: Vec<_> = subject.baseline.entries.iter().filter(is_needed).collect();
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        let present: BTreeSet<_> = list.entries.iter().map(identity).collect();
+        let is_missing = |expected: &&&Expected| !present.contains(&identity(&expected.entry));
+        let missing: Vec<_> = needed.iter().filter(is_missing).collect();
+        let names: Vec<String> = missing.iter().map(|expected| expected.name.to_string()).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let names = list_of(&names);
+        let is_error = missing.iter().any(|expected| is_indispensable(&expected.entry));
+        findings
+            .about_catalog(catalog, &list.place, format!("the {catalog} lacks {names}"))
+            .severity(if is_error { Severity::Error } else { Severity::Warning })
+            .instead(names, "no such entry");
+    }
+}
+
+/// Whether this is TCP/IP or UDP/IP.
+fn is_indispensable(entry: &ProtocolEntry) -> bool {
+    let mut providers = ["tcp", "udp"].iter().filter_map(|word| provider::by_word(word));
+    providers.any(|provider| identity(&provider.entry(&Windows::default())) == identity(entry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn udp_is_gone_from_one_catalog() {
+        let case = "windows  10.0.19041 x64\ntransports  Tcpip\nprotocol 32\n1001  tcp\n1002  udp\n1003  raw\nprotocol 64\n1001  tcp\n1003  raw";
+        assert_eq!(complaints(&RULE, case), ["the 64-bit protocol catalog lacks MSAFD Tcpip [UDP/IP]"]);
+    }
+
+    #[test]
+    fn windows_xp_x64_has_four_sections() {
+        let case = "windows  5.2 x64 workstation\ntransports  Gpc Tcpip\n1003  tcp\n1004  udp\n1005  raw\n1001  rsvp-udp\n1002  rsvp-tcp";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+
+    #[test]
+    fn windows_7_need_not_have_bluetooth() {
+        let case = "windows  6.1 x64\n1001  tcp\n1002  udp\n1003  raw\n1004  tcp6\n1005  udp6\n1006  raw6\n1007  rsvp-tcp6\n1008  rsvp-tcp\n1009  rsvp-udp6\n1010  rsvp-udp";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+
+    #[test]
+    fn of_an_unknown_windows_only_tcp_and_udp_are_expected() {
+        assert_eq!(complaints(&RULE, "1001  tcp"), ["the 32-bit protocol catalog lacks MSAFD Tcpip [UDP/IP]"]);
+        assert!(complaints(&RULE, "1001  tcp\n1002  udp").is_empty());
+    }
+}

@@ -1,0 +1,78 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{Kind, provider};
+use crate::sentence::either_of;
+
+rule! {
+    /// A base provider of Windows names another DLL than Windows' own.
+    ///
+    /// # What it looks for
+    ///
+    /// Base entries with the GUID of a Windows provider whose path does not lead to the DLL that Windows writes there:
+    /// `mswsock.dll` in `system32`; for the RSVP providers of 32-bit Windows XP `rsvpsp.dll`; on Windows 2000
+    /// `msafd.dll`. Whole paths are compared, with variables, letter case and spellings of the Windows folder made
+    /// equal.
+    ///
+    /// # Why it matters
+    ///
+    /// Somebody else's code answers for TCP/IP, and nothing was added: names, counts and lists of file names look as
+    /// they should. ZeroAccess did this by taking the folder away.
+    ///
+    /// # When it is harmless
+    ///
+    /// When the version of Windows was concluded wrongly: `rsvpsp.dll` is right on Windows XP only.
+    ///
+    /// # What to do
+    ///
+    /// Keep the DLL as evidence, restore the path, and look for the same file in the name space catalog.
+    ///
+    /// # References
+    ///
+    /// KB-22; ATT&CK T1574; Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
+    "base-provider-path-altered", Error, Hijack, Hijacked, needs [PROVIDER_IDS, PATHS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        for entry in list.entries.iter().filter(|entry| entry.is(Kind::Base)) {
+            let Some(id) = entry.provider_id.filter(|id| provider::is_windows(*id)) else { continue };
+            let (Some(path), Some(stored)) = (subject.library_of(catalog, entry), &entry.library_path) else {
+                continue;
+            };
+            let allowed = provider::library_paths(id, &subject.catalogs.windows);
+            if !allowed.iter().any(|allowed| subject.path(catalog, allowed).same(&path)) {
+                let message = format!("its DLL is {stored} and not Windows' own");
+                findings.about(catalog, entry, message).instead(either_of(&allowed), stored.to_string());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn the_folder_was_taken_away() {
+        let case = "windows  5.1 x86\n1001  tcp  mswsock.dll";
+        assert_eq!(complaints(&RULE, case), ["MSAFD Tcpip [TCP/IP]: its DLL is mswsock.dll and not Windows' own"]);
+    }
+
+    #[test]
+    fn the_name_is_nearly_right() {
+        let case = "windows  10.0.19041 x64\nprotocol 64\n1001  tcp  %SystemRoot%\\system32\\mswsocks.dll";
+        assert_eq!(complaints(&RULE, case).len(), 1);
+    }
+
+    #[test]
+    fn another_spelling_is_the_same_path() {
+        assert!(complaints(&RULE, "windows  10.0.19041 x64\n1001  tcp  %windir%\\System32\\MSWSOCK.DLL").is_empty());
+    }
+
+    #[test]
+    fn rsvpsp_is_right_on_windows_xp_only() {
+        assert!(complaints(&RULE, "windows  5.1 x86\n1005  rsvp-tcp  C:\\WINDOWS\\system32\\rsvpsp.dll").is_empty());
+        assert_eq!(complaints(&RULE, "windows  6.1 x86\n1005  rsvp-tcp  C:\\WINDOWS\\system32\\rsvpsp.dll").len(), 1);
+        assert!(complaints(&RULE, "1005  rsvp-tcp  C:\\WINDOWS\\system32\\rsvpsp.dll").is_empty(), "version unknown");
+    }
+}

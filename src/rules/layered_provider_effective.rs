@@ -1,0 +1,71 @@
+use super::layers::layers;
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{number, socket::SocketRequest};
+use crate::sentence::list_of;
+
+rule! {
+    /// Ordinary programs run through a layered provider.
+    ///
+    /// # What it looks for
+    ///
+    /// Chains that come first in the catalog for one of the usual requests for TCP or UDP over IPv4 or IPv6, with the
+    /// protocol named or left at 0.
+    ///
+    /// # Why it matters
+    ///
+    /// This tells active from merely installed: programs that ask for such sockets load that DLL and send all their
+    /// data through it.
+    ///
+    /// # When it is harmless
+    ///
+    /// When the user knows the product. An entry of `AppId_Catalog` may exempt a program.
+    ///
+    /// # What to do
+    ///
+    /// As for a layered provider that is installed, and first.
+    ///
+    /// # References
+    ///
+    /// KB-23
+    "layered-provider-effective", Warning, Hijack, Additions, needs [CHAINS, ATTRIBUTES]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        for layer in layers(&list.entries) {
+            let mut kinds: Vec<String> = layer.answers.iter().copied().map(kind_of_socket).collect();
+            kinds.dedup();
+            if let Some(entry) = layer.entry().filter(|_| !kinds.is_empty()) {
+                findings.about(
+                    catalog,
+                    entry,
+                    format!("programs that open {} sockets run through it", list_of(&kinds)),
+                );
+            }
+        }
+    }
+}
+
+fn kind_of_socket(request: SocketRequest) -> String {
+    let family = if request.address_family == 2 { "IPv4" } else { "IPv6" };
+    let protocol = number::protocol(2, if request.socket_type == 1 { 6 } else { 17 }).unwrap_or_default();
+    format!("{family} {protocol}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn chains_stand_before_the_base_entries() {
+        let case = "1018  1017>1001  C:\\x.dll  Foo over TCP\n1001  tcp\n1004  tcp6\n1017  layered  C:\\x.dll  Foo";
+        assert_eq!(complaints(&RULE, case), ["Foo: programs that open IPv4 TCP sockets run through it"]);
+    }
+
+    #[test]
+    fn chains_stand_behind_the_base_entries() {
+        let case = "1001  tcp\n1017  layered  C:\\x.dll  Foo\n1018  1017>1001  C:\\x.dll  Foo over TCP";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+}

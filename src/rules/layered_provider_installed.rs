@@ -1,0 +1,90 @@
+use super::layers::{Layer, layers};
+use super::machinery::{Findings, Subject, rule};
+use crate::baseline::ThirdParty;
+use crate::catalog::{ProtocolEntry, ServiceFlags};
+use crate::sentence::list_of;
+
+rule! {
+    /// A layered provider is installed.
+    ///
+    /// # What it looks for
+    ///
+    /// Entries with a protocol chain of length 0, the layered provider itself, and 2 to 7, its chains. There is one
+    /// finding for each layered provider of a catalog, with its DLL and the entries that it lies over.
+    ///
+    /// # Why it matters
+    ///
+    /// It sees all traffic of the programs whose sockets pass it, and may change it. KB 811259 speaks of an add-on
+    /// such as proxy software, whose name stands in the place of the letters MSAFD.
+    ///
+    /// # When it is harmless
+    ///
+    /// When the user knows it: VPN and proxy clients, parental control, antivirus, game clients. Layered providers
+    /// have been deprecated since Windows 8, so on Windows 10 and 11 one is unusual.
+    ///
+    /// # What to do
+    ///
+    /// Ask the owner. Uninstall it with the vendor's own program. Event 1 of the channel
+    /// Microsoft-Windows-Winsock-WS2HELP/Operational tells who installed it and when. Only then run
+    /// `netsh winsock remove provider <id>` or `netsh winsock reset`.
+    ///
+    /// # References
+    ///
+    /// KB-22, KB-23, KB-24, KB-31; Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
+    "layered-provider-installed", Warning, Hijack, Additions, needs [CHAINS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        for layer in layers(&list.entries) {
+            let Some(entry) = layer.entry() else { continue };
+            let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+            let finding = findings.about(catalog, entry, format!("a layered provider{library}{}", lies_over(&layer)));
+            let path = subject.library_of(catalog, entry);
+            if let Some(known) = ThirdParty::of(None, path.as_ref()) {
+                finding.harmless(format!("its DLL has the name of {}", known.name));
+            }
+        }
+    }
+}
+
+fn lies_over(layer: &Layer<'_>) -> String {
+    if layer.chains.is_empty() {
+        return " without any chain".to_owned();
+    }
+    let names: Vec<String> = layer.bases.iter().map(|base| base.name().to_string()).collect();
+    let names = if names.is_empty() { "entries that are missing".to_owned() } else { list_of(&names) };
+    let order = if layer.answers.is_empty() {
+        "; it is not effective, since the base providers answer first"
+    } else {
+        "; it is effective"
+    };
+    let lacks_handles =
+        |chain: &&ProtocolEntry| chain.service_flags.is_some_and(|flags| !flags.contains(ServiceFlags::IFS_HANDLES));
+    let handles = if layer.chains.iter().any(lacks_handles) { "; its sockets are no file handles" } else { "" };
+    format!(" over {names}{order}{handles}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn one_finding_tells_the_whole_provider() {
+        let case = "1001  tcp\n1002  udp\n1017  layered  C:\\x.dll  Foo\n1018  1017>1001  C:\\x.dll  Foo over TCP  flags=0x66\n1019  1017>1002  C:\\x.dll  Foo over UDP";
+        let expected = r"Foo: a layered provider (C:\x.dll) over MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP]; it is not effective, since the base providers answer first; its sockets are no file handles";
+        assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn chains_in_front_are_effective() {
+        let case = "1018  1017>1001  C:\\x.dll  Foo over TCP\n1001  tcp\n1017  layered  C:\\x.dll  Foo";
+        assert!(complaints(&RULE, case)[0].contains("; it is effective"));
+    }
+
+    #[test]
+    fn base_providers_of_others_are_no_layers() {
+        assert!(complaints(&RULE, "1001  tcp\n1020  base  C:\\x.dll  vSockets").is_empty());
+    }
+}

@@ -1,0 +1,225 @@
+//! What a rule is, and how all of them are judged.
+
+use crate::baseline::Baseline;
+use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry};
+use crate::finding::{EntryName, Finding, NotJudged, Severity, Verdict};
+
+/// What kind of thing a rule looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// What cuts the network.
+    BreaksNetworking,
+    /// Code of others where it sees or changes traffic.
+    Hijack,
+    /// Facts that contradict each other.
+    Inconsistency,
+    /// Traces of what was there before.
+    History,
+    /// What explains the rest.
+    Context,
+}
+
+impl Group {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BreaksNetworking => "breaks networking",
+            Self::Hijack => "hijack",
+            Self::Inconsistency => "inconsistency",
+            Self::History => "history",
+            Self::Context => "context",
+        }
+    }
+}
+
+/// A rule: its page, what it needs, and its judgement.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its id, which states the wrong thing.
+    pub id: &'static str,
+    /// How much its findings matter, unless one of them says otherwise.
+    pub severity: Severity,
+    /// What kind of thing it looks for.
+    pub group: Group,
+    /// What its findings make of the verdict, unless one of them says otherwise.
+    pub implies: Verdict,
+    /// The facts without which it cannot be judged.
+    pub needs: Facts,
+    /// Its page, in Markdown: a summary, then the sections of [`HEADINGS`].
+    pub page: &'static str,
+    pub(super) judge: fn(&Subject<'_>, &mut Findings<'_>),
+}
+
+/// The sections of every page, in order.
+pub const HEADINGS: [&str; 5] =
+    ["What it looks for", "Why it matters", "When it is harmless", "What to do", "References"];
+
+impl Rule {
+    /// The first sentence of the page.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.page.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+    }
+
+    /// The page without the blank that stands before each line of a doc comment.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines: Vec<&str> = self.page.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        lines.join("\n").trim().to_owned()
+    }
+
+    /// One section of the page, joined to a paragraph.
+    #[must_use]
+    pub fn section(&self, heading: &str) -> String {
+        let text = self.text();
+        let begin = text.lines().skip_while(|line| line.strip_prefix("# ") != Some(heading)).skip(1);
+        let lines: Vec<&str> =
+            begin.take_while(|line| !line.starts_with("# ")).filter(|line| !line.is_empty()).collect();
+        lines.join(" ")
+    }
+}
+
+/// Declares a rule as its page, then id, severity, group, meaning for the verdict and the facts that it needs.
+macro_rules! rule {
+    (
+        $(#[doc = $page:literal])*
+        $id:literal, $severity:ident, $group:ident, $implies:ident, needs [$($need:ident),*]
+    ) => {
+        $(#[doc = $page])*
+        pub(super) const RULE: $crate::rules::Rule = $crate::rules::Rule {
+            id: $id,
+            severity: $crate::finding::Severity::$severity,
+            group: $crate::rules::Group::$group,
+            implies: $crate::finding::Verdict::$implies,
+            needs: $crate::catalog::Facts::empty()$(.union($crate::catalog::Facts::$need))*,
+            page: concat!($($page, "\n"),*),
+            judge,
+        };
+    };
+}
+pub(super) use rule;
+
+/// What a rule judges.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The catalogs.
+    pub catalogs: &'a Catalogs,
+    /// What they ought to be.
+    pub baseline: &'a Baseline,
+}
+
+impl Subject<'_> {
+    /// The canonical form of a path in that catalog.
+    pub(super) fn path(&self, catalog: CatalogName, path: &str) -> CanonicalPath {
+        CanonicalPath::new(path, self.catalogs.is_wow64(catalog))
+    }
+
+    /// Canonical form of a protocol entry's path; `None` where it is not told.
+    pub(super) fn library_of(&self, catalog: CatalogName, entry: &ProtocolEntry) -> Option<CanonicalPath> {
+        entry.library_path.as_ref().map(|path| self.path(catalog, &path.lossy()))
+    }
+}
+
+/// What one rule has found so far.
+pub(super) struct Findings<'r> {
+    rule: &'r Rule,
+    list: Vec<Finding>,
+}
+
+impl Findings<'_> {
+    /// Adds a finding about the system as a whole.
+    pub(super) fn add(&mut self, message: impl Into<String>) -> &mut Finding {
+        self.push(None, None, None, message.into())
+    }
+
+    /// Adds a finding about a catalog.
+    pub(super) fn about_catalog(
+        &mut self,
+        catalog: CatalogName,
+        place: &Place,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        self.push(Some(catalog), None, Some(place), message.into())
+    }
+
+    /// Adds a finding about an entry of the protocol catalog.
+    pub(super) fn about(
+        &mut self,
+        catalog: CatalogName,
+        entry: &ProtocolEntry,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        self.push(Some(catalog), Some(entry.into()), Some(&entry.place), message.into())
+    }
+
+    /// Adds a finding about an entry of the name space catalog.
+    pub(super) fn about_name_space(
+        &mut self,
+        catalog: CatalogName,
+        entry: &NameSpaceEntry,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        self.push(Some(catalog), Some(entry.into()), Some(&entry.place), message.into())
+    }
+
+    fn push(
+        &mut self,
+        catalog: Option<CatalogName>,
+        entry: Option<EntryName>,
+        place: Option<&Place>,
+        message: String,
+    ) -> &mut Finding {
+        let Rule { id, severity, implies, .. } = *self.rule;
+        let place = place.filter(|place| !place.path.is_empty() || place.line.is_some()).cloned();
+        self.list.push_mut(Finding {
+            rule: id,
+            severity,
+            implies,
+            catalog,
+            entry,
+            place,
+            message,
+            expected: None,
+            found: None,
+            harmless: None,
+        })
+    }
+}
+
+/// What all rules together say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// What was found, the most severe first, then in the order of the rules.
+    pub findings: Vec<Finding>,
+    /// What could not be judged.
+    pub not_judged: Vec<NotJudged>,
+}
+
+/// Judges all of `rules`.
+#[must_use]
+pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
+    let mut judgement = Judgement::default();
+    for rule in rules {
+        let missing = rule.needs.difference(subject.catalogs.told);
+        if missing.is_empty() {
+            let mut findings = Findings { rule, list: Vec::new() };
+            (rule.judge)(subject, &mut findings);
+            judgement.findings.append(&mut findings.list);
+        } else {
+            judgement.not_judged.push(NotJudged { rule: rule.id, needs: missing });
+        }
+    }
+    judgement.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    judgement
+}
+
+/// What a rule says of catalogs in notation, as sentences: for the tests below each rule.
+#[cfg(test)]
+pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
+    let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
+    let baseline = Baseline::of(&catalogs);
+    let judgement = judge(&[rule], &Subject { catalogs: &catalogs, baseline: &baseline });
+    assert_eq!(judgement.not_judged, [], "the case must tell what the rule needs");
+    judgement.findings.iter().map(Finding::sentence).collect()
+}

@@ -1,0 +1,95 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::baseline::{Nature, ThirdParty};
+use crate::catalog::{NameSpaceEntry, provider};
+use crate::finding::Severity;
+
+rule! {
+    /// A name space provider is not Windows' own.
+    ///
+    /// # What it looks for
+    ///
+    /// Entries of the name space catalog whose GUID is none of Windows'. A known third party's is a note. It says
+    /// whether the entry serves DNS names and whether it stands before Windows' own.
+    ///
+    /// # Why it matters
+    ///
+    /// It sees all names that programs look up, and may answer. `netsh winsock reset` leaves it in place.
+    ///
+    /// # When it is harmless
+    ///
+    /// Bonjour and similar services; VPN clients.
+    ///
+    /// # What to do
+    ///
+    /// Identify the DLL by its signature and vendor.
+    ///
+    /// # References
+    ///
+    /// KB-22
+    "name-space-provider-unknown", Warning, Hijack, Additions, needs [NAME_SPACES]
+}
+
+/// `NS_DNS`, which Windows' own provider Tcpip serves.
+const DNS: u32 = 12;
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.name_space_lists() {
+        let tcpip = list.entries.iter().position(is_tcpip);
+        for (position, entry) in list.entries.iter().enumerate() {
+            let Some(id) = entry.provider_id.filter(|id| provider::name_space_by_id(*id).is_none()) else { continue };
+            let stored = entry.library_path.as_ref();
+            let path = stored.map(|path| subject.path(catalog, &path.lossy()));
+            let known = ThirdParty::of(Some(id), path.as_ref()).filter(|known| known.nature == Nature::Legitimate);
+            let order = match tcpip {
+                Some(tcpip) if position < tcpip => ", before Windows' own",
+                _ => "",
+            };
+            let dns = if entry.supported_name_space == Some(DNS) {
+                format!("; it answers for DNS names{order}")
+            } else {
+                String::new()
+            };
+            let library = stored.map(|path| format!(" ({path})")).unwrap_or_default();
+            match known {
+                Some(known) => findings
+                    .about_name_space(catalog, entry, format!("a name space provider of {}{library}{dns}", known.name))
+                    .severity(Severity::Note)
+                    .harmless(known.remark),
+                None => findings.about_name_space(
+                    catalog,
+                    entry,
+                    format!("a name space provider that is not known{library}{dns}"),
+                ),
+            };
+        }
+    }
+}
+
+fn is_tcpip(entry: &NameSpaceEntry) -> bool {
+    entry.provider_id.and_then(provider::name_space_by_id).is_some_and(|provider| provider.name_space == DNS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn it_stands_before_windows_own() {
+        let case = "name spaces\nother  C:\\Program Files\\Foo\\foonsp.dll  Foo  guid={00000000-0000-0000-0000-000000001234} space=12\ntcpip";
+        let expected = r"Foo: a name space provider that is not known (C:\Program Files\Foo\foonsp.dll); it answers for DNS names, before Windows' own";
+        assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn bonjour_is_known() {
+        let case = "name spaces\ntcpip\nother  C:\\Program Files\\Bonjour\\mdnsNSP.dll  mdnsNSP  guid={B600E6E9-553B-4A19-8696-335E5C896153} space=12";
+        let expected = r"mdnsNSP: a name space provider of Bonjour (C:\Program Files\Bonjour\mdnsNSP.dll); it answers for DNS names";
+        assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn windows_own_are_passed_over() {
+        assert!(complaints(&RULE, "windows  6.1 x64\nname spaces\nnla\nemail\ntcpip\nntds\nbluetooth").is_empty());
+    }
+}

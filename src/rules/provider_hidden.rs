@@ -1,0 +1,60 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{Kind, ProviderFlags, SOCK_RAW};
+
+rule! {
+    /// An entry answers sockets and is hidden from every listing.
+    ///
+    /// # What it looks for
+    ///
+    /// Base entries and chains with `PFL_HIDDEN` whose socket type is not raw.
+    ///
+    /// # Why it matters
+    ///
+    /// It answers programs but is in no list that `WSAEnumProtocols`, WMI or msinfo32 give: the number of sections
+    /// looks right.
+    ///
+    /// # When it is harmless
+    ///
+    /// Never seen on a clean system. Windows hides raw sockets, chains over them, and layered providers' own entries,
+    /// which open no sockets.
+    ///
+    /// # What to do
+    ///
+    /// Identify the provider; compare the number of entries in the registry with the number of sections.
+    ///
+    /// # References
+    ///
+    /// KB-20, KB-24
+    "provider-hidden", Warning, Hijack, Additions, needs [PROVIDER_FLAGS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        for entry in &list.entries {
+            let is_hidden = entry.provider_flags.is_some_and(|flags| flags.contains(ProviderFlags::HIDDEN));
+            let opens_sockets = matches!(entry.kind(), Some(Kind::Base | Kind::Chain));
+            if is_hidden && opens_sockets && entry.socket_type != Some(SOCK_RAW) {
+                findings.about(catalog, entry, "it answers sockets, and is hidden from every listing");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn a_chain_over_tcp_is_hidden() {
+        let case =
+            "1001  tcp\n1017  layered  C:\\x.dll  Foo\n1018  1017>1001  C:\\x.dll  Foo over TCP  provider-flags=0xc";
+        assert_eq!(complaints(&RULE, case), ["Foo over TCP: it answers sockets, and is hidden from every listing"]);
+    }
+
+    #[test]
+    fn raw_sockets_and_layered_providers_are_hidden_by_windows() {
+        let case = "1003  raw\n1017  layered  C:\\x.dll  Foo\n1018  1017>1003  C:\\x.dll  Foo over RAW";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+}

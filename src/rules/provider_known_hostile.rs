@@ -1,0 +1,73 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::baseline::{Nature, ThirdParty, third_parties};
+
+rule! {
+    /// An entry belongs to known adware.
+    ///
+    /// # What it looks for
+    ///
+    /// Protocol entries whose DLL is one of `newdot*.dll`, `webhdll.dll`, `cnmib.dll` and `vmain.dll`, or whose name
+    /// begins with New.Net, NewDotNet, WebHancer, CommonName or NewtonKnows.
+    ///
+    /// # Why it matters
+    ///
+    /// These layered providers have been known as adware since 2003.
+    ///
+    /// # When it is harmless
+    ///
+    /// Never in a catalog. A `vmain.dll` elsewhere on the disk may be something else.
+    ///
+    /// # What to do
+    ///
+    /// Remove the provider, not only its file: a DLL that is missing cuts the network.
+    ///
+    /// # References
+    ///
+    /// KB-22
+    "provider-known-hostile", Error, Hijack, Hijacked, needs [ENTRIES]
+}
+
+const NAMES: [(&str, &str); 5] = [
+    ("new.net", "New.Net"),
+    ("newdotnet", "New.Net"),
+    ("webhancer", "WebHancer"),
+    ("commonname", "CommonName"),
+    ("newtonknows", "NewtonKnows"),
+];
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        for entry in &list.entries {
+            let path = subject.library_of(catalog, entry);
+            let by_file = ThirdParty::of(None, path.as_ref()).filter(|known| known.nature == Nature::Adware);
+            let name = entry.name().lossy().to_ascii_lowercase();
+            let by_name = NAMES.iter().find(|(beginning, _)| name.starts_with(beginning));
+            let by_name = third_parties().iter().find(|known| by_name.is_some_and(|(_, name)| known.name == *name));
+            if let Some(known) = by_file.or(by_name) {
+                findings.about(catalog, entry, format!("it belongs to {}, which is adware", known.name));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn new_net_is_known_by_its_file() {
+        let case = r"1017  layered  C:\Program Files\NewDotNet\newdotnet7_22.dll  Foo";
+        assert_eq!(complaints(&RULE, case), ["Foo: it belongs to New.Net, which is adware"]);
+    }
+
+    #[test]
+    fn web_hancer_is_known_by_its_name() {
+        assert_eq!(complaints(&RULE, r"1017  layered  C:\x.dll  webHancer LSP").len(), 1);
+    }
+
+    #[test]
+    fn proxifier_is_none_of_them() {
+        assert!(complaints(&RULE, r"1017  layered  C:\Program Files\Proxifier\PrxerDrv.dll  Proxifier").is_empty());
+    }
+}
