@@ -1,10 +1,14 @@
-//! Offline forensic analyzer for the Winsock catalogs of Windows.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub mod baseline;
 pub mod catalog;
 pub mod evidence;
+pub mod examination;
 pub mod finding;
 pub mod layout;
+pub mod render;
 pub mod rules;
 mod sentence;
+
+pub use examination::{Evidence, Examination, Options, examine};

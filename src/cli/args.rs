@@ -1,0 +1,130 @@
+//! The arguments, and with them the text of `--help`.
+
+use std::ffi::OsString;
+
+use anstream::ColorChoice;
+use catalog9::examination::Selection;
+use catalog9::finding::Severity;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
+use clap::{Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything was read completely, and nothing was found at or above --fail-on
+  1  everything was read completely, and something was found at or above --fail-on
+  2  the command line was wrong; nothing was done
+  3  some evidence could not be examined, or its catalogs only in part; the rest is reported
+  4  the output could not be written completely";
+
+/// Examines the Winsock catalogs of Windows offline, from the files that were collected.
+#[derive(Debug, Parser)]
+#[command(name = "catalog9", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Args {
+    /// When to colour the output; the environment variable `NO_COLOR` is obeyed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = color)]
+    pub(super) color: ColorChoice,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Reconstructs the catalogs of each file and says what is missing, added, broken or hijacked
+    Examine(ExamineArgs),
+    /// Explains a rule: what it looks for, why it matters, when it is harmless, what to do
+    Explain {
+        /// Id of the rule, as findings name it
+        rule: String,
+    },
+    /// Lists all rules
+    Rules,
+    /// Prints the JSON Schema of `examine --format json`
+    Schema,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct ExamineArgs {
+    /// Evidence: SYSTEM hives; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<OsString>,
+
+    /// Form of the report
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: Format,
+
+    /// Which control sets to examine: `current`, `all`, or a name such as ControlSet002
+    #[arg(long, value_name = "WHICH", default_value = "current", value_parser = NonEmptyStringValueParser::new().map(selection))]
+    pub(super) control_set: Selection,
+
+    /// Show packed items byte by byte: of every entry, or of the one with that id or key name
+    #[arg(long, value_name = "ENTRY", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    pub(super) raw: Option<String>,
+
+    /// Leave the SHA-256 of the evidence out, which takes longer than everything else
+    #[arg(long)]
+    pub(super) no_hash: bool,
+
+    /// Least severity that leads to exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+    pub(super) fail_on: FailOn,
+}
+
+/// Form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Table,
+    /// For programs: one object for one file, an array for several; see `catalog9 schema`
+    Json,
+}
+
+/// Least severity that leads to exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Any finding
+    Note,
+    /// A warning or an error
+    Warning,
+    /// An error
+    Error,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of that severity leads to exit code 1.
+    pub(super) fn is_met_by(self, severity: Severity) -> bool {
+        match self {
+            Self::Note => true,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Error => severity >= Severity::Error,
+            Self::Never => false,
+        }
+    }
+}
+
+fn selection(which: String) -> Selection {
+    match which.as_str() {
+        "current" => Selection::Current,
+        "all" => Selection::All,
+        _ => Selection::Named(which),
+    }
+}
+
+fn color(when: &str) -> Result<ColorChoice, String> {
+    match when {
+        "auto" => Ok(ColorChoice::Auto),
+        "always" => Ok(ColorChoice::Always),
+        "never" => Ok(ColorChoice::Never),
+        _ => Err("expected auto, always or never".to_owned()),
+    }
+}

@@ -1,0 +1,44 @@
+//! The command line: the only room that knows arguments, files, streams and exit codes.
+
+mod args;
+mod examine;
+mod exit;
+mod explain;
+mod input;
+mod map;
+mod output;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Args, Command};
+use self::exit::Exit;
+use self::output::{Output, complain};
+
+/// Exit code of a program that a closed pipe ends: 128 and the number of SIGPIPE.
+const CLOSED_PIPE: u8 = 141;
+
+/// Runs the command that the arguments ask for.
+pub(super) fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return output::usage(&error),
+    };
+    let mut output = Output::new(args.color);
+    let result = match args.command {
+        Command::Examine(arguments) => examine::run(&arguments, &mut output),
+        Command::Explain { rule } => explain::explain(&rule, &mut output),
+        Command::Rules => explain::list(&mut output),
+        Command::Schema => examine::schema(&mut output),
+    };
+    match result.and_then(|exit| output.finish().map(|()| exit)) {
+        Ok(exit) => exit.code(),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(CLOSED_PIPE),
+        Err(error) => {
+            complain(&miette::miette!(code = "catalog9::output", "the output could not be written: {error}"));
+            Exit::Failed.code()
+        }
+    }
+}

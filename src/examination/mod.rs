@@ -1,0 +1,180 @@
+//! An examination: everything that is said of one piece of evidence.
+
+mod sections;
+mod summary;
+
+use sha2::{Digest, Sha256};
+
+use crate::baseline::Baseline;
+use crate::catalog::{Facts, Text};
+use crate::evidence::{self, ControlSet, Defect, Error, HiveHead, Kind, Roles};
+use crate::finding::Verdict;
+use crate::rules::{self, Judgement, Subject};
+
+pub use sections::Sections;
+
+/// A file that was collected, as it is handed over to be examined.
+#[derive(Debug, Clone)]
+pub struct Evidence<'a> {
+    /// What it is called.
+    pub path: Text,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+/// Which control sets are examined.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// The one that the system runs with.
+    #[default]
+    Current,
+    /// All that there are.
+    All,
+    /// The one of that name.
+    Named(String),
+}
+
+/// How a piece of evidence is examined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Which control sets are examined.
+    pub control_sets: Selection,
+    /// Whether the evidence is hashed, which takes longer than everything else.
+    pub hash: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { control_sets: Selection::Current, hash: true }
+    }
+}
+
+/// Everything that is said of one piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examination {
+    /// What the evidence is called.
+    pub path: Text,
+    /// What kind of evidence it is.
+    pub kind: Kind,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its SHA-256, where it was asked for.
+    pub sha256: Option<[u8; 32]>,
+    /// Head of the hive.
+    pub hive: Option<HiveHead>,
+    /// Every control set that there is, examined or not.
+    pub control_sets: Vec<(Option<Text>, Roles)>,
+    /// The control sets that were examined, the first being the one that the verdict is about.
+    pub examined: Vec<Examined>,
+    /// Damage of the evidence.
+    pub defects: Vec<Defect>,
+}
+
+/// A control set with what is said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    /// The control set.
+    pub control_set: ControlSet,
+    /// What it ought to be.
+    pub baseline: Baseline,
+    /// What the rules say.
+    pub judgement: Judgement,
+    /// Its sections, as msinfo32 counts them.
+    pub sections: Sections,
+    /// What is to be thought of it.
+    pub verdict: Verdict,
+    /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
+    pub summary: Vec<String>,
+}
+
+/// Examines a piece of evidence.
+///
+/// # Errors
+///
+/// Where it tells nothing at all, or has not the control set that was asked for.
+pub fn examine(evidence: &Evidence<'_>, options: &Options) -> Result<Examination, Error> {
+    let reading = evidence::read(evidence.bytes)?;
+    let is_dirty = reading.hive.as_ref().is_some_and(HiveHead::is_dirty);
+    let control_sets: Vec<_> =
+        reading.control_sets.iter().map(|control_set| (control_set.name.clone(), control_set.roles)).collect();
+    let mut selected = select(reading.control_sets, &options.control_sets)?;
+    selected.sort_by_key(|control_set| !control_set.roles.current);
+    Ok(Examination {
+        path: evidence.path.clone(),
+        kind: reading.kind,
+        size: u64::try_from(evidence.bytes.len()).unwrap_or(u64::MAX),
+        sha256: options.hash.then(|| Sha256::digest(evidence.bytes).into()),
+        hive: reading.hive,
+        control_sets,
+        examined: selected.into_iter().map(|control_set| examine_control_set(control_set, is_dirty)).collect(),
+        defects: reading.defects,
+    })
+}
+
+fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<ControlSet>, Error> {
+    match selection {
+        Selection::All => Ok(control_sets),
+        Selection::Current => Ok(control_sets.into_iter().filter(|control_set| control_set.roles.current).collect()),
+        Selection::Named(wanted) => {
+            let names: Vec<String> =
+                control_sets.iter().filter_map(|set| set.name.as_ref()).map(Text::to_string).collect();
+            let is_named = |set: &ControlSet| set.name.as_ref().is_some_and(|name| name.is(wanted));
+            let selected: Vec<_> = control_sets.into_iter().filter(is_named).collect();
+            if selected.is_empty() {
+                let wanted = Text::from(wanted.as_str()).to_string();
+                let found = if names.is_empty() { "no control sets".to_owned() } else { names.join(", ") };
+                return Err(Error::NoSuchControlSet { wanted, found });
+            }
+            Ok(selected)
+        }
+    }
+}
+
+fn examine_control_set(control_set: ControlSet, is_dirty: bool) -> Examined {
+    let catalogs = &control_set.catalogs;
+    let baseline = Baseline::of(catalogs);
+    let subject = Subject { catalogs, baseline: &baseline };
+    let judgement = rules::judge(rules::ALL, &subject);
+    let sections = Sections::of(&subject);
+    let verdict = verdict(&subject, &judgement);
+    let summary = summary::sentences(&subject, &sections, &judgement, is_dirty);
+    Examined { control_set, baseline, judgement, sections, verdict, summary }
+}
+
+/// The weightiest verdict that a finding implies; intact only where everything that it rests on is told.
+fn verdict(subject: &Subject<'_>, judgement: &Judgement) -> Verdict {
+    let told = subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
+    let can_tell = told && subject.baseline.source != crate::baseline::Source::EveryWindows;
+    let least = if can_tell { Verdict::Intact } else { Verdict::NotJudged };
+    judgement.findings.iter().map(|finding| finding.implies).fold(least, |verdict, implied| match implied {
+        // That a single entry is as it should be tells nothing of the rest.
+        Verdict::Intact => verdict,
+        implied => verdict.max(implied),
+    })
+}
+
+impl Examination {
+    /// The control set that the verdict is about; `None` where there is none at all.
+    #[must_use]
+    pub fn main(&self) -> Option<&Examined> {
+        self.examined.first()
+    }
+
+    /// What is to be thought of the catalogs.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.main().map_or(Verdict::NotJudged, |main| main.verdict)
+    }
+
+    /// Whether a write of the hive did not end; `None` where the evidence is no hive.
+    #[must_use]
+    pub fn is_dirty(&self) -> Option<bool> {
+        self.hive.as_ref().map(HiveHead::is_dirty)
+    }
+
+    /// Whether the catalogs could be read in full, as far as this kind of evidence holds them.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        !self.examined.is_empty() && self.examined.iter().all(|set| set.control_set.catalogs.tells(Facts::WHOLE_LISTS))
+    }
+}

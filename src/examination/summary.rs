@@ -1,0 +1,144 @@
+//! The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
+//!
+//! The article counts ten sections. That is right for 32-bit Windows XP and Server 2003 with three NetBT bindings and
+//! for no other system, so the number alone is never called a sign of damage or of health.
+
+use std::collections::BTreeMap;
+
+use super::Sections;
+use crate::baseline::{Origin, Source};
+use crate::catalog::{Facts, ProtocolEntry, Text, Version, socket};
+use crate::finding::{Finding, Severity};
+use crate::rules::{Judgement, Subject};
+use crate::sentence::{capitalized, counted, list_of};
+
+/// The sentences, the weightiest first.
+pub(super) fn sentences(
+    subject: &Subject<'_>,
+    sections: &Sections,
+    judgement: &Judgement,
+    is_dirty: bool,
+) -> Vec<String> {
+    let mut sentences: Vec<String> = worst(judgement).into_iter().collect();
+    if subject.catalogs.tells(Facts::ENTRIES) {
+        sentences.extend(of_this_windows(subject, sections, judgement));
+        sentences.extend(read_literally(subject, sections));
+    } else {
+        sentences.push("The protocol catalog could not be read, so nothing is said of it.".to_owned());
+    }
+    if is_dirty {
+        let state = "The hive is dirty and its transaction logs were not applied: this is its state as it was stored, \
+                     and the logs may hold a newer one.";
+        sentences.push(state.to_owned());
+    }
+    sentences
+}
+
+/// The first of the errors, and how many more there are.
+fn worst(judgement: &Judgement) -> Option<String> {
+    let mut errors = judgement.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let first = errors.next()?;
+    // The name of an entry stays as it is.
+    let first = if first.entry.is_some() { first.sentence() } else { capitalized(&first.sentence()) };
+    Some(match errors.count() {
+        0 => format!("{first}."),
+        more => format!("{first}; {} more.", counted(more, "error")),
+    })
+}
+
+fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judgement) -> Vec<String> {
+    let Subject { catalogs, baseline } = subject;
+    if catalogs.protocol.is_none() {
+        return vec!["There is no protocol catalog.".to_owned()];
+    }
+    let windows = &catalogs.windows;
+    let total = counted(sections.visible, "section");
+    let mut parts = parts(subject, sections);
+    let missing: Vec<&Finding> = judgement.findings.iter().filter(|finding| is_about_missing(finding)).collect();
+    if !catalogs.tells(Facts::WHOLE_LISTS) {
+        parts.push("the evidence is cut off or damaged, so what is missing cannot be judged".to_owned());
+    } else if baseline.source == Source::EveryWindows {
+        parts.push("which Windows it is is not told, so their number cannot be judged".to_owned());
+    } else if let Some(first) = missing.first() {
+        parts.push(format!("missing: {}", first.expected.as_deref().unwrap_or_default()));
+    }
+    let is_complete = parts.len() == self::parts(subject, sections).len();
+    let bindings = catalogs.bindings.len();
+    let is_of_the_article =
+        windows.version.is_some_and(|version| version < Version::VISTA) && catalogs.expects_net_bios();
+    let only_windows = sections.origins.iter().all(|origin| *origin == Origin::Windows);
+    if is_of_the_article && is_complete && only_windows && sections.visible == 10 {
+        return vec![format!("{total}, as KB 811259 expects of {}.", windows.name())];
+    }
+    if is_complete {
+        parts.push(format!("complete for {}", windows.name()));
+    }
+    let mut sentences = vec![format!("{total}: {}.", parts.join("; "))];
+    if is_of_the_article && baseline.knows_bindings && bindings != 3 {
+        sentences
+            .push(format!("The ten sections of KB 811259 hold for three NetBT bindings; this system has {bindings}."));
+    } else if is_of_the_article && !baseline.knows_bindings {
+        sentences
+            .push("Whether a NetBT binding lacks its pair of sections cannot be told from this evidence.".to_owned());
+    } else if windows.is(Version::SERVER_2003) && windows.is_64_bit() == Some(true) {
+        let x64 = "The ten sections of KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.";
+        sentences.push(x64.to_owned());
+    } else if windows.is_at_least(Version::VISTA) == Some(true) {
+        sentences.push("The ten sections of KB 811259 do not apply to it.".to_owned());
+    }
+    sentences
+}
+
+fn is_about_missing(finding: &Finding) -> bool {
+    matches!(finding.rule, "base-provider-missing" | "netbios-pair-incomplete") && finding.expected.is_some()
+}
+
+/// What of the sections is not Windows' own, by who brought it.
+fn parts(subject: &Subject<'_>, sections: &Sections) -> Vec<String> {
+    let mut by_origin: BTreeMap<String, usize> = BTreeMap::new();
+    let mut unknown: Vec<String> = Vec::new();
+    let by_id = socket::by_id(subject.catalogs.native_entries());
+    for (entry, origin) in subject.catalogs.sections().zip(&sections.origins) {
+        let part = match origin {
+            Origin::Windows | Origin::NotTold => continue,
+            Origin::Microsoft(transport) => format!("of Microsoft's {transport}"),
+            Origin::ThirdParty(known) => format!("of {}", known.name),
+            Origin::Layered => layer_of(entry, &by_id),
+            Origin::Unknown => {
+                unknown.push(entry.name().to_string());
+                continue;
+            }
+        };
+        *by_origin.entry(part).or_default() += 1;
+    }
+    let plural = |part: &str, count: usize| match part.strip_prefix("chain ") {
+        Some(rest) => format!("{} {rest}", counted(count, "chain")),
+        None => format!("{count} {part}"),
+    };
+    let mut parts: Vec<String> = by_origin.into_iter().map(|(part, count)| plural(&part, count)).collect();
+    if !unknown.is_empty() {
+        parts.push(format!("{} unknown ({})", unknown.len(), list_of(&unknown)));
+    }
+    parts
+}
+
+/// "chain of Foo (C:\x.dll)": the layered provider that a chain belongs to.
+fn layer_of(chain: &ProtocolEntry, by_id: &BTreeMap<u32, &ProtocolEntry>) -> String {
+    let dummy = chain.chain.as_ref().and_then(|chain| chain.ids.first()).and_then(|topmost| by_id.get(topmost));
+    let name = dummy.map_or_else(|| Text::from("a provider that is gone"), |dummy| dummy.name());
+    let library = chain.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+    format!("chain of {name}{library}")
+}
+
+/// What the article says, taken at its word.
+fn read_literally(subject: &Subject<'_>, sections: &Sections) -> Option<String> {
+    subject.catalogs.protocol.as_ref()?;
+    let says = match sections.visible {
+        0..10 => "fewer than ten, so information is missing",
+        10 => "ten, as it expects",
+        _ => "more than ten, so third-party additions are installed",
+    };
+    let foreign = sections.without_msafd();
+    let names = if foreign == 2 { "2, as it expects," } else { &format!("{foreign} and not 2") };
+    Some(format!("KB 811259, read literally: {} are {says}; {names} do not begin with MSAFD.", sections.visible))
+}

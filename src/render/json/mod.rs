@@ -1,0 +1,25 @@
+//! JSON, in schemas of its own that are versioned by module.
+
+mod harmless;
+
+pub mod v1;
+
+use std::io;
+
+use serde::Serialize;
+
+use self::harmless::Harmless;
+
+/// Writes a document, indented and with a line break at its end.
+///
+/// Texts of the evidence stand in it as they are, but every character that could act on a terminal is written as
+/// `\uXXXX`, so that the output may be looked at and still loses nothing.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(document: &impl Serialize, mut writer: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Harmless::default());
+    document.serialize(&mut serializer)?;
+    writer.write_all(b"\n")
+}

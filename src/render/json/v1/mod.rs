@@ -1,0 +1,212 @@
+//! Version 1 of the JSON output: fields are only ever added to it, never renamed or removed.
+
+mod catalog;
+mod entry;
+mod system;
+
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::Serialize;
+
+use self::catalog::ControlSet;
+use self::system::{EvidenceHead, System};
+use crate::catalog::{CatalogName, Text};
+use crate::evidence::Defect as EvidenceDefect;
+use crate::examination::{Examination, Examined};
+use crate::finding;
+
+/// Name of this schema, as every document states it.
+pub const SCHEMA: &str = "catalog9/v1";
+
+/// The examination of one piece of evidence.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Document {
+    /// `catalog9/v1`.
+    schema: &'static str,
+    /// The file that was examined.
+    evidence: EvidenceHead,
+    /// The system that it is of.
+    system: System,
+    /// The sections as msinfo32 shows them; `null` where no control set could be examined.
+    sections: Option<Sections>,
+    /// What is to be thought of the catalogs: `intact`, `additions`, `incomplete`, `corrupt`, `hijacked` or
+    /// `not-judged`.
+    verdict: &'static str,
+    /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
+    summary: Vec<String>,
+    /// Whether the catalogs could be read in full, as far as this kind of evidence holds them.
+    complete: bool,
+    /// The control sets that were examined; `sections`, `verdict` and `summary` are about the first.
+    control_sets: Vec<ControlSet>,
+    /// What is wrong with the system, the most severe first.
+    findings: Vec<Finding>,
+    /// Rules that could not be judged.
+    not_judged: Vec<NotJudged>,
+    /// Damage of the evidence.
+    defects: Vec<Defect>,
+}
+
+/// The sections under Components, Network, Protocol.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Sections {
+    /// How many msinfo32 shows.
+    visible: usize,
+    /// How many entries the registry has; larger where entries are hidden. `null` where the evidence has no registry.
+    registry: Option<usize>,
+    /// How many this Windows ought to have; `null` where that is not known.
+    expected: Option<usize>,
+    /// Their names in order, resolved to English.
+    names: Vec<String>,
+}
+
+/// Something that a rule found.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Finding {
+    /// Id of the rule.
+    rule: &'static str,
+    /// `note`, `warning` or `error`.
+    severity: &'static str,
+    /// What is wrong, as a sentence.
+    message: String,
+    /// `protocol-32`, `protocol-64`, `name-space-32` or `name-space-64`; `null` where it is about none of them.
+    catalog: Option<&'static str>,
+    /// Name of the entry's key; `null` where it is about no entry, or the evidence has no keys.
+    entry: Option<String>,
+    /// Catalog entry id of the entry.
+    entry_id: Option<u32>,
+    /// Name of the entry, resolved to English.
+    entry_name: Option<String>,
+    /// The control set that it is about.
+    control_set: Option<String>,
+    /// Where in the evidence.
+    place: Option<Place>,
+    /// What ought to be there.
+    expected: Option<String>,
+    /// What is there.
+    found: Option<String>,
+    /// Why it may be harmless here.
+    harmless: Option<String>,
+}
+
+/// A rule that could not be judged.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NotJudged {
+    /// Id of the rule.
+    rule: &'static str,
+    /// What it needs and the evidence does not tell.
+    needs: Vec<String>,
+    /// The control set of which it could not be judged.
+    control_set: Option<String>,
+}
+
+/// Damage of the evidence.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Defect {
+    /// Where.
+    place: Place,
+    /// What ought to stand there.
+    expected: String,
+    /// What stands there.
+    found: String,
+}
+
+/// Where in the evidence something stands.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Place {
+    /// Path of the key, of the value or of the report's category.
+    path: String,
+    /// Bytes from the beginning of the file.
+    offset: Option<u64>,
+    /// Line of a text file, counted from 1.
+    line: Option<u64>,
+}
+
+/// The JSON Schema of a [`Document`].
+#[must_use]
+pub fn schema() -> Schema {
+    schema_for!(Document)
+}
+
+impl From<&Examination> for Document {
+    fn from(examination: &Examination) -> Self {
+        let main = examination.main();
+        Self {
+            schema: SCHEMA,
+            evidence: EvidenceHead::from(examination),
+            system: System::from(examination),
+            sections: main.map(|main| Sections {
+                visible: main.sections.visible,
+                registry: main.sections.registry,
+                expected: main.sections.expected,
+                names: main.sections.names.iter().map(raw).collect(),
+            }),
+            verdict: examination.verdict().name(),
+            summary: main.map(|main| main.summary.clone()).unwrap_or_default(),
+            complete: examination.is_complete(),
+            control_sets: examination.examined.iter().map(ControlSet::from).collect(),
+            findings: examination.examined.iter().flat_map(findings).collect(),
+            not_judged: examination.examined.iter().flat_map(not_judged).collect(),
+            defects: examination.defects.iter().map(Defect::from).collect(),
+        }
+    }
+}
+
+fn findings(examined: &Examined) -> impl Iterator<Item = Finding> {
+    let control_set = examined.control_set.name.as_ref().map(raw);
+    examined.judgement.findings.iter().map(move |finding| Finding {
+        rule: finding.rule,
+        severity: finding.severity.name(),
+        message: finding.sentence(),
+        catalog: finding.catalog.map(name_of),
+        entry: finding.entry.as_ref().and_then(|entry| entry.key.as_ref()).map(raw),
+        entry_id: finding.entry.as_ref().and_then(|entry| entry.id),
+        entry_name: finding.entry.as_ref().map(|entry| raw(&entry.name)),
+        control_set: control_set.clone(),
+        place: finding.place.as_ref().map(Place::from),
+        expected: finding.expected.clone(),
+        found: finding.found.clone(),
+        harmless: finding.harmless.clone(),
+    })
+}
+
+fn not_judged(examined: &Examined) -> impl Iterator<Item = NotJudged> {
+    let control_set = examined.control_set.name.as_ref().map(raw);
+    examined.judgement.not_judged.iter().map(move |finding::NotJudged { rule, needs }| NotJudged {
+        rule,
+        needs: needs.iter().map(|fact| fact.to_string()).collect(),
+        control_set: control_set.clone(),
+    })
+}
+
+impl From<&EvidenceDefect> for Defect {
+    fn from(defect: &EvidenceDefect) -> Self {
+        Self { place: Place::from(&defect.place), expected: defect.expected.clone(), found: defect.found.clone() }
+    }
+}
+
+impl From<&crate::catalog::Place> for Place {
+    fn from(place: &crate::catalog::Place) -> Self {
+        Self { path: place.path.clone(), offset: place.offset, line: place.line }
+    }
+}
+
+fn name_of(catalog: CatalogName) -> &'static str {
+    match catalog {
+        CatalogName::Protocol32 => "protocol-32",
+        CatalogName::Protocol64 => "protocol-64",
+        CatalogName::NameSpace32 => "name-space-32",
+        CatalogName::NameSpace64 => "name-space-64",
+    }
+}
+
+/// A text as it is, for a JSON string: the writer escapes what could act.
+fn raw(text: &Text) -> String {
+    text.lossy().into_owned()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,160 @@
+//! The evidence and the system that it is of.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{hex, raw};
+use crate::catalog::{FileTime, Product, Version};
+use crate::evidence::{HiveHead, Kind};
+use crate::examination::Examination;
+
+/// The file that was examined.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct EvidenceHead {
+    /// What it was called on the command line.
+    path: String,
+    /// `hive`, `reg`, `nfo`, `msinfo-text` or `netsh`.
+    kind: &'static str,
+    /// Its length in bytes.
+    size: u64,
+    /// Its SHA-256 in hexadecimal digits; `null` where it was not asked for.
+    sha256: Option<String>,
+    /// Whether a write of the hive did not end; `null` where it is no hive.
+    dirty: Option<bool>,
+    /// Head of the hive; `null` where it is none.
+    hive: Option<Hive>,
+}
+
+/// Head of a hive.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Hive {
+    /// Version of the format, such as `1.5`.
+    version: String,
+    /// Raised when a write begins.
+    primary_sequence_number: u32,
+    /// Raised when it has ended.
+    secondary_sequence_number: u32,
+    /// Whether the checksum of the head is right.
+    checksum_is_right: bool,
+    /// When it was last written; `null` where Windows does not record it (8.1 and later, `reg save`).
+    last_written: Option<String>,
+    /// When it was last reorganized (Windows 8 and later).
+    last_reorganized: Option<String>,
+    /// Bytes behind the last bin.
+    remnant: u64,
+}
+
+/// The system that the evidence is of.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct System {
+    /// Name of the computer.
+    computer_name: Option<String>,
+    /// Its Windows.
+    windows: Windows,
+    /// `x86`, `x64`, `ia64` or `arm64`.
+    architecture: Option<String>,
+    /// The control sets that there are, examined or not.
+    control_sets: Vec<Role>,
+}
+
+/// Which Windows it is.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Windows {
+    /// What people call it, such as `Windows XP SP3`; `null` where the evidence does not tell.
+    version: Option<String>,
+    /// Number of the version, such as `5.1` or `10.0`.
+    number: Option<String>,
+    /// Number of the build.
+    build: Option<u32>,
+    /// Number of the service pack; 0 is none.
+    service_pack: Option<u32>,
+    /// `workstation`, `server` or `domain-controller`.
+    product: Option<&'static str>,
+    /// The facts that the version was concluded from.
+    told_by: Vec<String>,
+}
+
+/// A control set and what `Select` says of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "four values of Select, each of which may name any control set")]
+struct Role {
+    /// Name of its key.
+    name: Option<String>,
+    /// The system runs with it.
+    current: bool,
+    /// The system starts with it.
+    default: bool,
+    /// The system last started well with it.
+    last_known_good: bool,
+    /// The system last failed to start with it.
+    failed: bool,
+}
+
+impl From<&Examination> for EvidenceHead {
+    fn from(examination: &Examination) -> Self {
+        Self {
+            path: raw(&examination.path),
+            kind: match examination.kind {
+                Kind::Hive => "hive",
+            },
+            size: examination.size,
+            sha256: examination.sha256.as_ref().map(|digest| hex(digest)),
+            dirty: examination.is_dirty(),
+            hive: examination.hive.as_ref().map(Hive::from),
+        }
+    }
+}
+
+impl From<&HiveHead> for Hive {
+    fn from(head: &HiveHead) -> Self {
+        let block = &head.base_block;
+        Self {
+            version: format!("{}.{}", block.major_version, block.minor_version),
+            primary_sequence_number: block.primary_sequence_number,
+            secondary_sequence_number: block.secondary_sequence_number,
+            checksum_is_right: head.checksum_is_right,
+            last_written: head.last_written().and_then(time),
+            last_reorganized: head.last_reorganized().and_then(time),
+            remnant: head.remnant,
+        }
+    }
+}
+
+/// RFC 3339; `None` where the time lies beyond what that can write.
+pub(super) fn time(time: FileTime) -> Option<String> {
+    time.timestamp().map(|_| time.to_string())
+}
+
+impl From<&Examination> for System {
+    fn from(examination: &Examination) -> Self {
+        let main = examination.main();
+        let windows = main.map(|main| main.control_set.catalogs.windows.clone()).unwrap_or_default();
+        Self {
+            computer_name: main.and_then(|main| main.control_set.computer_name.as_ref()).map(raw),
+            architecture: windows.architecture.map(|architecture| architecture.to_string()),
+            windows: Windows {
+                version: windows.version.map(|_| windows.name()),
+                number: windows.version.map(Version::without_build).map(|version| version.to_string()),
+                build: windows.version.and_then(|version| version.build),
+                service_pack: windows.service_pack,
+                product: windows.product.map(|product| match product {
+                    Product::Workstation => "workstation",
+                    Product::Server => "server",
+                    Product::DomainController => "domain-controller",
+                }),
+                told_by: windows.told_by.iter().map(raw).collect(),
+            },
+            control_sets: examination
+                .control_sets
+                .iter()
+                .map(|(name, roles)| Role {
+                    name: name.as_ref().map(raw),
+                    current: roles.current,
+                    default: roles.default,
+                    last_known_good: roles.last_known_good,
+                    failed: roles.failed,
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Both catalogs as tables, the chains, and who answers.
+
+use std::io::{self, Write};
+
+use super::grid::Grid;
+use super::style::{self, labelled};
+use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
+use crate::catalog::{Catalog, Catalogs, EntryList, FileTime, Kind, NameSpaceEntry, ProtocolEntry, number};
+
+/// Rows of one table; the rest is counted. JSON has them all.
+const MOST_ROWS: usize = 1000;
+
+pub(super) fn write(catalogs: &Catalogs, writer: &mut dyn Write) -> io::Result<()> {
+    if let Some(protocol) = &catalogs.protocol {
+        style::heading(writer, "Protocol catalog")?;
+        write_counts(protocol, writer)?;
+        write_protocol(protocol, writer)?;
+        write_chains(protocol, writer)?;
+        write_answers(protocol, writer)?;
+    }
+    if let Some(name_space) = &catalogs.name_space {
+        style::heading(writer, "Name space catalog")?;
+        write_counts(name_space, writer)?;
+        write_name_space(name_space, writer)?;
+    }
+    Ok(())
+}
+
+fn write_counts<E>(catalog: &Catalog<E>, writer: &mut dyn Write) -> io::Result<()> {
+    let shown = |number: Option<u32>| number.map_or_else(|| "absent".to_owned(), |number| number.to_string());
+    let counts = match &catalog.entries64 {
+        Some(_) => format!(
+            "{} entries (32-bit), {} entries (64-bit)",
+            shown(catalog.num_catalog_entries),
+            shown(catalog.num_catalog_entries64)
+        ),
+        None => format!("{} entries", shown(catalog.num_catalog_entries)),
+    };
+    let next = catalog.next_catalog_entry_id.map(|next| format!(", next id {next}")).unwrap_or_default();
+    labelled(writer, "count", &format!("{counts}{next}, serial number {}", shown(catalog.serial_access_num)))?;
+    match catalog.last_written {
+        Some(time) => labelled(writer, "written", &time.to_string()),
+        None => Ok(()),
+    }
+}
+
+/// The entries of both lists as rows: one row where they agree at the same place, else one for each.
+fn side_by_side<E>(catalog: &Catalog<E>, agree: impl Fn(&E, &E) -> bool) -> Vec<(&'static str, &E)> {
+    let empty: &[E] = &[];
+    let [native, wide] = catalog.lists().map(|list| list.map_or(empty, |list| &list.entries));
+    let has_two = catalog.entries64.is_some();
+    let mut rows = Vec::new();
+    for index in 0..native.len().max(wide.len()) {
+        match (native.get(index), wide.get(index)) {
+            (Some(one), Some(other)) if agree(one, other) => rows.push(("32 64", one)),
+            (one, other) => {
+                rows.extend(one.map(|entry| (if has_two { "32" } else { "" }, entry)));
+                rows.extend(other.map(|entry| ("64", entry)));
+            }
+        }
+    }
+    let orphans = catalog.lists().into_iter().flatten().flat_map(|list| &list.orphans);
+    rows.extend(orphans.map(|entry| ("unread", entry)));
+    rows
+}
+
+fn write_rows<E>(
+    mut grid: Grid,
+    rows: &[(&'static str, &E)],
+    cells: impl Fn(&E) -> Vec<String>,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    for (bits, entry) in rows.iter().take(MOST_ROWS) {
+        let mut row = cells(entry);
+        row.insert(1, (*bits).to_owned());
+        grid.row(row);
+    }
+    grid.write(writer)?;
+    match rows.len().checked_sub(MOST_ROWS) {
+        Some(more @ 1..) => writeln!(writer, "  … and {more} more; --format json has them all"),
+        _ => Ok(()),
+    }
+}
+
+fn write_protocol(catalog: &Catalog<ProtocolEntry>, writer: &mut dyn Write) -> io::Result<()> {
+    let agree = |one: &ProtocolEntry, other: &ProtocolEntry| content(one) == content(other);
+    let rows = side_by_side(catalog, agree);
+    let spread = spread(rows.iter().filter_map(|(_, entry)| entry.last_written));
+    labelled(writer, "entries written", &spread)?;
+    let grid = Grid::new(&[">Key", "Bits", ">Id", "Chain", "Family", "Type", "Protocol", "Flags", "Name", "DLL"]);
+    let cells = |entry: &ProtocolEntry| {
+        let family = entry.address_family.unwrap_or_default();
+        vec![
+            short_key(entry.key.as_ref()),
+            entry.catalog_entry_id.map(|id| id.to_string()).unwrap_or_default(),
+            chain(entry),
+            named(entry.address_family, number::address_family),
+            named(entry.socket_type, number::socket_type),
+            named(entry.protocol, |protocol| number::protocol(family, protocol)),
+            flags(entry),
+            entry.name().to_string(),
+            entry.library_path.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ]
+    };
+    write_rows(grid, &rows, cells, writer)
+}
+
+/// An entry without what only says where and when it was written.
+fn content(entry: &ProtocolEntry) -> ProtocolEntry {
+    ProtocolEntry {
+        place: crate::catalog::Place::default(),
+        key: None,
+        last_written: None,
+        item: None,
+        ..entry.clone()
+    }
+}
+
+fn chain(entry: &ProtocolEntry) -> String {
+    match (&entry.chain, entry.kind()) {
+        (Some(chain), Some(Kind::Chain)) => {
+            let ids: Vec<String> = chain.ids.iter().map(u32::to_string).collect();
+            ids.join(" > ")
+        }
+        (_, Some(Kind::Base)) => "base".to_owned(),
+        (_, Some(Kind::Layered)) => "layered".to_owned(),
+        (Some(chain), _) => format!("length {}", chain.len),
+        (None, _) => String::new(),
+    }
+}
+
+/// `XP1_*` and `PFL_*` bits in hexadecimal digits.
+fn flags(entry: &ProtocolEntry) -> String {
+    let service = entry.service_flags.map(|flags| format!("{:x}", flags.bits()));
+    let provider = entry.provider_flags.map(|flags| format!("{:x}", flags.bits()));
+    let flags: Vec<String> = service.into_iter().chain(provider).collect();
+    flags.join("/")
+}
+
+fn named(value: Option<i32>, name: impl Fn(i32) -> Option<&'static str>) -> String {
+    value.map(|value| name(value).map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
+}
+
+/// The number of a key without its zeros, or its name where it is no number.
+fn short_key(key: Option<&crate::catalog::Text>) -> String {
+    let shown = key.map(ToString::to_string).unwrap_or_default();
+    if shown.len() == 12 && shown.bytes().all(|digit| digit.is_ascii_digit()) {
+        shown.trim_start_matches('0').to_owned()
+    } else {
+        shown
+    }
+}
+
+/// When the entries were written: at once, or from when to when.
+fn spread(times: impl Iterator<Item = FileTime>) -> String {
+    let times: Vec<FileTime> = times.collect();
+    match (times.iter().min(), times.iter().max()) {
+        (Some(first), Some(last)) if first.distance(*last) < 10_000_000 => format!("{last}, all within one second"),
+        (Some(first), Some(last)) => format!("from {first} to {last}"),
+        _ => "not told".to_owned(),
+    }
+}
+
+fn write_chains(catalog: &Catalog<ProtocolEntry>, writer: &mut dyn Write) -> io::Result<()> {
+    by_list("Chains", "from the program down", catalog.lists().map(|list| list.map(chain_rows)), |title, rows| {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        style::heading(writer, title)?;
+        rows.iter().try_for_each(|row| writeln!(writer, "  {row}"))
+    })
+}
+
+fn chain_rows(list: &EntryList<ProtocolEntry>) -> Vec<String> {
+    let by_id = by_id(&list.entries);
+    let chains = list.entries.iter().filter(|entry| entry.is(Kind::Chain)).take(MOST_ROWS);
+    let row = |entry: &ProtocolEntry| {
+        let steps: Vec<String> = way_down(entry, &by_id).into_iter().map(step).collect();
+        format!("{}: {}", entry.name(), steps.join(" > "))
+    };
+    chains.map(row).collect()
+}
+
+/// Shows what both lists give: once where they give the same.
+fn by_list<T: PartialEq>(
+    what: &str,
+    remark: &str,
+    lists: [Option<T>; 2],
+    mut show: impl FnMut(&str, &T) -> io::Result<()>,
+) -> io::Result<()> {
+    match lists {
+        [Some(native), Some(wide)] if native != wide => {
+            show(&format!("{what} of 32-bit programs, {remark}"), &native)?;
+            show(&format!("{what} of 64-bit programs, {remark}"), &wide)
+        }
+        [native, wide] => native.or(wide).map_or(Ok(()), |rows| show(&format!("{what}, {remark}"), &rows)),
+    }
+}
+
+fn step(entry: Option<&ProtocolEntry>) -> String {
+    let Some(entry) = entry else { return "an entry that is missing".to_owned() };
+    let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
+    format!("{}{library}", entry.name())
+}
+
+fn write_answers(catalog: &Catalog<ProtocolEntry>, writer: &mut dyn Write) -> io::Result<()> {
+    let rows = catalog.lists().map(|list| list.map(answer_rows));
+    by_list("Sockets", "and who answers when a program opens one", rows, |title, rows| {
+        style::heading(writer, title)?;
+        let mut grid = Grid::new(&["Family", "Type", "Protocol", "Entry", "DLLs on the way down"]);
+        for row in rows {
+            grid.row(row.clone());
+        }
+        grid.write(writer)
+    })
+}
+
+fn answer_rows(list: &EntryList<ProtocolEntry>) -> Vec<[String; 5]> {
+    let by_id = by_id(&list.entries);
+    let row = |(request, entry): (SocketRequest, &ProtocolEntry)| {
+        let libraries = way_down(entry, &by_id).into_iter().map(|step| match step {
+            Some(step) => step.library_path.as_ref().map(ToString::to_string).unwrap_or_default(),
+            None => "missing".to_owned(),
+        });
+        let protocol = match request.protocol {
+            0 => "any".to_owned(),
+            protocol => named(Some(protocol), |protocol| number::protocol(request.address_family, protocol)),
+        };
+        [
+            named(Some(request.address_family), number::address_family),
+            named(Some(request.socket_type), number::socket_type),
+            protocol,
+            entry.name().to_string(),
+            libraries.collect::<Vec<_>>().join(" > "),
+        ]
+    };
+    answers(&list.entries).into_iter().take(MOST_ROWS).map(row).collect()
+}
+
+fn write_name_space(catalog: &Catalog<NameSpaceEntry>, writer: &mut dyn Write) -> io::Result<()> {
+    let content = |entry: &NameSpaceEntry| NameSpaceEntry {
+        place: crate::catalog::Place::default(),
+        key: None,
+        last_written: None,
+        stores_service_class_info: None,
+        ..entry.clone()
+    };
+    let rows = side_by_side(catalog, |one, other| content(one) == content(other));
+    labelled(writer, "entries written", &spread(rows.iter().filter_map(|(_, entry)| entry.last_written)))?;
+    let grid = Grid::new(&[">Key", "Bits", "Name space", "Enabled", "Name", "DLL"]);
+    let cells = |entry: &NameSpaceEntry| {
+        let name_space = entry.supported_name_space;
+        vec![
+            short_key(entry.key.as_ref()),
+            name_space
+                .map(|number| number::name_space(number).map_or_else(|| number.to_string(), str::to_owned))
+                .unwrap_or_default(),
+            entry
+                .enabled
+                .map(|enabled| match enabled {
+                    0 => "no".to_owned(),
+                    1 => "yes".to_owned(),
+                    other => other.to_string(),
+                })
+                .unwrap_or_default(),
+            entry.name().to_string(),
+            entry.library_path.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ]
+    };
+    write_rows(grid, &rows, cells, writer)
+}

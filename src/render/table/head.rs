@@ -1,0 +1,133 @@
+//! Which evidence this is, and of which system.
+
+use std::io::{self, Write};
+
+use super::style::{self, labelled};
+use crate::catalog::{Product, Text, number};
+use crate::evidence::{HiveHead, Kind, Roles};
+use crate::examination::{Examination, Examined};
+use crate::sentence::list_of;
+
+pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+    let kind = match examination.kind {
+        Kind::Hive => "registry hive",
+    };
+    writeln!(
+        writer,
+        "{HEADING}{}{HEADING:#}  {kind}, {} bytes",
+        examination.path.shortened(200),
+        grouped(examination.size),
+        HEADING = style::HEADING
+    )?;
+    if let Some(digest) = &examination.sha256 {
+        let digest: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        labelled(writer, "SHA-256", &digest.concat())?;
+    }
+    if let Some(main) = examination.main() {
+        write_system(main, writer)?;
+    }
+    if let Some(hive) = &examination.hive {
+        labelled(writer, "hive", &hive_line(hive))?;
+        labelled(writer, "written", &written(hive))?;
+    }
+    let sets: Vec<String> = examination.control_sets.iter().filter_map(control_set).collect();
+    if !sets.is_empty() {
+        labelled(writer, "control sets", &sets.join(" · "))?;
+    }
+    if let Some(main) = examination.main() {
+        let services = main
+            .control_set
+            .catalogs
+            .services
+            .iter()
+            .filter(|service| ["Tcpip", "AFD", "NetBT", "Dhcp"].iter().any(|name| service.name.is(name)));
+        let services: Vec<String> = services
+            .map(|service| {
+                let start = service.start.map_or_else(
+                    || "not told".to_owned(),
+                    |start| number::start(start).map_or_else(|| format!("start {start}"), str::to_owned),
+                );
+                format!("{} {start}", service.name)
+            })
+            .collect();
+        if !services.is_empty() {
+            labelled(writer, "services", &services.join(" · "))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_system(main: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+    let name =
+        main.control_set.computer_name.as_ref().map_or_else(|| "not told".to_owned(), |name| name.shortened(200));
+    labelled(writer, "computer", &name)?;
+    let windows = &main.control_set.catalogs.windows;
+    let version = windows.version.map(|version| format!(" ({version})")).unwrap_or_default();
+    let architecture = windows.architecture.map(|architecture| format!(", {architecture}")).unwrap_or_default();
+    let product = windows.product.map_or("", |product| match product {
+        Product::Workstation => ", workstation",
+        Product::Server => ", server",
+        Product::DomainController => ", domain controller",
+    });
+    labelled(writer, "Windows", &format!("{}{version}{architecture}{product}", windows.name()))?;
+    if !windows.told_by.is_empty() {
+        let told_by: Vec<String> = windows.told_by.iter().map(ToString::to_string).collect();
+        labelled(writer, " told by", &told_by.join("; "))?;
+    }
+    Ok(())
+}
+
+fn hive_line(hive: &HiveHead) -> String {
+    let block = &hive.base_block;
+    let (primary, secondary) = (block.primary_sequence_number, block.secondary_sequence_number);
+    let state = match (hive.checksum_is_right, primary == secondary) {
+        (true, true) => "clean",
+        (true, false) => "DIRTY: a write did not end, and the transaction logs were not applied",
+        (false, _) => "DIRTY: the checksum of its head is wrong",
+    };
+    let version = format!("{}.{}", block.major_version, block.minor_version);
+    format!("version {version}, sequence numbers {primary} and {secondary}, {state}")
+}
+
+fn written(hive: &HiveHead) -> String {
+    let last_written = hive
+        .last_written()
+        .map_or_else(|| "not recorded (Windows 8.1 and later, reg save)".to_owned(), |time| time.to_string());
+    let reorganized = hive.last_reorganized().map(|time| format!("; reorganized {time}")).unwrap_or_default();
+    format!("{last_written}{reorganized}")
+}
+
+fn control_set((name, roles): &(Option<Text>, Roles)) -> Option<String> {
+    let name = name.as_ref()?;
+    let roles = [
+        (roles.current, "current"),
+        (roles.default, "default"),
+        (roles.last_known_good, "last known good"),
+        (roles.failed, "failed"),
+    ];
+    let roles: Vec<String> = roles.iter().filter(|(has_it, _)| *has_it).map(|(_, role)| (*role).to_owned()).collect();
+    Some(if roles.is_empty() { name.to_string() } else { format!("{name} ({})", list_of(&roles)) })
+}
+
+/// A number with its digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn digits_stand_in_groups_of_three() {
+        assert_eq!([0, 12, 123, 1234, 1_234_567].map(grouped), ["0", "12", "123", "1,234", "1,234,567"]);
+    }
+}

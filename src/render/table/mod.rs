@@ -1,0 +1,73 @@
+//! An examination as a report for people.
+
+mod catalogs;
+mod findings;
+mod grid;
+mod head;
+mod sections;
+mod style;
+
+use std::io::{self, Write};
+
+use crate::catalog::{CatalogName, ProtocolEntry};
+use crate::examination::{Examination, Examined};
+use crate::render::hexdump;
+
+/// Which entries are shown byte by byte.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Raw {
+    /// None.
+    #[default]
+    Nothing,
+    /// Every entry of the protocol catalog.
+    Everything,
+    /// The entry with that catalog entry id or key name.
+    Entry(String),
+}
+
+/// Writes the report. Headings and severities are styled; strip the styles where nobody sees colours.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(examination: &Examination, raw: &Raw, writer: &mut dyn Write) -> io::Result<()> {
+    head::write(examination, writer)?;
+    for examined in &examination.examined {
+        if examination.examined.len() > 1 {
+            let name = examined.control_set.name.as_ref().map(ToString::to_string).unwrap_or_default();
+            style::heading(writer, &format!("Control set {name}"))?;
+        }
+        findings::write_verdict(examined, writer)?;
+        sections::write(examined, writer)?;
+        findings::write_findings(examined, writer)?;
+        catalogs::write(&examined.control_set.catalogs, writer)?;
+        findings::write_not_judged(examined, writer)?;
+        write_raw(examined, raw, writer)?;
+    }
+    findings::write_defects(examination, writer)
+}
+
+fn write_raw(examined: &Examined, raw: &Raw, writer: &mut dyn Write) -> io::Result<()> {
+    let is_shown = |entry: &ProtocolEntry| match raw {
+        Raw::Nothing => false,
+        Raw::Everything => true,
+        Raw::Entry(wanted) => {
+            entry.catalog_entry_id.is_some_and(|id| id.to_string() == *wanted)
+                || entry.key.as_ref().is_some_and(|key| key.is(wanted))
+        }
+    };
+    for (catalog, list) in examined.control_set.catalogs.protocol_lists() {
+        for entry in list.entries.iter().chain(&list.orphans).filter(|entry| is_shown(entry)) {
+            if let Some(item) = &entry.item {
+                style::heading(writer, &title(catalog, entry))?;
+                write!(writer, "{}", hexdump::packed_item(item))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn title(catalog: CatalogName, entry: &ProtocolEntry) -> String {
+    let id = entry.catalog_entry_id.map(|id| format!("{id} ")).unwrap_or_default();
+    format!("PackedCatalogItem of {id}{} in the {catalog}\n{}", entry.name(), entry.place)
+}

@@ -1,0 +1,40 @@
+//! The sections as msinfo32 shows them.
+
+use std::io::{self, Write};
+
+use super::grid::Grid;
+use super::style;
+use crate::baseline::Origin;
+use crate::examination::Examined;
+
+pub(super) fn write(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+    let sections = &examined.sections;
+    let expected = match sections.expected {
+        Some(expected) => format!("{expected} expected"),
+        None => "how many are expected is not known".to_owned(),
+    };
+    let registry = match sections.registry {
+        Some(registry) => {
+            let hidden = registry.saturating_sub(sections.visible);
+            format!("; {registry} entries in the registry, {hidden} of them hidden")
+        }
+        None => String::new(),
+    };
+    let title = format!("Sections in msinfo32: {} ({expected}{registry})", sections.visible);
+    style::heading(writer, &title)?;
+    if sections.names.is_empty() {
+        return Ok(());
+    }
+    let mut grid = Grid::new(&[">#", "Section", "From"]);
+    for (index, (name, origin)) in sections.names.iter().zip(&sections.origins).enumerate() {
+        let origin = match origin {
+            Origin::Windows | Origin::NotTold => String::new(),
+            Origin::Microsoft(transport) => format!("Microsoft's {transport}"),
+            Origin::ThirdParty(known) => known.name.to_owned(),
+            Origin::Layered => "a layered provider".to_owned(),
+            Origin::Unknown => "not known".to_owned(),
+        };
+        grid.row([(index + 1).to_string(), name.to_string(), origin]);
+    }
+    grid.write(writer)
+}
