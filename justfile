@@ -1,0 +1,17 @@
+# All that CI does.
+ready:
+    .ci/run
+
+# Formatting, lints and tests, as far as they are quick.
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo test
+
+# Write the documents and the expected reports anew. Read the difference before you commit it.
+bless:
+    SNAPSHOTS=overwrite cargo test
+
+# The documentation of the library.
+doc:
+    cargo doc --no-deps --open

@@ -1,0 +1,102 @@
+//! Who may use whom, read from the sources.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The rooms, and for each the rooms that it may use. No two of them use each other, so there is no circle.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("layout", &[]),
+    ("sentence", &[]),
+    ("catalog", &["layout"]),
+    ("finding", &["catalog"]),
+    ("baseline", &["catalog"]),
+    ("evidence", &["catalog", "layout"]),
+    ("rules", &["catalog", "baseline", "finding", "sentence"]),
+    ("examination", &["evidence", "catalog", "baseline", "rules", "finding", "sentence"]),
+    // `baseline` for where a section comes from, which the report names.
+    ("render", &["examination", "catalog", "baseline", "finding", "evidence", "layout", "sentence"]),
+];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn source_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The first name behind each `crate::` of a file.
+fn used(source: &str) -> BTreeSet<&str> {
+    let is_end = |character: char| !character.is_alphanumeric() && character != '_';
+    source.split("crate::").skip(1).map(|rest| rest.split(is_end).next().unwrap()).collect()
+}
+
+fn room_of(file: &Path) -> String {
+    let within = file.strip_prefix(source_folder()).unwrap();
+    let first = within.components().next().unwrap().as_os_str().to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn no_room_uses_another_than_it_may() {
+    for file in sources(&source_folder()) {
+        let room = room_of(&file);
+        if ["lib", "main", "cli"].contains(&room.as_str()) {
+            continue;
+        }
+        let (_, allowed) = ROOMS.iter().find(|known| known.0 == room).unwrap_or_else(|| panic!("{room} is a new room"));
+        let source = std::fs::read_to_string(&file).unwrap();
+        for other in used(&source) {
+            let may = other == room || allowed.contains(&other);
+            assert!(may, "{} uses {other}, which {room} may not", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_rooms_have_an_order() {
+    for (index, (room, allowed)) in ROOMS.iter().enumerate() {
+        let before: Vec<&str> = ROOMS[..index].iter().map(|room| room.0).collect();
+        assert!(allowed.iter().all(|other| before.contains(other)), "{room} uses what comes after it");
+    }
+}
+
+#[test]
+fn single_files_know_the_crates_that_they_hide() {
+    for (crate_name, home) in
+        [("nt_hive", "evidence/registry/hive.rs"), ("memmap2", "cli/map.rs"), ("libc", "cli/map.rs")]
+    {
+        for file in sources(&source_folder()) {
+            let source = std::fs::read_to_string(&file).unwrap();
+            let uses = source.contains(&format!("{crate_name}::")) || source.contains(&format!("use {crate_name};"));
+            assert!(!uses || file.ends_with(home), "{} uses {crate_name}", file.display());
+        }
+    }
+}
+
+#[test]
+fn unsafe_stands_in_one_file() {
+    for file in sources(&source_folder()) {
+        let source = std::fs::read_to_string(&file).unwrap();
+        let has_unsafe = source.contains("unsafe {") || source.contains("unsafe fn") || source.contains("unsafe impl");
+        assert_eq!(has_unsafe, file.ends_with("cli/map.rs"), "{}", file.display());
+    }
+}
+
+#[test]
+fn no_file_has_grown_past_reading() {
+    for file in sources(&source_folder()) {
+        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= 400, "{} has {lines} lines and wants to be two", file.display());
+    }
+}

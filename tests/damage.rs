@@ -1,0 +1,126 @@
+//! Damaged hives: never a panic, never silence.
+
+use catalog9::catalog::{Text, notation};
+use catalog9::evidence::read;
+use catalog9::finding::Verdict;
+use catalog9::{Evidence, Options, examine};
+
+use crate::cases::pressed;
+
+const SMALL: &str = "windows  5.1 x86 sp3\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
+
+fn small_hive() -> Vec<u8> {
+    pressed(&notation::parse(SMALL).unwrap())
+}
+
+fn verdict(bytes: &[u8]) -> Option<(Verdict, bool, usize)> {
+    let options = Options { hash: false, ..Options::default() };
+    let examination = examine(&Evidence { path: Text::from("SYSTEM"), bytes }, &options).ok()?;
+    Some((examination.verdict(), examination.is_complete(), examination.defects.len()))
+}
+
+#[test]
+fn a_hive_that_is_cut_off_anywhere_is_never_called_intact() {
+    let hive = small_hive();
+    assert_eq!(verdict(&hive), Some((Verdict::Intact, true, 0)));
+    for length in 0..hive.len() {
+        if let Some((verdict, is_complete, defects)) = verdict(&hive[..length]) {
+            assert!(defects > 0, "cut at {length}: no defect");
+            assert!(verdict != Verdict::Intact || is_complete, "cut at {length}: {verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn no_flipped_byte_makes_it_panic() {
+    let hive = small_hive();
+    let mut flipped = hive.clone();
+    for index in 0..hive.len() {
+        for mask in [0xff, 0x80, 0x01] {
+            flipped[index] = hive[index] ^ mask;
+            let _ = read(&flipped);
+        }
+        flipped[index] = hive[index];
+    }
+}
+
+#[test]
+fn offsets_that_lead_nowhere_are_defects() {
+    let hive = small_hive();
+    for at in (4096..hive.len() - 4).step_by(4) {
+        let mut damaged = hive.clone();
+        damaged[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        let _ = read(&damaged);
+    }
+}
+
+#[test]
+fn one_bad_entry_does_not_hide_its_siblings() {
+    let hive = small_hive();
+    let name = b"000000000002";
+    // The last one is of the protocol catalog.
+    let at = hive.windows(name.len()).rposition(|window| window == name).unwrap() - 76;
+    assert_eq!(&hive[at..at + 2], b"nk");
+    let mut damaged = hive.clone();
+    damaged[at..at + 2].copy_from_slice(b"xx");
+    let reading = read(&damaged).unwrap();
+    assert_eq!(reading.defects.len(), 1);
+    let entries = reading.control_sets[0].catalogs.native_entries();
+    let ids: Vec<_> = entries.iter().filter_map(|entry| entry.catalog_entry_id).collect();
+    assert_eq!(ids, [1001, 1003, 1004, 1005]);
+    let (verdict, is_complete, _) = verdict(&damaged).unwrap();
+    assert_eq!((verdict, is_complete), (Verdict::NotJudged, false), "what is unreadable is not missing");
+}
+
+#[test]
+fn an_item_of_another_length_is_a_defect_and_the_rest_is_read() {
+    let mut root = crate::synth::registry::system(&notation::parse(SMALL).unwrap(), "X");
+    let entries = r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries";
+    root.at(&format!(r"{entries}\000000000002")).binary("PackedCatalogItem", vec![0; 372]);
+    root.at(&format!(r"{entries}\000000000003")).text("PackedCatalogItem", "x");
+    let reading = read(&crate::synth::hive::write(&root, &crate::synth::hive::Shape::default())).unwrap();
+    let defects: Vec<_> =
+        reading.defects.iter().map(|defect| (defect.expected.as_str(), defect.found.as_str())).collect();
+    assert_eq!(defects, [("a packed item of 888 bytes", "372 bytes"), ("REG_BINARY", "REG_SZ of 4 bytes")]);
+    assert_eq!(reading.control_sets[0].catalogs.native_entries().len(), 5);
+}
+
+#[test]
+fn select_that_names_no_control_set_is_a_defect_and_another_is_taken() {
+    let mut root = crate::synth::registry::system(&notation::parse(SMALL).unwrap(), "X");
+    root.at("Select").number("Current", 7);
+    let reading = read(&crate::synth::hive::write(&root, &crate::synth::hive::Shape::default())).unwrap();
+    assert!(reading.control_sets[0].roles.current);
+    assert_eq!(reading.defects[0].found, "7; ControlSet001 is taken instead");
+}
+
+#[test]
+fn lists_that_name_one_list_over_and_over_end() {
+    // An index of 65,535 lists that are all the same one: read naively, that is 65,535 times its length.
+    let mut root = crate::synth::Key::new("ROOT");
+    root.at("Select").number("Current", 1);
+    for number in 0..600 {
+        root.at(&format!(r"ControlSet001\Services\{number}"));
+    }
+    let mut hive = crate::synth::hive::write(&root, &crate::synth::hive::Shape::default());
+    let index = hive.windows(2).position(|window| window == b"ri").unwrap();
+    let list: [u8; 4] = hive[index + 4..index + 8].try_into().unwrap();
+    let begin = hive.len();
+    let cell_size = (65_535 * 4 + 8_usize).next_multiple_of(8);
+    let mut big = (-i32::try_from(cell_size).unwrap()).to_le_bytes().to_vec();
+    big.extend(b"ri\xff\xff");
+    big.extend(list.repeat(65_535));
+    big.resize(cell_size, 0);
+    hive.extend(big);
+    let bins = u32::try_from(hive.len() - 4096).unwrap().next_multiple_of(4096);
+    hive.resize(bins as usize + 4096, 0);
+    hive[40..44].copy_from_slice(&bins.to_le_bytes());
+    let offset = u32::try_from(begin - 4096).unwrap().to_le_bytes();
+    let old = u32::try_from(index - 4096 - 4).unwrap().to_le_bytes();
+    let pointer = hive.windows(4).position(|window| window == old).unwrap();
+    hive[pointer..pointer + 4].copy_from_slice(&offset);
+    crate::synth::hive::seal(&mut hive);
+    let begin = std::time::Instant::now();
+    let _ = read(&hive);
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+}

@@ -1,0 +1,117 @@
+//! Documents that are written from the code.
+//!
+//! `SNAPSHOTS=overwrite cargo test` writes them anew.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use catalog9::layout::{BaseBlock, Layout, PackedCatalogItem, cell, protocol_info};
+use catalog9::rules;
+use snapbox::Data;
+
+use crate::cases::catalog9;
+
+fn assert_document(name: &str, text: String) {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(text, Data::read_from(&document, None));
+}
+
+/// A doc comment as one paragraph, without the blank that stands before each of its lines.
+fn paragraph(doc: &str) -> String {
+    doc.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_format_is_documented_from_its_tables() {
+    let layouts: [&Layout; 5] = [
+        &PackedCatalogItem::LAYOUT,
+        &protocol_info::ProtocolInfo32::LAYOUT,
+        &BaseBlock::LAYOUT,
+        &cell::KeyNode::LAYOUT,
+        &cell::KeyValue::LAYOUT,
+    ];
+    let mut text =
+        "# Structures\n\nEverything is little endian. This page is written from the tables in `src/layout`.\n"
+            .to_owned();
+    for layout in layouts {
+        write!(text, "\n## {}, {} bytes\n\n{}\n\n", layout.name, layout.size, paragraph(layout.doc)).unwrap();
+        text.push_str("| offset | size | field | meaning |\n|--:|--:|---|---|\n");
+        for field in layout.fields {
+            writeln!(text, "| {} | {} | {} | {} |", field.offset, field.size, field.name, paragraph(field.doc))
+                .unwrap();
+        }
+    }
+    assert_document("format.md", text);
+}
+
+#[test]
+fn the_rules_are_documented_from_their_pages() {
+    let mut text =
+        "# Rules\n\nThis page is written from the pages of the rules, which `catalog9 explain <rule>` prints.\n\n"
+            .to_owned();
+    text.push_str("| rule | severity | group | needs |\n|---|---|---|---|\n");
+    for rule in rules::ALL {
+        let (severity, group) = (rule.severity.name(), rule.group.name());
+        writeln!(text, "| [{0}](#{0}) | {severity} | {group} | {1} |", rule.id, rule.needs).unwrap();
+    }
+    for rule in rules::ALL {
+        let page = rule.text().replace("\n# ", "\n### ");
+        write!(text, "\n## {}\n\n{page}\n", rule.id).unwrap();
+    }
+    assert_document("rules.md", text);
+}
+
+#[test]
+fn the_help_is_documented_as_it_is_printed() {
+    let mut text = "# Help\n\nThis page is written from what the program prints.\n".to_owned();
+    for command in
+        [&["--help"][..], &["examine", "--help"], &["explain", "--help"], &["rules", "--help"], &["schema", "--help"]]
+    {
+        let output = catalog9(Path::new(".")).args(command).output().unwrap();
+        let help = String::from_utf8(output.stdout).unwrap();
+        write!(text, "\n## `catalog9 {}`\n\n```text\n{}\n```\n", command.join(" "), help.trim_end()).unwrap();
+    }
+    assert_document("help.md", text);
+}
+
+#[test]
+fn every_rule_is_listed_and_has_a_whole_page() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut files: Vec<String> = names
+        .filter(|name| !["mod.rs", "machinery.rs", "layers.rs"].contains(&name.as_str()))
+        .map(|name| name.trim_end_matches(".rs").replace('_', "-"))
+        .collect();
+    files.sort();
+    let mut ids: Vec<&str> = rules::ALL.iter().map(|rule| rule.id).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, files);
+    let mut summaries: Vec<&str> = rules::ALL.iter().map(|rule| rule.summary()).collect();
+    summaries.sort_unstable();
+    summaries.dedup();
+    assert_eq!(summaries.len(), rules::ALL.len(), "no two summaries are alike");
+    for rule in rules::ALL {
+        let headings: Vec<String> =
+            rule.text().lines().filter_map(|line| line.strip_prefix("# ")).map(str::to_owned).collect();
+        assert_eq!(headings, rules::HEADINGS, "{}", rule.id);
+        for heading in rules::HEADINGS {
+            assert!(!rule.section(heading).is_empty(), "{}: {heading}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn the_readme_is_short_and_its_commands_work() {
+    let readme = include_str!("../README.md");
+    assert!(readme.lines().count() <= 130);
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let command = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).unwrap();
+    let output = catalog9(project).args(command.split(' ')).output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = String::from_utf8(output.stdout).unwrap();
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    for line in shown.lines().filter(|line| *line != "…") {
+        assert!(report.lines().any(|printed| printed == line), "the README shows what is not printed: {line}");
+    }
+    assert!(readme.lines().any(|line| line == "cargo test"));
+}

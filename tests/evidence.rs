@@ -1,0 +1,23 @@
+//! Real evidence, which lies beside the project and is no part of it.
+
+use std::path::PathBuf;
+
+/// Path of a piece of real evidence; `None`, and a word on standard error, where it is not at hand.
+pub fn real(path: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/evidence").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped, since the real evidence is not at hand: {}", path.display());
+    None
+}
+
+/// The folders of real hives that have a `truth.json`.
+pub fn real_hives() -> Vec<PathBuf> {
+    let Some(folder) = real("hives") else { return Vec::new() };
+    let mut hives: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    hives.retain(|hive| hive.join("truth.json").exists());
+    hives.sort();
+    assert!(hives.len() >= 8, "the real hives are fewer than they were");
+    hives
+}

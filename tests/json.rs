@@ -1,0 +1,125 @@
+//! The JSON output against its own schema.
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::cases::{cases, catalog9, pressed};
+use crate::evidence::{real, real_hives};
+
+fn validator() -> Validator {
+    let output = catalog9(std::path::Path::new(".")).arg("schema").output().unwrap();
+    jsonschema::validator_for(&serde_json::from_slice(&output.stdout).unwrap()).unwrap()
+}
+
+fn assert_valid(validator: &Validator, document: &Value, name: &str) {
+    let errors: Vec<String> = validator.iter_errors(document).map(|error| error.masked().to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new(), "{name}");
+}
+
+fn examined(folder: &std::path::Path) -> Value {
+    let output = catalog9(folder).args(["examine", "--format", "json", "--control-set", "all", "SYSTEM"]).output();
+    serde_json::from_slice(&output.unwrap().stdout).unwrap()
+}
+
+#[test]
+fn every_case_is_valid_by_the_schema() {
+    let validator = validator();
+    for (folder, catalogs) in cases() {
+        let scratch = tempfile::tempdir().unwrap();
+        std::fs::write(scratch.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
+        assert_valid(&validator, &examined(scratch.path()), &folder.display().to_string());
+    }
+}
+
+#[test]
+fn every_real_hive_is_valid_by_the_schema() {
+    let validator = validator();
+    for folder in real_hives() {
+        assert_valid(&validator, &examined(&folder), &folder.display().to_string());
+    }
+    if let Some(folder) = real("hives-odd/xp-zeroed-pages") {
+        assert_valid(&validator, &examined(&folder), "xp-zeroed-pages");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_examination() {
+    assert!(!validator().is_valid(&serde_json::json!({ "schema": "catalog9/v1" })));
+}
+
+#[test]
+fn the_names_that_others_rely_on_are_there() {
+    let names = [
+        "/schema",
+        "/evidence/path",
+        "/evidence/kind",
+        "/evidence/size",
+        "/evidence/sha256",
+        "/evidence/dirty",
+        "/system/computer_name",
+        "/system/windows/version",
+        "/system/windows/build",
+        "/system/windows/told_by",
+        "/system/architecture",
+        "/sections/visible",
+        "/sections/registry",
+        "/sections/expected",
+        "/sections/names/0",
+        "/verdict",
+        "/summary/0",
+        "/control_sets/0/name",
+        "/control_sets/0/current",
+        "/control_sets/0/protocol_catalog/num_catalog_entries",
+        "/control_sets/0/protocol_catalog/num_catalog_entries64",
+        "/control_sets/0/protocol_catalog/next_catalog_entry_id",
+        "/control_sets/0/protocol_catalog/serial_access_num",
+        "/control_sets/0/protocol_catalog/entries/0/key",
+        "/control_sets/0/protocol_catalog/entries/0/last_written",
+        "/control_sets/0/protocol_catalog/entries/0/catalog_entry_id",
+        "/control_sets/0/protocol_catalog/entries/0/chain_len",
+        "/control_sets/0/protocol_catalog/entries/0/chain/1",
+        "/control_sets/0/protocol_catalog/entries/0/library_path",
+        "/control_sets/0/protocol_catalog/entries/0/name",
+        "/control_sets/0/protocol_catalog/entries/0/stored_name",
+        "/control_sets/0/protocol_catalog/entries/0/provider_id",
+        "/control_sets/0/protocol_catalog/entries/0/address_family",
+        "/control_sets/0/protocol_catalog/entries/0/socket_type",
+        "/control_sets/0/protocol_catalog/entries/0/protocol",
+        "/control_sets/0/protocol_catalog/entries/0/service_flags",
+        "/control_sets/0/protocol_catalog/entries/0/provider_flags",
+        "/control_sets/0/protocol_catalog/entries/0/version",
+        "/control_sets/0/protocol_catalog/entries/0/max_address_length",
+        "/control_sets/0/protocol_catalog/entries/0/min_address_length",
+        "/control_sets/0/protocol_catalog/entries/0/message_size",
+        "/control_sets/0/protocol_catalog/entries64/0/raw",
+        "/control_sets/0/name_space_catalog/entries/0/key",
+        "/control_sets/0/name_space_catalog/entries/0/last_written",
+        "/control_sets/0/name_space_catalog/entries/0/library_path",
+        "/control_sets/0/name_space_catalog/entries/0/display_string",
+        "/control_sets/0/name_space_catalog/entries/0/provider_id",
+        "/control_sets/0/name_space_catalog/entries/0/supported_name_space",
+        "/control_sets/0/name_space_catalog/entries/0/enabled",
+        "/control_sets/0/name_space_catalog/entries/0/version",
+        "/control_sets/0/name_space_catalog/entries64/0/stores_service_class_info",
+        "/findings/0/rule",
+        "/findings/0/severity",
+        "/findings/0/message",
+        "/findings/0/catalog",
+        "/findings/0/entry",
+        "/not_judged",
+        "/defects",
+    ];
+    let (_, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with("layered-provider-effective")).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    std::fs::write(scratch.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
+    let document = examined(scratch.path());
+    for name in names {
+        let value = document.pointer(name).unwrap_or_else(|| panic!("{name} is not there"));
+        assert!(!value.is_null() || name.ends_with("/evidence/dirty"), "{name}");
+    }
+    let entry = &document["control_sets"][0]["protocol_catalog"]["entries"][0];
+    assert_eq!(entry["last_written"], "2024-02-29T12:34:56.7890123Z");
+    assert_eq!(entry["provider_id"], "{00000000-0000-0000-0000-000000001234}");
+    assert_eq!(entry["raw"].as_str().map(str::len), Some(2 * 888));
+    assert_eq!(entry["chain"], serde_json::json!([1007, 1001]));
+}

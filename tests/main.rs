@@ -1,0 +1,23 @@
+//! All tests that look at the program from outside.
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test that fails may panic, and nothing in here is seen outside"
+)]
+
+mod architecture;
+mod carriers;
+mod cases;
+mod cli;
+mod damage;
+mod docs;
+mod evidence;
+mod json;
+mod synth;
+mod truth;

@@ -1,0 +1,249 @@
+//! Real hives against what three other parsers agree on.
+
+use catalog9::catalog::Text;
+use catalog9::examination::Selection;
+use catalog9::render::json::v1::Document;
+use catalog9::{Evidence, Options, examine};
+use serde_json::{Value, json};
+
+use crate::evidence::real_hives;
+
+/// The JSON output of a hive with all its control sets.
+fn document(bytes: &[u8]) -> Value {
+    let evidence = Evidence { path: Text::from("SYSTEM"), bytes };
+    let options = Options { control_sets: Selection::All, ..Options::default() };
+    serde_json::to_value(Document::from(&examine(&evidence, &options).unwrap())).unwrap()
+}
+
+fn named<'a>(list: &'a Value, key: &str, name: &str) -> &'a Value {
+    let found =
+        list.as_array().into_iter().flatten().find(|item| item[key].as_str().unwrap().eq_ignore_ascii_case(name));
+    found.unwrap_or(&Value::Null)
+}
+
+#[test]
+fn every_hive_gives_the_entries_values_and_times_of_its_truth() {
+    for folder in real_hives() {
+        let truth: Value = serde_json::from_slice(&std::fs::read(folder.join("truth.json")).unwrap()).unwrap();
+        let document = document(&std::fs::read(folder.join("SYSTEM")).unwrap());
+        let name = folder.display().to_string();
+        assert_eq!(document["evidence"]["sha256"], truth["sha256"], "{name}");
+        assert_eq!(document["evidence"]["size"], truth["size"], "{name}");
+        let (head, header) = (&document["evidence"]["hive"], &truth["header"]);
+        assert_eq!(document["evidence"]["dirty"], header["dirty"], "{name}");
+        assert_eq!(head["primary_sequence_number"], header["primary_seq"], "{name}");
+        assert_eq!(head["secondary_sequence_number"], header["secondary_seq"], "{name}");
+        assert_eq!(head["last_written"], header["last_written"], "{name}");
+        assert_eq!(head["version"], header["version"], "{name}");
+        assert_eq!(head["remnant"], header["trailing_bytes"], "{name}");
+        let stored = &truth["as_stored"];
+        let sets = stored["controlsets"].as_array().unwrap();
+        assert_eq!(document["control_sets"].as_array().unwrap().len(), sets.len(), "{name}");
+        for set in sets {
+            let found = named(&document["control_sets"], "name", set["name"].as_str().unwrap());
+            control_set(&format!("{name}: {}", set["name"]), found, set);
+        }
+    }
+}
+
+fn control_set(name: &str, found: &Value, truth: &Value) {
+    assert_eq!(found["current"], truth["is_current"], "{name}");
+    let parameters = &truth["winsock2"]["parameters"];
+    let found_parameters = &found["parameters"];
+    assert_eq!(found_parameters["last_written"], parameters["last_write"], "{name}");
+    for (field, value) in [
+        ("winsock_registry_version", "WinSock_Registry_Version"),
+        ("current_protocol_catalog", "Current_Protocol_Catalog"),
+        ("current_name_space_catalog", "Current_NameSpace_Catalog"),
+        ("name_space_callout", "NameSpace_Callout"),
+        ("autodial_dll", "AutodialDLL"),
+    ] {
+        assert_eq!(found_parameters[field], named(&parameters["values"], "name", value)["value"], "{name}: {value}");
+    }
+    let protocol = named(&parameters["catalogs"], "key", "Protocol_Catalog9");
+    catalog(name, &found["protocol_catalog"], protocol, protocol_entry);
+    let name_space = named(&parameters["catalogs"], "key", "NameSpace_Catalog5");
+    catalog(name, &found["name_space_catalog"], name_space, name_space_entry);
+    app_permissions(name, &found["app_permissions"], named(&parameters["catalogs"], "key", "AppId_Catalog"));
+    winsock(name, &found["winsock"], &truth["winsock1"], &truth["winsock1_provider_ids"]);
+}
+
+fn catalog(name: &str, found: &Value, truth: &Value, entry: impl Fn(&str, &Value, &Value)) {
+    let name = format!("{name}: {}", truth["key"]);
+    assert_eq!(found["last_written"], truth["last_write"], "{name}");
+    for (field, value) in [
+        ("num_catalog_entries", "Num_Catalog_Entries"),
+        ("num_catalog_entries64", "Num_Catalog_Entries64"),
+        ("next_catalog_entry_id", "Next_Catalog_Entry_ID"),
+        ("serial_access_num", "Serial_Access_Num"),
+    ] {
+        assert_eq!(found[field], named(&truth["values"], "name", value)["value"], "{name}: {value}");
+    }
+    let mut entries = 0;
+    for (field, list) in [("entries", "Catalog_Entries"), ("entries64", "Catalog_Entries64")] {
+        let truth = named(&truth["lists"], "key", list);
+        if truth.is_null() {
+            assert!(found[field].is_null(), "{name}: {list}");
+            continue;
+        }
+        assert_eq!(found[format!("{field}_last_written")], truth["last_write"], "{name}: {list}");
+        let found = found[field].as_array().unwrap();
+        let truth = truth["entries"].as_array().unwrap();
+        assert_eq!(found.len(), truth.len(), "{name}: {list}");
+        for (found, truth) in found.iter().zip(truth) {
+            let name = format!("{name}: {list}: {}", truth["key"]);
+            assert_eq!(found["key"], truth["key"], "{name}");
+            assert_eq!(found["last_written"], truth["last_write"], "{name}");
+            entry(&name, found, truth);
+            entries += 1;
+        }
+    }
+    assert!(entries > 0, "{name}");
+}
+
+fn protocol_entry(name: &str, found: &Value, truth: &Value) {
+    assert_eq!(found["raw"], truth["packed_catalog_item_hex"], "{name}");
+    assert_eq!(found["protocol_name"], named(&truth["values"], "name", "ProtocolName")["value"], "{name}");
+    let truth = &truth["decoded"];
+    for (field, value) in [
+        ("catalog_entry_id", "catalog_entry_id"),
+        ("chain_len", "chain_len"),
+        ("library_path", "dll_path"),
+        ("stored_name", "protocol_name"),
+        ("provider_id", "provider_guid"),
+        ("address_family", "address_family"),
+        ("socket_type", "socket_type"),
+        ("protocol", "protocol"),
+        ("protocol_max_offset", "protocol_max_offset"),
+        ("service_flags", "service_flags1"),
+        ("provider_flags", "provider_flags"),
+        ("version", "version"),
+        ("max_address_length", "max_sockaddr"),
+        ("min_address_length", "min_sockaddr"),
+        ("message_size", "message_size"),
+        ("network_byte_order", "network_byte_order"),
+        ("security_scheme", "security_scheme"),
+    ] {
+        assert!(!truth[value].is_null(), "{name}: the truth has no {value}");
+        assert_eq!(found[field], truth[value], "{name}: {field}");
+    }
+    let names = |names: &Value, prefix: &str| -> Vec<String> {
+        let names = names.as_array().unwrap().iter();
+        names.map(|name| name.as_str().unwrap().trim_start_matches(prefix).to_owned()).collect()
+    };
+    for (field, value, prefix) in [
+        ("service_flag_names", "service_flags1_names", "XP1_"),
+        ("provider_flag_names", "provider_flags_names", "PFL_"),
+    ] {
+        assert_eq!(names(&found[field], ""), names(&truth[value], prefix), "{name}: {field}");
+    }
+    assert_eq!(found["chain"], json!([]), "{name}: no real hive here has a chain");
+}
+
+fn name_space_entry(name: &str, found: &Value, truth: &Value) {
+    let truth = &truth["decoded"];
+    for (field, value) in [
+        ("library_path", "LibraryPath"),
+        ("display_string", "DisplayString"),
+        ("provider_id", "ProviderId"),
+        ("supported_name_space", "SupportedNameSpace"),
+        ("enabled", "Enabled"),
+        ("version", "Version"),
+        ("stores_service_class_info", "StoresServiceClassInfo"),
+        ("provider_info", "ProviderInfo"),
+    ] {
+        assert_eq!(found[field], truth[value], "{name}: {field}");
+    }
+}
+
+fn app_permissions(name: &str, found: &Value, truth: &Value) {
+    let empty = Vec::new();
+    let truth = truth["lists"].as_array().unwrap_or(&empty);
+    assert_eq!(found.as_array().unwrap().len(), truth.len(), "{name}");
+    for permission in truth {
+        let found = named(found, "key", permission["key"].as_str().unwrap());
+        assert_eq!(found["last_written"], permission["last_write"], "{name}");
+        for (field, value) in
+            [("path", "AppFullPath"), ("arguments", "AppArgs"), ("permitted_categories", "PermittedLspCategories")]
+        {
+            assert_eq!(found[field], named(&permission["values"], "name", value)["value"], "{name}: {value}");
+        }
+    }
+}
+
+fn winsock(name: &str, found: &Value, truth: &Value, provider_ids: &Value) {
+    assert_eq!(found["last_written"], truth["last_write"], "{name}");
+    let parameters = named(&truth["subkeys"], "key", "Parameters");
+    assert_eq!(found["transports"], filled(&named(&parameters["values"], "name", "Transports")["value"]), "{name}");
+    let setup = named(&truth["subkeys"], "key", "Setup Migration");
+    assert_eq!(found["provider_list"], filled(&named(&setup["values"], "name", "Provider List")["value"]), "{name}");
+    let provider_ids = provider_ids.as_object().unwrap();
+    assert_eq!(found["providers"].as_array().unwrap().len(), provider_ids.len(), "{name}");
+    for (transport, id) in provider_ids {
+        assert_eq!(named(&found["providers"], "transport", transport)["provider_id"], *id, "{name}: {transport}");
+    }
+}
+
+/// The texts of a list without the empty ones at its end.
+fn filled(texts: &Value) -> Value {
+    let texts = texts.as_array().unwrap().iter();
+    texts.filter(|text| *text != "").cloned().collect()
+}
+
+#[test]
+fn clean_hives_have_no_finding_above_note() {
+    for folder in real_hives() {
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let expected = match name {
+            "xp-sp3" | "server-2003-dc" | "win8.1-dirty-no-logs" | "win10-1709-dirty" => "intact",
+            "win10-21h2" | "win7-x64" => "additions",
+            _ => continue,
+        };
+        let document = document(&std::fs::read(folder.join("SYSTEM")).unwrap());
+        assert_eq!(document["verdict"], expected, "{name}");
+        let severities = document["findings"].as_array().unwrap().iter().map(|finding| &finding["severity"]);
+        assert!(severities.into_iter().all(|severity| severity == "note"), "{name}: {}", document["findings"]);
+        assert_eq!(document["not_judged"], json!([]), "{name}");
+        assert_eq!(document["defects"], json!([]), "{name}");
+        let reason = document["summary"][0].as_str().unwrap();
+        assert!(reason.contains("complete for Windows") || reason.contains("as KB 811259 expects"), "{name}: {reason}");
+    }
+}
+
+#[test]
+fn the_windows_of_every_hive_is_known() {
+    let windows: Vec<(String, Value)> = real_hives()
+        .into_iter()
+        .map(|folder| {
+            let document = document(&std::fs::read(folder.join("SYSTEM")).unwrap());
+            let system = &document["system"];
+            let windows = json!([system["windows"]["version"], system["windows"]["build"], system["architecture"]]);
+            (folder.file_name().unwrap().to_str().unwrap().to_owned(), windows)
+        })
+        .collect();
+    if windows.is_empty() {
+        return;
+    }
+    let expected = [
+        ("server-2003-dc", json!(["Windows Server 2003 SP1", null, "x86"])),
+        ("win10-1709-dirty", json!(["Windows 10 1709", 16299, "x64"])),
+        ("win10-21h2", json!(["Windows 10 2004 to 22H2", 19041, "x64"])),
+        ("win10-21h2-dirty", json!(["Windows 10 2004 to 22H2", 19041, "x64"])),
+        ("win10-21h2-dirty-badhash", json!(["Windows 10 2004 to 22H2", 19041, "x64"])),
+        ("win7-x64", json!(["Windows 7 SP1", 7601, "x64"])),
+        ("win8.1-dirty-no-logs", json!(["Windows 8.1", 9600, "x64"])),
+        ("xp-sp3", json!(["Windows XP SP3", null, "x86"])),
+    ];
+    assert_eq!(windows, expected.map(|(name, windows)| (name.to_owned(), windows)));
+}
+
+#[test]
+fn a_dirty_hive_without_its_logs_is_reported_as_dirty() {
+    for folder in real_hives().into_iter().filter(|folder| folder.ends_with("win10-21h2-dirty")) {
+        let document = document(&std::fs::read(folder.join("SYSTEM")).unwrap());
+        assert_eq!(document["evidence"]["dirty"], true);
+        let sentences = document["summary"].as_array().unwrap();
+        assert!(sentences.iter().any(|sentence| sentence.as_str().unwrap().starts_with("The hive is dirty")));
+        assert!(document.to_string().contains(r"C:\\Windows\\Temp\\evil.dll"), "it is shown as it was stored");
+    }
+}
