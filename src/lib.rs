@@ -11,4 +11,5 @@ pub mod render;
 pub mod rules;
 mod sentence;
 
-pub use examination::{Evidence, Examination, Options, examine};
+pub use evidence::Content;
+pub use examination::{Evidence, Examination, Options, examine, examine_together};

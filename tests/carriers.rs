@@ -1,10 +1,14 @@
 //! One case in all carriers: every reader must give the same catalogs.
 
-use catalog9::catalog::{Catalog, Catalogs, EntryList, Facts, Place, ProtocolEntry, Text};
+use std::path::Path;
+
+use catalog9::Content;
+use catalog9::catalog::{Catalog, Catalogs, EntryList, Facts, Place, ProtocolEntry, Text, Version};
 use catalog9::evidence::read;
 
 use crate::cases::cases;
 use crate::synth::hive::{self, Shape};
+use crate::synth::reg::{self, FORMS, Form};
 use crate::synth::registry;
 
 /// Catalogs without what only says where and when they were written, and by what the version was told.
@@ -72,17 +76,73 @@ fn a_hive_of_every_shape_says_what_the_case_says() {
     ];
     for (folder, case) in cases() {
         for shape in &shapes {
-            let bytes = hive::write(&registry::system(&case, "EXAMPLE"), shape);
-            let reading = read(&bytes).unwrap();
-            assert_eq!(reading.defects, [], "{}", folder.display());
-            let [control_set] = reading.control_sets.as_slice() else { panic!("{}", folder.display()) };
-            assert_eq!(control_set.computer_name, Some(Text::from("EXAMPLE")));
-            let mut found = content(control_set.catalogs.clone());
-            let expected = content(case.clone());
-            if case.parameters.is_none() {
-                found.parameters = None;
-            }
-            assert_eq!(found, expected, "{}", folder.display());
+            assert_says(&hive::write(&registry::system(&case, "EXAMPLE"), shape), &case, &folder);
         }
+    }
+}
+
+/// What a registry in any carrier must say: its one control set, and in it what the case says.
+fn assert_says(bytes: &[u8], case: &Catalogs, folder: &Path) {
+    let reading = read(&mut Content::Bytes(bytes), None).unwrap();
+    assert_eq!(reading.defects, [], "{}", folder.display());
+    let [control_set] = reading.control_sets.as_slice() else { panic!("{}", folder.display()) };
+    assert_eq!(control_set.computer_name, Some(Text::from("EXAMPLE")));
+    assert!(control_set.roles.current);
+    let mut found = content(control_set.catalogs.clone());
+    if case.parameters.is_none() {
+        found.parameters = None;
+    }
+    assert_eq!(found, content(case.clone()), "{}", folder.display());
+}
+
+#[test]
+fn a_registration_file_of_every_form_says_what_the_case_says() {
+    for (folder, case) in cases() {
+        let system = registry::system(&case, "EXAMPLE");
+        for form in FORMS {
+            for root in [r"HKEY_LOCAL_MACHINE\SYSTEM", r"HKLM\OFFLINE"] {
+                assert_says(&reg::write(&system, root, form), &case, &folder);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_export_of_the_running_control_set_says_the_same() {
+    for (folder, case) in cases() {
+        let mut system = registry::system(&case, "EXAMPLE");
+        let mut control_set = system.at("ControlSet001").clone();
+        system.remove("ControlSet001");
+        system.remove("Select");
+        control_set.name = "CurrentControlSet".to_owned();
+        system.subkeys.push(control_set);
+        assert_says(&reg::write(&system, r"HKEY_LOCAL_MACHINE\SYSTEM", Form::Regedit5), &case, &folder);
+    }
+}
+
+#[test]
+fn a_partial_export_tells_what_it_tells() {
+    let (_, case) = cases().into_iter().find(|(folder, _)| folder.ends_with("windows-10-plain")).unwrap();
+    let mut system = registry::system(&case, "EXAMPLE");
+    let path = r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9";
+    let part = reg::write(system.at(path), &format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{path}"), Form::Regedit5);
+    let reading = read(&mut Content::Bytes(&part), None).unwrap();
+    assert_eq!(reading.defects, []);
+    let catalogs = &reading.control_sets[0].catalogs;
+    assert_eq!(catalogs.absent_keys, Vec::<&str>::new());
+    assert_eq!(catalogs.windows.version, Some(Version::W10), "concluded from the entries");
+    let told = Facts::ENTRIES | Facts::COUNTS | Facts::KEYS | Facts::ITEM_BYTES | Facts::WHOLE_LISTS | Facts::OS;
+    assert!(catalogs.tells(told));
+    for not_told in [
+        Facts::NAME_SPACES,
+        Facts::PARAMETERS,
+        Facts::TRANSPORTS,
+        Facts::TEMPLATES,
+        Facts::BINDINGS,
+        Facts::DRIVERS,
+        Facts::TIMES,
+        Facts::HOST,
+    ] {
+        assert!(!catalogs.tells(not_told), "{not_told}");
     }
 }

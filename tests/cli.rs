@@ -118,6 +118,21 @@ fn what_tells_nothing_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn a_wrong_header_is_shown_with_its_line_and_column() {
+    let output = run(
+        &[("a.reg", b"\xef\xbb\xbfWindows Registry Editor Version 5\r\n\r\n[HKEY_LOCAL_MACHINE]\r\n")],
+        &["examine", "a.reg"],
+    );
+    let message = text(&output.stderr);
+    assert_eq!((code(&output), text(&output.stdout)), (3, String::new()), "{message}");
+    assert!(message.contains("a.reg: expected the header of a registration file"), "{message}");
+    assert!(
+        message.contains("[registration file:1:1]") && message.contains("1 │ Windows Registry Editor Version 5\n"),
+        "{message}"
+    );
+}
+
+#[test]
 fn what_is_no_file_is_refused_at_once() {
     let scratch = tempfile::tempdir().unwrap();
     std::fs::create_dir(scratch.path().join("folder")).unwrap();

@@ -1,9 +1,9 @@
 //! Damaged hives: never a panic, never silence.
 
 use catalog9::catalog::{Text, notation};
-use catalog9::evidence::read;
+use catalog9::evidence::{Error, Reading};
 use catalog9::finding::Verdict;
-use catalog9::{Evidence, Options, examine};
+use catalog9::{Content, Evidence, Options, examine};
 
 use crate::cases::pressed;
 
@@ -13,9 +13,14 @@ fn small_hive() -> Vec<u8> {
     pressed(&notation::parse(SMALL).unwrap())
 }
 
+fn read(bytes: &[u8]) -> Result<Reading, Error> {
+    catalog9::evidence::read(&mut Content::Bytes(bytes), None)
+}
+
 fn verdict(bytes: &[u8]) -> Option<(Verdict, bool, usize)> {
     let options = Options { hash: false, ..Options::default() };
-    let examination = examine(&Evidence { path: Text::from("SYSTEM"), bytes }, &options).ok()?;
+    let examination =
+        examine(Evidence { path: Text::from("SYSTEM"), content: Content::Bytes(bytes) }, &options).ok()?;
     Some((examination.verdict(), examination.is_complete(), examination.defects.len()))
 }
 

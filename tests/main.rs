@@ -19,5 +19,6 @@ mod damage;
 mod docs;
 mod evidence;
 mod json;
+mod reg;
 mod synth;
 mod truth;

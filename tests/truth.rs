@@ -3,16 +3,16 @@
 use catalog9::catalog::Text;
 use catalog9::examination::Selection;
 use catalog9::render::json::v1::Document;
-use catalog9::{Evidence, Options, examine};
+use catalog9::{Content, Evidence, Options, examine};
 use serde_json::{Value, json};
 
 use crate::evidence::real_hives;
 
 /// The JSON output of a hive with all its control sets.
 fn document(bytes: &[u8]) -> Value {
-    let evidence = Evidence { path: Text::from("SYSTEM"), bytes };
+    let evidence = Evidence { path: Text::from("SYSTEM"), content: Content::Bytes(bytes) };
     let options = Options { control_sets: Selection::All, ..Options::default() };
-    serde_json::to_value(Document::from(&examine(&evidence, &options).unwrap())).unwrap()
+    serde_json::to_value(Document::from(&examine(evidence, &options).unwrap())).unwrap()
 }
 
 fn named<'a>(list: &'a Value, key: &str, name: &str) -> &'a Value {

@@ -124,7 +124,14 @@ impl Baseline {
                 "tcpip6" => &["tcp6", "udp6", "raw6"],
                 "psched" => &["rsvp-tcp6", "rsvp-tcp", "rsvp-udp6", "rsvp-udp"],
                 "gpc" => &["rsvp-udp", "rsvp-tcp"],
-                "rfcomm" => &["rfcomm"],
+                "rfcomm" => {
+                    // What Bluetooth brings on Windows 10 and later its templates tell, which are not told here.
+                    if windows.is_at_least(Version::W10) == Some(true) {
+                        let l2cap = provider::by_word("l2cap").map(|provider| expected(provider, windows));
+                        self.entries.extend(l2cap.map(|expected| Expected { is_optional: true, ..expected }));
+                    }
+                    &["rfcomm"]
+                }
                 "irda" => &["irda"],
                 "afunix" => &["unix"],
                 "vmbus" => &["hyper-v"],

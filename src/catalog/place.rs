@@ -13,6 +13,8 @@ pub struct Place {
     pub offset: Option<u64>,
     /// Line of a text file, counted from 1.
     pub line: Option<u64>,
+    /// Column of that line in characters, counted from 1.
+    pub column: Option<u64>,
 }
 
 impl Place {
@@ -33,6 +35,7 @@ impl fmt::Display for Place {
         }
         if let Some(line) = self.line {
             write!(formatter, "{separator}line {line}")?;
+            self.column.map_or(Ok(()), |column| write!(formatter, ", column {column}"))?;
             separator = ", ";
         }
         if let Some(offset) = self.offset {

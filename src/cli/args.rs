@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use anstream::ColorChoice;
+use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
 use catalog9::finding::Severity;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -53,7 +54,7 @@ pub(super) enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct ExamineArgs {
-    /// Evidence: SYSTEM hives; `-` is standard input
+    /// Evidence: SYSTEM hives and registration files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<OsString>,
 
@@ -68,6 +69,14 @@ pub(super) struct ExamineArgs {
     /// Show packed items byte by byte: of every entry, or of the one with that id or key name
     #[arg(long, value_name = "ENTRY", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
     pub(super) raw: Option<String>,
+
+    /// Examine several registration files of one system as one
+    #[arg(long)]
+    pub(super) together: bool,
+
+    /// Number of the code page of text that does not name its own, such as 1252
+    #[arg(long, value_name = "NUMBER", value_parser = code_page)]
+    pub(super) ansi_codepage: Option<CodePage>,
 
     /// Leave the SHA-256 of the evidence out, which takes longer than everything else
     #[arg(long)]
@@ -118,6 +127,13 @@ fn selection(which: String) -> Selection {
         "all" => Selection::All,
         _ => Selection::Named(which),
     }
+}
+
+fn code_page(number: &str) -> Result<CodePage, String> {
+    let code_page = number.parse().ok().and_then(CodePage::of_number);
+    code_page.ok_or_else(|| {
+        "expected the number of an ANSI code page of Windows: 874, 932, 936, 949, 950 or 1250 to 1258".to_owned()
+    })
 }
 
 fn color(when: &str) -> Result<ColorChoice, String> {

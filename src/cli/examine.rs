@@ -1,13 +1,14 @@
 //! `catalog9 examine` and `catalog9 schema`.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 
 use catalog9::catalog::Text;
 use catalog9::render::json::{self, v1};
 use catalog9::render::table::{self, Raw};
-use catalog9::{Evidence, Examination, Options, examine};
+use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use miette::{Diagnostic, Report};
+use thiserror::Error;
 
 use super::args::{ExamineArgs, Format};
 use super::exit::Exit;
@@ -16,12 +17,13 @@ use super::output::{Output, complain};
 
 /// Examines each file and reports what was found.
 pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
-    let options = Options { control_sets: arguments.control_set.clone(), hash: !arguments.no_hash };
     let mut exit = Exit::Clean;
     let mut documents = Vec::new();
     let mut is_first = true;
-    for file in &arguments.files {
-        let Some(examination) = examine_file(file, &options) else {
+    let pieces =
+        if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
+    for files in &pieces {
+        let Some(examination) = examine_piece(files, &options_of(arguments)) else {
             exit = Exit::Incomplete;
             continue;
         };
@@ -38,8 +40,8 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
     }
     if arguments.format == Format::Json {
         match documents.as_slice() {
-            [document] if arguments.files.len() == 1 => json::write(document, output)?,
-            [] if arguments.files.len() == 1 => {}
+            [document] if pieces.len() == 1 => json::write(document, output)?,
+            [] if pieces.len() == 1 => {}
             documents => json::write(&documents, output)?,
         }
     }
@@ -52,27 +54,68 @@ pub(super) fn schema(output: &mut Output) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// The examination of a file; where there is none, what stood in the way is told on standard error.
-fn examine_file(file: &OsStr, options: &Options) -> Option<Examination> {
-    let path = input::name_of(file);
-    let input = match Input::open(file) {
-        Ok(input) => input,
-        Err(error) => return refuse(&path, &error),
-    };
-    let examination = input.bytes(|bytes| examine(&Evidence { path: path.clone(), bytes }, options));
-    match examination {
-        Ok(Ok(examination)) => Some(examination),
-        Ok(Err(error)) => refuse(&path, &error),
-        Err(error) => refuse(&path, &error),
+fn options_of(arguments: &ExamineArgs) -> Options {
+    Options {
+        control_sets: arguments.control_set.clone(),
+        hash: !arguments.no_hash,
+        code_page: arguments.ansi_codepage,
     }
 }
 
-/// Tells why a file could not be examined.
-fn refuse(path: &Text, error: &dyn Diagnostic) -> Option<Examination> {
-    let mut report = miette::MietteDiagnostic::new(format!("{}: {error}", path.shortened(200)));
-    report.code = error.code().map(|code| code.to_string());
-    report.help = error.help().map(|help| help.to_string());
-    complain(&Report::new(report));
+/// The examination of a file, or of several as one; where there is none, what stood in the way is told on standard
+/// error.
+fn examine_piece(files: &[OsString], options: &Options) -> Option<Examination> {
+    match files {
+        [file] => examine_file(file, options),
+        files => examine_files(files, options),
+    }
+}
+
+fn examine_file(file: &OsStr, options: &Options) -> Option<Examination> {
+    let path = input::name_of(file);
+    let mut input = match Input::open(file) {
+        Ok(input) => input,
+        Err(error) => return refuse(&path, error),
+    };
+    match input.content(|content| examine(Evidence { path: path.clone(), content }, options)) {
+        Ok(Ok(examination)) => Some(examination),
+        Ok(Err(error)) => refuse(&path, error),
+        Err(error) => refuse(&path, error),
+    }
+}
+
+/// Several files are read as streams: a registration file is, and others are refused by their first bytes.
+fn examine_files(files: &[OsString], options: &Options) -> Option<Examination> {
+    let mut streams = Vec::new();
+    for file in files {
+        let path = input::name_of(file);
+        match Input::open_stream(file) {
+            Ok(stream) => streams.push((path, stream)),
+            Err(error) => return refuse(&path, error),
+        }
+    }
+    let evidence =
+        streams.iter_mut().map(|(path, stream)| Evidence { path: path.clone(), content: Content::of_stream(stream) });
+    match examine_together(evidence.collect(), options) {
+        Ok(examination) => Some(examination),
+        Err(error) => {
+            let names: Vec<String> = streams.iter().map(|(path, _)| path.lossy().into_owned()).collect();
+            refuse(&Text::new(names.join(" + ")), error)
+        }
+    }
+}
+
+/// Why a file could not be examined, with its name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{path}: {error}")]
+#[diagnostic(forward(error))]
+struct Refusal<E: Diagnostic + 'static> {
+    path: String,
+    error: E,
+}
+
+fn refuse(path: &Text, error: impl Diagnostic + Send + Sync + 'static) -> Option<Examination> {
+    complain(&Report::new(Refusal { path: path.shortened(200), error }));
     None
 }
 

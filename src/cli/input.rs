@@ -2,10 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
+use catalog9::Content;
 use catalog9::catalog::Text;
+use catalog9::evidence::{Kind, sniff};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -13,6 +15,9 @@ use super::map::{Map, Shrunk};
 
 /// Largest file that is examined. The largest real SYSTEM hive has 16 MB.
 const LARGEST: u64 = 1 << 30;
+
+/// How much of a file is looked at to tell how to read it.
+const BEGINNING: u64 = 64 << 10;
 
 /// Why a file could not be read.
 #[derive(Debug, Error, Diagnostic)]
@@ -49,52 +54,59 @@ pub(super) enum InputError {
 pub(super) enum Input {
     /// A file that is mapped, so that only those of its pages are read that are needed.
     Mapped(Map),
-    /// Bytes in memory.
-    Read(Vec<u8>),
+    /// A stream, which is read once from its beginning.
+    Stream(Box<dyn Read>),
 }
 
 impl Input {
     /// Opens a file, or standard input where it is called `-`.
     pub(super) fn open(file: &OsStr) -> Result<Self, InputError> {
         if file == "-" {
-            return read_all(io::stdin().lock());
+            return Ok(Self::Stream(Box::new(io::stdin())));
         }
-        let path = Path::new(file);
-        // A link that is named on the command line is followed, once and on purpose.
-        let metadata = std::fs::metadata(path).map_err(of_io)?;
-        if metadata.is_dir() {
-            return Err(InputError::Directory);
+        let (mut file, length) = open_file(Path::new(file))?;
+        let mut beginning = Vec::new();
+        (&mut file).take(BEGINNING).read_to_end(&mut beginning).map_err(of_io)?;
+        if beginning.is_empty() || matches!(sniff(&beginning), Ok(Kind::Reg)) {
+            // An empty file cannot be mapped, and a registration file is read once through whatever its length.
+            return Ok(Self::Stream(Box::new(Cursor::new(beginning).chain(file))));
         }
-        if !metadata.is_file() {
-            return Err(InputError::NotAFile { found: kind_of(&metadata) });
-        }
-        if metadata.len() > LARGEST {
-            return Err(InputError::TooLarge { found: metadata.len() });
-        }
-        let file = File::open(path).map_err(of_io)?;
-        if metadata.len() == 0 {
-            // An empty file cannot be mapped; files of size 0 may also be generated when they are read (/proc).
-            return read_all(file);
+        if length > LARGEST {
+            return Err(InputError::TooLarge { found: length });
         }
         Map::new(&file).map(Self::Mapped).map_err(InputError::Unreadable)
     }
 
-    /// Calls `examine` with the bytes.
-    pub(super) fn bytes<T>(&self, examine: impl FnOnce(&[u8]) -> T) -> Result<T, InputError> {
+    /// Opens a file to be read as a stream, whatever it is.
+    pub(super) fn open_stream(file: &OsStr) -> Result<Box<dyn Read>, InputError> {
+        match file.to_str() {
+            Some("-") => Ok(Box::new(io::stdin())),
+            _ => open_file(Path::new(file)).map(|(file, _)| -> Box<dyn Read> { Box::new(file) }),
+        }
+    }
+
+    /// Calls `examine` with the content.
+    pub(super) fn content<T>(&mut self, examine: impl FnOnce(Content<'_>) -> T) -> Result<T, InputError> {
         match self {
-            Self::Read(bytes) => Ok(examine(bytes)),
-            Self::Mapped(map) => map.bytes(examine).map_err(|Shrunk { expected }| InputError::Shrunk { expected }),
+            Self::Stream(stream) => Ok(examine(Content::of_stream(stream))),
+            Self::Mapped(map) => map
+                .bytes(|bytes| examine(Content::Bytes(bytes)))
+                .map_err(|Shrunk { expected }| InputError::Shrunk { expected }),
         }
     }
 }
 
-fn read_all(stream: impl Read) -> Result<Input, InputError> {
-    let mut bytes = Vec::new();
-    let read = stream.take(LARGEST + 1).read_to_end(&mut bytes).map_err(of_io)?;
-    match u64::try_from(read) {
-        Ok(found) if found <= LARGEST => Ok(Input::Read(bytes)),
-        _ => Err(InputError::TooLarge { found: LARGEST + 1 }),
+/// Opens a regular file and tells its length.
+fn open_file(path: &Path) -> Result<(File, u64), InputError> {
+    // A link that is named on the command line is followed, once and on purpose.
+    let metadata = std::fs::metadata(path).map_err(of_io)?;
+    if metadata.is_dir() {
+        return Err(InputError::Directory);
     }
+    if !metadata.is_file() {
+        return Err(InputError::NotAFile { found: kind_of(&metadata) });
+    }
+    Ok((File::open(path).map_err(of_io)?, metadata.len()))
 }
 
 fn of_io(error: io::Error) -> InputError {

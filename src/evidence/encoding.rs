@@ -32,6 +32,23 @@ impl CodePage {
         }))
     }
 
+    /// What text without a mark of its encoding is taken for where it is not UTF-8: Western European, which is the most
+    /// frequent one.
+    pub const GUESS: Self = Self(encoding_rs::WINDOWS_1252);
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The text with U+FFFD for bytes that have no meaning, and whether there were any.
+    #[must_use]
+    pub fn decode_lossy(self, bytes: &[u8]) -> (String, bool) {
+        let (text, had_errors) = self.0.decode_without_bom_handling(bytes);
+        (text.into_owned(), had_errors)
+    }
+
     /// The text, where every byte has a meaning in this code page; else the bytes as they are.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Text {

@@ -1,10 +1,12 @@
 //! Why a file could not be examined at all.
 
-use miette::Diagnostic;
+use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
+use crate::catalog::Text;
+
 /// A file that tells nothing: what was found in it, and the way out.
-#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[derive(Debug, Clone, Error, Diagnostic)]
 pub enum Error {
     /// No bytes.
     #[error("expected evidence, found an empty file")]
@@ -15,13 +17,84 @@ pub enum Error {
     Empty,
 
     /// None of the kinds that are read.
-    #[error("expected a SYSTEM hive, found {found}")]
+    #[error("expected a SYSTEM hive or a registration file, found {found}")]
     #[diagnostic(code(catalog9::not_evidence), help("{help}"))]
     NotEvidence {
         /// What its first bytes are or look like.
         found: String,
         /// What to bring instead.
         help: &'static str,
+    },
+
+    /// The bytes could not be had.
+    #[error("expected evidence, found a stream that cannot be read: {found}")]
+    #[diagnostic(code(catalog9::stream), help("check the medium that it lies on, and its permissions"))]
+    Stream {
+        /// What the system says.
+        found: String,
+    },
+
+    /// More bytes than any evidence has.
+    #[error("expected at most {limit} bytes, found more")]
+    #[diagnostic(code(catalog9::too_large), help("no registry is that large; is this a disk image?"))]
+    TooLarge {
+        /// The most that is read.
+        limit: u64,
+    },
+
+    /// A registration file of which Windows would import nothing.
+    #[error("expected the header of a registration file, found another first line")]
+    #[diagnostic(
+        code(catalog9::reg_header),
+        help(
+            "Windows imports nothing of a file that does not begin with exactly `Windows Registry Editor Version 5.00` \
+             or `REGEDIT4`; export it again, or mend the first line of a copy"
+        )
+    )]
+    RegHeader {
+        /// The first line.
+        #[source_code]
+        line: NamedSource<String>,
+        /// All of it.
+        #[label("this is no such header")]
+        span: SourceSpan,
+    },
+
+    /// A registration file that tells nothing of Winsock.
+    #[error(r"expected Services\WinSock2 or Services\Winsock, found a registration file with neither")]
+    #[diagnostic(
+        code(catalog9::nothing_of_winsock),
+        help(r"export the key: reg export HKLM\SYSTEM\CurrentControlSet\Services\WinSock2 winsock2.reg")
+    )]
+    NothingOfWinsock,
+
+    /// A registry of Wine, which keeps its providers elsewhere.
+    #[error("expected the registry of Windows, found one of a Wine prefix, whose catalogs are empty")]
+    #[diagnostic(code(catalog9::wine), help("Wine has its providers built in: an empty catalog is no damage there"))]
+    Wine,
+
+    /// Evidence that cannot be one of several parts.
+    #[error("expected registration files, found other evidence among them")]
+    #[diagnostic(code(catalog9::not_together), help("only registration files of one system can be examined together"))]
+    NotTogether,
+
+    /// Parts of one system that are not.
+    #[error(
+        "expected parts of one system, found a contradiction: {value} is {one} in one and {other} in another ({place})"
+    )]
+    #[diagnostic(
+        code(catalog9::contradiction),
+        help("the files are of two systems, or of one at two times: examine each by itself")
+    )]
+    Contradiction {
+        /// What they do not agree on.
+        value: String,
+        /// What the one says.
+        one: String,
+        /// What the other says.
+        other: String,
+        /// Where the other says it.
+        place: String,
     },
 
     /// A hive whose base block or first bin is cut off.
@@ -105,4 +178,13 @@ pub enum Error {
         /// The control sets that there are.
         found: String,
     },
+}
+
+impl Error {
+    /// The error that a registration file with that first line is.
+    pub(super) fn reg_header(line: &str) -> Self {
+        let line = Text::from(line).shortened(100);
+        let span = SourceSpan::from((0, line.len()));
+        Self::RegHeader { line: NamedSource::new("registration file", line), span }
+    }
 }

@@ -1,4 +1,4 @@
-//! What the head of a hive says.
+//! What the head of a piece of evidence says of the evidence itself.
 
 use crate::catalog::FileTime;
 use crate::layout::BaseBlock;
@@ -34,4 +34,15 @@ impl HiveHead {
         let time = self.base_block.last_reorganized & !3;
         Some(FileTime(time)).filter(|_| time != 0 && self.base_block.guid_signature == *b"rmtm")
     }
+}
+
+/// How a text file was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextHead {
+    /// Its encoding.
+    pub encoding: String,
+    /// Whether the encoding was guessed.
+    pub is_guess: bool,
+    /// Which of several forms it has, such as `version 5.00`.
+    pub form: &'static str,
 }

@@ -1,5 +1,6 @@
 //! From a file to catalogs, and to the defects that were met on the way.
 
+mod content;
 mod defect;
 mod error;
 mod head;
@@ -9,19 +10,24 @@ mod sniff;
 
 pub mod encoding;
 
+pub use content::Content;
 pub use defect::Defect;
 pub use error::Error;
-pub use head::HiveHead;
+pub use head::{HiveHead, TextHead};
 pub use reading::{ControlSet, Reading, Roles};
+pub use registry::Together;
 pub use sniff::{Kind, sniff};
 
-/// Reads a piece of evidence.
+use self::encoding::CodePage;
+
+/// Reads a piece of evidence. `code_page` is that of text which does not name its own.
 ///
 /// # Errors
 ///
 /// Where it tells nothing at all; damage is a defect of the reading.
-pub fn read(bytes: &[u8]) -> Result<Reading, Error> {
-    match sniff(bytes)? {
-        Kind::Hive => registry::read_hive(bytes),
+pub fn read(content: &mut Content<'_>, code_page: Option<CodePage>) -> Result<Reading, Error> {
+    match sniff(content.beginning()?)? {
+        Kind::Hive => registry::read_hive(content.all()?, code_page),
+        Kind::Reg => registry::read_reg(&mut content.stream(), code_page),
     }
 }

@@ -1,6 +1,6 @@
 //! What a piece of evidence says, and what of it is damaged.
 
-use super::{Defect, HiveHead, Kind};
+use super::{Defect, HiveHead, Kind, TextHead};
 use crate::catalog::{Catalogs, Text};
 
 /// Everything that was read from one piece of evidence.
@@ -10,6 +10,8 @@ pub struct Reading {
     pub kind: Kind,
     /// Head of the hive.
     pub hive: Option<HiveHead>,
+    /// How the text was written.
+    pub text: Option<TextHead>,
     /// The states of the system that it holds: the control sets of a registry.
     pub control_sets: Vec<ControlSet>,
     /// Damage that was met.

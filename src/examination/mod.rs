@@ -1,25 +1,27 @@
 //! An examination: everything that is said of one piece of evidence.
 
+mod measure;
 mod sections;
 mod summary;
 
-use sha2::{Digest, Sha256};
+use self::measure::measured;
 
 use crate::baseline::Baseline;
 use crate::catalog::{Facts, Text};
-use crate::evidence::{self, ControlSet, Defect, Error, HiveHead, Kind, Roles};
+use crate::evidence::encoding::CodePage;
+use crate::evidence::{self, Content, ControlSet, Defect, Error, HiveHead, Kind, Reading, Roles, TextHead, Together};
 use crate::finding::Verdict;
 use crate::rules::{self, Judgement, Subject};
 
+pub use measure::Part;
 pub use sections::Sections;
 
 /// A file that was collected, as it is handed over to be examined.
-#[derive(Debug, Clone)]
 pub struct Evidence<'a> {
     /// What it is called.
     pub path: Text,
     /// Its bytes.
-    pub bytes: &'a [u8],
+    pub content: Content<'a>,
 }
 
 /// Which control sets are examined.
@@ -41,11 +43,13 @@ pub struct Options {
     pub control_sets: Selection,
     /// Whether the evidence is hashed, which takes longer than everything else.
     pub hash: bool,
+    /// Code page of text of one byte a character, where the evidence does not name its own.
+    pub code_page: Option<CodePage>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { control_sets: Selection::Current, hash: true }
+        Self { control_sets: Selection::Current, hash: true, code_page: None }
     }
 }
 
@@ -58,10 +62,14 @@ pub struct Examination {
     pub kind: Kind,
     /// Its length in bytes.
     pub size: u64,
-    /// Its SHA-256, where it was asked for.
+    /// Its SHA-256, where it was asked for and the evidence is a single file.
     pub sha256: Option<[u8; 32]>,
+    /// The files that were examined as one.
+    pub parts: Vec<Part>,
     /// Head of the hive.
     pub hive: Option<HiveHead>,
+    /// How the text was written.
+    pub text: Option<TextHead>,
     /// Every control set that there is, examined or not.
     pub control_sets: Vec<(Option<Text>, Roles)>,
     /// The control sets that were examined, the first being the one that the verdict is about.
@@ -79,8 +87,8 @@ pub struct Examined {
     pub baseline: Baseline,
     /// What the rules say.
     pub judgement: Judgement,
-    /// Its sections, as msinfo32 counts them.
-    pub sections: Sections,
+    /// Its sections, as msinfo32 counts them; `None` where the evidence does not tell of the protocol catalog.
+    pub sections: Option<Sections>,
     /// What is to be thought of it.
     pub verdict: Verdict,
     /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
@@ -92,19 +100,43 @@ pub struct Examined {
 /// # Errors
 ///
 /// Where it tells nothing at all, or has not the control set that was asked for.
-pub fn examine(evidence: &Evidence<'_>, options: &Options) -> Result<Examination, Error> {
-    let reading = evidence::read(evidence.bytes)?;
+pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
+    let (reading, part) = measured(evidence, options.hash, |_, content| evidence::read(content, options.code_page))?;
+    let Part { path, size, sha256 } = part;
+    Ok(Examination { sha256, ..examination(reading, path, size, options)? })
+}
+
+/// Examines several registration files of one system as one.
+///
+/// # Errors
+///
+/// As [`examine`]; where one of them is no registration file; and where they contradict each other.
+pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
+    let mut together = Together::new(options.code_page);
+    let mut parts = Vec::new();
+    for evidence in evidence {
+        let ((), part) = measured(evidence, options.hash, |path, content| together.add(path, content))?;
+        parts.push(part);
+    }
+    let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
+    let size = parts.iter().map(|part| part.size).sum();
+    Ok(Examination { parts, ..examination(together.finish()?, Text::new(names.join(" + ")), size, options)? })
+}
+
+fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Result<Examination, Error> {
     let is_dirty = reading.hive.as_ref().is_some_and(HiveHead::is_dirty);
     let control_sets: Vec<_> =
         reading.control_sets.iter().map(|control_set| (control_set.name.clone(), control_set.roles)).collect();
     let mut selected = select(reading.control_sets, &options.control_sets)?;
     selected.sort_by_key(|control_set| !control_set.roles.current);
     Ok(Examination {
-        path: evidence.path.clone(),
+        path,
         kind: reading.kind,
-        size: u64::try_from(evidence.bytes.len()).unwrap_or(u64::MAX),
-        sha256: options.hash.then(|| Sha256::digest(evidence.bytes).into()),
+        size,
+        sha256: None,
+        parts: Vec::new(),
         hive: reading.hive,
+        text: reading.text,
         control_sets,
         examined: selected.into_iter().map(|control_set| examine_control_set(control_set, is_dirty)).collect(),
         defects: reading.defects,
@@ -135,9 +167,9 @@ fn examine_control_set(control_set: ControlSet, is_dirty: bool) -> Examined {
     let baseline = Baseline::of(catalogs);
     let subject = Subject { catalogs, baseline: &baseline };
     let judgement = rules::judge(rules::ALL, &subject);
-    let sections = Sections::of(&subject);
+    let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
     let verdict = verdict(&subject, &judgement);
-    let summary = summary::sentences(&subject, &sections, &judgement, is_dirty);
+    let summary = summary::sentences(&subject, sections.as_ref(), &judgement, is_dirty);
     Examined { control_set, baseline, judgement, sections, verdict, summary }
 }
 

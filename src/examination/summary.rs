@@ -15,16 +15,20 @@ use crate::sentence::{capitalized, counted, list_of};
 /// The sentences, the weightiest first.
 pub(super) fn sentences(
     subject: &Subject<'_>,
-    sections: &Sections,
+    sections: Option<&Sections>,
     judgement: &Judgement,
     is_dirty: bool,
 ) -> Vec<String> {
     let mut sentences: Vec<String> = worst(judgement).into_iter().collect();
-    if subject.catalogs.tells(Facts::ENTRIES) {
-        sentences.extend(of_this_windows(subject, sections, judgement));
-        sentences.extend(read_literally(subject, sections));
-    } else {
-        sentences.push("The protocol catalog could not be read, so nothing is said of it.".to_owned());
+    match sections {
+        Some(sections) => {
+            sentences.extend(of_this_windows(subject, sections, judgement));
+            sentences.extend(read_literally(subject, sections));
+        }
+        None if subject.catalogs.tells(Facts::WHOLE_LISTS) => {
+            sentences.push("The evidence does not tell of the protocol catalog.".to_owned());
+        }
+        None => sentences.push("The protocol catalog could not be read, so nothing is said of it.".to_owned()),
     }
     if is_dirty {
         let state = "The hive is dirty and its transaction logs were not applied: this is its state as it was stored, \
@@ -58,7 +62,7 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judge
     if !catalogs.tells(Facts::WHOLE_LISTS) {
         parts.push("the evidence is cut off or damaged, so what is missing cannot be judged".to_owned());
     } else if baseline.source == Source::EveryWindows {
-        parts.push("which Windows it is is not told, so their number cannot be judged".to_owned());
+        parts.push("which Windows it is is not told exactly, so their number cannot be judged".to_owned());
     } else if let Some(first) = missing.first() {
         parts.push(format!("missing: {}", first.expected.as_deref().unwrap_or_default()));
     }

@@ -5,6 +5,7 @@
 
 pub mod hive;
 pub mod item;
+pub mod reg;
 pub mod registry;
 
 /// When everything that is written was last written: 2024-02-29T12:34:56.7890123Z.

@@ -1,6 +1,6 @@
 //! The control sets of a registry, each with its catalogs.
 
-use super::key::Key;
+use super::key::{Key, Missing};
 use super::values::Values;
 use super::winsock2::MAX_ENTRIES;
 use super::{system, winsock, winsock2};
@@ -8,36 +8,63 @@ use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Place, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::{ControlSet, Defect, Roles};
 
-/// Reads every control set below `root`, in order of their names.
-pub(super) fn read_control_sets(root: &Key, defects: &mut Vec<Defect>) -> Vec<ControlSet> {
+/// Reads every control set below `root`, in order of their names. `code_page` is that of paths where the registry does
+/// not name its own.
+pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> Vec<ControlSet> {
     let mut keys: Vec<&Key> = root.subkeys.iter().filter(|key| number_of(&key.name).is_some()).collect();
     keys.sort_by(|one, other| one.name.cmp(&other.name));
-    let numbers: Vec<u32> = keys.iter().filter_map(|key| number_of(&key.name)).collect();
-    let select = root.subkey("Select");
-    let mut selected = |name: &str| select.and_then(|key| Values::new(key, defects).number(name));
-    let [current, default, last_known_good, failed] =
-        ["Current", "Default", "LastKnownGood", "Failed"].map(&mut selected);
-    let exists = |number: &u32| numbers.contains(number);
-    let chosen = current.filter(exists).or(default.filter(exists)).or(last_known_good.filter(exists));
-    let chosen = chosen.or(numbers.first().copied());
-    if current != chosen {
-        let place = Place::default().below(&Text::from(r"Select\Current"));
-        let found = current.map_or_else(|| "no such value".to_owned(), |number| number.to_string());
-        let instead = chosen.map_or_else(String::new, |number| format!("; ControlSet{number:03} is taken instead"));
-        defects.push(Defect::new(place, "the number of a control set", format!("{found}{instead}")));
+    let select = Select::read(root, &keys, defects);
+    // A running system shows its control set under this name too.
+    let alias = root.subkey("CurrentControlSet").filter(|_| !select.names_a_control_set);
+    let mut control_sets = Vec::new();
+    for key in keys {
+        let number = number_of(&key.name);
+        let roles = Roles {
+            current: alias.is_none() && number == select.chosen,
+            default: number == select.default,
+            last_known_good: number == select.last_known_good,
+            failed: number == select.failed,
+        };
+        control_sets.push(read_control_set(root, key, roles, code_page, defects));
     }
-    keys.iter()
-        .map(|key| {
-            let number = number_of(&key.name);
-            let roles = Roles {
-                current: number == chosen,
-                default: number == default,
-                last_known_good: number == last_known_good,
-                failed: number == failed,
-            };
-            read_control_set(root, key, roles, defects)
-        })
-        .collect()
+    if let Some(key) = alias {
+        let roles = Roles { current: true, ..Roles::default() };
+        control_sets.push(read_control_set(root, key, roles, code_page, defects));
+    }
+    control_sets
+}
+
+/// What `Select` says.
+struct Select {
+    /// The control set that is taken as the current one.
+    chosen: Option<u32>,
+    default: Option<u32>,
+    last_known_good: Option<u32>,
+    failed: Option<u32>,
+    /// Whether `Current` names a control set that is there.
+    names_a_control_set: bool,
+}
+
+impl Select {
+    fn read(root: &Key, keys: &[&Key], defects: &mut Vec<Defect>) -> Self {
+        let numbers: Vec<u32> = keys.iter().filter_map(|key| number_of(&key.name)).collect();
+        let select = root.subkey("Select");
+        let mut value = |name: &str| select.and_then(|key| Values::new(key, defects).number(name));
+        let [current, default, last_known_good, failed] =
+            ["Current", "Default", "LastKnownGood", "Failed"].map(&mut value);
+        let exists = |number: &u32| numbers.contains(number);
+        let chosen = current.filter(exists).or(default.filter(exists)).or(last_known_good.filter(exists));
+        let chosen = chosen.or(numbers.first().copied());
+        let is_told = root.missing("Select") != Some(Missing::NotTold);
+        if current != chosen && is_told {
+            let place = Place::default().below(&Text::from(r"Select\Current"));
+            let found = current.map_or_else(|| "no such value".to_owned(), |number| number.to_string());
+            let instead = chosen.map_or_else(String::new, |number| format!("; ControlSet{number:03} is taken instead"));
+            defects.push(Defect::new(place, "the number of a control set", format!("{found}{instead}")));
+        }
+        let names_a_control_set = current.is_some_and(|current| exists(&current));
+        Self { chosen, default, last_known_good, failed, names_a_control_set }
+    }
 }
 
 /// The number of a control set, by its key's name.
@@ -49,11 +76,18 @@ fn number_of(name: &Text) -> Option<u32> {
     digits.filter(|_| is_control_set)?.parse().ok()
 }
 
-fn read_control_set(root: &Key, key: &Key, roles: Roles, defects: &mut Vec<Defect>) -> ControlSet {
+fn read_control_set(
+    root: &Key,
+    key: &Key,
+    roles: Roles,
+    code_page: Option<CodePage>,
+    defects: &mut Vec<Defect>,
+) -> ControlSet {
     let mut text = |path: &str, name: &str| key.at(path).and_then(|key| Values::new(key, defects).text(name));
     let computer_name = text(r"Control\ComputerName\ComputerName", "ComputerName");
-    let code_page = text(r"Control\Nls\CodePage", "ACP");
-    let code_page = code_page.and_then(|number| CodePage::of_number(number.lossy().parse().ok()?));
+    let own_code_page = text(r"Control\Nls\CodePage", "ACP");
+    let own_code_page = own_code_page.and_then(|number| CodePage::of_number(number.lossy().parse().ok()?));
+    let code_page = own_code_page.or(code_page);
     let mut catalogs = Catalogs { windows: system::read_windows(root, key, defects), ..Catalogs::default() };
     catalogs.setup = is_of_setup(root, defects);
     if let Some(services) = key.subkey("Services") {
@@ -62,6 +96,7 @@ fn read_control_set(root: &Key, key: &Key, roles: Roles, defects: &mut Vec<Defec
             winsock2::read(&mut catalogs, parameters, code_page, defects);
         }
     }
+    system::conclude_from_catalogs(&mut catalogs);
     catalogs.absent_keys = absent_keys(key, catalogs.windows.is_64_bit() == Some(true));
     catalogs.told = told(key, &catalogs, computer_name.is_some());
     ControlSet { name: Some(key.name.clone()), roles, computer_name, catalogs }
@@ -107,11 +142,21 @@ const FACTS: &[(&str, Facts)] = &[
             .union(Facts::ITEM_BYTES),
     ),
     (r"Services\WinSock2\Parameters\NameSpace_Catalog5", Facts::NAME_SPACES.union(Facts::NAME_SPACE_LIBRARIES)),
-    (r"Services\WinSock2\Parameters", Facts::PARAMETERS.union(Facts::APP_PERMISSIONS)),
+    (r"Services\WinSock2\Parameters", Facts::PARAMETERS),
+    (r"Services\WinSock2\Parameters\AppId_Catalog", Facts::APP_PERMISSIONS),
     (r"Services\Winsock\Parameters", Facts::TRANSPORTS),
     (r"Services\NetBIOS\Linkage", Facts::BINDINGS),
-    (r"Services\Tcpip", Facts::DRIVERS.union(Facts::TEMPLATES)),
+    (r"Services\Tcpip", Facts::DRIVERS),
+    (r"Services\Tcpip\Parameters\Winsock", Facts::TEMPLATES),
 ];
+
+/// Those of the facts that a key's own values and list of subkeys tell, and not the keys below it.
+const FACTS_OF_KEYS_THEMSELVES: Facts = Facts::KEYS
+    .union(Facts::COUNTS)
+    .union(Facts::PARAMETERS)
+    .union(Facts::TRANSPORTS)
+    .union(Facts::BINDINGS)
+    .union(Facts::DRIVERS);
 
 /// What a control set tells: everything but what it has not, and what damage has taken.
 fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
@@ -119,20 +164,24 @@ fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
     told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit() == Some(true));
     told.set(Facts::OS, catalogs.windows.version.is_some());
     told.set(Facts::HOST, has_name);
+    told.set(Facts::TIMES, control_set.last_written.is_some());
     let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.as_ref());
     told.set(Facts::TRANSPORTS, transports.is_some());
     for (path, facts) in FACTS {
         match control_set.at(path) {
             Some(key) => {
-                if key.is_damaged {
-                    told.remove(facts.intersection(Facts::KEYS | Facts::COUNTS | Facts::TRANSPORTS | Facts::BINDINGS));
+                if key.is_damaged || key.is_partial {
+                    told.remove(facts.intersection(FACTS_OF_KEYS_THEMSELVES));
                 }
                 if has_damage(key) || has_too_many_entries(key) {
                     told.remove(Facts::WHOLE_LISTS);
                 }
             }
-            None if control_set.is_absent(path) => {}
-            None => told.remove(facts.union(Facts::WHOLE_LISTS)),
+            None => match control_set.missing(path) {
+                Some(Missing::Lost) => told.remove(facts.union(Facts::WHOLE_LISTS)),
+                Some(Missing::NotTold) => told.remove(*facts),
+                Some(Missing::Absent) | None => {}
+            },
         }
     }
     told

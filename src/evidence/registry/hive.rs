@@ -11,14 +11,12 @@ use std::sync::Once;
 
 use nt_hive::{Hive, KeyNode, KeyValue, KeyValueData, NtHiveError, NtHiveNameString};
 
-use super::key::{Key, Value};
+use super::key::{Key, MAX_DEPTH, Value};
 use super::wanted::{Wanted, WantedBelow};
 use crate::catalog::{FileTime, Place, Text};
 use crate::evidence::{Defect, Error, HiveHead};
 use crate::layout::{BaseBlock, cell};
 
-/// Deepest key that is followed; the deepest of thirteen real SYSTEM hives is 16.
-const MAX_DEPTH: usize = 64;
 /// Largest value that is read; the largest of thirteen real SYSTEM hives is 333,108 bytes.
 const MAX_VALUE: u32 = 64 << 20;
 

@@ -1,6 +1,11 @@
 //! Keys and values, whatever carried them.
 
+use std::collections::HashMap;
+
 use crate::catalog::{FileTime, Place, Text};
+
+/// Deepest key that is followed; the deepest of thirteen real SYSTEM hives is 16.
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// A key with those of its values and subkeys that were wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +22,21 @@ pub(super) struct Key {
     pub subkeys: Vec<Self>,
     /// Some of its values or subkeys could not be read: what seems absent may only be lost.
     pub is_damaged: bool,
+    /// The evidence names it only on the way to others: what seems absent may only not have been exported.
+    pub is_partial: bool,
+    /// The file ends inside of it: subkeys that come after its last one may have been cut off, or there are none.
+    pub is_open: bool,
+}
+
+/// Why a key is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// It does not exist.
+    Absent,
+    /// Damage on the way may have hidden it.
+    Lost,
+    /// The evidence does not tell of the place where it would be.
+    NotTold,
 }
 
 /// A value of a key.
@@ -62,34 +82,64 @@ impl Key {
         self.values.iter().find(|value| value.name.is(name))
     }
 
-    /// Whether a key that is not at that path is absent: `false` where damage on the way may have hidden it.
+    /// Why there is no key at that path; `None` where there is one.
     #[must_use]
-    pub(super) fn is_absent(&self, path: &str) -> bool {
+    pub(super) fn missing(&self, path: &str) -> Option<Missing> {
         let mut key = self;
         for name in path.split('\\') {
             match key.subkey(name) {
                 Some(subkey) => key = subkey,
-                None => return !key.is_damaged,
+                None if key.is_damaged => return Some(Missing::Lost),
+                None if key.is_partial || key.is_open && key.ends_before(name) => return Some(Missing::NotTold),
+                None => return Some(Missing::Absent),
             }
         }
-        false
+        None
     }
 
-    /// Adds what `other`, a reading of the same key, has and this one has not.
-    pub(super) fn merge(&mut self, other: Self) {
+    /// Whether its last subkey comes before that name in the order of exports.
+    fn ends_before(&self, name: &str) -> bool {
+        self.subkeys.last().is_none_or(|last| lower(&last.name) < name.to_lowercase())
+    }
+
+    /// Whether a key that is not at that path does not exist, and was not merely lost or left out.
+    #[must_use]
+    pub(super) fn is_absent(&self, path: &str) -> bool {
+        self.missing(path) == Some(Missing::Absent)
+    }
+
+    /// Adds what `other`, another reading of the same key, has and this one has not. Where both have a value and it is
+    /// not the same, the first such pair is handed back.
+    pub(super) fn merge(&mut self, other: Self) -> Result<(), Box<(Value, Value)>> {
         self.is_damaged |= other.is_damaged;
+        self.is_partial &= other.is_partial;
+        self.is_open &= other.is_open;
+        let values: HashMap<String, usize> = index(self.values.iter().map(|value| &value.name));
         for value in other.values {
-            if !self.values.iter().any(|own| own.name == value.name) {
-                self.values.push(value);
+            match values.get(&lower(&value.name)).and_then(|index| self.values.get(*index)) {
+                Some(own) if (own.data_type, &own.data) == (value.data_type, &value.data) => {}
+                Some(own) => return Err(Box::new((own.clone(), value))),
+                None => self.values.push(value),
             }
         }
+        let subkeys: HashMap<String, usize> = index(self.subkeys.iter().map(|subkey| &subkey.name));
         for subkey in other.subkeys {
-            match self.subkeys.iter_mut().find(|own| own.name == subkey.name) {
-                Some(own) => own.merge(subkey),
+            match subkeys.get(&lower(&subkey.name)).and_then(|index| self.subkeys.get_mut(*index)) {
+                Some(own) => own.merge(subkey)?,
                 None => self.subkeys.push(subkey),
             }
         }
+        Ok(())
     }
+}
+
+fn index<'a>(names: impl Iterator<Item = &'a Text>) -> HashMap<String, usize> {
+    names.map(lower).zip(0..).collect()
+}
+
+/// A name in the form by which names are the same.
+fn lower(name: &Text) -> String {
+    name.to_string().to_lowercase()
 }
 
 impl Value {
@@ -116,6 +166,18 @@ impl Value {
     pub(super) fn number(&self) -> Option<u32> {
         let bytes: [u8; 4] = self.data.as_slice().try_into().ok()?;
         (self.data_type == REG_DWORD).then(|| u32::from_le_bytes(bytes))
+    }
+
+    /// What the data are, for people.
+    #[must_use]
+    pub(super) fn shown(&self) -> String {
+        if let Some(text) = self.text() {
+            return text.shortened(100);
+        }
+        match self.number() {
+            Some(number) => number.to_string(),
+            None => format!("{} of {} bytes", type_name(self.data_type), self.data.len()),
+        }
     }
 
     /// The data as bytes. `None` where the type is another.

@@ -3,38 +3,44 @@
 mod control_set;
 mod hive;
 mod key;
+mod reg;
 mod system;
 mod values;
 mod wanted;
 mod winsock;
 mod winsock2;
 
+use std::io::Read;
+
+use self::control_set::read_control_sets;
 use self::hive::open_hive;
-use self::key::Key;
+use self::key::{Key, Value};
+use self::reg::Export;
 use self::values::Values;
 use self::wanted::{SERVICES, Wanted};
-use super::{Error, Kind, Reading};
-use crate::catalog::Text;
+use super::encoding::CodePage;
+use super::{Content, ControlSet, Defect, Error, Kind, Reading, sniff};
+use crate::catalog::{Place, Text};
 
-/// Reads a SYSTEM hive.
+/// Reads a SYSTEM hive. `code_page` is that of paths where the hive does not name its own.
 ///
 /// # Errors
 ///
 /// Where it is no SYSTEM hive, or one in which there can be no catalogs.
-pub(super) fn read_hive(bytes: &[u8]) -> Result<Reading, Error> {
+pub(super) fn read_hive(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Error> {
     let mut defects = Vec::new();
     let hive = open_hive(bytes, &mut defects)?;
-    let mut root = hive.read(&Wanted::of_system(), &mut defects)?;
+    let mut root = hive.read(Wanted::of_system(), &mut defects)?;
     let has_control_sets = root.subkeys.iter().any(|key| key.subkey("Services").is_some());
     if root.subkey("Select").is_none() && !has_control_sets && !root.is_damaged {
         let names = hive.root_names();
         return Err(Error::OtherHive { found: kind_of_hive(&names) });
     }
     if let Some(wanted) = other_transports(&root) {
-        // What is damaged was met before.
-        root.merge(hive.read(&wanted, &mut Vec::new())?);
+        // What is damaged was met before, and two readings of the same bytes do not contradict each other.
+        let _ = root.merge(hive.read(&wanted, &mut Vec::new())?);
     }
-    let control_sets = control_set::read_control_sets(&root, &mut defects);
+    let control_sets = read_control_sets(&root, code_page, &mut defects);
     let has_no = |path: &str| !root.is_damaged && root.subkeys.iter().all(|key| key.is_absent(path));
     if has_no(r"Services\WinSock2") {
         if control_sets.iter().any(|control_set| control_set.catalogs.setup) {
@@ -44,7 +50,90 @@ pub(super) fn read_hive(bytes: &[u8]) -> Result<Reading, Error> {
             return Err(Error::NoNetwork);
         }
     }
-    Ok(Reading { kind: Kind::Hive, hive: Some(hive.head), control_sets, defects })
+    Ok(Reading { kind: Kind::Hive, hive: Some(hive.head), text: None, control_sets, defects })
+}
+
+/// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.
+///
+/// # Errors
+///
+/// Where Windows would import nothing of it, or it tells nothing of Winsock.
+pub(super) fn read_reg(stream: &mut dyn Read, code_page: Option<CodePage>) -> Result<Reading, Error> {
+    let mut defects = Vec::new();
+    let export = reg::read(stream, code_page, &mut defects)?;
+    read_export(export, code_page, defects)
+}
+
+/// Registration files that are parts of one system, read one after the other.
+pub struct Together {
+    code_page: Option<CodePage>,
+    whole: Option<Export>,
+    defects: Vec<Defect>,
+}
+
+impl Together {
+    /// No file yet; `code_page` is that of text which does not name its own.
+    #[must_use]
+    pub fn new(code_page: Option<CodePage>) -> Self {
+        Self { code_page, whole: None, defects: Vec::new() }
+    }
+
+    /// Reads one more of them; its name stands in front of the places in it.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no registration file, Windows would import nothing of it, or it contradicts one before it.
+    pub fn add(&mut self, name: &Text, content: &mut Content<'_>) -> Result<(), Error> {
+        if sniff(content.beginning()?)? != Kind::Reg {
+            return Err(Error::NotTogether);
+        }
+        let mut found = Vec::new();
+        let part = reg::read(&mut content.stream(), self.code_page, &mut found)?;
+        self.defects.extend(found.into_iter().map(|defect| {
+            let path = format!("{name}: {}", defect.place.path);
+            Defect { place: Place { path, ..defect.place }, ..defect }
+        }));
+        if let Some(whole) = &mut self.whole {
+            whole.root.merge(part.root).map_err(|pair| contradiction(&pair.0, &pair.1, name))?;
+        } else {
+            self.whole = Some(part);
+        }
+        Ok(())
+    }
+
+    /// What all of them tell together.
+    ///
+    /// # Errors
+    ///
+    /// Where none of them tells anything of Winsock.
+    pub fn finish(self) -> Result<Reading, Error> {
+        read_export(self.whole.ok_or(Error::NothingOfWinsock)?, self.code_page, self.defects)
+    }
+}
+
+fn contradiction(one: &Value, other: &Value, name: &Text) -> Error {
+    Error::Contradiction {
+        value: one.place.path.clone(),
+        one: one.shown(),
+        other: other.shown(),
+        place: format!("{name}, line {}", other.place.line.unwrap_or_default()),
+    }
+}
+
+fn read_export(export: Export, code_page: Option<CodePage>, mut defects: Vec<Defect>) -> Result<Reading, Error> {
+    let control_sets = read_control_sets(&export.root, code_page, &mut defects);
+    let tells_something = |control_set: &ControlSet| {
+        let catalogs = &control_set.catalogs;
+        catalogs.parameters.is_some() || catalogs.winsock.is_some() || !catalogs.absent_keys.is_empty()
+    };
+    if !control_sets.iter().any(tells_something) {
+        return Err(Error::NothingOfWinsock);
+    }
+    let has_entries = |control_set: &ControlSet| !control_set.catalogs.native_entries().is_empty();
+    if export.is_wine && !control_sets.iter().any(has_entries) {
+        return Err(Error::Wine);
+    }
+    Ok(Reading { kind: Kind::Reg, hive: None, text: Some(export.head), control_sets, defects })
 }
 
 /// Hives by keys that stand at their root.

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use super::Key;
 use super::values::Values;
-use crate::catalog::{Architecture, Product, Text, Version, Windows};
+use crate::catalog::{
+    Architecture, CanonicalPath, Catalog, Catalogs, Product, ProtocolEntry, Text, Version, Windows, provider, title,
+};
 use crate::evidence::Defect;
 
 /// What the registry tells of its Windows.
@@ -96,4 +98,63 @@ fn before_vista(windows: &mut Windows, root: &Key, control_set: &Key, defects: &
         windows.told_by.push(Text::from("it is a workstation without Gpc among its transports"));
         windows.version = Some(Version::XP);
     }
+}
+
+/// What the catalogs themselves tell of their Windows, where nothing else does: a registration file holds only them.
+///
+/// Only entries with the GUID of a Windows provider are asked, and for their DLL only whether it is the one of RSVP that
+/// Windows XP alone has: an entry that was tampered with shall not decide what it is judged by.
+pub(super) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
+    let protocol = catalogs.protocol.as_ref();
+    if catalogs.windows.architecture.is_none() {
+        let counts_64 =
+            |protocol: &Catalog<_>| protocol.entries64.is_some() || protocol.num_catalog_entries64.is_some();
+        let has_64 = protocol.is_some_and(counts_64);
+        let has_32 = protocol.is_some_and(|protocol| protocol.num_catalog_entries.is_some());
+        catalogs.windows.architecture = match (has_64, has_32) {
+            (true, _) => Some(Architecture::X64),
+            (false, true) => Some(Architecture::X86),
+            (false, false) => None,
+        };
+    }
+    if catalogs.windows.version.is_some() {
+        return;
+    }
+    let lists = protocol.into_iter().flat_map(Catalog::lists).flatten().flat_map(|list| &list.entries);
+    let entries: Vec<_> = lists.filter(|entry| entry.provider_id.is_some_and(provider::is_windows)).collect();
+    let refers_to = |file: &str, number: u32| {
+        let names = entries.iter().filter_map(|entry| entry.stored_name.as_ref());
+        names.filter_map(title::reference).any(|reference| reference == (file.to_owned(), number))
+    };
+    let has = |word: &str| {
+        let id = provider::by_word(word).map(|provider| provider.id);
+        entries.iter().any(|entry| entry.provider_id == id)
+    };
+    let is_of_10 = has("hyper-v")
+        || has("unix")
+        || catalogs.has_transport("vmbus") == Some(true)
+        || catalogs.has_transport("afunix") == Some(true)
+        || catalogs.app_permissions.iter().any(|permission| permission.categories == Some(0x4000_0000));
+    let is_rsvp_6 = entries.iter().any(|entry| entry.version == Some(6));
+    let is_rsvpsp = |entry: &&ProtocolEntry| {
+        let path = entry.library_path.as_ref().map(|path| CanonicalPath::new(&path.lossy(), false));
+        path.is_some_and(|path| path.as_str() == r"<windows>\system32\rsvpsp.dll")
+    };
+    let (version, told_by) = if is_of_10 {
+        (Version::W10, "there are transports, providers or permissions of programs that came with Windows 10")
+    } else if refers_to("mswsock.dll", 60100) {
+        (Version::W8_1, "names refer to mswsock.dll, as on Windows 8.1")
+    } else if refers_to("wshtcpip.dll", 60100) {
+        (Version::W7, "names refer to wshtcpip.dll, as on Windows 7")
+    } else if is_rsvp_6 && catalogs.has_transport("Gpc") == Some(true) {
+        (Version::SERVER_2003, "RSVP has version 6, and Gpc is among the transports")
+    } else if is_rsvp_6 && catalogs.windows.architecture == Some(Architecture::X64) {
+        (Version::SERVER_2003, "RSVP has version 6, and there is a 64-bit catalog")
+    } else if is_rsvp_6 && entries.iter().filter(|entry| entry.version == Some(6)).all(is_rsvpsp) {
+        (Version::XP, "RSVP has version 6 and a DLL of its own, as on Windows XP")
+    } else {
+        return;
+    };
+    catalogs.windows.version = Some(version);
+    catalogs.windows.told_by.push(Text::from(told_by));
 }

@@ -1,12 +1,14 @@
 //! Which keys and values of a registry the program reads at all: everything else is passed over unread.
 
+use std::sync::OnceLock;
+
 use crate::catalog::Text;
 
-/// What is wanted, as paths from the root.
+/// What is wanted beside the control sets, as paths from the root.
 ///
-/// A component may end in `*`, which stands for any rest of the name; `**` at the end is the whole tree below. A path wants
-/// the values of its key; `:name` at the end wants one value only.
-const WANTED: &[&str] = &[
+/// A component may end in `*`, which stands for any rest of the name; `**` at the end is the whole tree below. A path
+/// wants the values of its key; `:name` at the end wants one value only.
+pub(super) const WANTED: &[&str] = &[
     r"Select",
     r"Setup",
     // These tell the version of Windows by being there.
@@ -17,18 +19,25 @@ const WANTED: &[&str] = &[
     r"ActivationBroker",
     r"DriverDatabase:Version",
     r"DriverDatabase\DriverPackages\*:Version",
-    r"ControlSet*\Control\ComputerName\ComputerName:ComputerName",
-    r"ControlSet*\Control\Nls\CodePage:ACP",
-    r"ControlSet*\Control\ProductOptions:ProductType",
-    r"ControlSet*\Control\Session Manager\Environment:PROCESSOR_ARCHITECTURE",
-    r"ControlSet*\Control\Windows:ComponentizedBuild",
-    r"ControlSet*\Control\Windows:CSDBuildNumber",
-    r"ControlSet*\Control\Windows:CSDVersion",
-    r"ControlSet*\Services\WinSock2\**",
-    r"ControlSet*\Services\Winsock\**",
-    r"ControlSet*\Services\NetBIOS\Linkage",
-    r"ControlSet*\Services\NetBIOS\Parameters:MaxLana",
 ];
+
+/// What is wanted of each control set.
+const WANTED_OF_CONTROL_SETS: &[&str] = &[
+    r"Control\ComputerName\ComputerName:ComputerName",
+    r"Control\Nls\CodePage:ACP",
+    r"Control\ProductOptions:ProductType",
+    r"Control\Session Manager\Environment:PROCESSOR_ARCHITECTURE",
+    r"Control\Windows:ComponentizedBuild",
+    r"Control\Windows:CSDBuildNumber",
+    r"Control\Windows:CSDVersion",
+    r"Services\WinSock2\**",
+    r"Services\Winsock\**",
+    r"Services\NetBIOS\Linkage",
+    r"Services\NetBIOS\Parameters:MaxLana",
+];
+
+/// Names of control sets: those in hives, and the one under which a running system shows its own.
+const CONTROL_SETS: [&str; 2] = ["ControlSet*", "CurrentControlSet"];
 
 /// The services whose start and whose transport's settings are wanted; those of other transports follow when
 /// `Transports` has named them.
@@ -50,12 +59,34 @@ pub(super) struct WantedBelow<'a> {
 impl Wanted {
     /// What is wanted of every system.
     #[must_use]
-    pub(super) fn of_system() -> Self {
+    pub(super) fn of_system() -> &'static Self {
+        static WANTED_OF_SYSTEM: OnceLock<Wanted> = OnceLock::new();
+        WANTED_OF_SYSTEM.get_or_init(Self::new)
+    }
+
+    fn new() -> Self {
         let mut wanted = Self { paths: WANTED.iter().copied().map(components).collect() };
-        for service in SERVICES {
-            wanted.want_service("ControlSet*", service);
+        for control_set in CONTROL_SETS {
+            let paths = WANTED_OF_CONTROL_SETS.iter().map(|path| components(&format!(r"{control_set}\{path}")));
+            wanted.paths.extend(paths);
+            for service in SERVICES {
+                wanted.want_service(control_set, service);
+            }
         }
         wanted
+    }
+
+    /// What is wanted of an export, which is read once: whatever its transports are called, they are wanted.
+    #[must_use]
+    pub(super) fn of_export() -> &'static Self {
+        static WANTED_OF_EXPORT: OnceLock<Wanted> = OnceLock::new();
+        WANTED_OF_EXPORT.get_or_init(|| {
+            let mut wanted = Self::new();
+            for control_set in CONTROL_SETS {
+                wanted.want_service(control_set, "*");
+            }
+            wanted
+        })
     }
 
     /// Wants also the start of a service and the settings of its transport.

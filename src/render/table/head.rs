@@ -6,11 +6,13 @@ use super::style::{self, labelled};
 use crate::catalog::{Product, Text, number};
 use crate::evidence::{HiveHead, Kind, Roles};
 use crate::examination::{Examination, Examined};
+use crate::render::hex;
 use crate::sentence::list_of;
 
 pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
     let kind = match examination.kind {
         Kind::Hive => "registry hive",
+        Kind::Reg => "registration file",
     };
     writeln!(
         writer,
@@ -20,8 +22,15 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
         HEADING = style::HEADING
     )?;
     if let Some(digest) = &examination.sha256 {
-        let digest: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        labelled(writer, "SHA-256", &digest.concat())?;
+        labelled(writer, "SHA-256", &hex(digest))?;
+    }
+    for part in &examination.parts {
+        let digest = part.sha256.as_ref().map(|digest| format!(", SHA-256 {}", hex(digest))).unwrap_or_default();
+        labelled(writer, "part", &format!("{}, {} bytes{digest}", part.path.shortened(200), grouped(part.size)))?;
+    }
+    if let Some(text) = &examination.text {
+        let guess = if text.is_guess { " (a guess; see --ansi-codepage)" } else { "" };
+        labelled(writer, "written as", &format!("{}, {}{guess}", text.form, text.encoding))?;
     }
     if let Some(main) = examination.main() {
         write_system(main, writer)?;

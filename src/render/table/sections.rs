@@ -8,7 +8,7 @@ use crate::baseline::Origin;
 use crate::examination::Examined;
 
 pub(super) fn write(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
-    let sections = &examined.sections;
+    let Some(sections) = &examined.sections else { return Ok(()) };
     let expected = match sections.expected {
         Some(expected) => format!("{expected} expected"),
         None => "how many are expected is not known".to_owned(),

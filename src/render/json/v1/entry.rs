@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::raw;
 use super::system::time;
-use super::{hex, raw};
-use crate::catalog::Guid;
-use crate::catalog::{self, Text};
+use crate::catalog::{self, Guid, Text};
+use crate::render::hex;
 
 /// An entry of the protocol catalog. `null` is "not told".
 #[derive(Debug, Serialize, JsonSchema)]

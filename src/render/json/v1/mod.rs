@@ -26,7 +26,8 @@ pub struct Document {
     evidence: EvidenceHead,
     /// The system that it is of.
     system: System,
-    /// The sections as msinfo32 shows them; `null` where no control set could be examined.
+    /// The sections as msinfo32 shows them; `null` where the evidence does not tell of the protocol
+    /// catalog.
     sections: Option<Sections>,
     /// What is to be thought of the catalogs: `intact`, `additions`, `incomplete`, `corrupt`, `hijacked` or
     /// `not-judged`.
@@ -118,6 +119,8 @@ struct Place {
     offset: Option<u64>,
     /// Line of a text file, counted from 1.
     line: Option<u64>,
+    /// Column of that line in characters, counted from 1.
+    column: Option<u64>,
 }
 
 /// The JSON Schema of a [`Document`].
@@ -133,11 +136,11 @@ impl From<&Examination> for Document {
             schema: SCHEMA,
             evidence: EvidenceHead::from(examination),
             system: System::from(examination),
-            sections: main.map(|main| Sections {
-                visible: main.sections.visible,
-                registry: main.sections.registry,
-                expected: main.sections.expected,
-                names: main.sections.names.iter().map(raw).collect(),
+            sections: main.and_then(|main| main.sections.as_ref()).map(|sections| Sections {
+                visible: sections.visible,
+                registry: sections.registry,
+                expected: sections.expected,
+                names: sections.names.iter().map(raw).collect(),
             }),
             verdict: examination.verdict().name(),
             summary: main.map(|main| main.summary.clone()).unwrap_or_default(),
@@ -185,7 +188,7 @@ impl From<&EvidenceDefect> for Defect {
 
 impl From<&crate::catalog::Place> for Place {
     fn from(place: &crate::catalog::Place) -> Self {
-        Self { path: place.path.clone(), offset: place.offset, line: place.line }
+        Self { path: place.path.clone(), offset: place.offset, line: place.line, column: place.column }
     }
 }
 
@@ -201,12 +204,4 @@ fn name_of(catalog: CatalogName) -> &'static str {
 /// A text as it is, for a JSON string: the writer escapes what could act.
 fn raw(text: &Text) -> String {
     text.lossy().into_owned()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{hex, raw};
+use super::raw;
 use crate::catalog::{FileTime, Product, Version};
 use crate::evidence::{HiveHead, Kind};
-use crate::examination::Examination;
+use crate::examination::{self, Examination};
+use crate::render::hex;
 
 /// The file that was examined.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,6 +24,32 @@ pub(super) struct EvidenceHead {
     dirty: Option<bool>,
     /// Head of the hive; `null` where it is none.
     hive: Option<Hive>,
+    /// How the text was written; `null` where it is no text.
+    text: Option<TextForm>,
+    /// The files that were examined as one; empty where the evidence is a single file.
+    parts: Vec<Part>,
+}
+
+/// How a text file was written.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TextForm {
+    /// Its encoding.
+    encoding: String,
+    /// Whether the encoding was guessed.
+    encoding_is_guessed: bool,
+    /// Which of several forms it has.
+    form: &'static str,
+}
+
+/// One of several files that were examined as one.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Part {
+    /// What it was called on the command line.
+    path: String,
+    /// Its length in bytes.
+    size: u64,
+    /// Its SHA-256 in hexadecimal digits.
+    sha256: Option<String>,
 }
 
 /// Head of a hive.
@@ -96,12 +123,25 @@ impl From<&Examination> for EvidenceHead {
             path: raw(&examination.path),
             kind: match examination.kind {
                 Kind::Hive => "hive",
+                Kind::Reg => "reg",
             },
             size: examination.size,
             sha256: examination.sha256.as_ref().map(|digest| hex(digest)),
             dirty: examination.is_dirty(),
             hive: examination.hive.as_ref().map(Hive::from),
+            text: examination.text.as_ref().map(|text| TextForm {
+                encoding: text.encoding.clone(),
+                encoding_is_guessed: text.is_guess,
+                form: text.form,
+            }),
+            parts: examination.parts.iter().map(Part::from).collect(),
         }
+    }
+}
+
+impl From<&examination::Part> for Part {
+    fn from(part: &examination::Part) -> Self {
+        Self { path: raw(&part.path), size: part.size, sha256: part.sha256.as_ref().map(|digest| hex(digest)) }
     }
 }
 

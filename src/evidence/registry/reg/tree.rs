@@ -1,0 +1,232 @@
+//! The keys that are kept, as they come line by line: set, overridden and deleted again.
+
+use std::collections::HashMap;
+
+use super::super::key::{Key, Value};
+use super::super::wanted::{Wanted, WantedBelow};
+use super::value::Data;
+use crate::catalog::{Place, Text};
+
+/// Keys by index, so that a file with a million of them costs no more than their number.
+pub(super) struct Tree {
+    /// `None` for keys that were deleted again.
+    keys: Vec<Option<Kept>>,
+    /// Indices of keys by their parent and their name in lower case.
+    by_name: HashMap<(usize, String), usize>,
+    /// Indices of values by their key and their name in lower case.
+    values: HashMap<(usize, String), usize>,
+    /// The key that was entered last.
+    last: usize,
+}
+
+#[derive(Default)]
+struct Kept {
+    name: Text,
+    place: Place,
+    parent: usize,
+    subkeys: Vec<usize>,
+    values: Vec<Option<Value>>,
+    is_damaged: bool,
+    /// Whether a line of the file names it, and not only keys below it.
+    is_named: bool,
+    is_open: bool,
+}
+
+/// A key of the tree, and what of it is wanted.
+pub(super) struct Node<'w> {
+    index: usize,
+    wanted: WantedBelow<'w>,
+}
+
+impl Node<'_> {
+    /// Whether the value of that name is wanted.
+    pub(super) fn wants(&self, name: &Text) -> bool {
+        self.wanted.value(Some(name))
+    }
+}
+
+const ROOT: usize = 0;
+
+impl Tree {
+    pub(super) fn new() -> Self {
+        Self { keys: vec![Some(Kept::default())], by_name: HashMap::new(), values: HashMap::new(), last: ROOT }
+    }
+
+    /// The key at that path, made where it is not there; `None` where nothing of it is wanted.
+    pub(super) fn enter<'w>(&mut self, path: &[String], line: u64, wanted: &'w Wanted) -> Option<Node<'w>> {
+        let names: Vec<Text> = path.iter().map(|name| Text::from(name.as_str())).collect();
+        let wanted = names.iter().try_fold(wanted.of_root(), |wanted, name| wanted.subkey(name))?;
+        let mut index = ROOT;
+        for (text, name) in names.into_iter().zip(path) {
+            let lower = name.to_lowercase();
+            index = match self.by_name.get(&(index, lower.clone())) {
+                Some(subkey) => *subkey,
+                None => self.add(index, text, lower, line),
+            };
+        }
+        if let Some(kept) = self.kept_mut(index) {
+            kept.is_named = true;
+        }
+        self.last = index;
+        Some(Node { index, wanted })
+    }
+
+    fn kept(&self, index: usize) -> Option<&Kept> {
+        self.keys.get(index).and_then(Option::as_ref)
+    }
+
+    fn kept_mut(&mut self, index: usize) -> Option<&mut Kept> {
+        self.keys.get_mut(index).and_then(Option::as_mut)
+    }
+
+    fn add(&mut self, parent: usize, name: Text, lower: String, line: u64) -> usize {
+        let index = self.keys.len();
+        let place = self.kept(parent).map(|parent| parent.place.below(&name)).unwrap_or_default();
+        let place = Place { line: Some(line), ..place };
+        self.keys.push(Some(Kept { name, place, parent, ..Kept::default() }));
+        self.by_name.insert((parent, lower), index);
+        if let Some(parent) = self.kept_mut(parent) {
+            parent.subkeys.push(index);
+        }
+        index
+    }
+
+    /// Deletes the key at that path with everything below it.
+    pub(super) fn delete(&mut self, path: &[String]) {
+        let mut index = ROOT;
+        for name in path {
+            match self.by_name.get(&(index, name.to_lowercase())) {
+                Some(subkey) => index = *subkey,
+                None => return,
+            }
+        }
+        let mut open = vec![index];
+        while let Some(index) = open.pop() {
+            let Some(mut kept) = self.keys.get_mut(index).and_then(Option::take) else { continue };
+            self.by_name.remove(&(kept.parent, kept.name.lossy().to_lowercase()));
+            open.append(&mut kept.subkeys);
+        }
+    }
+
+    /// Sets a value; a later one overrides an earlier one.
+    pub(super) fn set(&mut self, key: &Node<'_>, name: Text, line: u64, data: Data) {
+        let Some(kept) = self.keys.get_mut(key.index).and_then(Option::as_mut) else { return };
+        let place = Place { line: Some(line), ..kept.place.below(&name) };
+        let identity = (key.index, name.lossy().to_lowercase());
+        let value = Some(Value { name, place, data_type: data.data_type, data: data.bytes });
+        if let Some(slot) = self.values.get(&identity).and_then(|index| kept.values.get_mut(*index)) {
+            *slot = value;
+        } else {
+            self.values.insert(identity, kept.values.len());
+            kept.values.push(value);
+        }
+    }
+
+    /// Deletes a value.
+    pub(super) fn delete_value(&mut self, key: &Node<'_>, name: &Text) {
+        let index = self.values.get(&(key.index, name.lossy().to_lowercase()));
+        let values = self.keys.get_mut(key.index).and_then(Option::as_mut).map(|kept| &mut kept.values);
+        if let Some(slot) = values.zip(index).and_then(|(values, index)| values.get_mut(*index)) {
+            *slot = None;
+        }
+    }
+
+    /// Marks a key as one of which something was lost.
+    pub(super) fn damage(&mut self, key: &Node<'_>) {
+        if let Some(kept) = self.kept_mut(key.index) {
+            kept.is_damaged = true;
+        }
+    }
+
+    /// Marks the key that was entered last as one of which something was lost.
+    pub(super) fn damage_last(&mut self) {
+        if let Some(kept) = self.kept_mut(self.last) {
+            kept.is_damaged = true;
+        }
+    }
+
+    /// Path of a key, as it is shown.
+    pub(super) fn path_of(&self, key: &Node<'_>) -> String {
+        self.kept(key.index).map(|kept| kept.place.path.clone()).unwrap_or_default()
+    }
+
+    /// Where the file ends inside of a catalog whose counts announce more than came: marks that catalog as one of which
+    /// something was lost, and gives its path.
+    pub(super) fn damage_where_cut(&mut self) -> Option<String> {
+        let path = self.path_to_last();
+        let is_catalog = |index: &&usize| {
+            let name = self.kept(**index).map(|kept| &kept.name);
+            name.is_some_and(|name| name.is("Protocol_Catalog9") || name.is("NameSpace_Catalog5"))
+        };
+        let catalog = *path.iter().find(is_catalog)?;
+        let lists = [("catalog_entries", "num_catalog_entries"), ("catalog_entries64", "num_catalog_entries64")];
+        let is_short = lists.iter().any(|(list, count)| {
+            let announced = self.number(catalog, count);
+            announced.is_some_and(|announced| announced > self.subkeys_of(catalog, list))
+        });
+        let kept = self.kept_mut(catalog).filter(|_| is_short)?;
+        kept.is_damaged = true;
+        Some(kept.place.path.clone())
+    }
+
+    /// Marks the keys in which the file ends: what comes after them may have been cut off.
+    pub(super) fn leave_open(&mut self) {
+        for index in self.path_to_last() {
+            if let Some(kept) = self.kept_mut(index) {
+                kept.is_open = true;
+            }
+        }
+    }
+
+    /// The key that was entered last and those above it.
+    fn path_to_last(&self) -> Vec<usize> {
+        let parent = |index: &usize| self.kept(*index).map(|kept| kept.parent).filter(|parent| parent != index);
+        std::iter::successors(Some(self.last), parent).collect()
+    }
+
+    fn number(&self, key: usize, name: &str) -> Option<usize> {
+        let index = self.values.get(&(key, name.to_owned()))?;
+        let number = self.kept(key)?.values.get(*index)?.as_ref()?.number()?;
+        usize::try_from(number).ok()
+    }
+
+    fn subkeys_of(&self, key: usize, name: &str) -> usize {
+        let subkey = self.by_name.get(&(key, name.to_owned()));
+        subkey.and_then(|index| self.kept(*index)).map_or(0, |kept| kept.subkeys.len())
+    }
+
+    /// The keys as a tree.
+    pub(super) fn into_key(self) -> Key {
+        let mut keys: Vec<Option<Key>> = Vec::new();
+        let mut parents = Vec::new();
+        for kept in self.keys {
+            parents.push(kept.as_ref().map_or(ROOT, |kept| kept.parent));
+            keys.push(kept.map(|kept| Key {
+                name: kept.name,
+                place: kept.place,
+                values: kept.values.into_iter().flatten().collect(),
+                is_damaged: kept.is_damaged,
+                is_partial: !kept.is_named,
+                is_open: kept.is_open,
+                ..Key::default()
+            }));
+        }
+        // A key stands behind its parent: from the last to the first, each is whole when it is handed up.
+        for index in (1..keys.len()).rev() {
+            let key = keys.get_mut(index).and_then(Option::take);
+            let parent = parents.get(index).and_then(|parent| keys.get_mut(*parent));
+            if let (Some(key), Some(Some(parent))) = (key, parent) {
+                parent.subkeys.push(key);
+            }
+        }
+        let mut root = keys.into_iter().next().flatten().unwrap_or_default();
+        restore_order(&mut root);
+        root
+    }
+}
+
+/// Turns the subkeys, which were handed up from the last to the first, round again.
+fn restore_order(key: &mut Key) {
+    key.subkeys.reverse();
+    key.subkeys.iter_mut().for_each(restore_order);
+}
