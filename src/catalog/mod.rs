@@ -11,6 +11,7 @@ mod time;
 mod transport;
 mod windows;
 
+pub mod comparison;
 pub mod notation;
 pub mod number;
 pub mod provider;
