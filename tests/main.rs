@@ -20,5 +20,6 @@ mod docs;
 mod evidence;
 mod json;
 mod reg;
+mod salvage;
 mod synth;
 mod truth;

@@ -5,20 +5,18 @@
 //! of ours. Some of its calls panic on damaged offsets: every one of them goes through [`guarded`].
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 use nt_hive::{Hive, KeyNode, KeyValue, KeyValueData, NtHiveError, NtHiveNameString};
 
 use super::key::{Key, MAX_DEPTH, Value};
+use super::records::{KeyRecord, NIL, SEGMENT, ValueRecord, key_in, text_of_name, value_in};
+use super::salvage::{Salvage, Trail};
 use super::wanted::{Wanted, WantedBelow};
-use crate::catalog::{FileTime, Place, Text};
+use crate::catalog::{Place, Text};
 use crate::evidence::{Defect, Error, HiveHead};
 use crate::layout::{BaseBlock, cell};
-
-/// Largest value that is read; the largest of thirteen real SYSTEM hives is 333,108 bytes.
-const MAX_VALUE: u32 = 64 << 20;
 
 /// A hive that was opened, and the damage of its head.
 pub(super) struct OpenHive<'a> {
@@ -78,15 +76,21 @@ impl OpenHive<'_> {
     ///
     /// # Errors
     ///
-    /// Where not even the root key can be read.
+    /// Where there is no root key.
     pub(super) fn read(&self, wanted: &Wanted, defects: &mut Vec<Defect>) -> Result<Key, Error> {
-        let root = guarded(|| self.hive.root_key_node())
-            .and_then(|root| root.map_err(|error| error.to_string()))
-            .map_err(|found| Error::NoRootKey { found })?;
-        let mut walk = Walk { bytes: self.bytes, seen: HashSet::new(), left: self.bytes.len() / 4, defects };
+        let mut walk =
+            Walk { bytes: self.bytes, salvage: Salvage::new(self.bytes), trail: Trail::new(self.bytes.len(), defects) };
         // The root's own name is no part of any path.
-        let place = Place::default();
-        Ok(walk.key(&root, Key { place, ..Key::default() }, &wanted.of_root(), 0))
+        let mut key = Key::default();
+        let root = guarded(|| self.hive.root_key_node()).and_then(|root| root.map_err(|error| error.to_string()));
+        match root {
+            Ok(root) => Ok(walk.key(&root, key, &wanted.of_root(), 0)),
+            Err(found) => {
+                let root = walk.salvage.find_root().ok_or_else(|| Error::NoRootKey { found: found.clone() })?;
+                walk.trail.lose(&mut key, "a root key where the base block says", found);
+                Ok(walk.salvage.key(&root, key, &wanted.of_root(), 0, &mut walk.trail))
+            }
+        }
     }
 
     /// Names of the root's subkeys, for telling what kind of hive it is.
@@ -100,75 +104,97 @@ impl OpenHive<'_> {
     }
 }
 
-/// One walk over the tree.
+type Subkey<'h, 'a> = (KeyRecord, KeyNode<'h, &'a [u8]>);
+
+/// One walk over the tree by nt-hive. What it cannot read is salvaged, and all that lies below.
 struct Walk<'a, 'd> {
     bytes: &'a [u8],
-    /// Offsets of the keys that were read: damage can make the tree a graph.
-    seen: HashSet<usize>,
-    /// How many items of lists may still be read: no sound hive has more of them than room for their offsets, while
-    /// lists that name one list thousands of times would keep us for hours.
-    left: usize,
-    defects: &'d mut Vec<Defect>,
+    salvage: Salvage<'a>,
+    trail: Trail<'d>,
 }
 
 impl<'a> Walk<'a, '_> {
     /// Fills `key` with what is wanted of `node`.
     fn key(&mut self, node: &KeyNode<&'a [u8]>, mut key: Key, wanted: &WantedBelow<'_>, depth: usize) -> Key {
+        let record = match self.record(node) {
+            Ok(record) => record,
+            Err(found) => {
+                self.trail.lose(&mut key, "a key", found);
+                return key;
+            }
+        };
         if wanted.value(None) {
-            self.values(node, &mut key, wanted);
+            match self.values(node, &key, wanted) {
+                Ok(values) => key.values = values,
+                Err(found) => {
+                    if !self.salvage.values(&record, &mut key, wanted, &mut self.trail) {
+                        self.trail.lose(&mut key, "a list of values", found);
+                    }
+                }
+            }
         }
         if wanted.has_subkeys() {
-            if depth < MAX_DEPTH {
-                self.subkeys(node, &mut key, wanted, depth);
-            } else {
-                self.defect(&mut key, format!("at most {MAX_DEPTH} levels of keys"), "more".to_owned());
+            match self.subkeys(node, &record, depth) {
+                Ok(subkeys) => self.read_subkeys(subkeys, &mut key, wanted, depth),
+                Err(found) => {
+                    if !self.salvage.subkeys(&record, &mut key, wanted, depth, &mut self.trail) {
+                        self.trail.lose(&mut key, "a list of subkeys", found);
+                    }
+                }
             }
         }
         key
     }
 
-    fn subkeys(&mut self, node: &KeyNode<&'a [u8]>, key: &mut Key, wanted: &WantedBelow<'_>, depth: usize) {
-        let mut subkeys = match guarded(|| node.subkeys()) {
-            Ok(None) => return,
-            Ok(Some(Ok(subkeys))) => subkeys,
-            Ok(Some(Err(error))) => return self.defect(key, "a list of subkeys", error.to_string()),
-            Err(panic) => return self.defect(key, "a list of subkeys", panic),
-        };
-        while let Some(subnode) = self.next(&mut subkeys) {
-            let named = subnode.and_then(|node| Ok((self.named(&node)?, node)));
-            let ((name, offset), subnode) = match named {
-                Ok(named) => named,
-                Err(found) => {
-                    self.defect(key, "a subkey", found);
-                    continue;
-                }
-            };
-            let Some(wanted) = wanted.subkey(&name) else { continue };
-            let place = Place { offset: u64::try_from(offset).ok(), ..key.place.below(&name) };
-            if !self.seen.insert(offset) {
-                self.defects.push(Defect::new(place, "a key that is listed once", "a key that was listed before"));
-                continue;
+    /// All subkeys of a key, or what is wrong with its list.
+    fn subkeys<'h>(
+        &mut self,
+        node: &KeyNode<'h, &'a [u8]>,
+        record: &KeyRecord,
+        depth: usize,
+    ) -> Result<Vec<Subkey<'h, 'a>>, String> {
+        if depth >= MAX_DEPTH {
+            return Err("too many levels of keys".to_owned());
+        }
+        let mut subkeys = Vec::new();
+        if let Some(listed) = guarded(|| node.subkeys())? {
+            let mut listed = listed.map_err(|error| error.to_string())?;
+            while let Some(subnode) = self.next(&mut listed) {
+                let subnode = subnode?;
+                subkeys.push((self.record(&subnode)?, subnode));
             }
-            let last_written = self.header(offset).map(|header| FileTime(header.last_written));
-            let subkey = Key { name, place, last_written, ..Key::default() };
-            key.subkeys.push(self.key(&subnode, subkey, &wanted, depth + 1));
+        }
+        let is_told = usize::try_from(record.head.subkey_count) == Ok(subkeys.len());
+        if is_told && (record.head.subkey_list == NIL) == subkeys.is_empty() {
+            Ok(subkeys)
+        } else {
+            Err("another number than the key tells".to_owned())
         }
     }
 
-    fn values(&mut self, node: &KeyNode<&'a [u8]>, key: &mut Key, wanted: &WantedBelow<'_>) {
-        let mut values = match guarded(|| node.values()) {
-            Ok(None) => return,
-            Ok(Some(Ok(values))) => values,
-            Ok(Some(Err(error))) => return self.defect(key, "a list of values", error.to_string()),
-            Err(panic) => return self.defect(key, "a list of values", panic),
-        };
-        while let Some(value) = self.next(&mut values) {
-            match value.and_then(|value| self.value(&value, key, wanted)) {
-                Ok(Some(value)) => key.values.push(value),
-                Ok(None) => {}
-                Err(found) => self.defect(key, "a value", found),
+    fn read_subkeys(&mut self, subkeys: Vec<Subkey<'_, 'a>>, key: &mut Key, wanted: &WantedBelow<'_>, depth: usize) {
+        self.trail.check_names(key, subkeys.iter().map(|(record, _)| &record.name));
+        for (record, node) in subkeys {
+            let Some(wanted) = wanted.subkey(&record.name) else { continue };
+            let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&record.name) };
+            if self.trail.is_new(record.offset, &place) {
+                let last_written = Some(record.last_written());
+                let subkey = Key { name: record.name, place, last_written, ..Key::default() };
+                key.subkeys.push(self.key(&node, subkey, &wanted, depth + 1));
             }
         }
+    }
+
+    /// The wanted values of a key, or what is wrong with their list or one of them.
+    fn values(&mut self, node: &KeyNode<&'a [u8]>, key: &Key, wanted: &WantedBelow<'_>) -> Result<Vec<Value>, String> {
+        let mut values = Vec::new();
+        if let Some(listed) = guarded(|| node.values())? {
+            let mut listed = listed.map_err(|error| error.to_string())?;
+            while let Some(value) = self.next(&mut listed) {
+                values.extend(self.value(&value?, key, wanted)?);
+            }
+        }
+        Ok(values)
     }
 
     /// A value with its data; `None` where it is not wanted.
@@ -180,33 +206,32 @@ impl<'a> Walk<'a, '_> {
     ) -> Result<Option<Value>, String> {
         let name = guarded(|| value.name())?.map_err(|error| error.to_string())?;
         let offset = self.offset_of(&name, cell::KeyValue::SIZE)?;
-        let header = self.bytes.get(offset..).and_then(cell::KeyValue::decode_prefix);
-        let header =
-            header.filter(|header| header.signature == *b"vk").ok_or("a value whose head is not where it should be")?;
-        let name = text_of(&name);
-        if !wanted.value(Some(&name)) {
+        let record = self.bytes.get(offset..).and_then(|bytes| value_in(bytes, offset));
+        let record = record.ok_or("a value whose head is not where it should be")?;
+        if !wanted.value(Some(&record.name)) || record.is_tombstone() {
             return Ok(None);
         }
-        let size = header.data_size & 0x7fff_ffff;
-        let data = if header.flags & 2 != 0 || size == 0 {
-            // A value that says "does not exist here" (containers) points nowhere, which nt-hive panics on.
-            Vec::new()
-        } else if size > MAX_VALUE {
-            return Err(format!("{name}: {size} bytes of data"));
-        } else if header.data_size & 0x8000_0000 == 0 && header.data == u32::MAX {
-            return Err(format!("{name}: data that lie nowhere"));
-        } else {
-            guarded(|| value.data().and_then(KeyValueData::into_vec))?.map_err(|error| format!("{name}: {error}"))?
-        };
-        let place = Place { offset: u64::try_from(offset).ok(), ..key.place.below(&name) };
-        Ok((header.flags & 2 == 0).then_some(Value { name, place, data_type: header.data_type, data }))
+        let place = Place { offset: u64::try_from(offset).ok(), ..key.place.below(&record.name) };
+        let data = self.data(value, &record)?;
+        Ok(Some(Value { name: record.name, place, data_type: record.head.data_type, data }))
     }
 
-    /// Name and file offset of a key.
-    fn named(&self, node: &KeyNode<&'a [u8]>) -> Result<(Text, usize), String> {
-        let name = guarded(|| node.name().map(|name| (text_of(&name), self.offset_of(&name, cell::KeyNode::SIZE))))?;
-        let (name, offset) = name.map_err(|error: NtHiveError| error.to_string())?;
-        Ok((name, offset?))
+    fn data(&self, value: &KeyValue<'_, &'a [u8]>, record: &ValueRecord) -> Result<Vec<u8>, String> {
+        // nt-hive panics on offsets that point nowhere, fails on empty values with an offset, and does not know
+        // the long values of version 1.3.
+        let leads_nowhere = !record.is_inline() && record.head.data == NIL;
+        if record.size() == 0 || record.size() > SEGMENT || leads_nowhere {
+            return self.salvage.records().data(record);
+        }
+        guarded(|| value.data().and_then(KeyValueData::into_vec))?.map_err(|error| error.to_string())
+    }
+
+    /// The record of a key, by its name, which is a slice of our bytes and stands behind its head.
+    fn record(&self, node: &KeyNode<&'a [u8]>) -> Result<KeyRecord, String> {
+        let name = guarded(|| node.name())?.map_err(|error| error.to_string())?;
+        let offset = self.offset_of(&name, cell::KeyNode::SIZE)?;
+        let record = self.bytes.get(offset..).and_then(|bytes| key_in(bytes, offset));
+        record.ok_or_else(|| "a key whose head is not where it should be".to_owned())
     }
 
     /// File offset of a record, whose name is a slice of our bytes and stands behind its head.
@@ -216,33 +241,22 @@ impl<'a> Walk<'a, '_> {
         distance.and_then(|distance| distance.checked_sub(head)).ok_or_else(|| "a name outside of the hive".to_owned())
     }
 
-    fn header(&self, offset: usize) -> Option<cell::KeyNode> {
-        let header = self.bytes.get(offset..).and_then(cell::KeyNode::decode_prefix);
-        header.filter(|header| header.signature == *b"nk")
-    }
-
     /// The next item of one of nt-hive's iterators, which step on before they read.
     fn next<T>(&mut self, items: &mut impl Iterator<Item = Result<T, NtHiveError>>) -> Option<Result<T, String>> {
-        self.left = self.left.checked_sub(1)?;
+        if !self.trail.may_go_on() {
+            return Some(Err("more items than there is room for".to_owned()));
+        }
         match guarded(|| items.next()) {
             Ok(item) => item.map(|item| item.map_err(|error| error.to_string())),
             Err(panic) => Some(Err(panic)),
         }
     }
-
-    fn defect(&mut self, key: &mut Key, expected: impl Into<String>, found: String) {
-        key.is_damaged = true;
-        self.defects.push(Defect::new(key.place.clone(), expected, found));
-    }
 }
 
 fn text_of(name: &NtHiveNameString<'_>) -> Text {
     match name {
-        NtHiveNameString::Latin1(bytes) => Text::new(bytes.iter().copied().map(char::from).collect::<String>()),
-        NtHiveNameString::Utf16LE(bytes) => {
-            let units: Vec<u16> = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
-            Text::from_utf16(&units)
-        }
+        NtHiveNameString::Latin1(bytes) => text_of_name(bytes, true),
+        NtHiveNameString::Utf16LE(bytes) => text_of_name(bytes, false),
     }
 }
 
@@ -268,4 +282,41 @@ fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     IS_GUARDED.set(false);
     result.map_err(|_| "offsets that lead nowhere".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The tree of a hive by nt-hive, and by the records alone.
+    fn read_twice(bytes: &[u8]) -> [(Key, Vec<Defect>); 2] {
+        let wanted = Wanted::everything();
+        let [mut one, mut other] = [Vec::new(), Vec::new()];
+        let by_nt_hive = open_hive(bytes, &mut Vec::new()).unwrap().read(&wanted, &mut one).unwrap();
+        let salvage = Salvage::new(bytes);
+        let mut trail = Trail::new(bytes.len(), &mut other);
+        let root = salvage.find_root().unwrap();
+        let by_records = salvage.key(&root, Key::default(), &wanted.of_root(), 0, &mut trail);
+        [(by_nt_hive, one), (by_records, other)]
+    }
+
+    #[test]
+    #[expect(clippy::print_stderr, reason = "a test that skips says so")]
+    fn both_readers_of_records_read_the_same() {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut hives = vec![project.join("fixtures/layered-provider-effective/SYSTEM")];
+        let real = project.join("../shared/evidence/hives");
+        match std::fs::read_dir(&real) {
+            Ok(folders) => hives.extend(folders.map(|folder| folder.unwrap().path().join("SYSTEM"))),
+            Err(_) => eprintln!("skipped, since the real evidence is not at hand: {}", real.display()),
+        }
+        for path in hives {
+            let bytes = std::fs::read(&path).unwrap();
+            let [by_nt_hive, by_records] = read_twice(&bytes);
+            assert_eq!(by_nt_hive.1, [], "{}", path.display());
+            assert!(by_nt_hive == by_records, "{}", path.display());
+        }
+    }
 }

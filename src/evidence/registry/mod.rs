@@ -3,7 +3,9 @@
 mod control_set;
 mod hive;
 mod key;
+mod records;
 mod reg;
+mod salvage;
 mod system;
 mod values;
 mod wanted;

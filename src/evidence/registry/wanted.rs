@@ -89,6 +89,12 @@ impl Wanted {
         })
     }
 
+    /// Everything that there is.
+    #[cfg(test)]
+    pub(super) fn everything() -> Self {
+        Self { paths: vec![components("**")] }
+    }
+
     /// Wants also the start of a service and the settings of its transport.
     pub(super) fn want_service(&mut self, control_set: &str, service: &str) {
         for wanted in [":Start", ":ImagePath", r"\Parameters\Winsock\**"] {

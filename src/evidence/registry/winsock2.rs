@@ -1,5 +1,7 @@
 //! `Services\WinSock2\Parameters`: the catalogs.
 
+use std::ops::Range;
+
 use super::Key;
 use super::values::Values;
 use crate::catalog::{
@@ -82,6 +84,9 @@ fn read_catalog<E: Entry>(
     catalog
 }
 
+/// Where in a packed item all that stands between its path and its name lies.
+const FIXED_FIELDS: Range<usize> = 260..376;
+
 fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> ProtocolEntry {
     let mut values = Values::new(key, defects);
     let entry = ProtocolEntry {
@@ -93,13 +98,18 @@ fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Vec
     };
     let Some(bytes) = values.bytes("PackedCatalogItem") else { return entry };
     let entry = ProtocolEntry { item: Some(bytes.into()), ..entry };
-    if let Ok(bytes) = bytes.try_into() {
-        decode_item(entry, &PackedCatalogItem::decode(bytes), code_page)
-    } else {
+    let Ok(whole) = bytes.try_into() else {
         let expected = format!("a packed item of {} bytes", PackedCatalogItem::SIZE);
         values.defect("PackedCatalogItem", &expected, format!("{} bytes", bytes.len()));
-        entry
+        return entry;
+    };
+    // No entry is without an id and a provider: a page of zeros lies over this one. (A hive of Windows XP was met in
+    // which 285 of 840 pages are zeros.)
+    if bytes.get(FIXED_FIELDS).is_some_and(|fields| fields.iter().all(|byte| *byte == 0)) {
+        values.defect("PackedCatalogItem", "a packed item", "zeros in all of its fields".to_owned());
+        return entry;
     }
+    decode_item(entry, &PackedCatalogItem::decode(whole), code_page)
 }
 
 fn decode_item(entry: ProtocolEntry, item: &PackedCatalogItem, code_page: Option<CodePage>) -> ProtocolEntry {

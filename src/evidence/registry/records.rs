@@ -1,0 +1,241 @@
+//! The records of a hive by their offsets, without nt-hive: for what damage hides from it.
+//!
+//! Every offset comes from the evidence, and none is believed: a cell is only read where it is in use, has a possible
+//! length and lies within the bins.
+
+use crate::catalog::{FileTime, Text};
+use crate::layout::cell::{KeyNode, KeyValue};
+use crate::layout::{BaseBlock, Field};
+
+/// An offset that points nowhere.
+pub(super) const NIL: u32 = u32::MAX;
+/// Most bytes of a value's data that lie in one cell from hive version 1.4 on, and in one segment of longer data.
+pub(super) const SEGMENT: usize = 16_344;
+/// Largest value that is read; the largest of thirteen real SYSTEM hives is 333,108 bytes.
+const MAX_VALUE: usize = 64 << 20;
+/// Length of the word in front of a cell's data.
+const CELL_HEAD: usize = 4;
+
+/// A hive: its base block and its bins.
+#[derive(Clone, Copy)]
+pub(super) struct Records<'a> {
+    bytes: &'a [u8],
+}
+
+/// A key by its record.
+pub(super) struct KeyRecord {
+    /// Where the record begins in the file.
+    pub offset: usize,
+    /// Its head.
+    pub head: KeyNode,
+    /// Its name.
+    pub name: Text,
+}
+
+impl KeyRecord {
+    /// When it was last written.
+    pub(super) fn last_written(&self) -> FileTime {
+        FileTime(self.head.last_written)
+    }
+}
+
+/// A value by its record.
+pub(super) struct ValueRecord {
+    /// Where the record begins in the file.
+    pub offset: usize,
+    /// Its head.
+    pub head: KeyValue,
+    /// Its name.
+    pub name: Text,
+}
+
+impl ValueRecord {
+    /// Length of its data in bytes.
+    pub(super) fn size(&self) -> usize {
+        usize::try_from(self.head.data_size & 0x7fff_ffff).unwrap_or(usize::MAX)
+    }
+
+    /// Whether its data stand in the record itself.
+    pub(super) fn is_inline(&self) -> bool {
+        self.head.data_size & 0x8000_0000 != 0
+    }
+
+    /// Whether it only says that the value does not exist here (hives of containers).
+    pub(super) fn is_tombstone(&self) -> bool {
+        self.head.flags & 2 != 0
+    }
+}
+
+/// What a list names, and what is wrong with it.
+#[derive(Default)]
+pub(super) struct Listed {
+    /// Offsets as the list has them, counted from the end of the base block.
+    pub items: Vec<u32>,
+    /// Damage of the list.
+    pub faults: Vec<String>,
+}
+
+impl<'a> Records<'a> {
+    /// The records of a hive, of which `bytes` are the base block and the bins.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    /// Where in the file something lies that records call by this offset; `None` for nowhere.
+    fn file_offset(offset: u32) -> Option<usize> {
+        let offset = Some(offset).filter(|offset| *offset != NIL)?;
+        usize::try_from(offset).ok()?.checked_add(BaseBlock::SIZE_IN_HIVE)
+    }
+
+    /// The data of a cell in use.
+    pub(super) fn cell(&self, offset: u32) -> Result<&'a [u8], String> {
+        let begin = Self::file_offset(offset).ok_or("an offset that points nowhere")?;
+        let rest = self.bytes.get(begin..).unwrap_or_default();
+        let size = rest.first_chunk().map(|size| i32::from_le_bytes(*size));
+        let size = size.ok_or_else(|| format!("offset {offset:#x}, outside of the bins"))?;
+        if size > 0 {
+            return Err(format!("a free cell at {begin:#x}"));
+        }
+        let length = usize::try_from(size.unsigned_abs()).unwrap_or(usize::MAX);
+        let data = rest.get(CELL_HEAD..length).filter(|_| length.is_multiple_of(8) && offset.is_multiple_of(8));
+        data.ok_or_else(|| format!("no cell at {begin:#x}"))
+    }
+
+    /// The key in the cell at that offset.
+    pub(super) fn key(&self, offset: u32) -> Result<KeyRecord, String> {
+        let data = self.cell(offset)?;
+        let at = Self::file_offset(offset).unwrap_or_default() + CELL_HEAD;
+        key_in(data, at).ok_or_else(|| format!("no key at {at:#x}"))
+    }
+
+    /// The value in the cell at that offset.
+    pub(super) fn value(&self, offset: u32) -> Result<ValueRecord, String> {
+        let data = self.cell(offset)?;
+        let at = Self::file_offset(offset).unwrap_or_default() + CELL_HEAD;
+        value_in(data, at).ok_or_else(|| format!("no value at {at:#x}"))
+    }
+
+    /// The subkeys that the list of a key names.
+    pub(super) fn subkeys(&self, head: &KeyNode) -> Listed {
+        let mut listed = Listed::default();
+        match (head.subkey_list, head.subkey_count) {
+            (NIL, 0) => {}
+            (NIL, count) => listed.faults.push(format!("none for {count} subkeys")),
+            (list, 0) => listed.faults.push(format!("one at offset {list:#x} though there are no subkeys")),
+            (list, _) => self.read_list(list, true, &mut listed),
+        }
+        listed
+    }
+
+    fn read_list(&self, offset: u32, may_branch: bool, listed: &mut Listed) {
+        let data = match self.cell(offset) {
+            Ok(data) => data,
+            Err(found) => return listed.faults.push(found),
+        };
+        let (signature, count, items) = match data {
+            [one, other, low, high, items @ ..] => ([*one, *other], u16::from_le_bytes([*low, *high]), items),
+            _ => return listed.faults.push("a cell that is too small".to_owned()),
+        };
+        let width = match &signature {
+            b"lf" | b"lh" => 8,
+            b"li" => 4,
+            b"ri" if may_branch => 4,
+            other => return listed.faults.push(format!("a list of the kind “{}”", Text::from_bytes(other))),
+        };
+        if items.len() / width < usize::from(count) {
+            listed.faults.push(format!("room for {} of {count} subkeys", items.len() / width));
+        }
+        for mut item in items.chunks_exact(width).take(usize::from(count)) {
+            let item = u32::take(&mut item);
+            if listed.items.len() >= self.bytes.len() / 4 {
+                return listed.faults.push("more subkeys than there is room for".to_owned());
+            }
+            if signature == *b"ri" { self.read_list(item, false, listed) } else { listed.items.push(item) }
+        }
+    }
+
+    /// The values that the list of a key names.
+    pub(super) fn values(&self, head: &KeyNode) -> Listed {
+        let mut listed = Listed::default();
+        if head.value_count == 0 {
+            return listed;
+        }
+        match self.cell(head.value_list) {
+            Ok(data) => {
+                let count = usize::try_from(head.value_count).unwrap_or(usize::MAX);
+                let items = data.chunks_exact(4).take(count);
+                listed.items = items.map(|mut item| u32::take(&mut item)).collect();
+                if listed.items.len() < count {
+                    listed.faults.push(format!("room for {} of {count} values", listed.items.len()));
+                }
+            }
+            Err(found) => listed.faults.push(found),
+        }
+        listed
+    }
+
+    /// The data of a value, wherever they lie.
+    pub(super) fn data(&self, value: &ValueRecord) -> Result<Vec<u8>, String> {
+        let size = value.size();
+        if size == 0 {
+            return Ok(Vec::new());
+        }
+        if value.is_inline() {
+            let inline = value.head.data.to_le_bytes();
+            return inline.get(..size).map(<[u8]>::to_vec).ok_or_else(|| format!("{size} bytes in place of an offset"));
+        }
+        if size > MAX_VALUE {
+            return Err(format!("{size} bytes"));
+        }
+        let data = self.cell(value.head.data)?;
+        // Hives of version 1.3 have values of any length in one cell (`reg save` of Windows XP).
+        match data.get(..size) {
+            Some(data) => Ok(data.to_vec()),
+            None if data.starts_with(b"db") => self.segments(data, size),
+            None => Err(format!("room for {} of {size} bytes", data.len())),
+        }
+    }
+
+    fn segments(&self, record: &[u8], size: usize) -> Result<Vec<u8>, String> {
+        let mut list = record.get(4..).filter(|list| list.len() >= 4).ok_or("a cell that is too small")?;
+        let list = self.cell(u32::take(&mut list))?;
+        let mut data = Vec::new();
+        for mut segment in list.chunks_exact(4) {
+            let wanted = (size - data.len()).min(SEGMENT);
+            let segment = self.cell(u32::take(&mut segment))?;
+            data.extend(segment.get(..wanted).ok_or_else(|| format!("a segment of {} bytes", segment.len()))?);
+            if data.len() == size {
+                return Ok(data);
+            }
+        }
+        Err(format!("segments for {} of {size} bytes", data.len()))
+    }
+}
+
+/// The key whose record is at the beginning of `data`, which lie at `offset` of the file.
+pub(super) fn key_in(data: &[u8], offset: usize) -> Option<KeyRecord> {
+    let head = KeyNode::decode_prefix(data).filter(|head| head.signature == *b"nk")?;
+    let name = name(data, KeyNode::SIZE, head.name_length, head.flags & 0x20 != 0)?;
+    Some(KeyRecord { offset, head, name })
+}
+
+/// The value whose record is at the beginning of `data`, which lie at `offset` of the file.
+pub(super) fn value_in(data: &[u8], offset: usize) -> Option<ValueRecord> {
+    let head = KeyValue::decode_prefix(data).filter(|head| head.signature == *b"vk")?;
+    let name = name(data, KeyValue::SIZE, head.name_length, head.flags & 1 != 0)?;
+    Some(ValueRecord { offset, head, name })
+}
+
+fn name(data: &[u8], begin: usize, length: u16, is_latin1: bool) -> Option<Text> {
+    let bytes = data.get(begin..)?.get(..usize::from(length))?;
+    Some(text_of_name(bytes, is_latin1))
+}
+
+/// The name of a key or value. Half a unit at its end is passed over.
+pub(super) fn text_of_name(bytes: &[u8], is_latin1: bool) -> Text {
+    if is_latin1 {
+        return Text::new(bytes.iter().copied().map(char::from).collect::<String>());
+    }
+    let units: Vec<u16> = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+    Text::from_utf16(&units)
+}
