@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use catalog9::layout::{BaseBlock, Layout, PackedCatalogItem, cell, protocol_info};
+use catalog9::layout::{BaseBlock, HiveBin, Layout, LogEntry, PackedCatalogItem, PageReference, cell, protocol_info};
 use catalog9::rules;
 use snapbox::Data;
 
@@ -23,12 +23,15 @@ fn paragraph(doc: &str) -> String {
 
 #[test]
 fn the_format_is_documented_from_its_tables() {
-    let layouts: [&Layout; 5] = [
+    let layouts: [&Layout; 8] = [
         &PackedCatalogItem::LAYOUT,
         &protocol_info::ProtocolInfo32::LAYOUT,
         &BaseBlock::LAYOUT,
+        &HiveBin::LAYOUT,
         &cell::KeyNode::LAYOUT,
         &cell::KeyValue::LAYOUT,
+        &LogEntry::LAYOUT,
+        &PageReference::LAYOUT,
     ];
     let mut text =
         "# Structures\n\nEverything is little endian. This page is written from the tables in `src/layout`.\n"

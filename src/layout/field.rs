@@ -1,5 +1,7 @@
 //! Fields of fixed size, and the table that makes a structure of them.
 
+use std::slice::IterMut;
+
 pub use uuid::Uuid as Guid;
 
 /// What one field of a structure is called and where it lies.
@@ -35,6 +37,9 @@ pub trait Field: Sized {
 
     /// Takes the value off the front of `bytes`.
     fn take(bytes: &mut &[u8]) -> Self;
+
+    /// Writes the value over the next bytes.
+    fn put(&self, bytes: &mut IterMut<'_, u8>);
 }
 
 impl<const N: usize> Field for [u8; N] {
@@ -43,6 +48,12 @@ impl<const N: usize> Field for [u8; N] {
     fn take(bytes: &mut &[u8]) -> Self {
         // `layout!` proves when it is compiled that the fields fill the structure, so there is always enough.
         bytes.split_off(..N).and_then(|taken| taken.try_into().ok()).unwrap_or([0; N])
+    }
+
+    fn put(&self, bytes: &mut IterMut<'_, u8>) {
+        for (byte, target) in self.iter().zip(bytes) {
+            *target = *byte;
+        }
     }
 }
 
@@ -53,6 +64,10 @@ macro_rules! little_endian {
 
             fn take(bytes: &mut &[u8]) -> Self {
                 Self::from_le_bytes(Field::take(bytes))
+            }
+
+            fn put(&self, bytes: &mut IterMut<'_, u8>) {
+                self.to_le_bytes().put(bytes);
             }
         }
     )*};
@@ -66,6 +81,10 @@ impl Field for Guid {
     fn take(bytes: &mut &[u8]) -> Self {
         Self::from_bytes_le(Field::take(bytes))
     }
+
+    fn put(&self, bytes: &mut IterMut<'_, u8>) {
+        self.to_bytes_le().put(bytes);
+    }
 }
 
 impl<const N: usize> Field for [u32; N] {
@@ -73,6 +92,12 @@ impl<const N: usize> Field for [u32; N] {
 
     fn take(bytes: &mut &[u8]) -> Self {
         std::array::from_fn(|_| Field::take(bytes))
+    }
+
+    fn put(&self, bytes: &mut IterMut<'_, u8>) {
+        for number in self {
+            number.put(bytes);
+        }
     }
 }
 
@@ -100,6 +125,10 @@ impl<const N: usize> Field for Ansi<N> {
     fn take(bytes: &mut &[u8]) -> Self {
         Self(Field::take(bytes))
     }
+
+    fn put(&self, bytes: &mut IterMut<'_, u8>) {
+        self.0.put(bytes);
+    }
 }
 
 /// A buffer for UTF-16 text, ended by a NUL; `N` counts units of two bytes.
@@ -126,6 +155,12 @@ impl<const N: usize> Field for Wide<N> {
     fn take(bytes: &mut &[u8]) -> Self {
         Self(std::array::from_fn(|_| Field::take(bytes)))
     }
+
+    fn put(&self, bytes: &mut IterMut<'_, u8>) {
+        for unit in self.0 {
+            unit.put(bytes);
+        }
+    }
 }
 
 /// Whether `fields` lie one behind the other from 0 to `size`.
@@ -143,8 +178,8 @@ pub(crate) const fn without_gap(mut fields: &[FieldInfo], size: usize) -> bool {
 
 /// Declares a structure as a table of `offset "Windows' name" field: type`.
 ///
-/// It gives the struct, `SIZE`, `LAYOUT`, a `decode` that cannot fail since the length stands in its type, and
-/// `decode_prefix` for bytes of any length. Where fields overlap or leave a gap it does not compile.
+/// It gives the struct, `SIZE`, `LAYOUT`, a `decode` that cannot fail since the length stands in its type,
+/// `decode_prefix` for bytes of any length, and `encode`. Where fields overlap or leave a gap it does not compile.
 macro_rules! layout {
     (
         $(#[doc = $doc:literal])*
@@ -187,6 +222,15 @@ macro_rules! layout {
             pub fn decode_prefix(bytes: &[u8]) -> Option<Self> {
                 bytes.first_chunk().map(Self::decode)
             }
+
+            /// The bytes that the structure was read from, or would be.
+            #[must_use]
+            pub fn encode(&self) -> [u8; $size] {
+                let mut bytes = [0; $size];
+                let mut rest = bytes.iter_mut();
+                $($crate::layout::Field::put(&self.$field, &mut rest);)*
+                bytes
+            }
         }
 
         const _: () = assert!(
@@ -200,6 +244,7 @@ pub(crate) use layout;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::{BaseBlock, PackedCatalogItem};
 
     #[test]
     fn text_ends_at_the_first_nul_and_slack_follows_it() {
@@ -215,6 +260,15 @@ mod tests {
         assert_eq!(Ansi(*b"abc").slack(), None);
         assert_eq!(Wide([0x61, 0x62]).text(), [0x61, 0x62]);
         assert_eq!(Wide([0x61, 0x62]).slack(), None);
+    }
+
+    #[test]
+    fn what_was_read_is_written_as_it_was() {
+        fn bytes<const N: usize>() -> [u8; N] {
+            std::array::from_fn(|index| (index * 7 % 251).to_le_bytes()[0])
+        }
+        assert_eq!(BaseBlock::decode(&bytes()).encode(), bytes());
+        assert_eq!(PackedCatalogItem::decode(&bytes()).encode(), bytes());
     }
 
     #[test]

@@ -7,9 +7,13 @@ mod field;
 
 pub mod base_block;
 pub mod cell;
+pub mod hive_bin;
+pub mod log_entry;
 pub mod packed_catalog_item;
 pub mod protocol_info;
 
 pub use base_block::BaseBlock;
 pub use field::{Ansi, Field, FieldInfo, Guid, Layout, Wide};
+pub use hive_bin::HiveBin;
+pub use log_entry::{LogEntry, PageReference};
 pub use packed_catalog_item::PackedCatalogItem;
