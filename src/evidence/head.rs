@@ -15,6 +15,19 @@ pub struct HiveHead {
 }
 
 impl HiveHead {
+    /// Reads the head of a hive; `None` where the bytes end before it does.
+    #[must_use]
+    pub fn decode(hive: &[u8]) -> Option<Self> {
+        let (first, bins) = (hive.first_chunk()?, hive.get(BaseBlock::SIZE_IN_HIVE..)?);
+        let base_block = BaseBlock::decode(first);
+        let told_size = usize::try_from(base_block.bins_size).unwrap_or(usize::MAX);
+        Some(Self {
+            checksum_is_right: BaseBlock::checksum_of(first) == base_block.checksum,
+            remnant: u64::try_from(bins.len().saturating_sub(told_size)).unwrap_or(u64::MAX),
+            base_block,
+        })
+    }
+
     /// Whether a write of the hive did not end: what is stored may be older than what its transaction logs hold.
     #[must_use]
     pub fn is_dirty(&self) -> bool {

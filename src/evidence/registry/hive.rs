@@ -32,17 +32,11 @@ pub(super) struct OpenHive<'a> {
 ///
 /// Where the bytes are no hive that can be walked at all.
 pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Vec<Defect>) -> Result<OpenHive<'a>, Error> {
-    let (Some(first), Some(_)) = (bytes.first_chunk(), bytes.get(BaseBlock::SIZE_IN_HIVE..)) else {
+    let Some(head) = HiveHead::decode(bytes) else {
         return Err(Error::HiveTooShort { length: bytes.len() });
     };
-    let base_block = BaseBlock::decode(first);
     let in_file = bytes.len() - BaseBlock::SIZE_IN_HIVE;
-    let told_size = usize::try_from(base_block.bins_size).unwrap_or(usize::MAX);
-    let head = HiveHead {
-        checksum_is_right: BaseBlock::checksum_of(first) == base_block.checksum,
-        remnant: u64::try_from(in_file.saturating_sub(told_size)).unwrap_or(u64::MAX),
-        base_block,
-    };
+    let told_size = usize::try_from(head.base_block.bins_size).unwrap_or(usize::MAX);
     if head.base_block.file_type != 0 {
         return Err(Error::LogAlone { file_type: head.base_block.file_type });
     }
@@ -52,7 +46,7 @@ pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Vec<Defect>) -> Resul
     }
     let place = |name: &str, offset| Place { offset: Some(offset), ..Place::default().below(&Text::from(name)) };
     if !head.checksum_is_right {
-        let expected = format!("checksum {:#010x}", BaseBlock::checksum_of(first));
+        let expected = format!("checksum {:#010x}", BaseBlock::checksum_of(&head.base_block.encode()));
         let found = format!("{:#010x}", head.base_block.checksum);
         defects.push(Defect::new(place("base block", 508), expected, found));
     }
