@@ -19,6 +19,7 @@ mod damage;
 mod docs;
 mod evidence;
 mod json;
+mod logs;
 mod reg;
 mod salvage;
 mod synth;

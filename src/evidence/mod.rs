@@ -16,6 +16,7 @@ pub use error::Error;
 pub use head::{HiveHead, TextHead};
 pub use reading::{ControlSet, Reading, Roles};
 pub use registry::Together;
+pub use registry::log;
 pub use sniff::{Kind, sniff};
 
 use self::encoding::CodePage;

@@ -5,6 +5,7 @@
 
 pub mod hive;
 pub mod item;
+pub mod log;
 pub mod reg;
 pub mod registry;
 

@@ -1,8 +1,10 @@
 //! Evidence that is a registry: read into keys, and from them into catalogs.
 
+mod bins;
 mod control_set;
 mod hive;
 mod key;
+mod marvin32;
 mod records;
 mod reg;
 mod salvage;
@@ -11,6 +13,8 @@ mod values;
 mod wanted;
 mod winsock;
 mod winsock2;
+
+pub mod log;
 
 use std::io::Read;
 

@@ -1,0 +1,100 @@
+//! Transaction logs: what Windows had yet to write to a hive when it was collected or the power failed.
+//!
+//! Source: *Windows registry file format specification* (msuhanov/regf); its author's yarp for what the specification
+//! leaves open; twenty pairs of real hives and logs.
+
+mod apply;
+mod contents;
+mod file;
+mod new_format;
+mod old_format;
+mod page;
+mod plan;
+mod record;
+
+pub use self::file::{LogFile, LogRole, role_of};
+pub use self::record::{Doubt, Entry, Fate, Format, Log, Numbers, Obstacle, Replay, State, Unused};
+
+use self::page::wide;
+use self::plan::Plan;
+use super::bins;
+use crate::catalog::FileTime;
+use crate::evidence::{Defect, HiveHead};
+use crate::layout::{BaseBlock, HiveBin};
+
+/// Base block and one bin.
+const SHORTEST_HIVE: usize = 8192;
+
+/// Replays transaction logs over a copy of a hive, as Windows does when it loads a hive that is dirty.
+///
+/// Any bytes will do. It takes no more memory than for the hive, or for the longest hive bins that an applied entry
+/// tells of where they are longer; bins above 1 GiB are refused.
+#[must_use]
+pub fn replay(hive: &[u8], files: &[LogFile<'_>]) -> Replay {
+    let logs: Vec<Log> = files.iter().map(contents::read).collect();
+    let is_hive = hive.starts_with(b"regf") && hive.len() >= SHORTEST_HIVE;
+    let Some(head) = HiveHead::decode(hive).filter(|_| is_hive) else {
+        return nothing(State::NotRecovered(Obstacle::NotAHive), None, logs, &Unused::NoHive);
+    };
+    if head.is_dirty() {
+        replay_dirty(hive, &head, logs, files)
+    } else {
+        nothing(State::NotNeeded, Some(Numbers::from(&head.base_block)), logs, &Unused::NotNeeded)
+    }
+}
+
+/// A replay that applied nothing. Logs that could have been used are told why they were not.
+fn nothing(state: State, before: Option<Numbers>, mut logs: Vec<Log>, reason: &Unused) -> Replay {
+    for log in &mut logs {
+        log.unused.get_or_insert_with(|| reason.clone());
+    }
+    let (recovered, after, base_block_from) = (None, None, None);
+    Replay { state, before, after, recovered, bytes_changed: 0, base_block_from, logs, faults_after: Vec::new() }
+}
+
+fn replay_dirty(hive: &[u8], head: &HiveHead, mut logs: Vec<Log>, files: &[LogFile<'_>]) -> Replay {
+    let before = Some(Numbers::from(&head.base_block));
+    let Plan { order, mut doubts } = plan::plan(head, first_bin_written(hive), &mut logs);
+    let Some(last) = order.last().and_then(|index| logs.get(*index)) else {
+        let obstacle = if logs.is_empty() { Obstacle::NoLog } else { Obstacle::NoneUsed };
+        return nothing(State::NotRecovered(obstacle), before, logs, &Unused::NoEntry);
+    };
+    let (base_block, recovered) = apply::apply(hive, head, &order, &logs, files);
+    if last.is_newer_than_hive && first_bin_written(&recovered) != last.last_written() {
+        doubts.push(Doubt::FirstBinOfAnotherTime);
+    }
+    Replay {
+        state: State::Recovered(doubts),
+        before,
+        after: Some(Numbers::from(&base_block)),
+        bytes_changed: bytes_changed(hive, &recovered),
+        base_block_from: Some(last.name.clone()).filter(|_| !head.checksum_is_right),
+        faults_after: faults_after(head, hive, &base_block, &recovered),
+        recovered: Some(recovered),
+        logs,
+    }
+}
+
+/// When the first bin was last written; the beginning of time where there is none.
+fn first_bin_written(hive: &[u8]) -> FileTime {
+    let bin = hive.get(BaseBlock::SIZE_IN_HIVE..).and_then(HiveBin::decode_prefix);
+    FileTime(bin.filter(|bin| bin.signature == HiveBin::SIGNATURE).map(|bin| bin.last_written).unwrap_or_default())
+}
+
+fn bytes_changed(before: &[u8], after: &[u8]) -> usize {
+    let [before, after] = [before, after].map(|hive| hive.get(BaseBlock::SIZE_IN_HIVE..).unwrap_or_default());
+    before.iter().zip(after).filter(|(before, after)| before != after).count() + (after.len() - before.len())
+}
+
+/// Damage of bins that the stored hive does not have.
+fn faults_after(head: &HiveHead, stored: &[u8], base_block: &BaseBlock, recovered: &[u8]) -> Vec<Defect> {
+    // A damaged base block does not tell where the bins end.
+    let told = if head.checksum_is_right { &head.base_block } else { base_block };
+    let known = bins::faults(stored, wide(told.bins_size));
+    let mut faults = bins::faults(recovered, wide(base_block.bins_size));
+    faults.retain(|fault| {
+        let same_place = known.binary_search_by_key(&fault.place.offset, |known| known.place.offset);
+        same_place.ok().and_then(|index| known.get(index)) != Some(fault)
+    });
+    faults
+}

@@ -1,0 +1,292 @@
+//! What is said of a replay: plain data.
+
+use std::fmt;
+
+use super::file::LogRole;
+use crate::catalog::{FileTime, Text};
+use crate::evidence::Defect;
+use crate::layout::BaseBlock;
+
+/// What the replay of a hive's transaction logs came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// How it ended.
+    pub state: State,
+    /// What the hive's base block says as it is stored; `None` where there is none.
+    pub before: Option<Numbers>,
+    /// What it says where something was applied.
+    pub after: Option<Numbers>,
+    /// The whole hive with what was applied. Present only where something was.
+    pub recovered: Option<Vec<u8>>,
+    /// How many bytes behind the base block differ; those by which the file grew are among them.
+    pub bytes_changed: usize,
+    /// The log whose base block stands in for that of the hive.
+    pub base_block_from: Option<Text>,
+    /// The logs, in the order in which they were given.
+    pub logs: Vec<Log>,
+    /// Damage of bins that only the recovered hive has. Where there is any, what is stored deserves more belief.
+    pub faults_after: Vec<Defect>,
+}
+
+/// How a replay ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// The hive is clean. Its logs may hold newer entries: Windows passes over them, and so do we.
+    NotNeeded,
+    /// At least one entry was applied. Where there are no doubts, Windows would have recovered the same.
+    Recovered(Vec<Doubt>),
+    /// Nothing was applied, though the hive is dirty.
+    NotRecovered(Obstacle),
+}
+
+/// Why nothing was applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The bytes are no hive, or end before the first bin does.
+    NotAHive,
+    /// There is no log.
+    NoLog,
+    /// There are logs, and each says why it was not used.
+    NoneUsed,
+}
+
+/// Why a recovered hive may not be all that the logs once held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// The other log of the pair was not given.
+    LogMissing(LogRole),
+    /// This log, which says why, was not used.
+    LogUnused(Text),
+    /// An entry that is newer than the last one applied is damaged or out of turn.
+    EntryNotApplied {
+        /// Name of the log.
+        log: Text,
+        /// Where the entry lies in it.
+        offset: usize,
+    },
+    /// The log is newer than the hive (old format), and the first bin does not have its time after the replay.
+    FirstBinOfAnotherTime,
+}
+
+/// What a hive's base block says of its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// Raised when a write of the hive begins.
+    pub primary_sequence_number: u32,
+    /// Raised when it has ended.
+    pub secondary_sequence_number: u32,
+    /// Length of all hive bins in bytes.
+    pub bins_size: u32,
+}
+
+impl From<&BaseBlock> for Numbers {
+    fn from(base_block: &BaseBlock) -> Self {
+        Self {
+            primary_sequence_number: base_block.primary_sequence_number,
+            secondary_sequence_number: base_block.secondary_sequence_number,
+            bins_size: base_block.bins_size,
+        }
+    }
+}
+
+/// One transaction log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// Name of the file.
+    pub name: Text,
+    /// Which of the hive's logs it is.
+    pub role: LogRole,
+    /// Length of the file in bytes.
+    pub size: usize,
+    /// Its base block; `None` where the file is too short for one.
+    pub base_block: Option<BaseBlock>,
+    /// Its format, as far as it can be told.
+    pub format: Option<Format>,
+    /// Why no entry of it was applied; `None` where one was.
+    pub unused: Option<Unused>,
+    /// Whether it is of the old format and was last written after the hive.
+    pub is_newer_than_hive: bool,
+    /// What was found in it, in the order in which it lies there.
+    pub entries: Vec<Entry>,
+    /// How many bytes lie behind the last page or behind the entries that follow each other; old entries among them.
+    pub remnant: usize,
+    /// Where the search for old entries was given up: so many broken ones are no accident, and cost too much.
+    pub unsearched_from: Option<usize>,
+}
+
+impl Log {
+    /// The number of its first entry.
+    pub(super) fn sequence_number(&self) -> u32 {
+        self.base_block.as_ref().map(|base_block| base_block.primary_sequence_number).unwrap_or_default()
+    }
+
+    pub(super) fn last_written(&self) -> FileTime {
+        FileTime(self.base_block.as_ref().map(|base_block| base_block.last_written).unwrap_or_default())
+    }
+}
+
+/// The two formats of logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `DIRT`: pages of the last write, without a hash (up to Windows 8).
+    Old,
+    /// `HvLE`: entries with numbers and hashes (Windows 8.1 and later).
+    New,
+}
+
+/// Why no entry of a log was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unused {
+    /// There is no hive to apply it to.
+    NoHive,
+    /// The hive is clean.
+    NotNeeded,
+    /// It has no bytes, which is normal for the second log.
+    Empty,
+    /// Windows would not take it for a log.
+    Unusable(Defect),
+    /// It is the log of another hive.
+    Stranger(Defect),
+    /// Another log was given for the same role.
+    RoleTaken,
+    /// It is of the old format, and a log of the new one is there.
+    OldBesideNew,
+    /// It is a single `.LOG`, and one of the pair is there.
+    BesidePair,
+    /// All that it holds had been written to the hive: its number is below the hive's secondary one.
+    Stale,
+    /// The other log is later, and the only one that counts in this format or beside a damaged base block.
+    Earlier,
+    /// It has the same number as the other log. What Windows does then is not known.
+    SameNumber,
+    /// Its number does not follow those that were applied.
+    DoesNotFollow {
+        /// The number that would.
+        due: u32,
+    },
+    /// The log before it gave nothing, so that nothing shows what would follow.
+    FirstGaveNothing,
+    /// It was written before the hive was (old format).
+    Older {
+        /// When the log was last written.
+        log: FileTime,
+        /// When the hive was.
+        hive: FileTime,
+    },
+    /// None of its entries could be applied; where there are any, they say why.
+    NoEntry,
+}
+
+/// An entry of a log; a log of the old format is one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it lies in the file.
+    pub offset: usize,
+    /// Its length in bytes.
+    pub size: usize,
+    /// Its number.
+    pub sequence_number: u32,
+    /// Length of all hive bins, in bytes, once it is applied.
+    pub bins_size: u32,
+    /// Flags of the base block; in the new format only bit 0 of them.
+    pub flags: u32,
+    /// Number of its pages: of any size in the new format, of 512 bytes in the old.
+    pub page_count: u32,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It was applied.
+    Applied,
+    /// It is sound and in turn, but its log is not used.
+    PassedOver,
+    /// It is sound, but its number is above the one that was due.
+    OutOfTurn {
+        /// The number that was due.
+        due: u32,
+    },
+    /// It is sound and old: left over from before, behind the entries that follow each other.
+    Remnant,
+    /// It is damaged.
+    Refused(Defect),
+}
+
+impl Entry {
+    /// Whether it is as Windows wrote it, applied or not.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        !matches!(self.fate, Fate::Refused(_))
+    }
+}
+
+/// Whether sequence number `a` comes before `b`: they are counted around 2³².
+pub(super) fn is_before(a: u32, b: u32) -> bool {
+    a.wrapping_sub(b).cast_signed() < 0
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NotAHive => "there is no hive",
+            Self::NoLog => "its transaction logs are missing",
+            Self::NoneUsed => "none of its transaction logs could be used",
+        })
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LogMissing(role) => write!(formatter, "the log {} is missing", role.suffix()),
+            Self::LogUnused(log) => write!(formatter, "{log} was not used"),
+            Self::EntryNotApplied { log, offset } => {
+                write!(formatter, "a newer entry, in {log} at offset {offset:#x}, could not be applied")
+            }
+            Self::FirstBinOfAnotherTime => {
+                formatter.write_str("the log is newer than the hive, and the first bin is of yet another time")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Unused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::NoHive => "there is no hive to apply it to",
+            Self::NotNeeded => "the hive is clean",
+            Self::Empty => "it is empty, which is normal for the second log",
+            Self::Unusable(defect) => return write!(formatter, "expected {}, found {}", defect.expected, defect.found),
+            Self::Stranger(defect) => {
+                let Defect { expected, found, .. } = defect;
+                return write!(formatter, "it belongs to another hive: expected {expected}, found {found}");
+            }
+            Self::RoleTaken => "another log was given for the same role",
+            Self::OldBesideNew => "it is of the old format, and another log is of the new one",
+            Self::BesidePair => "it is a single log, and one of a pair is there",
+            Self::Stale => "the hive already has what it holds",
+            Self::Earlier => "the other log is later, and only that one counts",
+            Self::SameNumber => "it has the same sequence number as the other log",
+            Self::DoesNotFollow { due } => return write!(formatter, "sequence number {due} was due"),
+            Self::FirstGaveNothing => "no entry of the log before it could be applied",
+            Self::Older { log, hive } => {
+                return write!(formatter, "it was written at {log}, before the hive at {hive}");
+            }
+            Self::NoEntry => "none of its entries could be applied",
+        };
+        formatter.write_str(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_counted_around_the_end() {
+        assert!(is_before(1, 2) && is_before(u32::MAX, 0) && is_before(0xffff_fff0, 5));
+        assert!(!is_before(2, 2) && !is_before(2, 1) && !is_before(0, u32::MAX));
+    }
+}
