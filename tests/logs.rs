@@ -4,6 +4,7 @@ mod base_blocks;
 mod bins;
 mod entries;
 mod new_format;
+mod old_format;
 mod real;
 
 use catalog9::catalog::Text;
