@@ -2,6 +2,7 @@
 
 mod base_blocks;
 mod bins;
+mod damage;
 mod entries;
 mod new_format;
 mod old_format;

@@ -148,3 +148,17 @@ fn a_damaged_old_entry_behind_the_last_one_is_no_doubt() {
     only.extend(&old);
     assert_eq!(replayed(&hive, &[(Log, &only)]).logs[0].entries.len(), 2, "further behind it is not told");
 }
+
+#[test]
+fn heads_of_entries_that_are_longer_than_the_log_do_not_end_the_search() {
+    let hive = hive(11, 10);
+    let mut only = log(&hive, &[(10, 'A')]);
+    for _ in 0..40 {
+        let mut head = entry(5, 'B').bytes();
+        head[4..8].copy_from_slice(&(1_u32 << 20).to_le_bytes());
+        only.extend(head);
+    }
+    only.extend(entry(5, 'B').bytes());
+    let replay = replayed(&hive, &[(Log, &only)]);
+    assert_eq!((replay.logs[0].unsearched_from, &replay.logs[0].entries.last().unwrap().fate), (None, &Fate::Remnant));
+}

@@ -45,6 +45,13 @@ pub fn sign(entry: &mut [u8]) {
     entry[32..40].copy_from_slice(&hash_2);
 }
 
+/// Whether both hashes of an entry are right.
+pub fn is_signed(entry: &[u8]) -> bool {
+    let mut signed = entry.to_vec();
+    sign(&mut signed);
+    signed == entry
+}
+
 /// A log of the new format for `hive`, with a base block of that number.
 pub fn new_format(hive: &[u8], number: u32, entries: &[Entry]) -> Vec<u8> {
     let mut log = base_block(hive, number, 6);
