@@ -4,7 +4,7 @@ use std::path::Path;
 
 use catalog9::Content;
 use catalog9::catalog::{Catalog, Catalogs, EntryList, Facts, Place, ProtocolEntry, Text, Version};
-use catalog9::evidence::{Defect, read};
+use catalog9::evidence::{Defect, ReadOptions, read};
 
 use crate::cases::cases;
 use crate::synth::hive::{self, Shape};
@@ -91,7 +91,7 @@ fn assert_says(bytes: &[u8], case: &Catalogs, folder: &Path) {
 
 /// Holds what is read to the case; gives the defects.
 fn said_besides(bytes: &[u8], case: &Catalogs, folder: &Path) -> Vec<Defect> {
-    let reading = read(&mut Content::Bytes(bytes), None).unwrap();
+    let reading = read(&mut Content::Bytes(bytes), &ReadOptions::default()).unwrap();
     let [control_set] = reading.control_sets.as_slice() else { panic!("{}", folder.display()) };
     assert_eq!(control_set.computer_name, Some(Text::from("EXAMPLE")));
     assert!(control_set.roles.current);
@@ -134,7 +134,7 @@ fn a_partial_export_tells_what_it_tells() {
     let mut system = registry::system(&case, "EXAMPLE");
     let path = r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9";
     let part = reg::write(system.at(path), &format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{path}"), Form::Regedit5);
-    let reading = read(&mut Content::Bytes(&part), None).unwrap();
+    let reading = read(&mut Content::Bytes(&part), &ReadOptions::default()).unwrap();
     assert_eq!(reading.defects, []);
     let catalogs = &reading.control_sets[0].catalogs;
     assert_eq!(catalogs.absent_keys, Vec::<&str>::new());

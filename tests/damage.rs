@@ -1,7 +1,7 @@
 //! Damaged hives: never a panic, never silence.
 
-use catalog9::catalog::{Text, notation};
-use catalog9::evidence::{Error, Reading};
+use catalog9::catalog::notation;
+use catalog9::evidence::{Error, ReadOptions, Reading};
 use catalog9::finding::Verdict;
 use catalog9::{Content, Evidence, Options, examine};
 
@@ -14,13 +14,12 @@ fn small_hive() -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<Reading, Error> {
-    catalog9::evidence::read(&mut Content::Bytes(bytes), None)
+    catalog9::evidence::read(&mut Content::Bytes(bytes), &ReadOptions::default())
 }
 
 fn verdict(bytes: &[u8]) -> Option<(Verdict, bool, usize)> {
     let options = Options { hash: false, ..Options::default() };
-    let examination =
-        examine(Evidence { path: Text::from("SYSTEM"), content: Content::Bytes(bytes) }, &options).ok()?;
+    let examination = examine(Evidence::new("SYSTEM", Content::Bytes(bytes)), &options).ok()?;
     Some((examination.verdict(), examination.is_complete(), examination.defects.len()))
 }
 

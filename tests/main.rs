@@ -20,6 +20,7 @@ mod docs;
 mod evidence;
 mod json;
 mod logs;
+mod recovery;
 mod reg;
 mod salvage;
 mod synth;

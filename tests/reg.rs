@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use catalog9::catalog::{Catalogs, Facts, Kind, Place, Text, notation};
 use catalog9::evidence::encoding::CodePage;
-use catalog9::evidence::{Error, Reading, read};
+use catalog9::evidence::{Error, ReadOptions, Reading, read};
 use catalog9::finding::{Finding, Verdict};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ use crate::synth::reg::{FORMS, Form, encode, write};
 use crate::synth::{Key, registry};
 
 fn read_bytes(bytes: &[u8]) -> Result<Reading, Error> {
-    read(&mut Content::Bytes(bytes), None)
+    read(&mut Content::Bytes(bytes), &ReadOptions::default())
 }
 
 /// The catalogs of a file with these lines behind the header and inside of the key of the name space catalog.
@@ -70,7 +70,7 @@ fn strip_places(catalogs: &mut Catalogs) {
 }
 
 fn examination(bytes: &[u8]) -> Examination {
-    examine(Evidence { path: Text::from("x.reg"), content: Content::Bytes(bytes) }, &Options::default()).unwrap()
+    examine(Evidence::new("x.reg", Content::Bytes(bytes)), &Options::default()).unwrap()
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn two_files_of_one_system_are_examined_as_one() {
     let evidence = files
         .iter()
         .zip(["winsock2.reg", "winsock.reg"])
-        .map(|(bytes, name)| Evidence { path: Text::from(name), content: Content::Bytes(bytes) });
+        .map(|(bytes, name)| Evidence::new(name, Content::Bytes(bytes)));
     let examination = examine_together(evidence.collect(), &Options::default()).unwrap();
     assert_eq!(examination.path, Text::from("winsock2.reg + winsock.reg"));
     assert_eq!(examination.parts.len(), 2);
@@ -126,7 +126,7 @@ fn files_that_contradict_each_other_are_refused() {
         format!("REGEDIT4\n\n{key}\n\"AutodialDLL\"=\"{value}\"\n\n").into_bytes()
     };
     let together = |files: &[Vec<u8>]| {
-        let evidence = files.iter().map(|bytes| Evidence { path: Text::from("f"), content: Content::Bytes(bytes) });
+        let evidence = files.iter().map(|bytes| Evidence::new("f", Content::Bytes(bytes)));
         examine_together(evidence.collect(), &Options::default()).map_err(|error| error.to_string())
     };
     assert!(together(&[file("a.dll"), file("a.dll")]).is_ok());
@@ -226,7 +226,7 @@ fn a_path_in_an_ansi_file_is_read_in_the_code_page_that_is_named() {
     let file = [format!("REGEDIT4\n\n{key}\n\"AutodialDLL\"=\"C:\\\\K").as_bytes(), b"\xe4se.dll\"\n\n"].concat();
     let autodial = |number: Option<u32>| {
         let code_page = number.and_then(CodePage::of_number);
-        let reading = read(&mut Content::Bytes(&file), code_page).unwrap();
+        let reading = read(&mut Content::Bytes(&file), &ReadOptions { code_page, ..ReadOptions::default() }).unwrap();
         let parameters = reading.control_sets[0].catalogs.parameters.clone().unwrap();
         (parameters.autodial_library.unwrap().to_string(), reading.text.unwrap().is_guess)
     };
@@ -344,7 +344,7 @@ proptest! {
             let file = write(&root.subkeys[0], r"HKLM\SYSTEM\ControlSet001", form);
             // Without a mark "Â¡" in code page 1252 and "¡" in UTF-8 are the same bytes: REGEDIT4 needs the code page.
             let code_page = CodePage::of_number(1252).filter(|_| form == Form::Regedit4);
-            let reading = read(&mut Content::Bytes(&file), code_page).unwrap();
+            let reading = read(&mut Content::Bytes(&file), &ReadOptions { code_page, ..ReadOptions::default() }).unwrap();
             prop_assert_eq!(&reading.defects, &[], "{:?}", form);
             let catalogs = &reading.control_sets[0].catalogs;
             let text = |text: &Option<Text>| text.as_ref().map(|text| text.lossy().into_owned());

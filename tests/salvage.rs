@@ -1,7 +1,7 @@
 //! Hives in which something leads nowhere: what lies behind the damage is read all the same.
 
 use catalog9::catalog::notation;
-use catalog9::evidence::{Defect, Reading};
+use catalog9::evidence::{Defect, ReadOptions, Reading};
 use catalog9::finding::Verdict;
 use catalog9::{Content, Evidence, Examination, Options, examine};
 
@@ -15,11 +15,11 @@ fn system() -> Key {
 }
 
 fn read(bytes: &[u8]) -> Reading {
-    catalog9::evidence::read(&mut Content::Bytes(bytes), None).unwrap()
+    catalog9::evidence::read(&mut Content::Bytes(bytes), &ReadOptions::default()).unwrap()
 }
 
 fn examined(bytes: &[u8]) -> Examination {
-    examine(Evidence { path: "SYSTEM".into(), content: Content::Bytes(bytes) }, &Options::default()).unwrap()
+    examine(Evidence::new("SYSTEM", Content::Bytes(bytes)), &Options::default()).unwrap()
 }
 
 fn ids(reading: &Reading) -> Vec<u32> {
@@ -128,10 +128,9 @@ fn a_zeroed_page_is_unreadable_and_not_absent() {
     for page in (4096..bytes.len()).step_by(512).filter(|page| !is_of_an_item(*page)) {
         let mut damaged = bytes.clone();
         damaged[page..page + 512].fill(0);
-        let Ok(examination) = examine(
-            Evidence { path: "SYSTEM".into(), content: Content::Bytes(&damaged) },
-            &Options { hash: false, ..Options::default() },
-        ) else {
+        let Ok(examination) =
+            examine(Evidence::new("SYSTEM", Content::Bytes(&damaged)), &Options { hash: false, ..Options::default() })
+        else {
             continue;
         };
         let is_wounded = !examination.defects.is_empty();

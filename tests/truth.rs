@@ -1,6 +1,9 @@
 //! Real hives against what three other parsers agree on.
 
+use std::path::Path;
+
 use catalog9::catalog::Text;
+use catalog9::evidence::log::{LogFile, role_of};
 use catalog9::examination::Selection;
 use catalog9::render::json::v1::Document;
 use catalog9::{Content, Evidence, Options, examine};
@@ -8,9 +11,19 @@ use serde_json::{Value, json};
 
 use crate::evidence::real_hives;
 
-/// The JSON output of a hive with all its control sets.
+/// The JSON output of a hive as it is stored, with all its control sets.
 fn document(bytes: &[u8]) -> Value {
-    let evidence = Evidence { path: Text::from("SYSTEM"), content: Content::Bytes(bytes) };
+    document_with(bytes, &[])
+}
+
+/// The same of a hive with the logs of these names and bytes.
+fn document_with(bytes: &[u8], logs: &[(String, Vec<u8>)]) -> Value {
+    let logs = logs.iter().map(|log| LogFile {
+        name: Text::from(log.0.as_str()),
+        role: role_of("SYSTEM", &log.0).unwrap(),
+        bytes: &log.1,
+    });
+    let evidence = Evidence { logs: logs.collect(), ..Evidence::new("SYSTEM", Content::Bytes(bytes)) };
     let options = Options { control_sets: Selection::All, ..Options::default() };
     serde_json::to_value(Document::from(&examine(evidence, &options).unwrap())).unwrap()
 }
@@ -44,6 +57,58 @@ fn every_hive_gives_the_entries_values_and_times_of_its_truth() {
             control_set(&format!("{name}: {}", set["name"]), found, set);
         }
     }
+}
+
+/// The logs beside a hive.
+fn logs_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let names = ["SYSTEM.LOG1", "SYSTEM.LOG2"].into_iter().filter(|name| folder.join(name).exists());
+    names.map(|name| (name.to_owned(), std::fs::read(folder.join(name)).unwrap())).collect()
+}
+
+#[test]
+fn every_dirty_hive_gives_what_its_logs_make_of_it() {
+    let mut examined = 0;
+    for folder in real_hives().into_iter().filter(|folder| !logs_of(folder).is_empty()) {
+        let truth: Value = serde_json::from_slice(&std::fs::read(folder.join("truth.json")).unwrap()).unwrap();
+        let document = document_with(&std::fs::read(folder.join("SYSTEM")).unwrap(), &logs_of(&folder));
+        let name = folder.display().to_string();
+        let recovered = &truth["recovered"]["yarp"];
+        assert_eq!(document["recovery"]["after"]["primary_sequence_number"], recovered["image_header"]["primary_seq"]);
+        assert_eq!(document["recovery"]["after"]["bins_size"], recovered["image_header"]["hive_bins_size"]);
+        let is_same = recovered["same_catalog_as_stored"].as_bool().unwrap();
+        let state = if is_same { &truth["as_stored"] } else { &recovered["analysis"] };
+        for set in state["controlsets"].as_array().unwrap() {
+            let found = named(&document["control_sets"], "name", set["name"].as_str().unwrap());
+            control_set(&format!("{name}: {}", set["name"]), found, set);
+            assert_eq!(found["changed_by_logs"].as_array().unwrap().is_empty(), is_same, "{name}");
+        }
+        examined += 1;
+    }
+    assert!(examined == 3 || real_hives().is_empty());
+}
+
+#[test]
+fn what_logs_change_in_the_catalogs_is_told() {
+    let changes = |folder: &str| -> Option<Vec<Value>> {
+        let folder = real_hives().into_iter().find(|hive| hive.ends_with(folder))?;
+        let document = document_with(&std::fs::read(folder.join("SYSTEM")).unwrap(), &logs_of(&folder));
+        let evil = document["control_sets"].to_string().matches(r"C:\\Windows\\Temp\\evil.dll").count();
+        let changes = document["control_sets"][0]["changed_by_logs"].as_array().unwrap();
+        Some(
+            [changes.as_slice(), &[json!(evil), document["recovery"]["logs"][1]["entries"][0]["fate"].clone()]]
+                .concat(),
+        )
+    };
+    let count = json!({"catalog": null, "entry": "Protocol_Catalog9", "what": "Num_Catalog_Entries64", "before": "15", "after": "16"});
+    let path = json!({
+        "catalog": "protocol-32", "entry": "vSockets DGRAM", "what": "DLL",
+        "before": r"C:\Windows\Temp\evil.dll", "after": r"%windir%\system32\vsocklib.dll"
+    });
+    let Some(dirty) = changes("win10-21h2-dirty") else { return };
+    // The path of the past is told in the change alone.
+    assert_eq!(dirty, [path, count.clone(), json!(1), json!("applied")]);
+    assert_eq!(changes("win10-21h2-dirty-badhash").unwrap(), [count, json!(2), json!("refused")]);
+    assert_eq!(changes("win10-1709-dirty").unwrap(), [json!(0), json!("applied")]);
 }
 
 fn control_set(name: &str, found: &Value, truth: &Value) {

@@ -8,7 +8,8 @@ use catalog9::examination::Selection;
 use catalog9::finding::Severity;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -34,6 +35,21 @@ pub(super) struct Args {
 
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Args {
+    /// The arguments of this program.
+    pub(super) fn of_program() -> Result<Self, clap::Error> {
+        let args = Self::try_parse()?;
+        if let Command::Examine(ExamineArgs { files, log, .. }) = &args.command
+            && files.len() > 1
+            && !log.is_empty()
+        {
+            let message = "--log names the transaction logs of one hive, and there are several files\n";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(args)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -73,6 +89,14 @@ pub(super) struct ExamineArgs {
     /// Examine several registration files of one system as one
     #[arg(long)]
     pub(super) together: bool,
+
+    /// Transaction log of the hive, repeatable; else those beside it, `SYSTEM.LOG1` and the like, are taken
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["no_logs", "together"])]
+    pub(super) log: Vec<OsString>,
+
+    /// Leave transaction logs alone and examine the hive as it is stored
+    #[arg(long)]
+    pub(super) no_logs: bool,
 
     /// Number of the code page of text that does not name its own, such as 1252
     #[arg(long, value_name = "NUMBER", value_parser = code_page)]

@@ -12,7 +12,8 @@ use thiserror::Error;
 
 use super::args::{ExamineArgs, Format};
 use super::exit::Exit;
-use super::input::{self, Input};
+use super::input::{self, Input, InputError};
+use super::logs::{self, Log};
 use super::output::{Output, complain};
 
 /// Examines each file and reports what was found.
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
     let pieces =
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
     for files in &pieces {
-        let Some(examination) = examine_piece(files, &options_of(arguments)) else {
+        let Some(examination) = examine_piece(files, arguments) else {
             exit = Exit::Incomplete;
             continue;
         };
@@ -64,23 +65,41 @@ fn options_of(arguments: &ExamineArgs) -> Options {
 
 /// The examination of a file, or of several as one; where there is none, what stood in the way is told on standard
 /// error.
-fn examine_piece(files: &[OsString], options: &Options) -> Option<Examination> {
+fn examine_piece(files: &[OsString], arguments: &ExamineArgs) -> Option<Examination> {
     match files {
-        [file] => examine_file(file, options),
-        files => examine_files(files, options),
+        [file] => examine_file(file, arguments),
+        files => examine_files(files, &options_of(arguments)),
     }
 }
 
-fn examine_file(file: &OsStr, options: &Options) -> Option<Examination> {
+fn examine_file(file: &OsStr, arguments: &ExamineArgs) -> Option<Examination> {
     let path = input::name_of(file);
     let mut input = match Input::open(file) {
         Ok(input) => input,
         Err(error) => return refuse(&path, error),
     };
-    match input.content(|content| examine(Evidence { path: path.clone(), content }, options)) {
+    let logs = match logs_of(file, &mut input, arguments) {
+        Ok(logs) => logs,
+        Err((path, error)) => return refuse(&path, error),
+    };
+    let examination = input.content(|content| {
+        let logs = logs.iter().map(Log::file).collect();
+        examine(Evidence { path: path.clone(), content, logs }, &options_of(arguments))
+    });
+    match examination {
         Ok(Ok(examination)) => Some(examination),
         Ok(Err(error)) => refuse(&path, error),
         Err(error) => refuse(&path, error),
+    }
+}
+
+fn logs_of(file: &OsStr, input: &mut Input, arguments: &ExamineArgs) -> Result<Vec<Log>, (Text, InputError)> {
+    if !arguments.log.is_empty() {
+        logs::named(&arguments.log)
+    } else if arguments.no_logs || !input.is_hive() {
+        Ok(Vec::new())
+    } else {
+        logs::beside(file)
     }
 }
 
@@ -94,8 +113,7 @@ fn examine_files(files: &[OsString], options: &Options) -> Option<Examination> {
             Err(error) => return refuse(&path, error),
         }
     }
-    let evidence =
-        streams.iter_mut().map(|(path, stream)| Evidence { path: path.clone(), content: Content::of_stream(stream) });
+    let evidence = streams.iter_mut().map(|(path, stream)| Evidence::new(path.clone(), Content::of_stream(stream)));
     match examine_together(evidence.collect(), options) {
         Ok(examination) => Some(examination),
         Err(error) => {

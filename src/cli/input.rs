@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::map::{Map, Shrunk};
 
 /// Largest file that is examined. The largest real SYSTEM hive has 16 MB.
-const LARGEST: u64 = 1 << 30;
+pub(super) const LARGEST: u64 = 1 << 30;
 
 /// How much of a file is looked at to tell how to read it.
 const BEGINNING: u64 = 64 << 10;
@@ -77,6 +77,14 @@ impl Input {
         Map::new(&file).map(Self::Mapped).map_err(InputError::Unreadable)
     }
 
+    /// Whether it is a hive, which may have transaction logs.
+    pub(super) fn is_hive(&mut self) -> bool {
+        match self {
+            Self::Stream(_) => false,
+            Self::Mapped(map) => matches!(map.bytes(sniff), Ok(Ok(Kind::Hive))),
+        }
+    }
+
     /// Opens a file to be read as a stream, whatever it is.
     pub(super) fn open_stream(file: &OsStr) -> Result<Box<dyn Read>, InputError> {
         match file.to_str() {
@@ -97,7 +105,7 @@ impl Input {
 }
 
 /// Opens a regular file and tells its length.
-fn open_file(path: &Path) -> Result<(File, u64), InputError> {
+pub(super) fn open_file(path: &Path) -> Result<(File, u64), InputError> {
     // A link that is named on the command line is followed, once and on purpose.
     let metadata = std::fs::metadata(path).map_err(of_io)?;
     if metadata.is_dir() {

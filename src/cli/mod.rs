@@ -5,13 +5,12 @@ mod examine;
 mod exit;
 mod explain;
 mod input;
+mod logs;
 mod map;
 mod output;
 
 use std::io;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use self::args::{Args, Command};
 use self::exit::Exit;
@@ -22,7 +21,7 @@ const CLOSED_PIPE: u8 = 141;
 
 /// Runs the command that the arguments ask for.
 pub(super) fn run() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::of_program() {
         Ok(args) => args,
         Err(error) => return output::usage(&error),
     };

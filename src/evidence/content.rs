@@ -21,13 +21,13 @@ pub enum Content<'a> {
 /// A stream, and what was already read of it.
 pub struct Stream<'a> {
     read: Vec<u8>,
-    rest: &'a mut dyn Read,
+    rest: Box<dyn Read + 'a>,
 }
 
 impl<'a> Content<'a> {
     /// The bytes that a stream gives.
-    pub fn of_stream(stream: &'a mut dyn Read) -> Self {
-        Self::Stream(Stream { read: Vec::new(), rest: stream })
+    pub fn of_stream(stream: impl Read + 'a) -> Self {
+        Self::Stream(Stream { read: Vec::new(), rest: Box::new(stream) })
     }
 
     /// The first bytes, by which evidence is told.

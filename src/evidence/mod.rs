@@ -5,6 +5,7 @@ mod defect;
 mod error;
 mod head;
 mod reading;
+mod recovery;
 mod registry;
 mod sniff;
 
@@ -14,21 +15,20 @@ pub use content::Content;
 pub use defect::Defect;
 pub use error::Error;
 pub use head::{HiveHead, TextHead};
-pub use reading::{ControlSet, Reading, Roles};
+pub use reading::{ControlSet, ReadOptions, Reading, Roles};
+pub use recovery::{HiveState, Recovery};
 pub use registry::Together;
 pub use registry::log;
 pub use sniff::{Kind, sniff};
 
-use self::encoding::CodePage;
-
-/// Reads a piece of evidence. `code_page` is that of text which does not name its own.
+/// Reads a piece of evidence.
 ///
 /// # Errors
 ///
 /// Where it tells nothing at all; damage is a defect of the reading.
-pub fn read(content: &mut Content<'_>, code_page: Option<CodePage>) -> Result<Reading, Error> {
+pub fn read(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
     match sniff(content.beginning()?)? {
-        Kind::Hive => registry::read_hive(content.all()?, code_page),
-        Kind::Reg => registry::read_reg(&mut content.stream(), code_page),
+        Kind::Hive => registry::read_hive(content.all()?, options),
+        Kind::Reg => registry::read_reg(&mut content.stream(), options.code_page),
     }
 }

@@ -1,15 +1,28 @@
 //! What a piece of evidence says, and what of it is damaged.
 
-use super::{Defect, HiveHead, Kind, TextHead};
+use super::encoding::CodePage;
+use super::log::LogFile;
+use super::{Defect, HiveHead, Kind, Recovery, TextHead};
 use crate::catalog::{Catalogs, Text};
+
+/// How evidence is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadOptions<'a> {
+    /// Code page of text that does not name its own.
+    pub code_page: Option<CodePage>,
+    /// The transaction logs of a hive.
+    pub logs: &'a [LogFile<'a>],
+}
 
 /// Everything that was read from one piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// What kind of evidence it is.
     pub kind: Kind,
-    /// Head of the hive.
+    /// Head of the hive as it is stored.
     pub hive: Option<HiveHead>,
+    /// What its transaction logs make of it; `None` where it is clean and there are no logs.
+    pub recovery: Option<Recovery>,
     /// How the text was written.
     pub text: Option<TextHead>,
     /// The states of the system that it holds: the control sets of a registry.

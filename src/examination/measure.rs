@@ -19,18 +19,25 @@ pub struct Part {
     pub sha256: Option<[u8; 32]>,
 }
 
+impl Part {
+    /// A file of these bytes.
+    pub(super) fn of_bytes(path: Text, bytes: &[u8], hash: bool) -> Self {
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Self { path, size, sha256: hash.then(|| Sha256::digest(bytes).into()) }
+    }
+}
+
 /// Reads evidence and measures it. A stream is measured on its way, and read to its end for that.
 pub(super) fn measured<T>(
     evidence: Evidence<'_>,
     hash: bool,
     read: impl FnOnce(&Text, &mut Content<'_>) -> Result<T, Error>,
 ) -> Result<(T, Part), Error> {
-    let Evidence { path, content } = evidence;
+    let Evidence { path, content, .. } = evidence;
     match content {
         Content::Bytes(bytes) => {
             let result = read(&path, &mut Content::Bytes(bytes))?;
-            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            Ok((result, Part { path, size, sha256: hash.then(|| Sha256::digest(bytes).into()) }))
+            Ok((result, Part::of_bytes(path, bytes, hash)))
         }
         Content::Stream(stream) => {
             let mut measured = Measured { stream, size: 0, hash: hash.then(Sha256::new) };

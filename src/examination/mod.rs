@@ -1,15 +1,20 @@
 //! An examination: everything that is said of one piece of evidence.
 
 mod measure;
+mod recovery;
 mod sections;
 mod summary;
 
 use self::measure::measured;
 
 use crate::baseline::Baseline;
+use crate::catalog::comparison::Difference;
 use crate::catalog::{Facts, Text};
 use crate::evidence::encoding::CodePage;
-use crate::evidence::{self, Content, ControlSet, Defect, Error, HiveHead, Kind, Reading, Roles, TextHead, Together};
+use crate::evidence::log::LogFile;
+use crate::evidence::{
+    self, Content, ControlSet, Defect, Error, HiveHead, Kind, ReadOptions, Reading, Recovery, Roles, TextHead, Together,
+};
 use crate::finding::Verdict;
 use crate::rules::{self, Judgement, Subject};
 
@@ -22,6 +27,16 @@ pub struct Evidence<'a> {
     pub path: Text,
     /// Its bytes.
     pub content: Content<'a>,
+    /// The transaction logs of a hive.
+    pub logs: Vec<LogFile<'a>>,
+}
+
+impl<'a> Evidence<'a> {
+    /// A file without transaction logs.
+    #[must_use]
+    pub fn new(path: impl Into<Text>, content: Content<'a>) -> Self {
+        Self { path: path.into(), content, logs: Vec::new() }
+    }
 }
 
 /// Which control sets are examined.
@@ -66,8 +81,12 @@ pub struct Examination {
     pub sha256: Option<[u8; 32]>,
     /// The files that were examined as one.
     pub parts: Vec<Part>,
-    /// Head of the hive.
+    /// Head of the hive as it is stored.
     pub hive: Option<HiveHead>,
+    /// The transaction logs of the hive.
+    pub logs: Vec<Part>,
+    /// What they make of it; `None` where it is clean and there are none.
+    pub recovery: Option<Recovery>,
     /// How the text was written.
     pub text: Option<TextHead>,
     /// Every control set that there is, examined or not.
@@ -89,6 +108,8 @@ pub struct Examined {
     pub judgement: Judgement,
     /// Its sections, as msinfo32 counts them; `None` where the evidence does not tell of the protocol catalog.
     pub sections: Option<Sections>,
+    /// What transaction logs change in it: from what is stored to what is recovered.
+    pub changes: Vec<Difference>,
     /// What is to be thought of it.
     pub verdict: Verdict,
     /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
@@ -101,9 +122,13 @@ pub struct Examined {
 ///
 /// Where it tells nothing at all, or has not the control set that was asked for.
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
-    let (reading, part) = measured(evidence, options.hash, |_, content| evidence::read(content, options.code_page))?;
+    let Evidence { path, content, logs } = evidence;
+    let read_options = ReadOptions { code_page: options.code_page, logs: &logs };
+    let (reading, part) =
+        measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
     let Part { path, size, sha256 } = part;
-    Ok(Examination { sha256, ..examination(reading, path, size, options)? })
+    let logs = logs.iter().map(|log| Part::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
+    Ok(Examination { sha256, logs, ..examination(reading, path, size, options)? })
 }
 
 /// Examines several registration files of one system as one.
@@ -124,11 +149,13 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
 }
 
 fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Result<Examination, Error> {
-    let is_dirty = reading.hive.as_ref().is_some_and(HiveHead::is_dirty);
     let control_sets: Vec<_> =
         reading.control_sets.iter().map(|control_set| (control_set.name.clone(), control_set.roles)).collect();
     let mut selected = select(reading.control_sets, &options.control_sets)?;
     selected.sort_by_key(|control_set| !control_set.roles.current);
+    let recovery = reading.recovery;
+    let examined =
+        selected.into_iter().map(|control_set| examine_control_set(control_set, recovery.as_ref())).collect();
     Ok(Examination {
         path,
         kind: reading.kind,
@@ -136,9 +163,11 @@ fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Re
         sha256: None,
         parts: Vec::new(),
         hive: reading.hive,
+        logs: Vec::new(),
+        recovery,
         text: reading.text,
         control_sets,
-        examined: selected.into_iter().map(|control_set| examine_control_set(control_set, is_dirty)).collect(),
+        examined,
         defects: reading.defects,
     })
 }
@@ -162,15 +191,17 @@ fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<Co
     }
 }
 
-fn examine_control_set(control_set: ControlSet, is_dirty: bool) -> Examined {
+fn examine_control_set(control_set: ControlSet, recovery: Option<&Recovery>) -> Examined {
     let catalogs = &control_set.catalogs;
     let baseline = Baseline::of(catalogs);
     let subject = Subject { catalogs, baseline: &baseline };
     let judgement = rules::judge(rules::ALL, &subject);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
     let verdict = verdict(&subject, &judgement);
-    let summary = summary::sentences(&subject, sections.as_ref(), &judgement, is_dirty);
-    Examined { control_set, baseline, judgement, sections, verdict, summary }
+    let changes = recovery::changes(recovery, &control_set);
+    let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement);
+    summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
+    Examined { control_set, baseline, judgement, sections, changes, verdict, summary }
 }
 
 /// The weightiest verdict that a finding implies; intact only where everything that it rests on is told.
@@ -198,7 +229,7 @@ impl Examination {
         self.main().map_or(Verdict::NotJudged, |main| main.verdict)
     }
 
-    /// Whether a write of the hive did not end; `None` where the evidence is no hive.
+    /// Whether a write of the hive had not ended when it was stored; `None` where the evidence is no hive.
     #[must_use]
     pub fn is_dirty(&self) -> Option<bool> {
         self.hive.as_ref().map(HiveHead::is_dirty)

@@ -13,12 +13,7 @@ use crate::rules::{Judgement, Subject};
 use crate::sentence::{capitalized, counted, list_of};
 
 /// The sentences, the weightiest first.
-pub(super) fn sentences(
-    subject: &Subject<'_>,
-    sections: Option<&Sections>,
-    judgement: &Judgement,
-    is_dirty: bool,
-) -> Vec<String> {
+pub(super) fn sentences(subject: &Subject<'_>, sections: Option<&Sections>, judgement: &Judgement) -> Vec<String> {
     let mut sentences: Vec<String> = worst(judgement).into_iter().collect();
     match sections {
         Some(sections) => {
@@ -29,11 +24,6 @@ pub(super) fn sentences(
             sentences.push("The evidence does not tell of the protocol catalog.".to_owned());
         }
         None => sentences.push("The protocol catalog could not be read, so nothing is said of it.".to_owned()),
-    }
-    if is_dirty {
-        let state = "The hive is dirty and its transaction logs were not applied: this is its state as it was stored, \
-                     and the logs may hold a newer one.";
-        sentences.push(state.to_owned());
     }
     sentences
 }

@@ -25,15 +25,38 @@ use self::reg::Export;
 use self::values::Values;
 use self::wanted::{SERVICES, Wanted};
 use super::encoding::CodePage;
-use super::{Content, ControlSet, Defect, Error, Kind, Reading, sniff};
+use super::{Content, ControlSet, Defect, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery, sniff};
 use crate::catalog::{Place, Text};
 
-/// Reads a SYSTEM hive. `code_page` is that of paths where the hive does not name its own.
+/// Reads a SYSTEM hive, in the state in which Windows would have loaded it.
 ///
 /// # Errors
 ///
 /// Where it is no SYSTEM hive, or one in which there can be no catalogs.
-pub(super) fn read_hive(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Error> {
+pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
+    let head = HiveHead::decode(bytes);
+    let is_dirty = head.as_ref().is_some_and(HiveHead::is_dirty);
+    let stored = read_state(bytes, options.code_page);
+    if options.logs.is_empty() && !is_dirty {
+        return stored;
+    }
+    let mut replay = log::replay(bytes, options.logs);
+    let recovered = replay.recovered.take().map(|recovered| read_state(&recovered, options.code_page));
+    let (reading, state, other) = match (stored, recovered) {
+        (Err(_), Some(Ok(recovered))) => (recovered, HiveState::Recovered, None),
+        (Ok(stored), Some(Ok(recovered))) if replay.faults_after.is_empty() => {
+            (recovered, HiveState::Recovered, Some(stored))
+        }
+        // What was applied broke the hive: what is stored deserves more belief.
+        (Ok(stored), Some(Ok(recovered))) => (stored, HiveState::Stored, Some(recovered)),
+        (stored, _) => (stored?, HiveState::Stored, None),
+    };
+    let other = other.map(|reading| reading.control_sets).unwrap_or_default();
+    Ok(Reading { hive: head, recovery: Some(Recovery { replay, state, other }), ..reading })
+}
+
+/// Reads one state of a SYSTEM hive.
+fn read_state(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Error> {
     let mut defects = Vec::new();
     let hive = open_hive(bytes, &mut defects)?;
     let mut root = hive.read(Wanted::of_system(), &mut defects)?;
@@ -56,7 +79,7 @@ pub(super) fn read_hive(bytes: &[u8], code_page: Option<CodePage>) -> Result<Rea
             return Err(Error::NoNetwork);
         }
     }
-    Ok(Reading { kind: Kind::Hive, hive: Some(hive.head), text: None, control_sets, defects })
+    Ok(Reading { kind: Kind::Hive, hive: Some(hive.head), recovery: None, text: None, control_sets, defects })
 }
 
 /// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.
@@ -139,7 +162,7 @@ fn read_export(export: Export, code_page: Option<CodePage>, mut defects: Vec<Def
     if export.is_wine && !control_sets.iter().any(has_entries) {
         return Err(Error::Wine);
     }
-    Ok(Reading { kind: Kind::Reg, hive: None, text: Some(export.head), control_sets, defects })
+    Ok(Reading { kind: Kind::Reg, hive: None, recovery: None, text: Some(export.head), control_sets, defects })
 }
 
 /// Hives by keys that stand at their root.

@@ -91,7 +91,7 @@ fn hive_line(hive: &HiveHead) -> String {
     let (primary, secondary) = (block.primary_sequence_number, block.secondary_sequence_number);
     let state = match (hive.checksum_is_right, primary == secondary) {
         (true, true) => "clean",
-        (true, false) => "DIRTY: a write did not end, and the transaction logs were not applied",
+        (true, false) => "DIRTY: a write did not end",
         (false, _) => "DIRTY: the checksum of its head is wrong",
     };
     let version = format!("{}.{}", block.major_version, block.minor_version);

@@ -4,6 +4,7 @@ mod catalogs;
 mod findings;
 mod grid;
 mod head;
+mod recovery;
 mod sections;
 mod style;
 
@@ -40,10 +41,12 @@ pub fn write(examination: &Examination, raw: &Raw, writer: &mut dyn Write) -> io
         findings::write_verdict(examined, writer)?;
         sections::write(examined, writer)?;
         findings::write_findings(examined, writer)?;
+        recovery::write_changes(examined, writer)?;
         catalogs::write(&examined.control_set.catalogs, writer)?;
         findings::write_not_judged(examined, writer)?;
         write_raw(examined, raw, writer)?;
     }
+    recovery::write_logs(examination, writer)?;
     findings::write_defects(examination, writer)
 }
 

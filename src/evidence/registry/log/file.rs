@@ -5,7 +5,7 @@ use crate::catalog::Text;
 /// A transaction log as it was collected.
 #[derive(Debug, Clone)]
 pub struct LogFile<'a> {
-    /// Name of the file.
+    /// Name of the file, without its folder.
     pub name: Text,
     /// Which of the hive's logs it is.
     pub role: LogRole,

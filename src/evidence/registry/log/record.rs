@@ -231,7 +231,7 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::NotAHive => "there is no hive",
-            Self::NoLog => "its transaction logs are missing",
+            Self::NoLog => "no transaction logs were given",
             Self::NoneUsed => "none of its transaction logs could be used",
         })
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::entry::{Entry, NameSpaceEntry, ProtocolEntry, guid, text};
 use super::raw;
+use super::recovery::Difference;
 use super::system::time;
 use crate::catalog::socket::{answers, way_down};
 use crate::catalog::{self, EntryList, Text, socket};
@@ -37,6 +38,8 @@ pub(super) struct ControlSet {
     answers: Vec<Answer>,
     /// Who answers when a 64-bit program opens a socket; `null` where there is no 64-bit catalog.
     answers64: Option<Vec<Answer>>,
+    /// What transaction logs change in it: from what is stored to what is recovered.
+    changed_by_logs: Vec<Difference>,
 }
 
 /// `Protocol_Catalog9` or `NameSpace_Catalog5`.
@@ -197,6 +200,7 @@ impl From<&Examined> for ControlSet {
             services: catalogs.services.iter().map(Service::from).collect(),
             answers: protocol.and_then(|catalog| catalog.entries.as_ref()).map(list).unwrap_or_default(),
             answers64: protocol.and_then(|catalog| catalog.entries64.as_ref()).map(list),
+            changed_by_logs: examined.changes.iter().map(Difference::from).collect(),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod catalog;
 mod entry;
+mod recovery;
 mod system;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use self::catalog::ControlSet;
+use self::recovery::Recovery;
 use self::system::{EvidenceHead, System};
 use crate::catalog::{CatalogName, Text};
 use crate::evidence::Defect as EvidenceDefect;
@@ -24,6 +26,8 @@ pub struct Document {
     schema: &'static str,
     /// The file that was examined.
     evidence: EvidenceHead,
+    /// What the transaction logs of a hive make of it; `null` where it is clean and there are none.
+    recovery: Option<Recovery>,
     /// The system that it is of.
     system: System,
     /// The sections as msinfo32 shows them; `null` where the evidence does not tell of the protocol
@@ -135,6 +139,7 @@ impl From<&Examination> for Document {
         Self {
             schema: SCHEMA,
             evidence: EvidenceHead::from(examination),
+            recovery: Recovery::of(examination),
             system: System::from(examination),
             sections: main.and_then(|main| main.sections.as_ref()).map(|sections| Sections {
                 visible: sections.visible,

@@ -20,7 +20,7 @@ pub(super) struct EvidenceHead {
     size: u64,
     /// Its SHA-256 in hexadecimal digits; `null` where it was not asked for.
     sha256: Option<String>,
-    /// Whether a write of the hive did not end; `null` where it is no hive.
+    /// Whether a write of the hive had not ended when it was stored; `null` where it is no hive.
     dirty: Option<bool>,
     /// Head of the hive; `null` where it is none.
     hive: Option<Hive>,

@@ -1,0 +1,76 @@
+//! The transaction logs of a hive: those that lie beside it, or those that were named.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use catalog9::catalog::Text;
+use catalog9::evidence::log::{LogFile, LogRole, role_of};
+
+use super::input::{self, InputError, LARGEST};
+
+/// A log that was read.
+pub(super) struct Log {
+    name: Text,
+    role: LogRole,
+    bytes: Vec<u8>,
+}
+
+impl Log {
+    /// The log as the library takes it.
+    pub(super) fn file(&self) -> LogFile<'_> {
+        LogFile { name: self.name.clone(), role: self.role, bytes: &self.bytes }
+    }
+}
+
+/// The logs beside a hive, whose names are its own with `.LOG`, `.LOG1` or `.LOG2` behind it, in any letter case.
+///
+/// # Errors
+///
+/// Where one of them is there and cannot be read: without it the hive would seem to have none.
+pub(super) fn beside(hive: &OsStr) -> Result<Vec<Log>, (Text, InputError)> {
+    let hive = Path::new(hive);
+    let Some(name) = hive.file_name() else { return Ok(Vec::new()) };
+    let folder = hive.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = name.to_string_lossy();
+    let Ok(files) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let logs = files.filter_map(|file| {
+        let file = file.ok()?.file_name();
+        Some((role_of(&name, &file.to_string_lossy())?, file))
+    });
+    let mut logs: Vec<(LogRole, OsString)> = logs.collect();
+    logs.sort();
+    logs.into_iter().map(|(role, file)| read(&folder.join(file), role)).collect()
+}
+
+/// The logs that were named, whose roles are told by how their names end; where they do not tell, the first is
+/// `.LOG1` and the second `.LOG2`.
+///
+/// # Errors
+///
+/// Where one of them cannot be read.
+pub(super) fn named(files: &[OsString]) -> Result<Vec<Log>, (Text, InputError)> {
+    let logs = files.iter().enumerate().map(|(index, file)| {
+        let name = file.to_string_lossy().to_lowercase();
+        let role = LogRole::ALL.into_iter().find(|role| name.ends_with(&role.suffix().to_lowercase()));
+        let by_place = if index == 0 { LogRole::Log1 } else { LogRole::Log2 };
+        read(&PathBuf::from(file), role.unwrap_or(by_place))
+    });
+    logs.collect()
+}
+
+fn read(path: &Path, role: LogRole) -> Result<Log, (Text, InputError)> {
+    let bytes = input::open_file(path).and_then(|(file, length)| {
+        if length > LARGEST {
+            return Err(InputError::TooLarge { found: length });
+        }
+        let mut bytes = Vec::new();
+        file.take(LARGEST).read_to_end(&mut bytes).map_err(InputError::Unreadable)?;
+        Ok(bytes)
+    });
+    match bytes {
+        Ok(bytes) => Ok(Log { name: input::name_of(path.file_name().unwrap_or_default()), role, bytes }),
+        Err(error) => Err((input::name_of(path.as_os_str()), error)),
+    }
+}

@@ -1,0 +1,24 @@
+//! What transaction logs make of a hive.
+
+use super::ControlSet;
+use super::log::Replay;
+
+/// The two states of a hive with transaction logs: as it is stored, and as Windows would have recovered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovery {
+    /// What the replay of the logs came to. The recovered bytes themselves are not kept.
+    pub replay: Replay,
+    /// Which state the reading is of.
+    pub state: HiveState,
+    /// The control sets in the other state; none where there is only one.
+    pub other: Vec<ControlSet>,
+}
+
+/// One of the states of a hive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HiveState {
+    /// What the file itself holds.
+    Stored,
+    /// What its transaction logs make of it.
+    Recovered,
+}
