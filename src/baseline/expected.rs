@@ -36,10 +36,22 @@ pub struct Baseline {
 /// What identifies an entry of Windows: provider, family, type and protocol.
 pub type Identity = (Option<Guid>, Option<i32>, Option<i32>, Option<i32>);
 
-/// What identifies an entry of Windows.
+/// What identifies an entry of Windows: what the evidence tells of it, or lets conclude.
 #[must_use]
 pub fn identity(entry: &ProtocolEntry) -> Identity {
-    (entry.provider_id, entry.address_family, entry.socket_type, entry.protocol)
+    let concluded = &entry.concluded;
+    (
+        entry.provider_id.or(concluded.provider_id),
+        entry.address_family.or(concluded.address_family),
+        entry.socket_type.or(concluded.socket_type),
+        entry.protocol.or(concluded.protocol),
+    )
+}
+
+/// Whether this is one of the two entries of a NetBIOS binding.
+#[must_use]
+pub fn is_net_bios(entry: &ProtocolEntry) -> bool {
+    identity(entry).0 == Some(provider::NET_BIOS)
 }
 
 /// An entry that a system ought to have.

@@ -5,7 +5,7 @@ mod origin;
 mod third_party;
 mod version;
 
-pub use expected::{Baseline, Expected, Identity, Source, identity, other_microsoft_protocol};
+pub use expected::{Baseline, Expected, Identity, Source, identity, is_net_bios, other_microsoft_protocol};
 pub use origin::Origin;
 pub use third_party::{Nature, ThirdParty, ThirdPartyKind, third_parties};
 pub use version::{of_version, versions};

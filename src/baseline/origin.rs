@@ -1,7 +1,8 @@
 //! Where an entry comes from.
 
-use super::{Baseline, Source, ThirdParty, other_microsoft_protocol};
-use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS};
+use super::{Baseline, Source, ThirdParty, ThirdPartyKind, other_microsoft_protocol};
+use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS, other_microsoft_by_name};
+use crate::catalog::signature::Signature;
 use crate::catalog::{Kind, ProtocolEntry};
 
 /// Where an entry comes from.
@@ -11,7 +12,7 @@ pub enum Origin {
     Windows,
     /// Another transport or protocol of Microsoft's than this Windows ought to have.
     Microsoft(&'static str),
-    /// A third party that is known by its GUID.
+    /// A third party that is known by its GUID, or by its name where no GUID is told.
     ThirdParty(&'static ThirdParty),
     /// A layered provider or one of its chains.
     Layered,
@@ -28,9 +29,12 @@ impl Baseline {
         if matches!(entry.kind(), Some(Kind::Layered | Kind::Chain)) {
             return Origin::Layered;
         }
-        let Some(id) = entry.provider_id else { return Origin::NotTold };
+        let Some(id) = entry.provider_id.or(entry.concluded.provider_id) else { return by_name(entry) };
         if self.expected_of(entry).is_some() {
             return Origin::Windows;
+        }
+        if let Some(protocol) = other_microsoft_by_name(&entry.name()).filter(|_| entry.provider_id.is_none()) {
+            return Origin::Microsoft(protocol);
         }
         if let Some(known) = WINDOWS_PROVIDERS.iter().find(|known| known.id == id) {
             // Of an unknown Windows nobody knows which transports are additional.
@@ -44,4 +48,27 @@ impl Baseline {
         let third_party = || ThirdParty::of(Some(id), None).map(Origin::ThirdParty);
         microsoft.or_else(third_party).unwrap_or(Origin::Unknown)
     }
+}
+
+/// What the name tells of an entry whose GUID is neither told nor concluded.
+fn by_name(entry: &ProtocolEntry) -> Origin {
+    if entry.named_layer().is_some() {
+        return Origin::Layered;
+    }
+    // A name that was damaged or cut off with its record speaks neither for nor against anybody.
+    let name = entry.name();
+    let Some(signature) = Signature::of(entry).filter(|_| !name.lossy().contains(char::REPLACEMENT_CHARACTER)) else {
+        return Origin::NotTold;
+    };
+    if let Some(known) = ThirdParty::named(&name) {
+        let fits = known.signatures.is_empty() || known.signatures.contains(&signature);
+        return match known.kind {
+            ThirdPartyKind::Layered => Origin::Layered,
+            _ if fits => Origin::ThirdParty(known),
+            _ => Origin::Unknown,
+        };
+    }
+    // Whoever offers exactly what TCP/IP offers under another name is a chain of a layered provider.
+    let is_like_windows = signature.windows_provider().is_some();
+    other_microsoft_by_name(&name).filter(|_| !is_like_windows).map_or(Origin::Unknown, Origin::Microsoft)
 }

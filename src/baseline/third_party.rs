@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use crate::catalog::CanonicalPath;
-use crate::catalog::Guid;
+use crate::catalog::signature::Signature;
+use crate::catalog::{CanonicalPath, Guid, Text};
 
 /// A provider that is known by name, GUID or DLL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub struct ThirdParty {
     pub files: Vec<&'static str>,
     /// Where its DLLs are expected; empty where that is not known.
     pub folders: Vec<&'static str>,
+    /// What its entries are called; `*` at the end stands for any rest. Empty where that is not known.
+    pub names: Vec<&'static str>,
+    /// What its base entries offer; empty where that is not known.
+    pub signatures: Vec<Signature>,
     /// What else is known, and from where.
     pub remark: &'static str,
 }
@@ -60,8 +64,8 @@ fn lines() -> impl Iterator<Item = &'static str> {
 
 fn third_party(line: &'static str) -> Option<ThirdParty> {
     let columns: Vec<&str> = line.split("  ").map(str::trim).collect();
-    let [name, kind, nature, id, files, folders, remark] = columns.try_into().ok()?;
-    let list = |column: &'static str| column.split(", ").filter(|item| *item != "-").collect();
+    let [name, kind, nature, id, files, folders, names, signatures, remark] = columns.try_into().ok()?;
+    let list = |column: &'static str| column.split(", ").filter(|item| *item != "-").collect::<Vec<_>>();
     Some(ThirdParty {
         name,
         kind: match kind {
@@ -80,11 +84,30 @@ fn third_party(line: &'static str) -> Option<ThirdParty> {
         id: if id == "-" { None } else { Some(Guid::parse_str(id).ok()?) },
         files: list(files),
         folders: list(folders),
+        names: list(names),
+        signatures: list(signatures).into_iter().map(signature).collect::<Option<_>>()?,
         remark: if remark == "-" { "" } else { remark },
     })
 }
 
+/// A signature that is written as flags in hexadecimal digits, largest and smallest address, largest message.
+fn signature(text: &str) -> Option<Signature> {
+    let [flags, max, min, message_size] = text.split('/').collect::<Vec<_>>().try_into().ok()?;
+    Some(Signature {
+        service_flags: u32::from_str_radix(flags, 16).ok()?,
+        address_lengths: (max.parse().ok()?, min.parse().ok()?),
+        message_size: message_size.parse().ok()?,
+    })
+}
+
 impl ThirdParty {
+    /// The third party whose entries have that name, or whose chains begin with it.
+    #[must_use]
+    pub fn named(name: &Text) -> Option<&'static Self> {
+        let name = name.lossy();
+        third_parties().iter().find(|known| known.names.iter().any(|pattern| matches(pattern, &name)))
+    }
+
     /// The third party whose GUID or DLL this is.
     #[must_use]
     pub fn of(id: Option<Guid>, path: Option<&CanonicalPath>) -> Option<&'static Self> {
@@ -94,10 +117,7 @@ impl ThirdParty {
     }
 
     fn has_file(&self, name: &str) -> bool {
-        self.files.iter().any(|file| match file.strip_suffix('*') {
-            Some(beginning) => name.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning)),
-            None => file.eq_ignore_ascii_case(name),
-        })
+        self.files.iter().any(|file| matches(file, name))
     }
 
     /// Whether a DLL of it at `path` lies where it is expected; `None` where that is not known.
@@ -108,6 +128,14 @@ impl ThirdParty {
             path.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('\\'))
         };
         (!self.folders.is_empty()).then(|| self.folders.iter().any(is_within))
+    }
+}
+
+/// Whether a pattern, which may end in `*`, stands for that text in any letter case.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning)),
+        None => pattern.eq_ignore_ascii_case(text),
     }
 }
 
@@ -129,6 +157,18 @@ mod tests {
         assert_eq!(name(None, r"C:\Windows\system32\QPROXY.DLL"), Some("QProxy"));
         assert_eq!(name(None, r"C:\newdot"), Some("New.Net"));
         assert_eq!(name(None, r"C:\foo.dll"), None);
+    }
+
+    #[test]
+    fn third_parties_are_known_by_the_names_of_their_entries() {
+        let name = |name: &str| ThirdParty::named(&Text::from(name)).map(|known| known.name);
+        assert_eq!(name("vSockets STREAM"), Some("VMware vSockets"));
+        assert_eq!(name("NDv2 Provider for Mellanox WinOF-2"), Some("Mellanox WinOF-2"));
+        assert_eq!(name("newdotnet over [MSAFD Tcpip [TCP/IP]]"), Some("New.Net"));
+        assert_eq!(name("MSAFD Tcpip [TCP/IP]"), None);
+        let vmware = ThirdParty::named(&Text::from("VMCI sockets DGRAM")).unwrap();
+        let datagrams = Signature { service_flags: 0x9, address_lengths: (16, 16), message_size: 0 };
+        assert!(vmware.signatures.contains(&datagrams));
     }
 
     #[test]

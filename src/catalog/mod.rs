@@ -15,6 +15,7 @@ pub mod comparison;
 pub mod notation;
 pub mod number;
 pub mod provider;
+pub mod signature;
 pub mod socket;
 pub mod title;
 
@@ -24,7 +25,7 @@ pub use fact::Facts;
 pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;
 pub use place::Place;
-pub use protocol::{Chain, Kind, ProtocolEntry, ProviderFlags, SOCK_RAW, ServiceFlags};
+pub use protocol::{Chain, Concluded, Kind, ProtocolEntry, ProviderFlags, SOCK_RAW, ServiceFlags};
 pub use text::{Text, is_harmful};
 pub use time::FileTime;
 pub use transport::{Binding, DISABLED, Service, SetupProvider, Transport, Winsock};

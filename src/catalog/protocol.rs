@@ -115,7 +115,7 @@ pub struct ProtocolEntry {
     pub library_path: Option<Text>,
     /// The name as it is stored: a literal or a reference to a resource.
     pub stored_name: Option<Text>,
-    /// What it offers.
+    /// What it offers; of a report only the bits of [`super::signature::SHOWN`].
     pub service_flags: Option<ServiceFlags>,
     /// `dwServiceFlags2` to `4`, which are reserved.
     pub reserved_service_flags: Option<[u32; 3]>,
@@ -149,6 +149,24 @@ pub struct ProtocolEntry {
     pub message_size: Option<u32>,
     /// Reserved.
     pub provider_reserved: Option<u32>,
+    /// What a report lets conclude of all that it does not tell.
+    pub concluded: Concluded,
+}
+
+/// What the properties and the name of a section let conclude of its entry, where a report tells neither GUID nor
+/// family: see [`super::signature`]. Nothing in registry evidence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Concluded {
+    /// English name of the provider; `None` where it is none of Windows'.
+    pub name: Option<Text>,
+    /// Its GUID.
+    pub provider_id: Option<Guid>,
+    /// Address family, `AF_*`, which the sizes of the addresses give away.
+    pub address_family: Option<i32>,
+    /// Socket type, `SOCK_*`.
+    pub socket_type: Option<i32>,
+    /// Protocol number.
+    pub protocol: Option<i32>,
 }
 
 impl ProtocolEntry {
@@ -173,6 +191,15 @@ impl ProtocolEntry {
     #[must_use]
     pub fn name(&self) -> Text {
         self.stored_name.as_ref().map_or_else(|| Text::new(""), title::resolve)
+    }
+
+    /// The layered provider and the entry that it lies over, as the names of chains have them: `Foo over [Bar]`.
+    #[must_use]
+    pub fn named_layer(&self) -> Option<(Text, Text)> {
+        let name = self.name();
+        let name = name.lossy();
+        let (layer, below) = name.split_once(" over [")?;
+        Some((Text::from(layer), Text::from(below.strip_suffix(']').unwrap_or(below))))
     }
 
     /// Whether `WSAEnumProtocols` lists the entry, and so msinfo32 shows it as a section.
@@ -215,6 +242,14 @@ mod tests {
         assert!(!entry(1, None, SOCK_RAW).is_section());
         assert!(entry(1, None, 1).is_section());
         assert!(ProtocolEntry::default().is_section(), "a report lists sections only");
+    }
+
+    #[test]
+    fn the_name_of_a_chain_says_what_lies_over_what() {
+        let named = |name: &str| ProtocolEntry { stored_name: Some(Text::from(name)), ..ProtocolEntry::default() };
+        let layer = named("LavasoftLSP over [MSAFD Tcpip [TCP/IP]]").named_layer();
+        assert_eq!(layer, Some((Text::from("LavasoftLSP"), Text::from("MSAFD Tcpip [TCP/IP]"))));
+        assert_eq!(named("MSAFD Tcpip [TCP/IP]").named_layer(), None);
     }
 
     #[test]

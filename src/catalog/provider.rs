@@ -84,6 +84,23 @@ pub const OTHER_MICROSOFT_PROTOCOLS: &[(Guid, &str)] = &[
     (uuid!("89e4cbb1-b9c1-11cf-95c8-00805f48a192"), "Banyan VINES"),
 ];
 
+/// How the names of their entries begin, in lower case, where no GUID is told (source: listings of a Windows XP with
+/// NWLink and of a server). That NWLink binds NetBIOS too is concluded from KB 811259, which counts seven sections.
+const OTHER_MICROSOFT_NAMES: &[(&str, &str)] = &[
+    ("msafd nwlnk", "NWLink IPX/SPX"),
+    (r"msafd netbios [\device\nwlnk", "NWLink IPX/SPX"),
+    ("msafd appletalk", "AppleTalk"),
+    ("msafd pgm", "reliable multicast"),
+    ("msafd atm", "ATM"),
+];
+
+/// The other protocol of Microsoft's whose entries are named so.
+#[must_use]
+pub fn other_microsoft_by_name(name: &Text) -> Option<&'static str> {
+    let name = name.lossy().to_ascii_lowercase();
+    OTHER_MICROSOFT_NAMES.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, protocol)| *protocol)
+}
+
 /// The Windows provider that the notation calls so.
 #[must_use]
 pub fn by_word(word: &str) -> Option<&'static WindowsProvider> {
@@ -129,6 +146,12 @@ impl WindowsProvider {
             message_size,
             ..base_entry()
         }
+    }
+
+    /// Whether every Windows stores its name as it is, so that it has no translation.
+    #[must_use]
+    pub fn has_literal_name(&self) -> bool {
+        self.references == LITERAL
     }
 
     fn stored_name(&self, windows: &Windows) -> Option<Text> {

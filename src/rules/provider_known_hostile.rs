@@ -1,5 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::baseline::{Nature, ThirdParty, third_parties};
+use crate::baseline::{Nature, ThirdParty};
 
 rule! {
     /// An entry belongs to known adware.
@@ -27,23 +27,12 @@ rule! {
     "provider-known-hostile", Error, Hijack, Hijacked, needs [ENTRIES]
 }
 
-const NAMES: [(&str, &str); 5] = [
-    ("new.net", "New.Net"),
-    ("newdotnet", "New.Net"),
-    ("webhancer", "WebHancer"),
-    ("commonname", "CommonName"),
-    ("newtonknows", "NewtonKnows"),
-];
-
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in &list.entries {
             let path = subject.library_of(catalog, entry);
-            let by_file = ThirdParty::of(None, path.as_ref()).filter(|known| known.nature == Nature::Adware);
-            let name = entry.name().lossy().to_ascii_lowercase();
-            let by_name = NAMES.iter().find(|(beginning, _)| name.starts_with(beginning));
-            let by_name = third_parties().iter().find(|known| by_name.is_some_and(|(_, name)| known.name == *name));
-            if let Some(known) = by_file.or(by_name) {
+            let known = [ThirdParty::of(None, path.as_ref()), ThirdParty::named(&entry.name())];
+            if let Some(known) = known.into_iter().flatten().find(|known| known.nature == Nature::Adware) {
                 findings.about(catalog, entry, format!("it belongs to {}, which is adware", known.name));
             }
         }

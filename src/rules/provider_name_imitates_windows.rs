@@ -30,7 +30,6 @@ rule! {
 }
 
 const FILES: [&str; 4] = ["mswsock.dll", "wshtcpip.dll", "wship6.dll", "wshqos.dll"];
-const EXCEPTED: [&str; 4] = ["msafd pgm", "msafd atm", "msafd nwlnk", "msafd appletalk"];
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
@@ -59,12 +58,11 @@ fn bears_windows_name(entry: &ProtocolEntry) -> bool {
 }
 
 fn is_other_microsoft_protocol(subject: &Subject<'_>, catalog: CatalogName, entry: &ProtocolEntry) -> bool {
-    let name = entry.name().lossy().to_ascii_lowercase();
     let is_windows_dll = |path: &str| {
         let path = subject.path(catalog, path);
         [provider::MSWSOCK, r"%SystemRoot%\system32\msafd.dll"].iter().any(|dll| subject.path(catalog, dll).same(&path))
     };
-    EXCEPTED.iter().any(|excepted| name.starts_with(excepted))
+    provider::other_microsoft_by_name(&entry.name()).is_some()
         && entry.library_path.as_ref().is_some_and(|path| is_windows_dll(&path.lossy()))
 }
 
