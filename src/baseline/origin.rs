@@ -26,7 +26,8 @@ impl Baseline {
     /// Where an entry of this system comes from.
     #[must_use]
     pub fn origin_of(&self, entry: &ProtocolEntry) -> Origin {
-        if matches!(entry.kind(), Some(Kind::Layered | Kind::Chain)) {
+        let is_chain_by_name = || entry.kind().is_none() && entry.named_layer().is_some();
+        if matches!(entry.kind(), Some(Kind::Layered | Kind::Chain)) || is_chain_by_name() {
             return Origin::Layered;
         }
         let Some(id) = entry.provider_id.or(entry.concluded.provider_id) else { return by_name(entry) };
@@ -35,6 +36,11 @@ impl Baseline {
         }
         if let Some(protocol) = other_microsoft_by_name(&entry.name()).filter(|_| entry.provider_id.is_none()) {
             return Origin::Microsoft(protocol);
+        }
+        // An entry that was cut off does not tell which of a transport's entries it is.
+        let is_cut = entry.kind().is_none() && entry.provider_id.is_some();
+        if is_cut && self.entries.iter().any(|expected| expected.entry.provider_id == Some(id)) {
+            return Origin::Windows;
         }
         if let Some(known) = WINDOWS_PROVIDERS.iter().find(|known| known.id == id) {
             // Of an unknown Windows nobody knows which transports are additional.
@@ -46,15 +52,13 @@ impl Baseline {
         }
         let microsoft = other_microsoft_protocol(id).map(Origin::Microsoft);
         let third_party = || ThirdParty::of(Some(id), None).map(Origin::ThirdParty);
-        microsoft.or_else(third_party).unwrap_or(Origin::Unknown)
+        let nobody = if is_cut { Origin::NotTold } else { Origin::Unknown };
+        microsoft.or_else(third_party).unwrap_or(nobody)
     }
 }
 
 /// What the name tells of an entry whose GUID is neither told nor concluded.
 fn by_name(entry: &ProtocolEntry) -> Origin {
-    if entry.named_layer().is_some() {
-        return Origin::Layered;
-    }
     // A name that was damaged or cut off with its record speaks neither for nor against anybody.
     let name = entry.name();
     let Some(signature) = Signature::of(entry).filter(|_| !name.lossy().contains(char::REPLACEMENT_CHARACTER)) else {

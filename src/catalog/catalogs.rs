@@ -180,6 +180,10 @@ pub enum CatalogName {
     NameSpace32,
     /// `NameSpace_Catalog5\Catalog_Entries64`.
     NameSpace64,
+    /// One of the two lists of the protocol catalog: a printed listing of a system whose bitness is not told.
+    Protocol,
+    /// One of the two lists of the name space catalog, likewise.
+    NameSpace,
 }
 
 impl fmt::Display for CatalogName {
@@ -189,6 +193,8 @@ impl fmt::Display for CatalogName {
             Self::Protocol64 => "64-bit protocol catalog",
             Self::NameSpace32 => "32-bit name space catalog",
             Self::NameSpace64 => "64-bit name space catalog",
+            Self::Protocol => "protocol catalog",
+            Self::NameSpace => "name space catalog",
         })
     }
 }
@@ -202,14 +208,31 @@ impl Catalogs {
 
     /// The lists of the protocol catalog that there are.
     pub fn protocol_lists(&self) -> impl Iterator<Item = (CatalogName, &EntryList<ProtocolEntry>)> {
-        let names = [CatalogName::Protocol32, CatalogName::Protocol64];
+        let first = if self.tells_bitness() { CatalogName::Protocol32 } else { CatalogName::Protocol };
+        let names = [first, CatalogName::Protocol64];
         self.protocol.iter().flat_map(move |catalog| names.into_iter().zip(catalog.lists())).filter_map(present)
     }
 
     /// The lists of the name space catalog that there are.
     pub fn name_space_lists(&self) -> impl Iterator<Item = (CatalogName, &EntryList<NameSpaceEntry>)> {
-        let names = [CatalogName::NameSpace32, CatalogName::NameSpace64];
+        let first = if self.tells_bitness() { CatalogName::NameSpace32 } else { CatalogName::NameSpace };
+        let names = [first, CatalogName::NameSpace64];
         self.name_space.iter().flat_map(move |catalog| names.into_iter().zip(catalog.lists())).filter_map(present)
+    }
+
+    /// Whether it is told which of the two lists is which. A registry names them; a listing of a 64-bit system, where
+    /// this is all that is told, may be of either.
+    fn tells_bitness(&self) -> bool {
+        self.tells(Facts::KEYS)
+            || self.windows.is_64_bit() == Some(false)
+            || self.protocol.as_ref().is_some_and(|catalog| catalog.entries64.is_some())
+    }
+
+    /// Whether entries are told too that Windows lists nowhere, such as those of raw sockets. What tells chains does:
+    /// a registry and netsh; msinfo32 tells neither.
+    #[must_use]
+    pub fn tells_hidden_entries(&self) -> bool {
+        self.tells(Facts::CHAINS)
     }
 
     /// The protocol entries that Windows' own tools list: the 64-bit ones where there are any.

@@ -126,7 +126,9 @@ fn bears_its_name(provider: &WindowsProvider, name: &str) -> bool {
     let has = |word: &str| words.iter().any(|found| found.eq_ignore_ascii_case(word));
     match provider.name.split_once('[') {
         Some((_, bracket)) => {
-            has("MSAFD") && name.matches('[').count() == 1 && name.split_once('[').is_some_and(|(_, end)| end == bracket)
+            has("MSAFD")
+                && name.matches('[').count() == 1
+                && name.split_once('[').is_some_and(|(_, end)| end == bracket)
         }
         None => has("RSVP") && !name.contains('[') && provider.name.split(' ').nth(1).is_some_and(has),
     }
@@ -185,7 +187,8 @@ mod tests {
             assert_eq!(names([tcp(name)]), ["MSAFD Tcpip [TCP/IP]"], "{name}");
         }
         let rsvp = |name| section(name, 0x2066, (28, 28), 0);
-        for name in ["Поставщик услуг RSVP TCPv6", "RSVP TCPv6 服务提供商", "RSVP-TCPv6-Dienstanbieter"] {
+        for name in ["Поставщик услуг RSVP TCPv6", "RSVP TCPv6 服务提供商", "RSVP-TCPv6-Dienstanbieter"]
+        {
             assert_eq!(names([rsvp(name)]), ["RSVP TCPv6 Service Provider"], "{name}");
         }
     }
@@ -211,7 +214,8 @@ mod tests {
     #[test]
     fn of_two_that_pass_for_one_provider_the_shorter_name_is_windows_own() {
         let tcp = |name| section(name, 0x66, (16, 16), 0);
-        let found = names([tcp("Foo over MSAFD Tcpip [TCP/IP]"), tcp("MSAFD Tcpip [TCP/IP]"), tcp("MSAFD Tcpip [TCP/IP]")]);
+        let found =
+            names([tcp("Foo over MSAFD Tcpip [TCP/IP]"), tcp("MSAFD Tcpip [TCP/IP]"), tcp("MSAFD Tcpip [TCP/IP]")]);
         assert_eq!(found, ["", "MSAFD Tcpip [TCP/IP]", ""]);
     }
 

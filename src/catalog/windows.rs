@@ -53,6 +53,16 @@ impl Version {
         Self::new(self.major, self.minor)
     }
 
+    /// Reads a version as Windows writes it: `10.0.19041`, or `10.0.19041.1` with the number of an update.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let numbers: Option<Vec<u32>> = text.split('.').map(|number| number.parse().ok()).collect();
+        match numbers?.as_slice() {
+            [major, minor, build] | [major, minor, build, _] => Some(Self::new(*major, *minor).with_build(*build)),
+            _ => None,
+        }
+    }
+
     /// Whether this is Windows 11; `None` where the build does not tell 10 from 11.
     #[must_use]
     pub fn is_11(self) -> Option<bool> {
@@ -247,6 +257,15 @@ mod tests {
         assert_eq!(build.is_at_least(Version::W10.with_build(17763)), Some(false));
         assert!(build.is(Version::W10));
         assert_eq!(Windows::default().is_at_least(Version::XP), None);
+    }
+
+    #[test]
+    fn versions_are_read_as_windows_writes_them() {
+        assert_eq!(Version::parse("6.1.7601"), Some(Version::W7.with_build(7601)));
+        assert_eq!(Version::parse("10.0.19041.1"), Some(Version::W10.with_build(19041)));
+        for text in ["", "10", "10.0", "1.2.3.4.5", "10.0.x", "16.00"] {
+            assert_eq!(Version::parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The sections as msinfo32 shows them, against those that this Windows ought to have.
 
-use crate::baseline::{Baseline, Origin, Source};
-use crate::catalog::{Catalogs, Text};
+use crate::baseline::{Baseline, Expected, Origin, Source, is_net_bios};
+use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text};
 use crate::rules::Subject;
 
 /// The sections under Components, Network, Protocol, which KB 811259 counts.
@@ -25,10 +25,11 @@ impl Sections {
     pub(super) fn of(subject: &Subject<'_>) -> Self {
         let Subject { catalogs, baseline } = subject;
         let sections: Vec<_> = catalogs.sections().collect();
+        let is_registry = catalogs.tells(Facts::ITEM_BYTES);
         let origins: Vec<Origin> = sections.iter().map(|entry| baseline.origin_of(entry)).collect();
         Self {
             visible: sections.len(),
-            registry: Some(catalogs.native_entries().len()).filter(|_| catalogs.protocol.is_some()),
+            registry: Some(catalogs.native_entries().len()).filter(|_| is_registry && catalogs.protocol.is_some()),
             expected: expected(catalogs, baseline),
             names: sections.iter().map(|entry| entry.name()).collect(),
             origins,
@@ -47,13 +48,11 @@ fn expected(catalogs: &Catalogs, baseline: &Baseline) -> Option<usize> {
     if baseline.source == Source::EveryWindows {
         return None;
     }
-    let is_present = |expected: &crate::baseline::Expected| {
+    let is_present = |expected: &Expected| {
         catalogs.sections().any(|entry| baseline.expected_of(entry).is_some_and(|found| std::ptr::eq(found, expected)))
     };
     let visible = baseline.entries.iter().filter(|expected| expected.entry.is_section());
     let counted = visible.filter(|expected| !expected.is_optional || is_present(expected)).count();
-    let is_unbound = |entry: &&crate::catalog::ProtocolEntry| {
-        entry.provider_id == Some(crate::catalog::provider::NET_BIOS) && !baseline.knows_bindings
-    };
+    let is_unbound = |entry: &&ProtocolEntry| is_net_bios(entry) && !baseline.knows_bindings;
     Some(counted + catalogs.sections().filter(is_unbound).count())
 }

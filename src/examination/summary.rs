@@ -4,10 +4,11 @@
 //! for no other system, so the number alone is never called a sign of damage or of health.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use super::Sections;
-use crate::baseline::{Origin, Source};
-use crate::catalog::{Facts, ProtocolEntry, Text, Version, socket};
+use crate::baseline::{Origin, Source, is_net_bios};
+use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text, Version, socket};
 use crate::finding::{Finding, Severity};
 use crate::rules::{Judgement, Subject};
 use crate::sentence::{capitalized, counted, list_of};
@@ -50,7 +51,7 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judge
     let mut parts = parts(subject, sections);
     let missing: Vec<&Finding> = judgement.findings.iter().filter(|finding| is_about_missing(finding)).collect();
     if !catalogs.tells(Facts::WHOLE_LISTS) {
-        parts.push("the evidence is cut off or damaged, so what is missing cannot be judged".to_owned());
+        parts.push("the evidence is cut off, damaged or an excerpt, so what is missing cannot be judged".to_owned());
     } else if baseline.source == Source::EveryWindows {
         parts.push("which Windows it is is not told exactly, so their number cannot be judged".to_owned());
     } else if let Some(first) = missing.first() {
@@ -61,19 +62,19 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judge
     let is_of_the_article =
         windows.version.is_some_and(|version| version < Version::VISTA) && catalogs.expects_net_bios();
     let only_windows = sections.origins.iter().all(|origin| *origin == Origin::Windows);
+    let pairs = Some(net_bios_pairs(catalogs)).filter(|_| catalogs.expects_net_bios() && !baseline.knows_bindings);
     if is_of_the_article && is_complete && only_windows && sections.visible == 10 {
-        return vec![format!("{total}, as KB 811259 expects of {}.", windows.name())];
+        let sentence = format!("{total}, as KB 811259 expects of {}.", windows.name());
+        return iter::once(sentence).chain(pairs).collect();
     }
     if is_complete {
         parts.push(format!("complete for {}", windows.name()));
     }
     let mut sentences = vec![format!("{total}: {}.", parts.join("; "))];
+    sentences.extend(pairs);
     if is_of_the_article && baseline.knows_bindings && bindings != 3 {
         sentences
             .push(format!("The ten sections of KB 811259 hold for three NetBT bindings; this system has {bindings}."));
-    } else if is_of_the_article && !baseline.knows_bindings {
-        sentences
-            .push("Whether a NetBT binding lacks its pair of sections cannot be told from this evidence.".to_owned());
     } else if windows.is(Version::SERVER_2003) && windows.is_64_bit() == Some(true) {
         let x64 = "The ten sections of KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.";
         sentences.push(x64.to_owned());
@@ -81,6 +82,14 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judge
         sentences.push("The ten sections of KB 811259 do not apply to it.".to_owned());
     }
     sentences
+}
+
+/// What can be said of NetBIOS where the bindings are not told.
+fn net_bios_pairs(catalogs: &Catalogs) -> String {
+    let pairs = counted(catalogs.sections().filter(|entry| is_net_bios(entry)).count() / 2, "pair");
+    format!(
+        "It has {pairs} of NetBIOS sections; whether a NetBT binding lacks its pair cannot be told from this evidence."
+    )
 }
 
 fn is_about_missing(finding: &Finding) -> bool {
@@ -91,13 +100,13 @@ fn is_about_missing(finding: &Finding) -> bool {
 fn parts(subject: &Subject<'_>, sections: &Sections) -> Vec<String> {
     let mut by_origin: BTreeMap<String, usize> = BTreeMap::new();
     let mut unknown: Vec<String> = Vec::new();
-    let by_id = socket::by_id(subject.catalogs.native_entries());
+    let layers = Layers::of(subject.catalogs);
     for (entry, origin) in subject.catalogs.sections().zip(&sections.origins) {
         let part = match origin {
             Origin::Windows | Origin::NotTold => continue,
             Origin::Microsoft(transport) => format!("of Microsoft's {transport}"),
             Origin::ThirdParty(known) => format!("of {}", known.name),
-            Origin::Layered => layer_of(entry, &by_id),
+            Origin::Layered => layers.part(entry),
             Origin::Unknown => {
                 unknown.push(entry.name().to_string());
                 continue;
@@ -116,17 +125,47 @@ fn parts(subject: &Subject<'_>, sections: &Sections) -> Vec<String> {
     parts
 }
 
-/// "chain of Foo (C:\x.dll)": the layered provider that a chain belongs to.
-fn layer_of(chain: &ProtocolEntry, by_id: &BTreeMap<u32, &ProtocolEntry>) -> String {
-    let dummy = chain.chain.as_ref().and_then(|chain| chain.ids.first()).and_then(|topmost| by_id.get(topmost));
-    let name = dummy.map_or_else(|| Text::from("a provider that is gone"), |dummy| dummy.name());
-    let library = chain.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
-    format!("chain of {name}{library}")
+/// The layered providers that a chain may belong to.
+struct Layers<'a> {
+    by_id: BTreeMap<u32, &'a ProtocolEntry>,
+    /// By their names, as they and their chains tell them, each with its DLL.
+    libraries: BTreeMap<Text, &'a Text>,
+    is_whole: bool,
+}
+
+impl<'a> Layers<'a> {
+    fn of(catalogs: &'a Catalogs) -> Self {
+        let entries = catalogs.native_entries();
+        let name = |entry: &ProtocolEntry| match entry.named_layer() {
+            Some((layer, _)) => layer,
+            None => entry.name(),
+        };
+        let libraries = entries.iter().filter_map(|entry| Some((name(entry), entry.library_path.as_ref()?)));
+        let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
+        Self { by_id: socket::by_id(entries), libraries: libraries.collect(), is_whole }
+    }
+
+    /// "chain of Foo (C:\x.dll)": the layered provider of a chain, by the id in its chain or else by its name.
+    fn part(&self, entry: &ProtocolEntry) -> String {
+        let topmost = entry.chain.as_ref().and_then(|chain| chain.ids.first());
+        let dummy = topmost.and_then(|id| self.by_id.get(id));
+        let named = entry.named_layer().map(|(layer, _)| layer);
+        let name = match (dummy, named) {
+            (Some(dummy), _) => dummy.name(),
+            (None, Some(named)) if topmost.is_none() || !self.is_whole => named,
+            (None, _) if topmost.is_some() => Text::from("a provider that is gone"),
+            (None, _) => entry.name(),
+        };
+        let library = entry.library_path.as_ref().or_else(|| self.libraries.get(&name).copied());
+        let library = library.map(|path| format!(" ({path})")).unwrap_or_default();
+        format!("chain of {name}{library}")
+    }
 }
 
 /// What the article says, taken at its word.
 fn read_literally(subject: &Subject<'_>, sections: &Sections) -> Option<String> {
-    subject.catalogs.protocol.as_ref()?;
+    // Of a part nobody would count the sections.
+    subject.catalogs.protocol.as_ref().filter(|_| subject.catalogs.tells(Facts::WHOLE_LISTS))?;
     let says = match sections.visible {
         0..10 => "fewer than ten, so information is missing",
         10 => "ten, as it expects",

@@ -11,7 +11,8 @@ rule! {
     /// # What it looks for
     ///
     /// Base entries that are not expected and whose provider is known: another transport or protocol of Microsoft's,
-    /// or a third party's. There is one finding for each provider, with the number of sections that it adds.
+    /// or a third party's. There is one finding for each provider, with the number of sections that it adds. Where the
+    /// evidence tells no GUIDs, a provider is known by its name and by what it offers.
     ///
     /// # Why it matters
     ///
@@ -28,7 +29,7 @@ rule! {
     /// # References
     ///
     /// KB-24, KB-26
-    "additional-provider-installed", Note, Context, Additions, needs [ENTRIES, PROVIDER_IDS]
+    "additional-provider-installed", Note, Context, Additions, needs [ENTRIES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -53,7 +54,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, complaints_of_report};
 
     const XP: &str =
         "windows  5.1 x86\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\n";
@@ -65,6 +66,35 @@ mod tests {
             "{XP}1012  base  x.dll  VMCI sockets DGRAM  {vmware} type=2\n1013  base  x.dll  VMCI sockets STREAM  {vmware}"
         );
         assert_eq!(complaints(&RULE, &case), ["VMware vSockets adds 2 sections"]);
+    }
+
+    #[test]
+    fn in_a_report_they_are_known_by_name_and_by_what_they_offer() {
+        let vmware = |flags| {
+            format!(
+                "{XP}1012  base  x.dll  vSockets STREAM  family=28 flags={flags} guid={{570ADC4B-67B2-42CE-92B2-ACD33D88D842}}"
+            )
+        };
+        assert_eq!(complaints_of_report(&RULE, &vmware("0x26")), ["VMware vSockets adds 1 section"]);
+        assert!(complaints_of_report(&RULE, &vmware("0x66")).is_empty(), "that is TCP under another name");
+    }
+
+    /// KB-26: NWLink adds seven sections. The two of NetBIOS are concluded.
+    #[test]
+    fn nwlink_adds_seven_sections() {
+        let sections = [
+            "nwlnkipx [IPX]",
+            "nwlnkspx [SPX]",
+            "nwlnkspx [SPX] [Pseudo Stream]",
+            "nwlnkspx [SPX II]",
+            "nwlnkspx [SPX II] [Pseudo Stream]",
+        ];
+        let mut case = XP.replace("transports  Tcpip\n", "binding  \\Device\\NwlnkNb  3\n")
+            + "1006  seqpacket 3\n1007  datagram 3\n";
+        for (index, name) in sections.iter().enumerate() {
+            case += &format!("{}  base  x.dll  MSAFD {name}  family=6 max=16 min=14 flags=0x2000e\n", 1008 + index);
+        }
+        assert_eq!(complaints_of_report(&RULE, &case), ["Microsoft's NWLink IPX/SPX adds 7 sections"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::machinery::{Findings, Subject, rule};
-use crate::baseline::{Expected, identity};
+use crate::baseline::{Expected, identity, is_net_bios};
 use crate::catalog::{ProtocolEntry, Windows, provider};
 use crate::finding::Severity;
 use crate::sentence::list_of;
@@ -14,7 +14,8 @@ rule! {
     /// Entries that the system ought to have and that no entry of the catalog equals in provider, family, type and
     /// protocol. What it ought to have follows from its own transports and their templates; where these are not told,
     /// from its version of Windows, Bluetooth and infrared left out; where that is not told either, TCP/IP and UDP/IP
-    /// alone. NetBIOS has a rule of its own.
+    /// alone. NetBIOS has a rule of its own. In a report the provider of a section is told by what it offers and by its
+    /// name, in whatever language; entries that msinfo32 does not show, those of raw sockets, are not looked for there.
     ///
     /// # Why it matters
     ///
@@ -38,8 +39,9 @@ rule! {
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let is_shown = |entry: &ProtocolEntry| subject.catalogs.tells_hidden_entries() || entry.is_section();
     let is_needed =
-        |expected: &&Expected| !expected.is_optional && expected.entry.provider_id != Some(provider::NET_BIOS);
+        |expected: &&Expected| !expected.is_optional && !is_net_bios(&expected.entry) && is_shown(&expected.entry);
     let needed: Vec<_> = subject.baseline.entries.iter().filter(is_needed).collect();
     for (catalog, list) in subject.catalogs.protocol_lists() {
         let present: BTreeSet<_> = list.entries.iter().map(identity).collect();
@@ -67,7 +69,7 @@ fn is_indispensable(entry: &ProtocolEntry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, complaints_of_report};
 
     #[test]
     fn udp_is_gone_from_one_catalog() {
@@ -85,6 +87,16 @@ mod tests {
     fn windows_7_need_not_have_bluetooth() {
         let case = "windows  6.1 x64\n1001  tcp\n1002  udp\n1003  raw\n1004  tcp6\n1005  udp6\n1006  raw6\n1007  rsvp-tcp6\n1008  rsvp-tcp\n1009  rsvp-udp6\n1010  rsvp-udp";
         assert!(complaints(&RULE, case).is_empty());
+    }
+
+    #[test]
+    fn a_report_lacks_what_it_would_show() {
+        let xp = "windows  5.1 x86\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp";
+        assert!(complaints_of_report(&RULE, xp).is_empty(), "raw sockets are in no report");
+        let case = xp.replace("1002  udp\n", "");
+        assert_eq!(complaints_of_report(&RULE, &case), ["the 32-bit protocol catalog lacks MSAFD Tcpip [UDP/IP]"]);
+        let case = xp.replace("udp\n1003", "udp  x.dll  Foo over [MSAFD Tcpip [UDP/IP]]\n1003");
+        assert_eq!(complaints_of_report(&RULE, &case).len(), 1, "a chain over it is another entry");
     }
 
     #[test]

@@ -9,7 +9,7 @@ rule! {
     /// # What it looks for
     ///
     /// Chains that come first in the catalog for one of the usual requests for TCP or UDP over IPv4 or IPv6, with the
-    /// protocol named or left at 0.
+    /// protocol named or left at 0. Of an excerpt this is not judged: what it leaves out may come before.
     ///
     /// # Why it matters
     ///
@@ -27,7 +27,7 @@ rule! {
     /// # References
     ///
     /// KB-23
-    "layered-provider-effective", Warning, Hijack, Additions, needs [CHAINS, ATTRIBUTES]
+    "layered-provider-effective", Warning, Hijack, Additions, needs [CHAINS, ATTRIBUTES, WHOLE_LISTS]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

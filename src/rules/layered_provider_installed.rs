@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use super::layers::{Layer, layers};
 use super::machinery::{Findings, Subject, rule};
 use crate::baseline::ThirdParty;
-use crate::catalog::{ProtocolEntry, ServiceFlags};
+use crate::catalog::{Facts, ProtocolEntry, ServiceFlags, Text};
 use crate::sentence::list_of;
 
 rule! {
@@ -10,7 +12,8 @@ rule! {
     /// # What it looks for
     ///
     /// Entries with a protocol chain of length 0, the layered provider itself, and 2 to 7, its chains. There is one
-    /// finding for each layered provider of a catalog, with its DLL and the entries that it lies over.
+    /// finding for each layered provider of a catalog, with its DLL and the entries that it lies over. Where the
+    /// evidence tells no chains, sections whose name says that they lie `over [` another.
     ///
     /// # Why it matters
     ///
@@ -31,33 +34,74 @@ rule! {
     /// # References
     ///
     /// KB-22, KB-23, KB-24, KB-31; Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
-    "layered-provider-installed", Warning, Hijack, Additions, needs [CHAINS]
+    "layered-provider-installed", Warning, Hijack, Additions, needs [ENTRIES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
+        let mut named = named_layers(&list.entries);
         for layer in layers(&list.entries) {
             let Some(entry) = layer.entry() else { continue };
+            let name = entry.named_layer().map_or_else(|| entry.name(), |(name, _)| name);
+            let also = named.remove(&name).map(|layer| layer.bases).unwrap_or_default();
             let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
-            let finding = findings.about(catalog, entry, format!("a layered provider{library}{}", lies_over(&layer)));
+            let message = format!("a layered provider{library}{}", lies_over(&layer, also, subject));
+            let finding = findings.about(catalog, entry, message);
             let path = subject.library_of(catalog, entry);
             if let Some(known) = ThirdParty::of(None, path.as_ref()) {
                 finding.harmless(format!("its DLL has the name of {}", known.name));
             }
         }
+        let mut named: Vec<NamedLayer<'_>> = named.into_values().collect();
+        named.sort_by_key(|layer| layer.position);
+        for NamedLayer { first, bases, .. } in named {
+            let finding = findings.about(catalog, first, format!("a layered provider over {}", list_of(&bases)));
+            if let Some(known) = ThirdParty::named(&first.name()) {
+                finding.harmless(format!("its name is the one of {}", known.name));
+            }
+        }
     }
 }
 
-fn lies_over(layer: &Layer<'_>) -> String {
-    if layer.chains.is_empty() {
-        return " without any chain".to_owned();
+/// A layered provider as the names of chains tell it whose chains themselves are not told.
+struct NamedLayer<'a> {
+    position: usize,
+    first: &'a ProtocolEntry,
+    bases: Vec<String>,
+}
+
+fn named_layers(entries: &[ProtocolEntry]) -> BTreeMap<Text, NamedLayer<'_>> {
+    let mut layers: BTreeMap<Text, NamedLayer<'_>> = BTreeMap::new();
+    for (position, first) in entries.iter().enumerate().filter(|(_, entry)| entry.kind().is_none()) {
+        if let Some((name, base)) = first.named_layer() {
+            let layer = layers.entry(name).or_insert(NamedLayer { position, first, bases: Vec::new() });
+            layer.bases.push(base.to_string());
+        }
     }
-    let names: Vec<String> = layer.bases.iter().map(|base| base.name().to_string()).collect();
-    let names = if names.is_empty() { "entries that are missing".to_owned() } else { list_of(&names) };
-    let order = if layer.answers.is_empty() {
-        "; it is not effective, since the base providers answer first"
-    } else {
-        "; it is effective"
+    layers
+}
+
+/// What a layered provider lies over; `also` is what the names of its other chains tell.
+fn lies_over(layer: &Layer<'_>, also: Vec<String>, subject: &Subject<'_>) -> String {
+    let is_whole = subject.catalogs.tells(Facts::WHOLE_LISTS);
+    if layer.chains.is_empty() && also.is_empty() {
+        return if is_whole { " without any chain" } else { "" }.to_owned();
+    }
+    let mut names: Vec<String> = layer.bases.iter().map(|base| base.name().to_string()).collect();
+    if names.is_empty() && !is_whole {
+        let named = layer.chains.iter().filter_map(|chain| chain.named_layer());
+        names.extend(named.map(|(_, base)| base.to_string()));
+    }
+    names.extend(also);
+    let names = match (names.is_empty(), is_whole) {
+        (false, _) => list_of(&names),
+        (true, true) => "entries that are missing".to_owned(),
+        (true, false) => "entries that the evidence does not show".to_owned(),
+    };
+    let order = match (is_whole, layer.answers.is_empty()) {
+        (false, _) => "",
+        (true, true) => "; it is not effective, since the base providers answer first",
+        (true, false) => "; it is effective",
     };
     let lacks_handles =
         |chain: &&ProtocolEntry| chain.service_flags.is_some_and(|flags| !flags.contains(ServiceFlags::IFS_HANDLES));
@@ -68,7 +112,7 @@ fn lies_over(layer: &Layer<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, complaints_of_report};
 
     #[test]
     fn one_finding_tells_the_whole_provider() {
@@ -81,6 +125,14 @@ mod tests {
     fn chains_in_front_are_effective() {
         let case = "1018  1017>1001  C:\\x.dll  Foo over TCP\n1001  tcp\n1017  layered  C:\\x.dll  Foo";
         assert!(complaints(&RULE, case)[0].contains("; it is effective"));
+    }
+
+    #[test]
+    fn in_a_report_the_names_of_its_chains_tell_it() {
+        let case = "1018  1017>1001  C:\\x.dll  Foo over [MSAFD Tcpip [TCP/IP]]\n1019  1017>1002  C:\\x.dll  Foo over [MSAFD Tcpip [UDP/IP]]\n1001  tcp\n1002  udp\n1017  layered  C:\\x.dll  Foo";
+        let name = "Foo over [MSAFD Tcpip [TCP/IP]]";
+        let expected = format!("{name}: a layered provider over MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP]");
+        assert_eq!(complaints_of_report(&RULE, case), [expected]);
     }
 
     #[test]

@@ -217,9 +217,35 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
 /// What a rule says of catalogs in notation, as sentences: for the tests below each rule.
 #[cfg(test)]
 pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
-    let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
-    let baseline = Baseline::of(&catalogs);
-    let judgement = judge(&[rule], &Subject { catalogs: &catalogs, baseline: &baseline });
+    complaints_of(rule, &crate::catalog::notation::parse(notation).expect("the case is in notation"))
+}
+
+/// The same where a report is all that is known of the case: what msinfo32 shows of its entries.
+#[cfg(test)]
+pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
+    let case = crate::catalog::notation::parse(notation).expect("the case is in notation");
+    let mut entries: Vec<ProtocolEntry> = case
+        .sections()
+        .map(|entry| ProtocolEntry {
+            stored_name: entry.stored_name.as_ref().map(|_| entry.name()),
+            service_flags: entry.service_flags.map(|flags| flags.intersection(crate::catalog::signature::SHOWN)),
+            max_address_length: entry.max_address_length,
+            min_address_length: entry.min_address_length,
+            message_size: entry.message_size,
+            ..ProtocolEntry::default()
+        })
+        .collect();
+    crate::catalog::signature::conclude(&mut entries);
+    let list = crate::catalog::EntryList { entries, ..Default::default() };
+    let protocol = crate::catalog::Catalog { entries: Some(list), ..Default::default() };
+    let told = Facts::ENTRIES | Facts::SIZES | Facts::SERVICE_FLAGS | Facts::OS | Facts::WHOLE_LISTS;
+    complaints_of(rule, &Catalogs { told, windows: case.windows, protocol: Some(protocol), ..Catalogs::default() })
+}
+
+#[cfg(test)]
+fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
+    let baseline = Baseline::of(catalogs);
+    let judgement = judge(&[rule], &Subject { catalogs, baseline: &baseline });
     assert_eq!(judgement.not_judged, [], "the case must tell what the rule needs");
     judgement.findings.iter().map(Finding::sentence).collect()
 }

@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::machinery::{Findings, Subject, rule};
-use crate::baseline::{Identity, identity};
-use crate::catalog::provider::{NET_BIOS, net_bios};
+use crate::baseline::{Identity, identity, is_net_bios};
+use crate::catalog::provider::net_bios;
 use crate::catalog::{CatalogName, EntryList, ProtocolEntry};
 
 rule! {
@@ -35,7 +35,7 @@ rule! {
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
-        let entries: Vec<_> = list.entries.iter().filter(|entry| entry.provider_id == Some(NET_BIOS)).collect();
+        let entries: Vec<_> = list.entries.iter().filter(|entry| is_net_bios(entry)).collect();
         if subject.catalogs.expects_net_bios() && subject.baseline.knows_bindings {
             against_bindings(subject, catalog, list, &entries, findings);
         } else {
@@ -86,7 +86,8 @@ fn among_themselves(catalog: CatalogName, entries: &[&ProtocolEntry], findings: 
     }
     for pair in pairs.values() {
         if let [entry] = pair.as_slice() {
-            findings.about(catalog, entry, "it lacks its partner, SEQPACKET or DATAGRAM");
+            let finding = findings.about(catalog, entry, "it lacks its partner, SEQPACKET or DATAGRAM");
+            finding.instead(partner_of(entry), "no such entry");
         }
     }
 }
@@ -96,10 +97,19 @@ fn pair_of(entry: &ProtocolEntry) -> String {
     entry.name().lossy().replace("SEQPACKET", "").replace("DATAGRAM", "")
 }
 
+/// Name of the other entry of the same binding.
+fn partner_of(entry: &ProtocolEntry) -> String {
+    let name = entry.name().to_string();
+    match name.split_once("SEQPACKET") {
+        Some((before, behind)) => format!("{before}DATAGRAM{behind}"),
+        None => name.replace("DATAGRAM", "SEQPACKET"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, complaints_of_report};
 
     const SYSTEM: &str = "windows  5.1 x86\ntransports  Tcpip NetBIOS\n\
         binding  \\Device\\NetBT_Tcpip_{A}  3\nbinding  \\Device\\NetBT_Tcpip_{B}  0\n\
@@ -140,5 +150,13 @@ mod tests {
             complaints(&RULE, &case),
             ["MSAFD NetBIOS [B] DATAGRAM 1: it lacks its partner, SEQPACKET or DATAGRAM"]
         );
+    }
+
+    #[test]
+    fn in_a_report_partners_are_looked_for() {
+        let case = format!("{SYSTEM}1006  seqpacket 3\n1007  datagram 3\n1008  datagram 0");
+        let alone = r"MSAFD NetBIOS [\Device\NetBT_Tcpip_{B}] DATAGRAM 0: it lacks its partner, SEQPACKET or DATAGRAM";
+        assert_eq!(complaints_of_report(&RULE, &case), [alone]);
+        assert!(complaints_of_report(&RULE, &format!("{case}\n1009  seqpacket 0")).is_empty());
     }
 }

@@ -1,7 +1,8 @@
 use super::machinery::{Findings, Subject, rule};
 use super::provider_name_imitates_windows::imitates_windows;
 use crate::baseline::{Origin, ThirdParty};
-use crate::catalog::provider;
+use crate::catalog::signature::Signature;
+use crate::catalog::{ProtocolEntry, provider};
 
 rule! {
     /// A base provider is neither Windows' own nor a known third party's.
@@ -9,7 +10,9 @@ rule! {
     /// # What it looks for
     ///
     /// Base entries whose GUID belongs to no provider of Windows, to no other protocol of Microsoft's, and to nobody
-    /// in the list of known third parties. Entries that bear a name of Windows have a rule of their own.
+    /// in the list of known third parties. Entries that bear a name of Windows have a rule of their own. Where the
+    /// evidence tells no GUIDs: sections that offer what no provider of Windows offers, or that offer it under another
+    /// name, in whatever language, and whose name is no known third party's.
     ///
     /// # Why it matters
     ///
@@ -27,7 +30,7 @@ rule! {
     /// # References
     ///
     /// KB-22, KB-24
-    "provider-unknown", Warning, Hijack, Additions, needs [ENTRIES, PROVIDER_IDS]
+    "provider-unknown", Warning, Hijack, Additions, needs [ENTRIES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -39,7 +42,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let path = subject.library_of(catalog, entry);
             let is_mswsock = path.as_ref().is_some_and(|path| subject.path(catalog, provider::MSWSOCK).same(path));
             let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
-            let finding = findings.about(catalog, entry, format!("its provider{library} is not known"));
+            let like =
+                like_windows(entry).map(|name| format!(", and it offers what {name} offers")).unwrap_or_default();
+            let finding = findings.about(catalog, entry, format!("its provider{library} is not known{like}"));
             if is_mswsock && !subject.baseline.unknown_transports.is_empty() {
                 finding.harmless("its DLL is Windows' own, and a transport that is not known here is installed");
             } else if let Some(known) = ThirdParty::of(None, path.as_ref()) {
@@ -49,10 +54,33 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// The provider of Windows that a section is like in everything but its name: layered providers look so.
+fn like_windows(entry: &ProtocolEntry) -> Option<&'static str> {
+    let signature = Signature::of(entry).filter(|_| entry.provider_id.is_none())?;
+    signature.windows_provider().map(|provider| provider.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, complaints_of_report};
+
+    #[test]
+    fn in_a_report_a_name_stands_in_the_place_of_windows_own() {
+        let case = "windows  5.1 x86\n1001  tcp\n1002  udp\n1020  base  x.dll  Foo Tcpip [TCP/IP]";
+        let expected = "Foo Tcpip [TCP/IP]: its provider is not known, and it offers what MSAFD Tcpip [TCP/IP] offers";
+        assert_eq!(complaints_of_report(&RULE, case), [expected]);
+        assert_eq!(
+            complaints_of_report(&RULE, "1020  base  x.dll  Foo  max=14 min=14"),
+            ["Foo: its provider is not known"]
+        );
+    }
+
+    #[test]
+    fn in_a_report_a_translated_name_is_windows_own() {
+        let case = "windows  6.1 x64\n1001  tcp  x.dll  TCPIP MSAFD [TCP/IP]\n1007  rsvp-tcp6  x.dll  Поставщик услуг RSVP TCPv6";
+        assert!(complaints_of_report(&RULE, case).is_empty());
+    }
 
     #[test]
     fn nobody_knows_the_guid() {

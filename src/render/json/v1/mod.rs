@@ -72,7 +72,8 @@ struct Finding {
     severity: &'static str,
     /// What is wrong, as a sentence.
     message: String,
-    /// `protocol-32`, `protocol-64`, `name-space-32` or `name-space-64`; `null` where it is about none of them.
+    /// `protocol-32`, `protocol-64`, `name-space-32` or `name-space-64`; `protocol` or `name-space` where a listing does
+    /// not tell which of the two it shows; `null` where it is about none of them.
     catalog: Option<&'static str>,
     /// Name of the entry's key; `null` where it is about no entry, or the evidence has no keys.
     entry: Option<String>,
@@ -203,6 +204,8 @@ fn name_of(catalog: CatalogName) -> &'static str {
         CatalogName::Protocol64 => "protocol-64",
         CatalogName::NameSpace32 => "name-space-32",
         CatalogName::NameSpace64 => "name-space-64",
+        CatalogName::Protocol => "protocol",
+        CatalogName::NameSpace => "name-space",
     }
 }
 
