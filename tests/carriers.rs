@@ -1,18 +1,20 @@
 //! One case in all carriers: every reader must give the same catalogs.
 
+mod reports;
+
 use std::path::Path;
 
-use catalog9::Content;
 use catalog9::catalog::{Catalog, Catalogs, EntryList, Facts, Place, ProtocolEntry, Text, Version};
-use catalog9::evidence::{Defect, ReadOptions, read};
+use catalog9::evidence::Defect;
 
 use crate::cases::cases;
+use crate::evidence::read;
 use crate::synth::hive::{self, Shape};
 use crate::synth::reg::{self, FORMS, Form};
 use crate::synth::registry;
 
 /// Catalogs without what only says where and when they were written, and by what the version was told.
-fn content(mut catalogs: Catalogs) -> Catalogs {
+pub fn content(mut catalogs: Catalogs) -> Catalogs {
     fn lists<E>(catalog: &mut Catalog<E>, strip: impl Fn(&mut E)) {
         (catalog.place, catalog.last_written) = (Place::default(), None);
         for list in [&mut catalog.entries, &mut catalog.entries64].into_iter().flatten() {
@@ -91,7 +93,7 @@ fn assert_says(bytes: &[u8], case: &Catalogs, folder: &Path) {
 
 /// Holds what is read to the case; gives the defects.
 fn said_besides(bytes: &[u8], case: &Catalogs, folder: &Path) -> Vec<Defect> {
-    let reading = read(&mut Content::Bytes(bytes), &ReadOptions::default()).unwrap();
+    let reading = read(bytes).unwrap();
     let [control_set] = reading.control_sets.as_slice() else { panic!("{}", folder.display()) };
     assert_eq!(control_set.computer_name, Some(Text::from("EXAMPLE")));
     assert!(control_set.roles.current);
@@ -134,7 +136,7 @@ fn a_partial_export_tells_what_it_tells() {
     let mut system = registry::system(&case, "EXAMPLE");
     let path = r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9";
     let part = reg::write(system.at(path), &format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{path}"), Form::Regedit5);
-    let reading = read(&mut Content::Bytes(&part), &ReadOptions::default()).unwrap();
+    let reading = read(&part).unwrap();
     assert_eq!(reading.defects, []);
     let catalogs = &reading.control_sets[0].catalogs;
     assert_eq!(catalogs.absent_keys, Vec::<&str>::new());

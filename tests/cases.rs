@@ -8,7 +8,7 @@ use catalog9::catalog::{Catalogs, notation};
 use snapbox::Data;
 use snapbox::cmd::{Command, cargo_bin};
 
-use crate::synth::{hive, registry};
+use crate::synth::{hive, msinfo, netsh, registry};
 
 /// The cases: their folders and what they say.
 pub fn cases() -> Vec<(PathBuf, Catalogs)> {
@@ -54,13 +54,36 @@ fn the_evidence_of_the_readme_is_the_pressed_case() {
 #[test]
 fn every_case_is_reported_as_it_was() {
     for (folder, catalogs) in cases() {
-        let scratch = tempfile::tempdir().unwrap();
-        std::fs::write(scratch.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
-        let output = catalog9(scratch.path()).args(["examine", "--no-hash", "SYSTEM"]).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", folder.display());
-        let report = String::from_utf8(output.stdout).unwrap();
-        let report = format!("{report}\nexit code {}\n", output.status.code().unwrap());
-        let expected = Data::read_from(&folder.join("examine.txt"), None);
-        snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(report, expected);
+        assert_reported(&folder, "examine.txt", "SYSTEM", &pressed(&catalogs));
     }
+}
+
+/// Cases with other reports beside them are pressed into those carriers too.
+#[test]
+fn cases_in_reports_and_listings_are_reported_as_they_were() {
+    let mut found = 0;
+    for (folder, catalogs) in cases() {
+        for (expected, name, bytes) in [
+            ("examine-nfo.txt", "report.nfo", msinfo::nfo(&catalogs, "EXAMPLE", &msinfo::ENGLISH)),
+            ("examine-text.txt", "report.txt", msinfo::text(&catalogs, "EXAMPLE", &msinfo::INVENTED)),
+            ("examine-netsh.txt", "listing.txt", netsh::listing(&catalogs, &netsh::ENGLISH).into_bytes()),
+        ] {
+            if folder.join(expected).exists() {
+                assert_reported(&folder, expected, name, &bytes);
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= 6);
+}
+
+fn assert_reported(folder: &Path, expected: &str, name: &str, bytes: &[u8]) {
+    let scratch = tempfile::tempdir().unwrap();
+    std::fs::write(scratch.path().join(name), bytes).unwrap();
+    let output = catalog9(scratch.path()).args(["examine", "--no-hash", name]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", folder.display());
+    let report = String::from_utf8(output.stdout).unwrap();
+    let report = format!("{report}\nexit code {}\n", output.status.code().unwrap());
+    let expected = Data::read_from(&folder.join(expected), None);
+    snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(report, expected);
 }

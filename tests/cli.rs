@@ -73,6 +73,10 @@ fn help_goes_to_standard_output() {
     assert!(text(&output.stdout).contains("Exit codes:"));
 }
 
+fn utf16(text: &str) -> Vec<u8> {
+    crate::synth::msinfo::utf16(text)
+}
+
 /// A hive with only these keys at its root.
 fn hive_with(keys: &[&str]) -> Vec<u8> {
     let mut root = Key::new("ROOT");
@@ -92,9 +96,12 @@ fn what_tells_nothing_is_refused_with_the_way_out() {
     let mut old = hive_of(PLAIN);
     old[24] = 2;
     hive::seal(&mut old);
-    let cases: [(&[u8], &str, &str); 13] = [
+    let cases: [(&[u8], &str, &str); 16] = [
         (b"", "an empty file", "collect it again"),
-        (b"Dear Sir or Madam, my internet is broken.", "begins with “Dear Sir or Mada”", "SYSTEM"),
+        (b"Dear Sir or Madam, my internet is broken.", "begins with “Dear Sir or Mada”", "netsh winsock show catalog"),
+        (&utf16("Dear Sir or Madam, my internet is broken."), "UTF-16 text that begins with “Dear Sir or Mada”", "NFO"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "how Windows 2000 saves", "msinfo32 /report"),
+        (b"<?xml version=\"1.0\"?>\n<SystemInformation/>", "begins with “<?xml version=\"1”", "msinfo32"),
         (b"\x7fELF\x02\x01\x01\0", "begins with the bytes 7f 45 4c 46", "SYSTEM"),
         (&[0; 9000], "zero bytes", "SYSTEM"),
         (b"CREG\0\0", "Windows 95, 98 or Me", "not read"),
@@ -164,6 +171,14 @@ fn a_hive_without_any_network_is_another_matter() {
     assert_eq!(code(&output), 3);
     let message = unwrapped(&output.stderr);
     assert!(message.contains("neither that key nor Services\\Tcpip"), "{message}");
+}
+
+#[test]
+fn a_report_that_is_cut_off_is_3_and_a_whole_one_is_judged() {
+    let case = notation::parse(PLAIN).unwrap();
+    let report = crate::synth::msinfo::text(&case, "EXAMPLE", &crate::synth::msinfo::ENGLISH);
+    let code = |bytes: &[u8]| code(&run(&[("report", bytes)], &["examine", "report"]));
+    assert_eq!((code(&report), code(&report[..report.len() / 2])), (0, 3));
 }
 
 #[test]
@@ -254,6 +269,31 @@ fn nothing_of_the_evidence_acts_on_a_terminal() {
         let output = run(&[], &["examine", "--format", name]);
         assert_eq!((code(&output), harmful(&text(&output.stderr))), (2, Vec::new()));
     }
+}
+
+#[test]
+fn nothing_of_a_report_acts_on_a_terminal() {
+    use crate::synth::{msinfo, netsh};
+    let hostile = "\u{1b}[2J\u{9b}1m\u{202e}lld\u{200b}\u{2028}";
+    let mut catalogs = notation::parse(PLAIN).unwrap();
+    for entry in &mut catalogs.protocol.as_mut().unwrap().entries.as_mut().unwrap().entries {
+        entry.stored_name = Some(catalog9::catalog::Text::from(hostile));
+        entry.library_path.clone_from(&entry.stored_name);
+    }
+    let nfo = msinfo::nfo_text(&catalogs, hostile, &msinfo::ENGLISH);
+    let hostile_category = nfo.replace("\"Protocol\"", &format!("\"{hostile}\""));
+    let text = msinfo::plain_text(&catalogs, hostile, &msinfo::ENGLISH).replace("[Protocol]", &format!("[{hostile}]"));
+    for report in [nfo, hostile_category, text, netsh::listing(&catalogs, &netsh::ENGLISH)] {
+        for format in ["table", "json"] {
+            let output = run(&[("report", report.as_bytes())], &["examine", "--format", format, "report"]);
+            assert_eq!(harmful(&text_of(&output)), Vec::<char>::new(), "{format}");
+            assert!(text_of(&output).contains("lld"), "it is shown all the same");
+        }
+    }
+}
+
+fn text_of(output: &Output) -> String {
+    text(&output.stdout) + &text(&output.stderr)
 }
 
 #[test]

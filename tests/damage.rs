@@ -1,20 +1,16 @@
 //! Damaged hives: never a panic, never silence.
 
 use catalog9::catalog::notation;
-use catalog9::evidence::{Error, ReadOptions, Reading};
 use catalog9::finding::Verdict;
 use catalog9::{Content, Evidence, Options, examine};
 
 use crate::cases::pressed;
+use crate::evidence::read;
 
 const SMALL: &str = "windows  5.1 x86 sp3\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
 
 fn small_hive() -> Vec<u8> {
     pressed(&notation::parse(SMALL).unwrap())
-}
-
-fn read(bytes: &[u8]) -> Result<Reading, Error> {
-    catalog9::evidence::read(&mut Content::Bytes(bytes), &ReadOptions::default())
 }
 
 fn verdict(bytes: &[u8]) -> Option<(Verdict, bool, usize)> {

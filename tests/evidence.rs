@@ -1,6 +1,14 @@
-//! Real evidence, which lies beside the project and is no part of it.
+//! How evidence is read here, and where real evidence is: it lies beside the project and is no part of it.
 
 use std::path::PathBuf;
+
+use catalog9::Content;
+use catalog9::evidence::{Error, ReadOptions, Reading};
+
+/// Reads a piece of evidence that nothing else is known of.
+pub fn read(bytes: &[u8]) -> Result<Reading, Error> {
+    catalog9::evidence::read(&mut Content::Bytes(bytes), &ReadOptions::default())
+}
 
 /// Path of a piece of real evidence; `None`, and a word on standard error, where it is not at hand.
 pub fn real(path: &str) -> Option<PathBuf> {

@@ -1,10 +1,13 @@
 //! The JSON output against its own schema.
 
+use catalog9::render::json::v1::Document;
+use catalog9::{Content, Evidence, Options, examine};
 use jsonschema::Validator;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cases::{cases, catalog9, pressed};
 use crate::evidence::{real, real_hives};
+use crate::synth::{msinfo, netsh};
 
 fn validator() -> Validator {
     let output = catalog9(std::path::Path::new(".")).arg("schema").output().unwrap();
@@ -40,6 +43,54 @@ fn every_real_hive_is_valid_by_the_schema() {
     if let Some(folder) = real("hives-odd/xp-zeroed-pages") {
         assert_valid(&validator, &examined(&folder), "xp-zeroed-pages");
     }
+}
+
+#[test]
+fn every_report_and_listing_is_valid_by_the_schema() {
+    let validator = validator();
+    let mut pieces: Vec<(String, Vec<u8>)> = Vec::new();
+    for (folder, catalogs) in cases().into_iter().filter(|(_, catalogs)| catalogs.protocol.is_some()) {
+        let name = folder.display().to_string();
+        pieces.push((format!("{name} as NFO"), msinfo::nfo(&catalogs, "EXAMPLE", &msinfo::INVENTED)));
+        pieces.push((format!("{name} as text"), msinfo::text(&catalogs, "EXAMPLE", &msinfo::ENGLISH)));
+        pieces.push((format!("{name} as listing"), netsh::listing(&catalogs, &netsh::INVENTED).into_bytes()));
+    }
+    for folder in ["msinfo", "netsh"].into_iter().filter_map(real) {
+        for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            pieces.push((file.display().to_string(), std::fs::read(&file).unwrap()));
+        }
+    }
+    for (name, bytes) in pieces {
+        let evidence = Evidence::new("report", Content::Bytes(&bytes));
+        if let Ok(examination) = examine(evidence, &Options::default()) {
+            assert_valid(&validator, &serde_json::to_value(Document::from(&examination)).unwrap(), &name);
+        }
+    }
+}
+
+#[test]
+fn a_report_says_what_it_tells_and_what_is_concluded() {
+    let (_, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with("windows-10-plain")).unwrap();
+    let bytes = msinfo::nfo(&catalogs, "EXAMPLE", &msinfo::INVENTED);
+    let evidence = Evidence::new("report.nfo", Content::Bytes(&bytes));
+    let document = serde_json::to_value(Document::from(&examine(evidence, &Options::default()).unwrap())).unwrap();
+    let report = &document["evidence"]["report"];
+    assert_eq!((&document["evidence"]["kind"], &report["written"]), (&json!("nfo"), &json!("2024-02-29T12:34:56Z")));
+    assert_eq!((&report["encoding"], &report["format_version"]), (&json!("UTF-16LE"), &json!("8.0")));
+    assert_eq!(
+        (&document["system"]["computer_name"], &document["evidence"]["hive"]),
+        (&json!("EXAMPLE"), &Value::Null)
+    );
+    assert_eq!(document["sections"]["registry"], Value::Null);
+    let entry = &document["control_sets"][0]["protocol_catalog"]["entries64"][0];
+    assert_eq!((&entry["name"], &entry["provider_id"]), (&json!("Drahtwerk-MSAFD [TCP/IP]"), &Value::Null));
+    assert_eq!((&entry["service_flags"], &entry["address_family"]), (&json!(0x66), &Value::Null));
+    let concluded = json!({
+        "name": "MSAFD Tcpip [TCP/IP]", "provider_id": "{E70F1AA0-AB8B-11CF-8CA3-00805F48A192}",
+        "address_family": 2, "socket_type": 1, "protocol": 6,
+    });
+    assert_eq!(entry["concluded"], concluded);
+    assert_eq!(document["control_sets"][0]["answers64"], json!([]));
 }
 
 #[test]

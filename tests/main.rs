@@ -3,9 +3,12 @@
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::expect_used,
+    clippy::format_collect,
+    clippy::format_push_string,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
+    clippy::string_slice,
     clippy::unwrap_used,
     unreachable_pub,
     reason = "a test that fails may panic, and nothing in here is seen outside"
@@ -16,12 +19,14 @@ mod carriers;
 mod cases;
 mod cli;
 mod damage;
+mod damaged_reports;
 mod docs;
 mod evidence;
 mod json;
 mod logs;
 mod recovery;
 mod reg;
+mod reports;
 mod salvage;
 mod synth;
 mod truth;

@@ -5,25 +5,21 @@ use std::fmt::Write;
 
 use catalog9::catalog::{Catalogs, Facts, Kind, Place, Text, notation};
 use catalog9::evidence::encoding::CodePage;
-use catalog9::evidence::{Error, ReadOptions, Reading, read};
+use catalog9::evidence::{Error, ReadOptions};
 use catalog9::finding::{Finding, Verdict};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use proptest::prelude::*;
 
-use crate::evidence::real;
+use crate::evidence::{read, real};
 use crate::synth::reg::{FORMS, Form, encode, write};
 use crate::synth::{Key, registry};
-
-fn read_bytes(bytes: &[u8]) -> Result<Reading, Error> {
-    read(&mut Content::Bytes(bytes), &ReadOptions::default())
-}
 
 /// The catalogs of a file with these lines behind the header and inside of the key of the name space catalog.
 fn read_lines(lines: &str) -> (Catalogs, Vec<(u64, String)>) {
     let text = format!(
         "Windows Registry Editor Version 5.00\n\n[HKLM\\SYSTEM\\ControlSet001\\Services\\WinSock2\\Parameters]\n{lines}\n\n"
     );
-    let reading = read_bytes(&encode(&text, Form::Regedit5)).unwrap();
+    let reading = read(&encode(&text, Form::Regedit5)).unwrap();
     let defects = reading.defects.iter().map(|defect| (defect.place.line.unwrap(), defect.found.clone())).collect();
     (reading.control_sets[0].catalogs.clone(), defects)
 }
@@ -37,7 +33,7 @@ fn three_dialects_of_one_hive_give_the_same_catalogs() {
     let Some(folder) = real("reg") else { return };
     let names = ["xp-reged.reg", "xp-hivexregedit.reg", "xp-hivexregedit-printable.reg"];
     let [one, two, three] = names.map(|name| {
-        let reading = read_bytes(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+        let reading = read(&std::fs::read(folder.join(name)).unwrap()).unwrap();
         assert_eq!(reading.defects, [], "{name}");
         let mut catalogs = reading.control_sets[0].catalogs.clone();
         // The lines, and the order of values and so of nothing else, differ.
@@ -191,7 +187,7 @@ fn utf16_without_its_mark_is_read_and_said_to_be_nothing_to_windows() {
         [HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WinSock2\\Parameters]\r\n\"AutodialDLL\"=\"x.dll\"\r\n\r\n";
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
         let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
-        let reading = read_bytes(&bytes).unwrap();
+        let reading = read(&bytes).unwrap();
         let parameters = reading.control_sets[0].catalogs.parameters.clone().unwrap();
         assert_eq!(parameters.autodial_library.unwrap().to_string(), "x.dll");
         assert_eq!(reading.defects[0].expected, "a byte order mark");
@@ -208,7 +204,7 @@ fn headers_that_windows_does_not_take_are_refused_where_they_stand() {
         "REGEDIT 4",
         "REGEDIT",
     ] {
-        let error = read_bytes(format!("{header}\n\n[HKLM\\SYSTEM]\n").as_bytes()).unwrap_err();
+        let error = read(format!("{header}\n\n[HKLM\\SYSTEM]\n").as_bytes()).unwrap_err();
         assert!(matches!(error, Error::RegHeader { .. }), "{header}: {error}");
     }
 }
@@ -217,7 +213,7 @@ fn headers_that_windows_does_not_take_are_refused_where_they_stand() {
 fn a_wine_prefix_has_no_catalogs_and_that_is_no_damage() {
     let text = "WINE REGISTRY Version 2\n;; All keys relative to REGISTRY\\\\Machine\n\n#arch=win64\n\n\
         [System\\\\CurrentControlSet\\\\Services\\\\Winsock2\\\\Parameters\\\\Protocol_Catalog9\\\\Catalog_Entries] 1710099824\n#time=1da7\n\n";
-    assert!(matches!(read_bytes(text.as_bytes()).unwrap_err(), Error::Wine));
+    assert!(matches!(read(text.as_bytes()).unwrap_err(), Error::Wine));
 }
 
 #[test]
@@ -226,7 +222,9 @@ fn a_path_in_an_ansi_file_is_read_in_the_code_page_that_is_named() {
     let file = [format!("REGEDIT4\n\n{key}\n\"AutodialDLL\"=\"C:\\\\K").as_bytes(), b"\xe4se.dll\"\n\n"].concat();
     let autodial = |number: Option<u32>| {
         let code_page = number.and_then(CodePage::of_number);
-        let reading = read(&mut Content::Bytes(&file), &ReadOptions { code_page, ..ReadOptions::default() }).unwrap();
+        let reading =
+            catalog9::evidence::read(&mut Content::Bytes(&file), &ReadOptions { code_page, ..ReadOptions::default() })
+                .unwrap();
         let parameters = reading.control_sets[0].catalogs.parameters.clone().unwrap();
         (parameters.autodial_library.unwrap().to_string(), reading.text.unwrap().is_guess)
     };
@@ -246,7 +244,7 @@ fn a_file_that_is_cut_off_anywhere_is_never_called_intact() {
     for form in FORMS {
         let file = write(system.at(path), &root, form);
         let is_whole = |bytes: &[u8]| {
-            let told = read_bytes(bytes).ok().map(|reading| reading.control_sets[0].catalogs.told);
+            let told = read(bytes).ok().map(|reading| reading.control_sets[0].catalogs.told);
             told.is_some_and(|told| told.contains(Facts::ENTRIES | Facts::NAME_SPACES | Facts::WHOLE_LISTS))
         };
         assert!(is_whole(&file), "{form:?}");
@@ -271,7 +269,7 @@ fn no_flipped_byte_makes_it_panic() {
     for index in 0..file.len() {
         for mask in [0xff, 0x80, 0x01] {
             flipped[index] = file[index] ^ mask;
-            let _ = read_bytes(&flipped);
+            let _ = read(&flipped);
         }
         flipped[index] = file[index];
     }
@@ -282,7 +280,7 @@ fn a_path_of_ten_thousand_levels_is_passed_over() {
     let path = format!(r"HKLM\SYSTEM\ControlSet001\Services\WinSock2{}", r"\x".repeat(10_000));
     let parameters = r"[HKLM\SYSTEM\ControlSet001\Services\WinSock2\Parameters]";
     let file = format!("REGEDIT4\n\n{parameters}\n\n[{path}]\n\n");
-    let reading = read_bytes(file.as_bytes()).unwrap();
+    let reading = read(file.as_bytes()).unwrap();
     assert_eq!(reading.defects[0].place.line, Some(5));
 }
 
@@ -295,7 +293,7 @@ fn a_hundred_thousand_keys_cost_no_more_than_their_number() {
             .unwrap();
     }
     let begin = std::time::Instant::now();
-    assert_eq!(read_bytes(file.as_bytes()).unwrap().control_sets[0].catalogs.app_permissions.len(), 100_000);
+    assert_eq!(read(file.as_bytes()).unwrap().control_sets[0].catalogs.app_permissions.len(), 100_000);
     assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
 }
 
@@ -344,7 +342,7 @@ proptest! {
             let file = write(&root.subkeys[0], r"HKLM\SYSTEM\ControlSet001", form);
             // Without a mark "Â¡" in code page 1252 and "¡" in UTF-8 are the same bytes: REGEDIT4 needs the code page.
             let code_page = CodePage::of_number(1252).filter(|_| form == Form::Regedit4);
-            let reading = read(&mut Content::Bytes(&file), &ReadOptions { code_page, ..ReadOptions::default() }).unwrap();
+            let reading = catalog9::evidence::read(&mut Content::Bytes(&file), &ReadOptions { code_page, ..ReadOptions::default() }).unwrap();
             prop_assert_eq!(&reading.defects, &[], "{:?}", form);
             let catalogs = &reading.control_sets[0].catalogs;
             let text = |text: &Option<Text>| text.as_ref().map(|text| text.lossy().into_owned());

@@ -1,7 +1,7 @@
 //! Hives in which something leads nowhere: what lies behind the damage is read all the same.
 
 use catalog9::catalog::notation;
-use catalog9::evidence::{Defect, ReadOptions, Reading};
+use catalog9::evidence::{Defect, Reading};
 use catalog9::finding::Verdict;
 use catalog9::{Content, Evidence, Examination, Options, examine};
 
@@ -15,7 +15,7 @@ fn system() -> Key {
 }
 
 fn read(bytes: &[u8]) -> Reading {
-    catalog9::evidence::read(&mut Content::Bytes(bytes), &ReadOptions::default()).unwrap()
+    crate::evidence::read(bytes).unwrap()
 }
 
 fn examined(bytes: &[u8]) -> Examination {

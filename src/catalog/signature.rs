@@ -208,6 +208,7 @@ mod tests {
             assert_eq!(names([tcp(name)]), [""], "{name}");
         }
         assert_eq!(names([section("MSAFD Tcpip [TCP/IP]", 0x609, (16, 16), 0xfff7)]), [""]);
+        assert_eq!(names([section("RSVP TCP over [MSAFD Tcpip [TCP/IP]]", 0x2066, (16, 16), 0)]), [""]);
         assert_eq!(names([section("AF_UNIX 2", 0x26, (110, 2), 0)]), [""]);
     }
 

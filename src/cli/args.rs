@@ -70,7 +70,8 @@ pub(super) enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct ExamineArgs {
-    /// Evidence: SYSTEM hives and registration files; `-` is standard input
+    /// Evidence: SYSTEM hives, registration files, msinfo32 reports (NFO or text), `netsh winsock show catalog` listings;
+    /// `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<OsString>,
 

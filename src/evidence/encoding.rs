@@ -1,8 +1,11 @@
-//! Text of one byte a character, in the code page of the machine that the evidence comes from.
+//! From bytes to text: whole files of text, and fields in the code page of the machine that the evidence comes from.
+
+use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use crate::catalog::Text;
+use super::Defect;
+use crate::catalog::{Place, Text};
 
 /// An ANSI code page of Windows, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +66,255 @@ pub fn decode_ansi(bytes: &[u8], code_page: Option<CodePage>) -> Text {
     code_page.map_or_else(|| Text::from_bytes(bytes), |code_page| code_page.decode(bytes))
 }
 
+/// How a file of text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextEncoding {
+    /// UTF-16, little endian: how Windows writes reports.
+    Utf16Le,
+    /// UTF-16, big endian.
+    Utf16Be,
+    /// UTF-8, of which ASCII is a part.
+    Utf8,
+    /// One byte a character or two, in a code page that the file does not tell.
+    Ansi,
+}
+
+impl TextEncoding {
+    /// What people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
+            Self::Utf8 => "UTF-8",
+            Self::Ansi => "ANSI",
+        }
+    }
+}
+
+/// A file of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded<'a> {
+    /// The text, with U+FFFD for what has no meaning, and without a byte order mark.
+    ///
+    /// Bytes of an unknown code page stand in it as U+F780 to U+F7FF, which [`Decoded::text_of`] turns back.
+    pub text: Cow<'a, str>,
+    /// How it was written.
+    pub encoding: TextEncoding,
+    /// Where something has no meaning, in order; no more than [`MAX_FAULTS`] and the end of what is read.
+    pub faults: Vec<Fault>,
+}
+
+/// A place in a file of text that has no meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// Bytes from the beginning of the file.
+    pub offset: u64,
+    /// Line, counted from 1.
+    pub line: u64,
+    /// What stands there.
+    pub found: &'static str,
+}
+
+/// Faults that are told one by one: a file that has more is no text.
+pub const MAX_FAULTS: usize = 1000;
+
+/// Bytes of a file of text that are read. The largest real report has 3.9 MB.
+pub const MAX_TEXT: usize = 1 << 26;
+
+impl Decoded<'_> {
+    /// A piece of the text, as a text of the evidence.
+    #[must_use]
+    pub fn text_of(&self, piece: &str) -> Text {
+        if self.encoding != TextEncoding::Ansi || piece.is_ascii() {
+            return Text::new(piece);
+        }
+        let byte = |character| u8::try_from(u32::from(character) & 0xff).unwrap_or(b'?');
+        Text::from_bytes(&piece.chars().map(byte).collect::<Vec<u8>>())
+    }
+
+    /// The faults up to a line, as defects.
+    pub(super) fn defects(&self, last_line: u64) -> impl Iterator<Item = Defect> {
+        let read = self.faults.iter().filter(move |fault| fault.line <= last_line);
+        read.map(|fault| {
+            let place = Place { line: Some(fault.line), offset: Some(fault.offset), ..Place::default() };
+            Defect::new(place, format!("{} text", self.encoding.name()), fault.found)
+        })
+    }
+}
+
+/// Decodes a file of text: by its byte order mark, else as UTF-16 where every other byte of its beginning is zero,
+/// else as UTF-8, and where it is none of these byte by byte. Behind [`MAX_TEXT`] bytes it is passed over.
+#[must_use]
+pub fn decode_text(bytes: &[u8]) -> Decoded<'_> {
+    let Some(kept) = bytes.get(..MAX_TEXT).filter(|kept| kept.len() < bytes.len()) else {
+        return decode_whole(bytes);
+    };
+    let mut decoded = decode_whole(kept);
+    let line = 1 + u64::try_from(decoded.text.matches('\n').count()).unwrap_or(u64::MAX);
+    let offset = u64::try_from(MAX_TEXT).unwrap_or(u64::MAX);
+    decoded.faults.push(Fault { offset, line, found: "more than 64 MiB, of which the rest is passed over" });
+    decoded
+}
+
+fn decode_whole(bytes: &[u8]) -> Decoded<'_> {
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => decode_utf16(rest, 2, TextEncoding::Utf16Le),
+        [0xfe, 0xff, rest @ ..] => decode_utf16(rest, 2, TextEncoding::Utf16Be),
+        [0xef, 0xbb, 0xbf, rest @ ..] => decode_utf8(rest, 3),
+        [1..=255, 0, 1..=255, 0, ..] => decode_utf16(bytes, 0, TextEncoding::Utf16Le),
+        [0, 1..=255, 0, 1..=255, ..] => decode_utf16(bytes, 0, TextEncoding::Utf16Be),
+        _ => decode_without_mark(bytes),
+    }
+}
+
+fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_> {
+    let decoder = if encoding == TextEncoding::Utf16Be { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE };
+    if let Some(text) = decoder.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Decoded { text, encoding, faults: Vec::new() };
+    }
+    // Slower, but with the places of what has no meaning.
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| match encoding {
+        TextEncoding::Utf16Be => u16::from_be_bytes(*pair),
+        _ => u16::from_le_bytes(*pair),
+    });
+    let mut faults = Faults::new(begin);
+    let mut text = String::new();
+    for character in char::decode_utf16(units) {
+        let character = character.unwrap_or_else(|_| {
+            faults.add("a surrogate without its partner");
+            char::REPLACEMENT_CHARACTER
+        });
+        text.push(character);
+        faults.pass(if character.len_utf16() == 1 { 2 } else { 4 }, character == '\n');
+    }
+    if !rest.is_empty() {
+        faults.add("half a character");
+    }
+    Decoded { text: Cow::Owned(text), encoding, faults: faults.list }
+}
+
+/// UTF-8, unless more of it has no meaning than has: then it is a code page of one byte a character.
+fn decode_without_mark(bytes: &[u8]) -> Decoded<'_> {
+    let (mut meaningful, mut meaningless) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        meaningful += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        meaningless += usize::from(!chunk.invalid().is_empty());
+    }
+    if meaningless <= meaningful {
+        return decode_utf8(bytes, 0);
+    }
+    let (text, _) = encoding_rs::X_USER_DEFINED.decode_without_bom_handling(bytes);
+    Decoded { text, encoding: TextEncoding::Ansi, faults: Vec::new() }
+}
+
+fn decode_utf8(bytes: &[u8], begin: u64) -> Decoded<'_> {
+    if let Ok(text) = str::from_utf8(bytes) {
+        return Decoded { text: Cow::Borrowed(text), encoding: TextEncoding::Utf8, faults: Vec::new() };
+    }
+    let mut faults = Faults::new(begin);
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.valid().bytes() {
+            faults.pass(1, byte == b'\n');
+        }
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+            faults.add("bytes that are no UTF-8");
+            chunk.invalid().iter().for_each(|_| faults.pass(1, false));
+        }
+    }
+    Decoded { text: Cow::Owned(text), encoding: TextEncoding::Utf8, faults: faults.list }
+}
+
+/// Faults, and how far decoding has come.
+struct Faults {
+    offset: u64,
+    line: u64,
+    list: Vec<Fault>,
+}
+
+impl Faults {
+    fn new(offset: u64) -> Self {
+        Self { offset, line: 1, list: Vec::new() }
+    }
+
+    fn pass(&mut self, bytes: u64, is_line_feed: bool) {
+        self.offset += bytes;
+        self.line += u64::from(is_line_feed);
+    }
+
+    fn add(&mut self, found: &'static str) {
+        if self.list.len() < MAX_FAULTS {
+            self.list.push(Fault { offset: self.offset, line: self.line, found });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn utf16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn text_is_read_by_its_mark_or_by_its_zeros() {
+        let text = "Přehled 提供 😀\r\n";
+        let little = [&b"\xff\xfe"[..], &utf16(text)].concat();
+        let big: Vec<u8> = little.as_chunks::<2>().0.iter().flat_map(|[low, high]| [*high, *low]).collect();
+        let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+        for (bytes, encoding) in [
+            (little.as_slice(), TextEncoding::Utf16Le),
+            (&big, TextEncoding::Utf16Be),
+            (&marked, TextEncoding::Utf8),
+            (text.as_bytes(), TextEncoding::Utf8),
+        ] {
+            let decoded = decode_text(bytes);
+            assert_eq!((&*decoded.text, decoded.encoding, decoded.faults.len()), (text, encoding, 0));
+        }
+        assert_eq!(decode_text(&utf16("<?xml")).text, "<?xml");
+        assert_eq!(decode_text(b"").text, "");
+    }
+
+    #[test]
+    fn what_has_no_meaning_is_told_by_its_place() {
+        let mut bytes = [&b"\xff\xfe"[..], &utf16("a\nb"), b"\x00\xd8", &utf16("c")].concat();
+        bytes.push(7);
+        let decoded = decode_text(&bytes);
+        assert_eq!(decoded.text, "a\nb\u{fffd}c");
+        let places: Vec<_> = decoded.faults.iter().map(|fault| (fault.offset, fault.line, fault.found)).collect();
+        assert_eq!(places, [(8, 2, "a surrogate without its partner"), (12, 2, "half a character")]);
+        let decoded = decode_text("ž\n\u{1F600}".as_bytes().get(..5).unwrap());
+        assert_eq!((&*decoded.text, decoded.faults[0].offset, decoded.faults[0].line), ("ž\n\u{fffd}", 3, 2));
+    }
+
+    #[test]
+    fn bytes_of_an_unknown_code_page_stay_bytes() {
+        let decoded = decode_text(b"Pln\xe9 jm\xe9no");
+        assert_eq!((decoded.encoding, decoded.faults.len()), (TextEncoding::Ansi, 0));
+        assert_eq!(decoded.text_of(&decoded.text), Text::from_bytes(b"Pln\xe9 jm\xe9no"));
+        assert_eq!(decoded.text_of("jm"), Text::new("jm"));
+    }
+
+    #[test]
+    fn what_lies_behind_the_limit_is_passed_over_and_told() {
+        let text = "x\n".repeat(MAX_TEXT / 2);
+        assert_eq!(decode_text(text.as_bytes()).faults, []);
+        let longer = text + "y";
+        let decoded = decode_text(longer.as_bytes());
+        assert_eq!((decoded.text.len(), decoded.faults[0].offset), (MAX_TEXT, 1 << 26));
+        assert!(decoded.faults[0].found.ends_with("the rest is passed over"));
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_gives_no_endless_list() {
+        let bytes = [&b"\xff\xfe"[..], &b"\x00\xd8".repeat(5000)].concat();
+        assert_eq!(decode_text(&bytes).faults.len(), MAX_FAULTS);
+    }
 
     #[test]
     fn a_known_code_page_gives_the_text_and_an_unknown_one_the_bytes() {

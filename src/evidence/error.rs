@@ -17,7 +17,7 @@ pub enum Error {
     Empty,
 
     /// None of the kinds that are read.
-    #[error("expected a SYSTEM hive or a registration file, found {found}")]
+    #[error("expected a SYSTEM hive, a registration file, a report or a listing, found {found}")]
     #[diagnostic(code(catalog9::not_evidence), help("{help}"))]
     NotEvidence {
         /// What its first bytes are or look like.

@@ -4,9 +4,14 @@ mod content;
 mod defect;
 mod error;
 mod head;
+mod kind;
+mod lines;
+mod msinfo;
+mod netsh;
 mod reading;
 mod recovery;
 mod registry;
+mod report_head;
 mod sniff;
 
 pub mod encoding;
@@ -15,11 +20,15 @@ pub use content::Content;
 pub use defect::Defect;
 pub use error::Error;
 pub use head::{HiveHead, TextHead};
+pub use kind::Kind;
 pub use reading::{ControlSet, ReadOptions, Reading, Roles};
 pub use recovery::{HiveState, Recovery};
-pub use registry::Together;
-pub use registry::log;
-pub use sniff::{Kind, sniff};
+pub use registry::{Together, log};
+pub use report_head::{ReportHead, Written};
+pub use sniff::sniff;
+
+/// Entries of one list that are read; no real catalog has more than 24.
+const MAX_ENTRIES: usize = 65_536;
 
 /// Reads a piece of evidence.
 ///
@@ -27,8 +36,15 @@ pub use sniff::{Kind, sniff};
 ///
 /// Where it tells nothing at all; damage is a defect of the reading.
 pub fn read(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
-    match sniff(content.beginning()?)? {
-        Kind::Hive => registry::read_hive(content.all()?, options),
-        Kind::Reg => registry::read_reg(&mut content.stream(), options.code_page),
+    if sniff::is_registration_file(content.beginning()?) {
+        return registry::read_reg(&mut content.stream(), options.code_page);
+    }
+    let bytes = content.all()?;
+    match sniff(bytes)? {
+        Kind::Hive => registry::read_hive(bytes, options),
+        Kind::Reg => registry::read_reg(&mut &*bytes, options.code_page),
+        Kind::Nfo => Ok(msinfo::read_nfo(bytes)),
+        Kind::MsinfoText => Ok(msinfo::read_text(bytes)),
+        Kind::Netsh => Ok(netsh::read(bytes)),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::encoding::CodePage;
 use super::log::LogFile;
-use super::{Defect, HiveHead, Kind, Recovery, TextHead};
+use super::{Defect, HiveHead, Kind, Recovery, ReportHead, TextHead};
 use crate::catalog::{Catalogs, Text};
 
 /// How evidence is read.
@@ -23,12 +23,29 @@ pub struct Reading {
     pub hive: Option<HiveHead>,
     /// What its transaction logs make of it; `None` where it is clean and there are no logs.
     pub recovery: Option<Recovery>,
-    /// How the text was written.
+    /// How a registration file was written.
     pub text: Option<TextHead>,
+    /// Head of the report.
+    pub report: Option<ReportHead>,
     /// The states of the system that it holds: the control sets of a registry.
     pub control_sets: Vec<ControlSet>,
     /// Damage that was met.
     pub defects: Vec<Defect>,
+}
+
+impl Reading {
+    /// A reading of which nothing is told yet.
+    pub(super) fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            hive: None,
+            recovery: None,
+            text: None,
+            report: None,
+            control_sets: Vec::new(),
+            defects: Vec::new(),
+        }
+    }
 }
 
 /// One state of the system.

@@ -13,7 +13,8 @@ use crate::catalog::{Facts, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
-    self, Content, ControlSet, Defect, Error, HiveHead, Kind, ReadOptions, Reading, Recovery, Roles, TextHead, Together,
+    self, Content, ControlSet, Defect, Error, HiveHead, Kind, ReadOptions, Reading, Recovery, ReportHead, Roles,
+    TextHead, Together,
 };
 use crate::finding::Verdict;
 use crate::rules::{self, Judgement, Subject};
@@ -87,8 +88,10 @@ pub struct Examination {
     pub logs: Vec<Part>,
     /// What they make of it; `None` where it is clean and there are none.
     pub recovery: Option<Recovery>,
-    /// How the text was written.
+    /// How a registration file was written.
     pub text: Option<TextHead>,
+    /// Head of the report.
+    pub report: Option<ReportHead>,
     /// Every control set that there is, examined or not.
     pub control_sets: Vec<(Option<Text>, Roles)>,
     /// The control sets that were examined, the first being the one that the verdict is about.
@@ -166,6 +169,7 @@ fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Re
         logs: Vec::new(),
         recovery,
         text: reading.text,
+        report: reading.report,
         control_sets,
         examined,
         defects: reading.defects,

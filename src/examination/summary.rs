@@ -53,7 +53,8 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judge
     if !catalogs.tells(Facts::WHOLE_LISTS) {
         parts.push("the evidence is cut off, damaged or an excerpt, so what is missing cannot be judged".to_owned());
     } else if baseline.source == Source::EveryWindows {
-        parts.push("which Windows it is is not told exactly, so their number cannot be judged".to_owned());
+        let exactly = if windows.version.is_some() { " exactly" } else { "" };
+        parts.push(format!("which Windows it is is not told{exactly}, so their number cannot be judged"));
     } else if let Some(first) = missing.first() {
         parts.push(format!("missing: {}", first.expected.as_deref().unwrap_or_default()));
     }

@@ -82,18 +82,18 @@ mod tests {
     /// KB-26: NWLink adds seven sections. The two of NetBIOS are concluded.
     #[test]
     fn nwlink_adds_seven_sections() {
+        let section =
+            |name| format!("1008  base  x.dll  MSAFD {name}  family=6 max=16 min=14 flags=0x2000e message=576");
         let sections = [
-            "nwlnkipx [IPX]",
-            "nwlnkspx [SPX]",
-            "nwlnkspx [SPX] [Pseudo Stream]",
-            "nwlnkspx [SPX II]",
-            "nwlnkspx [SPX II] [Pseudo Stream]",
+            "binding  \\Device\\NwlnkNb  3".to_owned(),
+            "1006  seqpacket 3\n1007  datagram 3".to_owned(),
+            section("nwlnkipx [IPX]"),
+            section("nwlnkspx [SPX]"),
+            section("nwlnkspx [SPX] [Pseudo Stream]"),
+            section("nwlnkspx [SPX II]"),
+            section("nwlnkspx [SPX II] [Pseudo Stream]"),
         ];
-        let mut case = XP.replace("transports  Tcpip\n", "binding  \\Device\\NwlnkNb  3\n")
-            + "1006  seqpacket 3\n1007  datagram 3\n";
-        for (index, name) in sections.iter().enumerate() {
-            case += &format!("{}  base  x.dll  MSAFD {name}  family=6 max=16 min=14 flags=0x2000e\n", 1008 + index);
-        }
+        let case = XP.to_owned() + &sections.join("\n");
         assert_eq!(complaints_of_report(&RULE, &case), ["Microsoft's NWLink IPX/SPX adds 7 sections"]);
     }
 

@@ -89,8 +89,8 @@ fn lies_over(layer: &Layer<'_>, also: Vec<String>, subject: &Subject<'_>) -> Str
     }
     let mut names: Vec<String> = layer.bases.iter().map(|base| base.name().to_string()).collect();
     if names.is_empty() && !is_whole {
-        let named = layer.chains.iter().filter_map(|chain| chain.named_layer());
-        names.extend(named.map(|(_, base)| base.to_string()));
+        let below = layer.chains.iter().filter_map(|chain| chain.named_layer());
+        names.extend(below.map(|(_, base)| base.to_string()));
     }
     names.extend(also);
     let names = match (names.is_empty(), is_whole) {

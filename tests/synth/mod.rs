@@ -6,6 +6,8 @@
 pub mod hive;
 pub mod item;
 pub mod log;
+pub mod msinfo;
+pub mod netsh;
 pub mod reg;
 pub mod registry;
 

@@ -2,11 +2,10 @@
 
 use super::key::{Key, Missing};
 use super::values::Values;
-use super::winsock2::MAX_ENTRIES;
 use super::{system, winsock, winsock2};
 use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Place, Text};
 use crate::evidence::encoding::CodePage;
-use crate::evidence::{ControlSet, Defect, Roles};
+use crate::evidence::{ControlSet, Defect, MAX_ENTRIES, Roles};
 
 /// Reads every control set below `root`, in order of their names. `code_page` is that of paths where the registry does
 /// not name its own.

@@ -79,7 +79,7 @@ fn read_state(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Erro
             return Err(Error::NoNetwork);
         }
     }
-    Ok(Reading { kind: Kind::Hive, hive: Some(hive.head), recovery: None, text: None, control_sets, defects })
+    Ok(Reading { hive: Some(hive.head), control_sets, defects, ..Reading::of(Kind::Hive) })
 }
 
 /// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.
@@ -162,7 +162,7 @@ fn read_export(export: Export, code_page: Option<CodePage>, mut defects: Vec<Def
     if export.is_wine && !control_sets.iter().any(has_entries) {
         return Err(Error::Wine);
     }
-    Ok(Reading { kind: Kind::Reg, hive: None, recovery: None, text: Some(export.head), control_sets, defects })
+    Ok(Reading { text: Some(export.head), control_sets, defects, ..Reading::of(Kind::Reg) })
 }
 
 /// Hives by keys that stand at their root.

@@ -8,12 +8,9 @@ use crate::catalog::{
     AppPermission, Catalog, Catalogs, Chain, Entry, EntryList, NameSpaceEntry, Parameters, ProtocolEntry,
     ProviderFlags, ServiceFlags, Text,
 };
-use crate::evidence::Defect;
 use crate::evidence::encoding::{CodePage, decode_ansi};
+use crate::evidence::{Defect, MAX_ENTRIES};
 use crate::layout::PackedCatalogItem;
-
-/// Entries of one list that are read; no real catalog has more than 24.
-pub(super) const MAX_ENTRIES: usize = 65_536;
 
 /// Fills in what `parameters`, the key `WinSock2\Parameters`, says.
 pub(super) fn read(catalogs: &mut Catalogs, parameters: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) {

@@ -5,28 +5,35 @@ use std::io::{self, Write};
 use super::grid::Grid;
 use super::style::{self, labelled};
 use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
-use crate::catalog::{Catalog, Catalogs, EntryList, FileTime, Kind, NameSpaceEntry, ProtocolEntry, number};
+use crate::catalog::{Catalog, Catalogs, EntryList, Facts, FileTime, Kind, NameSpaceEntry, ProtocolEntry, number};
 
 /// Rows of one table; the rest is counted. JSON has them all.
 const MOST_ROWS: usize = 1000;
 
 pub(super) fn write(catalogs: &Catalogs, writer: &mut dyn Write) -> io::Result<()> {
+    let told = catalogs.told;
+    let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
     if let Some(protocol) = &catalogs.protocol {
         style::heading(writer, "Protocol catalog")?;
-        write_counts(protocol, writer)?;
-        write_protocol(protocol, writer)?;
-        write_chains(protocol, writer)?;
-        write_answers(protocol, writer)?;
+        write_counts(protocol, told, writer)?;
+        write_protocol(protocol, told, writer)?;
+        write_chains(protocol, is_whole, writer)?;
+        if is_whole && catalogs.tells(Facts::ATTRIBUTES) {
+            write_answers(protocol, writer)?;
+        }
     }
     if let Some(name_space) = &catalogs.name_space {
         style::heading(writer, "Name space catalog")?;
-        write_counts(name_space, writer)?;
-        write_name_space(name_space, writer)?;
+        write_counts(name_space, told, writer)?;
+        write_name_space(name_space, told, writer)?;
     }
     Ok(())
 }
 
-fn write_counts<E>(catalog: &Catalog<E>, writer: &mut dyn Write) -> io::Result<()> {
+fn write_counts<E>(catalog: &Catalog<E>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
+    if !told.contains(Facts::COUNTS) {
+        return Ok(());
+    }
     let shown = |number: Option<u32>| number.map_or_else(|| "absent".to_owned(), |number| number.to_string());
     let counts = match &catalog.entries64 {
         Some(_) => format!(
@@ -64,15 +71,29 @@ fn side_by_side<E>(catalog: &Catalog<E>, agree: impl Fn(&E, &E) -> bool) -> Vec<
     rows
 }
 
+/// A column: its heading, the facts without which it is left out, and its cells.
+type Column<E> = (&'static str, Facts, fn(&E) -> String);
+
 fn write_rows<E>(
-    mut grid: Grid,
+    columns: &[Column<E>],
     rows: &[(&'static str, &E)],
-    cells: impl Fn(&E) -> Vec<String>,
+    told: Facts,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
+    let columns: Vec<&Column<E>> = columns.iter().filter(|(_, needs, _)| told.contains(*needs)).collect();
+    // Which list it is stands behind the keys, and before what a listing has in their place.
+    let place = usize::from(told.contains(Facts::KEYS));
+    let has_lists = told.contains(Facts::KEYS) || rows.iter().any(|(bits, _)| !bits.is_empty());
+    let mut headings: Vec<&str> = columns.iter().map(|(heading, ..)| *heading).collect();
+    if has_lists {
+        headings.insert(place, "Bits");
+    }
+    let mut grid = Grid::new(&headings);
     for (bits, entry) in rows.iter().take(MOST_ROWS) {
-        let mut row = cells(entry);
-        row.insert(1, (*bits).to_owned());
+        let mut row: Vec<String> = columns.iter().map(|(.., cell)| cell(entry)).collect();
+        if has_lists {
+            row.insert(place, (*bits).to_owned());
+        }
         grid.row(row);
     }
     grid.write(writer)?;
@@ -82,27 +103,45 @@ fn write_rows<E>(
     }
 }
 
-fn write_protocol(catalog: &Catalog<ProtocolEntry>, writer: &mut dyn Write) -> io::Result<()> {
+const PROTOCOL: &[Column<ProtocolEntry>] = &[
+    (">Key", Facts::KEYS, |entry| short_key(entry.key.as_ref())),
+    (">Id", Facts::IDS, |entry| entry.catalog_entry_id.map(|id| id.to_string()).unwrap_or_default()),
+    ("Chain", Facts::CHAINS, chain),
+    ("Family", Facts::ATTRIBUTES, |entry| named(entry.address_family, number::address_family)),
+    ("Type", Facts::ATTRIBUTES, |entry| named(entry.socket_type, number::socket_type)),
+    ("Protocol", Facts::ATTRIBUTES, |entry| {
+        let family = entry.address_family.unwrap_or_default();
+        named(entry.protocol, |protocol| number::protocol(family, protocol))
+    }),
+    ("Flags", Facts::SERVICE_FLAGS, flags),
+    ("Name", Facts::ENTRIES, |entry| entry.name().to_string()),
+    ("DLL", Facts::PATHS, |entry| entry.library_path.as_ref().map(ToString::to_string).unwrap_or_default()),
+];
+
+/// The columns of a report, which tells sizes instead of attributes.
+const SECTIONS: &[Column<ProtocolEntry>] = &[
+    ("Flags", Facts::SERVICE_FLAGS, flags),
+    (">Address", Facts::SIZES, |entry| match (entry.max_address_length, entry.min_address_length) {
+        (Some(max), Some(min)) if max == min => max.to_string(),
+        (Some(max), Some(min)) => format!("{min} to {max}"),
+        _ => String::new(),
+    }),
+    (">Message", Facts::SIZES, |entry| entry.message_size.map(|size| size.to_string()).unwrap_or_default()),
+    ("Family", Facts::SIZES, |entry| named(entry.concluded.address_family, number::address_family)),
+    ("Name", Facts::ENTRIES, |entry| entry.name().to_string()),
+    ("Concluded", Facts::SIZES, |entry| match &entry.concluded.name {
+        Some(name) if *name == entry.name() => "Windows' own".to_owned(),
+        Some(name) => format!("Windows' {name}"),
+        None => String::new(),
+    }),
+];
+
+fn write_protocol(catalog: &Catalog<ProtocolEntry>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
     let agree = |one: &ProtocolEntry, other: &ProtocolEntry| content(one) == content(other);
     let rows = side_by_side(catalog, agree);
-    let spread = spread(rows.iter().filter_map(|(_, entry)| entry.last_written));
-    labelled(writer, "entries written", &spread)?;
-    let grid = Grid::new(&[">Key", "Bits", ">Id", "Chain", "Family", "Type", "Protocol", "Flags", "Name", "DLL"]);
-    let cells = |entry: &ProtocolEntry| {
-        let family = entry.address_family.unwrap_or_default();
-        vec![
-            short_key(entry.key.as_ref()),
-            entry.catalog_entry_id.map(|id| id.to_string()).unwrap_or_default(),
-            chain(entry),
-            named(entry.address_family, number::address_family),
-            named(entry.socket_type, number::socket_type),
-            named(entry.protocol, |protocol| number::protocol(family, protocol)),
-            flags(entry),
-            entry.name().to_string(),
-            entry.library_path.as_ref().map(ToString::to_string).unwrap_or_default(),
-        ]
-    };
-    write_rows(grid, &rows, cells, writer)
+    write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, writer)?;
+    let columns = if told.contains(Facts::ATTRIBUTES) { PROTOCOL } else { SECTIONS };
+    write_rows(columns, &rows, told, writer)
 }
 
 /// An entry without what only says where and when it was written.
@@ -151,6 +190,10 @@ fn short_key(key: Option<&crate::catalog::Text>) -> String {
     }
 }
 
+fn write_times(times: impl Iterator<Item = FileTime>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
+    if told.contains(Facts::TIMES) { labelled(writer, "entries written", &spread(times)) } else { Ok(()) }
+}
+
 /// When the entries were written: at once, or from when to when.
 fn spread(times: impl Iterator<Item = FileTime>) -> String {
     let times: Vec<FileTime> = times.collect();
@@ -161,8 +204,9 @@ fn spread(times: impl Iterator<Item = FileTime>) -> String {
     }
 }
 
-fn write_chains(catalog: &Catalog<ProtocolEntry>, writer: &mut dyn Write) -> io::Result<()> {
-    by_list("Chains", "from the program down", catalog.lists().map(|list| list.map(chain_rows)), |title, rows| {
+fn write_chains(catalog: &Catalog<ProtocolEntry>, is_whole: bool, writer: &mut dyn Write) -> io::Result<()> {
+    let rows = catalog.lists().map(|list| list.map(|list| chain_rows(list, is_whole)));
+    by_list("Chains", "from the program down", rows, |title, rows| {
         if rows.is_empty() {
             return Ok(());
         }
@@ -171,11 +215,11 @@ fn write_chains(catalog: &Catalog<ProtocolEntry>, writer: &mut dyn Write) -> io:
     })
 }
 
-fn chain_rows(list: &EntryList<ProtocolEntry>) -> Vec<String> {
+fn chain_rows(list: &EntryList<ProtocolEntry>, is_whole: bool) -> Vec<String> {
     let by_id = by_id(&list.entries);
     let chains = list.entries.iter().filter(|entry| entry.is(Kind::Chain)).take(MOST_ROWS);
     let row = |entry: &ProtocolEntry| {
-        let steps: Vec<String> = way_down(entry, &by_id).into_iter().map(step).collect();
+        let steps: Vec<String> = way_down(entry, &by_id).into_iter().map(|entry| step(entry, is_whole)).collect();
         format!("{}: {}", entry.name(), steps.join(" > "))
     };
     chains.map(row).collect()
@@ -197,8 +241,9 @@ fn by_list<T: PartialEq>(
     }
 }
 
-fn step(entry: Option<&ProtocolEntry>) -> String {
-    let Some(entry) = entry else { return "an entry that is missing".to_owned() };
+fn step(entry: Option<&ProtocolEntry>, is_whole: bool) -> String {
+    let gone = if is_whole { "an entry that is missing" } else { "an entry that is not shown" };
+    let Some(entry) = entry else { return gone.to_owned() };
     let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
     format!("{}{library}", entry.name())
 }
@@ -237,7 +282,25 @@ fn answer_rows(list: &EntryList<ProtocolEntry>) -> Vec<[String; 5]> {
     answers(&list.entries).into_iter().take(MOST_ROWS).map(row).collect()
 }
 
-fn write_name_space(catalog: &Catalog<NameSpaceEntry>, writer: &mut dyn Write) -> io::Result<()> {
+const NAME_SPACE: &[Column<NameSpaceEntry>] = &[
+    (">Key", Facts::KEYS, |entry| short_key(entry.key.as_ref())),
+    ("Name space", Facts::NAME_SPACES, |entry| {
+        let name = |number: u32| number::name_space(number).map_or_else(|| number.to_string(), str::to_owned);
+        entry.supported_name_space.map(name).unwrap_or_default()
+    }),
+    ("Enabled", Facts::NAME_SPACES, |entry| match entry.enabled {
+        Some(0) => "no".to_owned(),
+        Some(1) => "yes".to_owned(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }),
+    ("Name", Facts::NAME_SPACES, |entry| entry.name().to_string()),
+    ("DLL", Facts::NAME_SPACE_LIBRARIES, |entry| {
+        entry.library_path.as_ref().map(ToString::to_string).unwrap_or_default()
+    }),
+];
+
+fn write_name_space(catalog: &Catalog<NameSpaceEntry>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
     let content = |entry: &NameSpaceEntry| NameSpaceEntry {
         place: crate::catalog::Place::default(),
         key: None,
@@ -246,26 +309,6 @@ fn write_name_space(catalog: &Catalog<NameSpaceEntry>, writer: &mut dyn Write) -
         ..entry.clone()
     };
     let rows = side_by_side(catalog, |one, other| content(one) == content(other));
-    labelled(writer, "entries written", &spread(rows.iter().filter_map(|(_, entry)| entry.last_written)))?;
-    let grid = Grid::new(&[">Key", "Bits", "Name space", "Enabled", "Name", "DLL"]);
-    let cells = |entry: &NameSpaceEntry| {
-        let name_space = entry.supported_name_space;
-        vec![
-            short_key(entry.key.as_ref()),
-            name_space
-                .map(|number| number::name_space(number).map_or_else(|| number.to_string(), str::to_owned))
-                .unwrap_or_default(),
-            entry
-                .enabled
-                .map(|enabled| match enabled {
-                    0 => "no".to_owned(),
-                    1 => "yes".to_owned(),
-                    other => other.to_string(),
-                })
-                .unwrap_or_default(),
-            entry.name().to_string(),
-            entry.library_path.as_ref().map(ToString::to_string).unwrap_or_default(),
-        ]
-    };
-    write_rows(grid, &rows, cells, writer)
+    write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, writer)?;
+    write_rows(NAME_SPACE, &rows, told, writer)
 }

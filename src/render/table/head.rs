@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::style::{self, labelled};
 use crate::catalog::{Product, Text, number};
-use crate::evidence::{HiveHead, Kind, Roles};
+use crate::evidence::{HiveHead, Kind, ReportHead, Roles};
 use crate::examination::{Examination, Examined};
 use crate::render::hex;
 use crate::sentence::list_of;
@@ -13,6 +13,9 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
     let kind = match examination.kind {
         Kind::Hive => "registry hive",
         Kind::Reg => "registration file",
+        Kind::Nfo => "msinfo32 report (NFO)",
+        Kind::MsinfoText => "msinfo32 report (text)",
+        Kind::Netsh => "netsh listing",
     };
     writeln!(
         writer,
@@ -38,6 +41,9 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
     if let Some(hive) = &examination.hive {
         labelled(writer, "hive", &hive_line(hive))?;
         labelled(writer, "written", &written(hive))?;
+    }
+    if let Some(report) = &examination.report {
+        labelled(writer, "report", &report_line(report))?;
     }
     let sets: Vec<String> = examination.control_sets.iter().filter_map(control_set).collect();
     if !sets.is_empty() {
@@ -104,6 +110,17 @@ fn written(hive: &HiveHead) -> String {
         .map_or_else(|| "not recorded (Windows 8.1 and later, reg save)".to_owned(), |time| time.to_string());
     let reorganized = hive.last_reorganized().map(|time| format!("; reorganized {time}")).unwrap_or_default();
     format!("{last_written}{reorganized}")
+}
+
+fn report_line(report: &ReportHead) -> String {
+    let written = report
+        .written
+        .map(|written| format!("written {written}{}", if written.is_utc { "" } else { " in the time of the system" }));
+    let version = report.format_version.as_ref().map(|version| format!("version {}", version.shortened(40)));
+    let os_name = report.os_name.as_ref().map(|name| name.shortened(200));
+    let words =
+        [written, version, report.language.map(str::to_owned), Some(report.encoding.name().to_owned()), os_name];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn control_set((name, roles): &(Option<Text>, Roles)) -> Option<String> {

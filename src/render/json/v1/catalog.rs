@@ -8,7 +8,7 @@ use super::raw;
 use super::recovery::Difference;
 use super::system::time;
 use crate::catalog::socket::{answers, way_down};
-use crate::catalog::{self, EntryList, Text, socket};
+use crate::catalog::{self, EntryList, Facts, Text, socket};
 use crate::examination::Examined;
 
 /// One state of the system.
@@ -34,7 +34,8 @@ pub(super) struct ControlSet {
     bindings: Vec<Binding>,
     /// Drivers and services that sockets depend on.
     services: Vec<Service>,
-    /// Who answers when a 32-bit program opens a socket, or any program on 32-bit Windows.
+    /// Who answers when a 32-bit program opens a socket, or any program on 32-bit Windows. Empty where the evidence shows
+    /// the catalog only in part: what it leaves out may answer first.
     answers: Vec<Answer>,
     /// Who answers when a 64-bit program opens a socket; `null` where there is no 64-bit catalog.
     answers64: Option<Vec<Answer>>,
@@ -181,7 +182,10 @@ struct Answer {
 impl From<&Examined> for ControlSet {
     fn from(examined: &Examined) -> Self {
         let catalogs = &examined.control_set.catalogs;
-        let list = |list: &EntryList<catalog::ProtocolEntry>| all_answers(&list.entries);
+        let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
+        let list = |list: &EntryList<catalog::ProtocolEntry>| {
+            if is_whole { all_answers(&list.entries) } else { Vec::new() }
+        };
         let protocol = catalogs.protocol.as_ref();
         Self {
             name: examined.control_set.name.as_ref().map(raw),

@@ -43,7 +43,7 @@ pub(super) struct ProtocolEntry {
     protocol: Option<i32>,
     /// How many numbers above it are served too.
     protocol_max_offset: Option<i32>,
-    /// `dwServiceFlags1`.
+    /// `dwServiceFlags1`; of a report the bits 0x2FFF alone.
     service_flags: Option<u32>,
     /// Names of its bits, without `XP1_`.
     service_flag_names: Option<Vec<&'static str>>,
@@ -69,10 +69,40 @@ pub(super) struct ProtocolEntry {
     provider_reserved: Option<u32>,
     /// The value `PackedCatalogItem` in hexadecimal digits.
     raw: Option<String>,
+    /// What a report, which tells neither GUIDs nor families, lets conclude; left out of other evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concluded: Option<Concluded>,
     /// The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     undecoded: BTreeMap<&'static str, String>,
+}
+
+/// What the properties and the name of a section let conclude of its entry.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Concluded {
+    /// English name of the Windows provider that it is; `null` where it is none.
+    name: Option<String>,
+    /// GUID of that provider.
+    provider_id: Option<String>,
+    /// Address family, which the sizes of its addresses give away.
+    address_family: Option<i32>,
+    /// Socket type of that provider.
+    socket_type: Option<i32>,
+    /// Protocol number of that provider.
+    protocol: Option<i32>,
+}
+
+impl From<&catalog::Concluded> for Concluded {
+    fn from(concluded: &catalog::Concluded) -> Self {
+        Self {
+            name: text(concluded.name.as_ref()),
+            provider_id: guid(concluded.provider_id),
+            address_family: concluded.address_family,
+            socket_type: concluded.socket_type,
+            protocol: concluded.protocol,
+        }
+    }
 }
 
 /// An entry of the name space catalog. `null` is "not told".
@@ -139,6 +169,7 @@ impl From<&catalog::ProtocolEntry> for ProtocolEntry {
             security_scheme: entry.security_scheme,
             provider_reserved: entry.provider_reserved,
             raw: entry.item.as_ref().map(|item| hex(item)),
+            concluded: (entry.concluded != catalog::Concluded::default()).then(|| Concluded::from(&entry.concluded)),
             undecoded: undecoded([
                 ("key", &entry.key),
                 ("library_path", &entry.library_path),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::raw;
 use crate::catalog::{FileTime, Product, Version};
-use crate::evidence::{HiveHead, Kind};
+use crate::evidence::{HiveHead, Kind, ReportHead};
 use crate::examination::{self, Examination};
 use crate::render::hex;
 
@@ -24,13 +24,16 @@ pub(super) struct EvidenceHead {
     dirty: Option<bool>,
     /// Head of the hive; `null` where it is none.
     hive: Option<Hive>,
-    /// How the text was written; `null` where it is no text.
+    /// How a registration file was written; `null` where it is none.
     text: Option<TextForm>,
     /// The files that were examined as one; empty where the evidence is a single file.
     parts: Vec<Part>,
+    /// Head of the report or listing; left out where it is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
 }
 
-/// How a text file was written.
+/// How a registration file was written.
 #[derive(Debug, Serialize, JsonSchema)]
 struct TextForm {
     /// Its encoding.
@@ -50,6 +53,21 @@ struct Part {
     size: u64,
     /// Its SHA-256 in hexadecimal digits.
     sha256: Option<String>,
+}
+
+/// Head of a report or listing.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Report {
+    /// When it was written: RFC 3339, in UTC where a `Z` says so, else in the time of the system.
+    written: Option<String>,
+    /// Its language in English; `null` where it is one that is not known.
+    language: Option<&'static str>,
+    /// `UTF-16LE`, `UTF-16BE`, `UTF-8` or `ANSI`.
+    encoding: &'static str,
+    /// Version of the format of an NFO file.
+    format_version: Option<String>,
+    /// What the system calls its Windows.
+    os_name: Option<String>,
 }
 
 /// Head of a hive.
@@ -124,6 +142,9 @@ impl From<&Examination> for EvidenceHead {
             kind: match examination.kind {
                 Kind::Hive => "hive",
                 Kind::Reg => "reg",
+                Kind::Nfo => "nfo",
+                Kind::MsinfoText => "msinfo-text",
+                Kind::Netsh => "netsh",
             },
             size: examination.size,
             sha256: examination.sha256.as_ref().map(|digest| hex(digest)),
@@ -135,6 +156,19 @@ impl From<&Examination> for EvidenceHead {
                 form: text.form,
             }),
             parts: examination.parts.iter().map(Part::from).collect(),
+            report: examination.report.as_ref().map(Report::from),
+        }
+    }
+}
+
+impl From<&ReportHead> for Report {
+    fn from(head: &ReportHead) -> Self {
+        Self {
+            written: head.written.map(|written| written.to_string()),
+            language: head.language,
+            encoding: head.encoding.name(),
+            format_version: head.format_version.as_ref().map(raw),
+            os_name: head.os_name.as_ref().map(raw),
         }
     }
 }

@@ -1,0 +1,206 @@
+//! The elements of an NFO file, and the categories and rows that they make.
+//!
+//! Only `MsInfo`, `Metadata`, `Version`, `CreationUTC`, `Category` and `Data` are called the same in all languages. Of
+//! the elements in `Data` the first and the second are taken, whatever they are called.
+
+use std::ops::ControlFlow;
+
+use super::category::{Collector, Parts};
+use super::row::Row;
+use crate::catalog::{Place, Text};
+use crate::evidence::Defect;
+use crate::evidence::encoding::TextEncoding;
+
+/// Open elements within each other; real files have 7.
+const MAX_DEPTH: usize = 256;
+/// Bytes of one text or attribute; the longest real one has 12,725 characters.
+pub(super) const MAX_LENGTH: usize = 1 << 20;
+/// Defects that are told one by one.
+const MAX_DEFECTS: usize = 1000;
+
+/// What the head of the file says.
+#[derive(Debug, Default)]
+pub(super) struct Metadata {
+    pub(super) version: String,
+    pub(super) created: String,
+}
+
+/// What an open element is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Category,
+    Data,
+    Cell,
+    Version,
+    Created,
+    Other,
+}
+
+/// The elements that are open, and what was read in those that are not.
+#[derive(Debug)]
+pub(super) struct Elements {
+    /// The line that is being read.
+    pub(super) line: u64,
+    encoding: TextEncoding,
+    collector: Collector,
+    metadata: Metadata,
+    /// Each with its name.
+    open: Vec<(Element, String)>,
+    /// The line on which the row begins that is open.
+    row_line: u64,
+    cells: Vec<String>,
+    defects: Vec<Defect>,
+}
+
+impl Elements {
+    pub(super) fn new(encoding: TextEncoding) -> Self {
+        Self {
+            line: 1,
+            encoding,
+            collector: Collector::default(),
+            metadata: Metadata::default(),
+            open: Vec::new(),
+            row_line: 1,
+            cells: Vec::new(),
+            defects: Vec::new(),
+        }
+    }
+
+    /// Whether everything that is wanted was read.
+    pub(super) fn is_done(&self) -> bool {
+        self.collector.is_done()
+    }
+
+    /// What was read; `is_end` says whether the document is known to end here.
+    pub(super) fn finish(mut self, is_end: bool, defects: &mut Vec<Defect>) -> (Metadata, Parts) {
+        defects.append(&mut self.defects);
+        (self.metadata, self.collector.finish(is_end))
+    }
+
+    pub(super) fn defect(&mut self, expected: &str, found: &str) {
+        if self.defects.len() < MAX_DEFECTS {
+            let place = Place { line: Some(self.line), ..Place::default() };
+            self.defects.push(Defect::new(place, expected, Text::from(found).shortened(200)));
+        }
+    }
+
+    /// An element begins; `category` is its attribute `name`. Breaks where there are too many within each other.
+    pub(super) fn start(&mut self, name: &str, category: &str) -> ControlFlow<bool> {
+        if self.open.len() == MAX_DEPTH {
+            self.defect("at most 256 elements within each other", "more; reading ends here");
+            return ControlFlow::Break(false);
+        }
+        let element = match (name, self.open.last().map(|(element, _)| *element)) {
+            (_, Some(Element::Data)) => Element::Cell,
+            ("Category", Some(_)) => Element::Category,
+            ("Data", Some(Element::Category)) => Element::Data,
+            ("Version", Some(Element::Other)) => Element::Version,
+            ("CreationUTC", Some(Element::Other)) => Element::Created,
+            ("MsInfo", None) | (_, Some(_)) => Element::Other,
+            (_, None) => {
+                self.defect("<MsInfo>", &format!("<{name}>"));
+                Element::Other
+            }
+        };
+        match element {
+            Element::Data => {
+                self.row_line = self.line;
+                self.cells.clear();
+            }
+            Element::Cell => self.cells.push(String::new()),
+            Element::Category => self.begin_category(category),
+            Element::Version | Element::Created | Element::Other => {}
+        }
+        self.open.push((element, name.to_owned()));
+        ControlFlow::Continue(())
+    }
+
+    fn begin_category(&mut self, name: &str) {
+        let kept = name.get(..name.floor_char_boundary(MAX_LENGTH)).unwrap_or_default();
+        if kept.len() < name.len() {
+            self.defect("an attribute of at most 1 MiB", "a longer one, which is cut off");
+        }
+        self.collector.begin(kept, self.line, false);
+    }
+
+    /// Ends the innermost element of that name, and with it those that stand open in it. Breaks where it was the last.
+    pub(super) fn end(&mut self, name: &str) -> ControlFlow<bool> {
+        let Some(index) = self.open.iter().rposition(|(_, open)| open == name) else {
+            self.defect("the end of an element that is open", &format!("</{name}>"));
+            return ControlFlow::Continue(());
+        };
+        if index + 1 != self.open.len() {
+            let found = format!("</{name}> before the {} elements in it", self.open.len() - index - 1);
+            self.defect("the end of the innermost element", &found);
+        }
+        while self.open.len() > index {
+            match self.open.pop() {
+                Some((Element::Data, _)) => self.end_of_row(),
+                Some((Element::Category, _)) => self.collector.end(self.line),
+                _ => {}
+            }
+        }
+        if self.open.is_empty() { ControlFlow::Break(true) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The file ends; always breaks.
+    pub(super) fn end_of_file(&mut self) -> ControlFlow<bool> {
+        let found = format!("the end of the file, with {} elements open", self.open.len());
+        self.defect("</MsInfo>", &found);
+        ControlFlow::Break(false)
+    }
+
+    fn end_of_row(&mut self) {
+        let mut cells = std::mem::take(&mut self.cells).into_iter();
+        let (label, value) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+        // Rows without anything stand between protocols, and in categories that are empty.
+        if !label.is_empty() || !value.is_empty() {
+            self.collector.row(Row { line: self.row_line, label: Some(label), value, follows_gap: false });
+        }
+    }
+
+    /// Text in the innermost element, or a piece of it.
+    pub(super) fn text(&mut self, piece: &str) {
+        let is_illegal = |character: char| matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+        if piece.contains(is_illegal) {
+            self.defect("characters that XML allows", piece);
+        }
+        let target = match self.open.last().map(|(element, _)| element) {
+            Some(Element::Cell) => self.cells.last_mut(),
+            Some(Element::Version) => Some(&mut self.metadata.version),
+            Some(Element::Created) => Some(&mut self.metadata.created),
+            _ => None,
+        };
+        let Some(target) = target else { return };
+        let room = MAX_LENGTH.saturating_sub(target.len());
+        let kept = piece.get(..piece.floor_char_boundary(room)).unwrap_or_default();
+        target.push_str(kept);
+        if kept.len() < piece.len() {
+            self.defect("a text of at most 1 MiB", "a longer one, which is cut off");
+        }
+    }
+
+    /// A reference such as `&amp;`, and the character that it stands for, if it does.
+    pub(super) fn text_of_reference(&mut self, reference: &str, character: Option<char>) {
+        if let Some(character) = character {
+            self.text(character.encode_utf8(&mut [0; 4]));
+        } else {
+            let written = format!("&{reference};");
+            self.defect("no entities, which these files never have", &written);
+            self.text(&written);
+        }
+    }
+
+    /// Compares the encoding that the file declares, which no real one does, with the one that it has.
+    pub(super) fn compare_encoding(&mut self, declared: &str) {
+        let declared = declared.to_ascii_lowercase();
+        let fits = match self.encoding {
+            TextEncoding::Utf16Le | TextEncoding::Utf16Be => declared.starts_with("utf-16"),
+            TextEncoding::Utf8 => declared == "utf-8" || declared == "us-ascii",
+            TextEncoding::Ansi => !declared.starts_with("utf-"),
+        };
+        if !fits {
+            self.defect(&format!("an encoding that fits {}", self.encoding.name()), &declared);
+        }
+    }
+}

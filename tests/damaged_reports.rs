@@ -1,0 +1,149 @@
+//! Damaged reports and listings: never a panic, and never "intact" for a part.
+
+use std::ops::Range;
+
+use catalog9::catalog::{Facts, notation};
+use catalog9::finding::Verdict;
+use catalog9::{Content, Evidence, Examination, Options, examine};
+
+use crate::evidence::read;
+use crate::synth::{msinfo, netsh};
+
+const SMALL: &str = "windows  5.1 x86 sp3\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\n\
+    name spaces\ntcpip\nntds\nnla";
+
+/// A language of as few letters as can be, so that there is less to flip.
+const TERSE: msinfo::Language = msinfo::Language {
+    head: ["a", "b"],
+    categories: [
+        "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "V",
+        "W", "WinSock", "X", "Y",
+    ],
+    columns: ["I", "V"],
+    properties: ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"],
+    words: ["y", "n"],
+    units: ["B", "K"],
+    separators: ["", "."],
+    tcpip: "MSAFD",
+    rsvp: "RSVP *",
+    build: ["b", ""],
+};
+
+/// A small report of each carrier, without the categories before Protocol, and how many of its bytes are before
+/// WinSock is known to follow.
+fn small_reports() -> [(Vec<u8>, usize); 2] {
+    let case = notation::parse(SMALL).unwrap();
+    let nfo = msinfo::nfo_text(&case, "X", &TERSE);
+    let text = msinfo::plain_text(&case, "X", &TERSE);
+    let carriers = [(nfo, "<Category name=\"*\">"), (text, "[*]\n")];
+    carriers.map(|(text, mark)| {
+        let begin = |category: &str| text.find(&mark.replace('*', category)).unwrap();
+        let small = [&text[..begin("B")], &text[begin("W")..begin("X")]].concat();
+        let end =
+            small.find("WinSock").unwrap() + mark.trim_end().len() - mark.find('*').unwrap() + "WinSock".len() - 1;
+        (msinfo::utf16(&small), msinfo::utf16(&small[..end]).len())
+    })
+}
+
+fn examined(bytes: &[u8]) -> Option<Examination> {
+    let options = Options { hash: false, ..Options::default() };
+    examine(Evidence::new("report", Content::Bytes(bytes)), &options).ok()
+}
+
+#[test]
+fn a_report_that_is_cut_off_before_winsock_is_never_called_intact() {
+    for (report, end) in small_reports() {
+        assert_eq!(examined(&report).unwrap().verdict(), Verdict::Intact);
+        let mut refused = 0;
+        for length in 0..report.len() {
+            let Some(examination) = examined(&report[..length]) else {
+                refused += 1;
+                continue;
+            };
+            let is_intact = examination.verdict() == Verdict::Intact;
+            assert_eq!(is_intact, length >= end, "cut at {length} of {}, before {end}", report.len());
+            assert!(is_intact || !examination.defects.is_empty(), "cut at {length}: no defect");
+            let findings = &examination.examined[0].judgement.findings;
+            assert!(findings.is_empty(), "cut at {length}: {findings:?}");
+        }
+        assert!(refused < 300, "of the others something was read: {refused}");
+    }
+}
+
+#[test]
+fn no_flipped_bit_of_a_report_makes_it_panic_or_takes_a_section_away_unseen() {
+    for (report, _) in small_reports() {
+        let check = |flipped: &[u8], place: &str| {
+            let Ok(reading) = read(flipped) else { return };
+            let catalogs = &reading.control_sets[0].catalogs;
+            if catalogs.tells(Facts::WHOLE_LISTS) && catalogs.sections().count() != 4 {
+                assert_ne!(examined(flipped).unwrap().verdict(), Verdict::Intact, "{place}");
+            }
+        };
+        let half = report.len() / 2;
+        std::thread::scope(|scope| {
+            scope.spawn(|| flip(&report, 0..half, check));
+            scope.spawn(|| flip(&report, half..report.len(), check));
+        });
+    }
+}
+
+/// Flips every bit of these bytes, one at a time.
+fn flip(bytes: &[u8], range: Range<usize>, check: impl Fn(&[u8], &str)) {
+    let mut flipped = bytes.to_vec();
+    for index in range {
+        for bit in 0..8 {
+            flipped[index] = bytes[index] ^ 1 << bit;
+            check(&flipped, &format!("bit {bit} of {index}"));
+        }
+        flipped[index] = bytes[index];
+    }
+}
+
+#[test]
+fn a_listing_that_is_cut_off_or_flipped_does_no_harm() {
+    let case = notation::parse(SMALL).unwrap();
+    let listing = netsh::listing(&case, &netsh::ENGLISH).into_bytes();
+    let entries =
+        |bytes: &[u8]| read(bytes).ok().map(|reading| reading.control_sets[0].catalogs.native_entries().len());
+    assert_eq!(entries(&listing), Some(5));
+    let end = listing.windows(10).position(|window| window == b"Name Space").unwrap();
+    for length in 0..listing.len() {
+        if let Some(examination) = examined(&listing[..length]) {
+            assert!(length > end || !examination.is_complete(), "cut at {length}");
+            assert!(examination.examined[0].judgement.findings.is_empty(), "cut at {length}");
+        }
+    }
+    flip(&listing, 0..listing.len(), |flipped, _| drop(read(flipped)));
+}
+
+/// Forms that cost a careless reader its memory, or a time that is quadratic in their length.
+#[test]
+fn hostile_sizes_cost_little() {
+    let begin = std::time::Instant::now();
+    let nfo = |inside: &str| format!("<MsInfo><Category name=\"A\">{inside}</Category></MsInfo>");
+    for text in [
+        nfo(&"<a'/>".repeat(200_000)),
+        nfo(&"<a>".repeat(500_000)),
+        nfo(&"</a>".repeat(500_000)),
+        nfo(&"<Data><a'>x</a'></Data>".repeat(50_000)),
+        nfo(&"<Data/>".repeat(1_500_000)),
+        format!("<MsInfo>{}", "<!-- '".repeat(500_000)),
+    ] {
+        let reading = read(text.as_bytes()).unwrap();
+        assert!((1..=1001).contains(&reading.defects.len()), "{}", reading.defects.len());
+    }
+    let listing = netsh::listing(&notation::parse(SMALL).unwrap(), &netsh::ENGLISH);
+    let entry =
+        &listing[listing.find("Winsock Catalog").unwrap()..listing.match_indices("Winsock Catalog").nth(1).unwrap().0];
+    let many = read(format!("C:\\>netsh winsock show catalog\n\n{}", entry.repeat(66_000)).as_bytes()).unwrap();
+    assert_eq!(many.control_sets[0].catalogs.native_entries().len(), 65_536);
+    assert_eq!(many.defects[0].found, "more; the rest is passed over");
+    let gaps = read(format!("{listing}{}", "[...]\nx\n\n".repeat(500_000)).as_bytes()).unwrap();
+    assert_eq!(gaps.defects.len(), 1000);
+    let head = "a: 04/24/25 18:29:18\nb: X\n[Protocol]\n";
+    for text in ["\n".repeat(20_000_000), format!("{head}{}", "a\tb\t\n".repeat(1_500_000)), "x".repeat(20_000_000)] {
+        let _ = read(text.as_bytes());
+    }
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}
