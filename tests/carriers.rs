@@ -156,3 +156,24 @@ fn a_partial_export_tells_what_it_tells() {
         assert!(!catalogs.tells(not_told), "{not_told}");
     }
 }
+
+#[test]
+fn what_setup_keeps_of_the_windows_before_is_a_control_set_of_its_own() {
+    let (_, case) = cases().into_iter().find(|(folder, _)| folder.ends_with("windows-10-plain")).unwrap();
+    let mut system = registry::system(&case, "EXAMPLE");
+    let winsock2 = system.at(r"ControlSet001\Services\WinSock2").clone();
+    system.at(r"Setup\Upgrade\WinsockUpgrade").subkeys.push(winsock2);
+    for bytes in [hive::write(&system, &Shape::default()), reg::write(&system, r"HKLM\SYSTEM", Form::Regedit5)] {
+        let reading = read(&bytes).unwrap();
+        assert_eq!(reading.defects, []);
+        let [current, upgrade] = reading.control_sets.as_slice() else { panic!() };
+        assert!(current.roles.current && !upgrade.roles.current);
+        assert_eq!(upgrade.name, Some(Text::from(r"Setup\Upgrade\WinsockUpgrade")));
+        let names = |set: &catalog9::evidence::ControlSet| -> Vec<Text> {
+            set.catalogs.native_entries().iter().map(ProtocolEntry::name).collect()
+        };
+        assert_eq!(names(upgrade), names(current));
+        assert_eq!(upgrade.catalogs.absent_keys, [""; 0]);
+        assert!(!upgrade.catalogs.tells(Facts::TRANSPORTS) && upgrade.catalogs.tells(Facts::ENTRIES));
+    }
+}

@@ -206,3 +206,33 @@ fn two_keys_of_one_name_are_told() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_differencing_hive_lacks_nothing_that_the_one_below_may_have() {
+    let shape = Shape { minor: 6, ..Shape::default() };
+    let mut root = Key::new("ROOT");
+    root.at(r"ControlSet001\Services\Tcpip").number("Start", 1);
+    let error = crate::evidence::read(&hive::write(&root, &shape)).unwrap_err();
+    assert!(matches!(error, catalog9::evidence::Error::Differencing), "{error}");
+    root.at(r"ControlSet001\Services\WinSock2\Parameters").text("AutodialDLL", r"C:\evil.dll");
+    let reading = read(&hive::write(&root, &shape));
+    let catalogs = &reading.control_sets[0].catalogs;
+    assert_eq!(catalogs.absent_keys, [""; 0]);
+    assert!(catalogs.parameters.as_ref().is_some_and(|parameters| parameters.autodial_library.is_some()));
+    assert!(!catalogs.tells(catalog9::catalog::Facts::ENTRIES));
+}
+
+#[test]
+fn a_value_that_only_says_that_it_does_not_exist_is_none() {
+    let mut root = system();
+    root.at(r"ControlSet001\Services\WinSock2\Parameters").number("AutodialDLL", 0);
+    let mut bytes = hive::write(&root, &Shape { minor: 6, ..Shape::default() });
+    let name = bytes.windows(11).rposition(|window| window == b"AutodialDLL").unwrap();
+    // Size 0, an offset that points nowhere, and the flag of a tombstone.
+    bytes[name - 16..name - 12].fill(0);
+    bytes[name - 12..name - 8].fill(0xff);
+    bytes[name - 4] |= 2;
+    let reading = read(&bytes);
+    assert_eq!(reading.defects, []);
+    assert_eq!(reading.control_sets[0].catalogs.parameters.as_ref().unwrap().autodial_library, None);
+}

@@ -151,6 +151,18 @@ pub enum Error {
         found: String,
     },
 
+    /// A hive of a container that tells nothing of Winsock.
+    #[error(
+        r"expected Services\WinSock2 or Services\Winsock, found a differencing hive of a container (version 1.6) with neither"
+    )]
+    #[diagnostic(
+        code(catalog9::differencing),
+        help(
+            "such a hive holds what differs from the one below it: examine the SYSTEM hive of the container's base image"
+        )
+    )]
+    Differencing,
+
     /// A SYSTEM hive of Windows setup.
     #[error("expected a SYSTEM hive with Winsock catalogs, found one from before setup has made them")]
     #[diagnostic(

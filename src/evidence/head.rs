@@ -34,6 +34,12 @@ impl HiveHead {
         !self.checksum_is_right || self.base_block.primary_sequence_number != self.base_block.secondary_sequence_number
     }
 
+    /// Whether it only holds in what a container differs from the hive below its own (version 1.6, layered keys).
+    #[must_use]
+    pub fn is_differencing(&self) -> bool {
+        self.base_block.major_version == 1 && self.base_block.minor_version >= 6
+    }
+
     /// When the hive was last written; `None` where Windows did not record it (8.1 and later, `reg save`).
     #[must_use]
     pub fn last_written(&self) -> Option<FileTime> {

@@ -7,7 +7,7 @@ use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Place, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::{ControlSet, Defect, MAX_ENTRIES, Roles};
 
-/// Reads every control set below `root`, in order of their names. `code_page` is that of paths where the registry does
+/// Reads every control set below `root`, in order of their names, and what setup keeps of another. `code_page` is that of paths where the registry does
 /// not name its own.
 pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> Vec<ControlSet> {
     let mut keys: Vec<&Key> = root.subkeys.iter().filter(|key| number_of(&key.name).is_some()).collect();
@@ -30,7 +30,31 @@ pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects
         let roles = Roles { current: true, ..Roles::default() };
         control_sets.push(read_control_set(root, key, roles, code_page, defects));
     }
+    control_sets.extend(read_upgrade(root, code_page, defects));
     control_sets
+}
+
+/// Where setup keeps the catalogs of the Windows that was upgraded, for the new one to take over.
+pub(super) const UPGRADE: &str = r"Setup\Upgrade\WinsockUpgrade";
+
+/// The catalogs of the Windows that was upgraded, as a control set that tells nothing else.
+///
+/// No hive with this key was at hand: how deep in it the catalogs lie is not known, so they are looked for.
+fn read_upgrade(root: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> Option<ControlSet> {
+    let mut parameters = find_parameters(root.at(UPGRADE)?)?.clone();
+    parameters.name = Text::from("Parameters");
+    let mut control_set = parameters;
+    for name in ["WinSock2", "Services", UPGRADE] {
+        let name = Text::from(name);
+        control_set = Key { name, subkeys: vec![control_set], is_partial: true, ..Key::default() };
+    }
+    let nothing = Key { is_partial: true, ..Key::default() };
+    Some(read_control_set(&nothing, &control_set, Roles::default(), code_page, defects))
+}
+
+fn find_parameters(key: &Key) -> Option<&Key> {
+    let has_catalog = ["Protocol_Catalog9", "NameSpace_Catalog5"].iter().any(|name| key.subkey(name).is_some());
+    if has_catalog { Some(key) } else { key.subkeys.iter().find_map(find_parameters) }
 }
 
 /// What `Select` says.

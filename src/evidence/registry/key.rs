@@ -108,6 +108,12 @@ impl Key {
         self.missing(path) == Some(Missing::Absent)
     }
 
+    /// Marks this key and all below it as named only on the way to others.
+    pub(super) fn mark_as_partial(&mut self) {
+        self.is_partial = true;
+        self.subkeys.iter_mut().for_each(Self::mark_as_partial);
+    }
+
     /// Adds what `other`, another reading of the same key, has and this one has not. Where both have a value and it is
     /// not the same, the first such pair is handed back.
     pub(super) fn merge(&mut self, other: Self) -> Result<(), Box<(Value, Value)>> {

@@ -69,7 +69,15 @@ fn read_state(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Erro
         // What is damaged was met before, and two readings of the same bytes do not contradict each other.
         let _ = root.merge(hive.read(&wanted, &mut Vec::new())?);
     }
+    // What a differencing hive does not have, the hive below it may have.
+    let is_differencing = hive.head.is_differencing();
+    if is_differencing {
+        root.mark_as_partial();
+    }
     let control_sets = read_control_sets(&root, code_page, &mut defects);
+    if is_differencing && !control_sets.iter().any(tells_something) {
+        return Err(Error::Differencing);
+    }
     let has_no = |path: &str| !root.is_damaged && root.subkeys.iter().all(|key| key.is_absent(path));
     if has_no(r"Services\WinSock2") {
         if control_sets.iter().any(|control_set| control_set.catalogs.setup) {
@@ -151,10 +159,6 @@ fn contradiction(one: &Value, other: &Value, name: &Text) -> Error {
 
 fn read_export(export: Export, code_page: Option<CodePage>, mut defects: Vec<Defect>) -> Result<Reading, Error> {
     let control_sets = read_control_sets(&export.root, code_page, &mut defects);
-    let tells_something = |control_set: &ControlSet| {
-        let catalogs = &control_set.catalogs;
-        catalogs.parameters.is_some() || catalogs.winsock.is_some() || !catalogs.absent_keys.is_empty()
-    };
     if !control_sets.iter().any(tells_something) {
         return Err(Error::NothingOfWinsock);
     }
@@ -163,6 +167,11 @@ fn read_export(export: Export, code_page: Option<CodePage>, mut defects: Vec<Def
         return Err(Error::Wine);
     }
     Ok(Reading { text: Some(export.head), control_sets, defects, ..Reading::of(Kind::Reg) })
+}
+
+fn tells_something(control_set: &ControlSet) -> bool {
+    let catalogs = &control_set.catalogs;
+    catalogs.parameters.is_some() || catalogs.winsock.is_some() || !catalogs.absent_keys.is_empty()
 }
 
 /// Hives by keys that stand at their root.

@@ -11,6 +11,7 @@ use crate::catalog::Text;
 pub(super) const WANTED: &[&str] = &[
     r"Select",
     r"Setup",
+    r"Setup\Upgrade\WinsockUpgrade\**",
     // These tell the version of Windows by being there.
     r"LastKnownGoodRecovery",
     r"WPA",
@@ -181,7 +182,8 @@ mod tests {
         assert_eq!(below(r"ControlSet001\Services\Tcpip\Parameters"), Some((true, false)));
         assert_eq!(below(r"ControlSet001\Services\Tcpip\Parameters\Interfaces"), None);
         assert_eq!(below(r"ControlSet001\Services\Beep"), None);
-        assert_eq!(below(r"Setup"), Some((false, true)));
+        assert_eq!(below(r"Setup"), Some((true, true)));
+        assert_eq!(below(r"Setup\Upgrade"), Some((true, false)));
         assert_eq!(below(r"MountedDevices"), None);
     }
 

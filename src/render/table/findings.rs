@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::style;
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
-use crate::finding::Finding;
+use crate::finding::{Finding, Verdict};
 use crate::sentence::counted;
 
 /// Defects that are shown one by one; the rest is counted. JSON has them all.
@@ -20,6 +20,14 @@ pub(super) fn write_verdict(examined: &Examined, writer: &mut dyn Write) -> io::
         HEADING = style::HEADING
     )?;
     examined.summary.iter().try_for_each(|sentence| writeln!(writer, "  {sentence}"))
+}
+
+/// What is said where there is not even a control set to judge.
+pub(super) fn write_no_verdict(writer: &mut dyn Write) -> io::Result<()> {
+    let style = style::of_verdict(Verdict::NotJudged);
+    let title = Verdict::NotJudged.title();
+    writeln!(writer, "\n{HEADING}Verdict:{HEADING:#} {style}{title}{style:#}", HEADING = style::HEADING)?;
+    writeln!(writer, "  No control set could be read, so nothing is said of the catalogs.")
 }
 
 pub(super) fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {

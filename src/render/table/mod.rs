@@ -46,6 +46,9 @@ pub fn write(examination: &Examination, raw: &Raw, writer: &mut dyn Write) -> io
         findings::write_not_judged(examined, writer)?;
         write_raw(examined, raw, writer)?;
     }
+    if examination.examined.is_empty() {
+        findings::write_no_verdict(writer)?;
+    }
     recovery::write_logs(examination, writer)?;
     findings::write_defects(examination, writer)
 }
