@@ -22,6 +22,7 @@ mod damage;
 mod damaged_reports;
 mod docs;
 mod evidence;
+mod history;
 mod json;
 mod logs;
 mod recovery;

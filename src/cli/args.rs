@@ -69,6 +69,7 @@ pub(super) enum Command {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(super) struct ExamineArgs {
     /// Evidence: SYSTEM hives, registration files, msinfo32 reports (NFO or text), `netsh winsock show catalog` listings;
     /// `-` is standard input
@@ -98,6 +99,10 @@ pub(super) struct ExamineArgs {
     /// Leave transaction logs alone and examine the hive as it is stored
     #[arg(long)]
     pub(super) no_logs: bool,
+
+    /// Leave deleted entries, values and keys alone that may be left in a hive
+    #[arg(long)]
+    pub(super) no_carve: bool,
 
     /// Number of the code page of text that does not name its own, such as 1252
     #[arg(long, value_name = "NUMBER", value_parser = code_page)]

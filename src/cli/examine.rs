@@ -59,6 +59,7 @@ fn options_of(arguments: &ExamineArgs) -> Options {
     Options {
         control_sets: arguments.control_set.clone(),
         hash: !arguments.no_hash,
+        carve: !arguments.no_carve,
         code_page: arguments.ansi_codepage,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::encoding::CodePage;
 use super::log::LogFile;
-use super::{Defect, HiveHead, Kind, Recovery, ReportHead, TextHead};
+use super::{Defect, History, HiveHead, Kind, Recovery, ReportHead, TextHead};
 use crate::catalog::{Catalogs, Text};
 
 /// How evidence is read.
@@ -12,6 +12,8 @@ pub struct ReadOptions<'a> {
     pub code_page: Option<CodePage>,
     /// The transaction logs of a hive.
     pub logs: &'a [LogFile<'a>],
+    /// Whether what was deleted is looked for: the whole of a hive is then read, and not only what leads to the catalogs.
+    pub carve: bool,
 }
 
 /// Everything that was read from one piece of evidence.
@@ -29,6 +31,8 @@ pub struct Reading {
     pub report: Option<ReportHead>,
     /// The states of the system that it holds: the control sets of a registry.
     pub control_sets: Vec<ControlSet>,
+    /// What is left of earlier states of the catalogs; `None` where it was not looked for or the evidence is no hive.
+    pub history: Option<History>,
     /// Damage that was met.
     pub defects: Vec<Defect>,
 }
@@ -43,6 +47,7 @@ impl Reading {
             text: None,
             report: None,
             control_sets: Vec::new(),
+            history: None,
             defects: Vec::new(),
         }
     }

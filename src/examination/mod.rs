@@ -13,8 +13,8 @@ use crate::catalog::{Facts, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
-    self, Content, ControlSet, Defect, Error, HiveHead, Kind, ReadOptions, Reading, Recovery, ReportHead, Roles,
-    TextHead, Together,
+    self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, ReadOptions, Reading, Recovery, ReportHead,
+    Roles, TextHead, Together,
 };
 use crate::finding::Verdict;
 use crate::rules::{self, Judgement, Subject};
@@ -61,11 +61,13 @@ pub struct Options {
     pub hash: bool,
     /// Code page of text of one byte a character, where the evidence does not name its own.
     pub code_page: Option<CodePage>,
+    /// Whether deleted entries, values and keys are looked for in hives.
+    pub carve: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { control_sets: Selection::Current, hash: true, code_page: None }
+        Self { control_sets: Selection::Current, hash: true, code_page: None, carve: true }
     }
 }
 
@@ -96,6 +98,8 @@ pub struct Examination {
     pub control_sets: Vec<(Option<Text>, Roles)>,
     /// The control sets that were examined, the first being the one that the verdict is about.
     pub examined: Vec<Examined>,
+    /// What is left in a hive of earlier states of the catalogs; `None` where it was not looked for.
+    pub history: Option<History>,
     /// Damage of the evidence.
     pub defects: Vec<Defect>,
 }
@@ -126,7 +130,7 @@ pub struct Examined {
 /// Where it tells nothing at all, or has not the control set that was asked for.
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
     let Evidence { path, content, logs } = evidence;
-    let read_options = ReadOptions { code_page: options.code_page, logs: &logs };
+    let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve };
     let (reading, part) =
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
     let Part { path, size, sha256 } = part;
@@ -172,6 +176,7 @@ fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Re
         report: reading.report,
         control_sets,
         examined,
+        history: reading.history,
         defects: reading.defects,
     })
 }

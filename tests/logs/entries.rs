@@ -99,18 +99,6 @@ fn garbage_and_old_entries_behind_the_last_one_are_not_applied() {
     assert_eq!((marks(&with_second).as_str(), is_complete(&with_second)), ("AB", true));
 }
 
-#[test]
-fn the_pages_of_sound_entries_are_given_whether_they_were_applied_or_not() {
-    let hive = hive(11, 10);
-    let mut only = log(&hive, &[(10, 'A'), (11, 'A'), (12, 'B')]);
-    only[512 + 1024 + 100] ^= 1;
-    only.extend(entry(5, 'B').bytes());
-    let replay = replayed(&hive, &[(Log, &only)]);
-    let pages: Vec<_> = replay.logs[0].pages(&only).map(|(offset, page)| (offset, page.len(), page[0])).collect();
-    assert_eq!(pages, [(560, 512, b'A'), (2608, 512, b'B'), (3632, 512, b'B')]);
-    assert_eq!(replay.logs[0].pages(&only[..1000]).count(), 0, "of bytes that end before");
-}
-
 /// Each sector begins an entry whose head is sound and whose body, up to the end of the log, is not: to hash them all
 /// would take hours where a log is long.
 #[test]

@@ -175,8 +175,6 @@ fn bits_need_not_come_in_whole_bytes() {
         hive[4096 + page * 512..][..512].copy_from_slice(bytes);
     }
     assert!(replay.recovered.unwrap()[4096..] == hive[4096..]);
-    let runs: Vec<_> = replay.logs[0].pages(&log).map(|(offset, page)| (offset, page.len() / 512, page[0])).collect();
-    assert_eq!(runs, [(1024, 2, 17), (2048, 1, 21), (2560, 3, 24), (4096, 2, 39), (5120, 1, 127)]);
 }
 
 #[test]
@@ -207,12 +205,10 @@ fn the_bitmap_is_as_long_as_the_log_says_where_the_hive_grew() {
 }
 
 #[test]
-fn what_lies_behind_the_pages_is_told_and_given() {
+fn what_lies_behind_the_pages_is_told() {
     let hive = hive(11, 10);
     let mut log = log(&hive, "A");
     log.extend(b"left over");
     let replay = replayed(&hive, &[(Log, &log)]);
     assert_eq!((marks(&replay).as_str(), replay.logs[0].remnant), ("A", 9));
-    let pages: Vec<_> = replay.logs[0].pages(&log).collect();
-    assert_eq!(pages, [(1024, [b'A'; 512].as_slice()), (1536, b"left over")]);
 }

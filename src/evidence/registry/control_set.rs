@@ -106,11 +106,9 @@ fn read_control_set(
     code_page: Option<CodePage>,
     defects: &mut Vec<Defect>,
 ) -> ControlSet {
-    let mut text = |path: &str, name: &str| key.at(path).and_then(|key| Values::new(key, defects).text(name));
-    let computer_name = text(r"Control\ComputerName\ComputerName", "ComputerName");
-    let own_code_page = text(r"Control\Nls\CodePage", "ACP");
-    let own_code_page = own_code_page.and_then(|number| CodePage::of_number(number.lossy().parse().ok()?));
-    let code_page = own_code_page.or(code_page);
+    let computer_name = key.at(r"Control\ComputerName\ComputerName");
+    let computer_name = computer_name.and_then(|key| Values::new(key, defects).text("ComputerName"));
+    let code_page = code_page_of(key, defects).or(code_page);
     let mut catalogs = Catalogs { windows: system::read_windows(root, key, defects), ..Catalogs::default() };
     catalogs.setup = is_of_setup(root, defects);
     if let Some(services) = key.subkey("Services") {
@@ -123,6 +121,12 @@ fn read_control_set(
     catalogs.absent_keys = absent_keys(key, catalogs.windows.is_64_bit() == Some(true));
     catalogs.told = told(key, &catalogs, computer_name.is_some());
     ControlSet { name: Some(key.name.clone()), roles, computer_name, catalogs }
+}
+
+/// The code page of the paths in a control set.
+pub(super) fn code_page_of(control_set: &Key, defects: &mut Vec<Defect>) -> Option<CodePage> {
+    let number = Values::new(control_set.at(r"Control\Nls\CodePage")?, defects).text("ACP")?;
+    CodePage::of_number(number.lossy().parse().ok()?)
 }
 
 /// Whether Windows setup is still at work in this registry, so that there are no catalogs yet.

@@ -92,6 +92,12 @@ impl OpenHive<'_> {
         }
     }
 
+    /// Where the bins end in the file.
+    #[must_use]
+    pub(super) fn bins_end(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Names of the root's subkeys, for telling what kind of hive it is.
     #[must_use]
     pub(super) fn root_names(&self) -> Vec<Text> {

@@ -1,6 +1,7 @@
 //! Evidence that is a registry: read into keys, and from them into catalogs.
 
 mod bins;
+mod carve;
 mod control_set;
 mod hive;
 mod key;
@@ -36,12 +37,12 @@ use crate::catalog::{Place, Text};
 pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
     let head = HiveHead::decode(bytes);
     let is_dirty = head.as_ref().is_some_and(HiveHead::is_dirty);
-    let stored = read_state(bytes, options.code_page);
+    let stored = read_state(bytes, options);
     if options.logs.is_empty() && !is_dirty {
         return stored;
     }
     let mut replay = log::replay(bytes, options.logs);
-    let recovered = replay.recovered.take().map(|recovered| read_state(&recovered, options.code_page));
+    let recovered = replay.recovered.take().map(|recovered| read_state(&recovered, options));
     let (reading, state, other) = match (stored, recovered) {
         (Err(_), Some(Ok(recovered))) => (recovered, HiveState::Recovered, None),
         (Ok(stored), Some(Ok(recovered))) if replay.faults_after.is_empty() => {
@@ -56,7 +57,7 @@ pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Readi
 }
 
 /// Reads one state of a SYSTEM hive.
-fn read_state(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Error> {
+fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
     let mut defects = Vec::new();
     let hive = open_hive(bytes, &mut defects)?;
     let mut root = hive.read(Wanted::of_system(), &mut defects)?;
@@ -74,7 +75,7 @@ fn read_state(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Erro
     if is_differencing {
         root.mark_as_partial();
     }
-    let control_sets = read_control_sets(&root, code_page, &mut defects);
+    let control_sets = read_control_sets(&root, options.code_page, &mut defects);
     if is_differencing && !control_sets.iter().any(tells_something) {
         return Err(Error::Differencing);
     }
@@ -87,7 +88,11 @@ fn read_state(bytes: &[u8], code_page: Option<CodePage>) -> Result<Reading, Erro
             return Err(Error::NoNetwork);
         }
     }
-    Ok(Reading { hive: Some(hive.head), control_sets, defects, ..Reading::of(Kind::Hive) })
+    let history = options.carve.then(|| {
+        let own = root.subkeys.iter().find_map(|key| control_set::code_page_of(key, &mut Vec::new()));
+        carve::carve(bytes, hive.bins_end(), &root, options.logs, own.or(options.code_page))
+    });
+    Ok(Reading { hive: Some(hive.head), control_sets, history, defects, ..Reading::of(Kind::Hive) })
 }
 
 /// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.

@@ -109,6 +109,12 @@ fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Vec
     decode_item(entry, &PackedCatalogItem::decode(whole), code_page)
 }
 
+/// An entry of which nothing is left but its packed item.
+pub(super) fn former_entry(item: &[u8; PackedCatalogItem::SIZE], code_page: Option<CodePage>) -> ProtocolEntry {
+    let entry = ProtocolEntry { item: Some(Box::from(item.as_slice())), ..ProtocolEntry::default() };
+    decode_item(entry, &PackedCatalogItem::decode(item), code_page)
+}
+
 fn decode_item(entry: ProtocolEntry, item: &PackedCatalogItem, code_page: Option<CodePage>) -> ProtocolEntry {
     let ids = match usize::try_from(item.chain_len) {
         Ok(len @ 2..=7) => item.chain_entries.iter().take(len).copied().collect(),

@@ -4,6 +4,7 @@ mod catalogs;
 mod findings;
 mod grid;
 mod head;
+mod history;
 mod recovery;
 mod sections;
 mod style;
@@ -50,6 +51,7 @@ pub fn write(examination: &Examination, raw: &Raw, writer: &mut dyn Write) -> io
         findings::write_no_verdict(writer)?;
     }
     recovery::write_logs(examination, writer)?;
+    history::write(examination, writer)?;
     findings::write_defects(examination, writer)
 }
 

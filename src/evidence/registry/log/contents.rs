@@ -115,17 +115,6 @@ pub(super) fn stranger(hive: &BaseBlock, log: &Log) -> Option<Defect> {
 }
 
 impl Log {
-    /// The pages in the log, applied or not, with the offset in the file at which each lies: what they hold may have
-    /// been deleted or changed since. `bytes` are those of the log.
-    ///
-    /// Pages are given of every sound entry, and for the old format, as the last, what lies behind them.
-    pub fn pages<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = (usize, &'a [u8])> {
-        let pages = self.entries.iter().filter(|entry| entry.is_sound()).flat_map(|entry| self.pages_of(entry, bytes));
-        let remnant = Page { in_log: self.size - self.remnant, in_hive: 0, size: self.remnant };
-        let remnant = Some(remnant).filter(|page| page.size > 0 && self.format == Some(Format::Old));
-        pages.chain(remnant).filter_map(|page| Some((page.in_log, page.of(bytes)?)))
-    }
-
     /// The pages of a sound entry.
     pub(super) fn pages_of<'a>(&self, entry: &Entry, bytes: &'a [u8]) -> Box<dyn Iterator<Item = Page> + 'a> {
         match self.format {

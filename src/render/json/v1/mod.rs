@@ -2,6 +2,7 @@
 
 mod catalog;
 mod entry;
+mod history;
 mod recovery;
 mod system;
 
@@ -9,6 +10,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use self::catalog::ControlSet;
+use self::history::History;
 use self::recovery::Recovery;
 use self::system::{EvidenceHead, System};
 use crate::catalog::{CatalogName, Text};
@@ -46,6 +48,9 @@ pub struct Document {
     findings: Vec<Finding>,
     /// Rules that could not be judged.
     not_judged: Vec<NotJudged>,
+    /// What is left in a hive of earlier states of the catalogs, outside of every control set; `null` where it was not
+    /// looked for or the evidence is no hive.
+    history: Option<History>,
     /// Damage of the evidence.
     defects: Vec<Defect>,
 }
@@ -154,6 +159,7 @@ impl From<&Examination> for Document {
             control_sets: examination.examined.iter().map(ControlSet::from).collect(),
             findings: examination.examined.iter().flat_map(findings).collect(),
             not_judged: examination.examined.iter().flat_map(not_judged).collect(),
+            history: examination.history.as_ref().map(History::from),
             defects: examination.defects.iter().map(Defect::from).collect(),
         }
     }

@@ -1,0 +1,298 @@
+//! What is left of earlier catalogs in a hive and its logs: former entries, deleted values and keys.
+//!
+//! Windows frees a cell by turning the sign of its size, and merges it with its free neighbours; the sizes within are
+//! left as they were, and may be overwritten. So records are looked for wherever one may begin, by their content.
+//! (A hive of Windows XP was met with eleven deleted items, eight of them sound, one without its value.)
+
+mod cells;
+mod item;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+use std::ops::Range;
+
+use self::cells::{CELL_HEAD, Cell, cells};
+use super::key::{Key, MAX_DEPTH, Value};
+use super::log::LogFile;
+use super::records::{KeyRecord, NIL, Records, ValueRecord, key_in, value_in};
+use super::winsock2;
+use crate::catalog::{FileTime, Place, Text};
+use crate::evidence::encoding::CodePage;
+use crate::evidence::{Area, Find, Former, FormerKey, FormerValue, History, MAX_ENTRIES};
+use crate::layout::cell::KeyNode;
+use crate::layout::{BaseBlock, PackedCatalogItem};
+
+/// Looks for what is left in a hive, whose bins end at that offset, and in its logs. `root` is what was read of the
+/// hive: what is the same in any control set is not told.
+///
+/// At most [`MAX_ENTRIES`] places are kept of each kind.
+pub(super) fn carve(
+    hive: &[u8],
+    bins_end: usize,
+    root: &Key,
+    logs: &[LogFile<'_>],
+    code_page: Option<CodePage>,
+) -> History {
+    let mut live = Live::default();
+    live.add(root);
+    let items = item::items(hive).filter_map(|(offset, _)| Some((offset, find(Area::OutsideOfCells, offset, true)?)));
+    let items = items.take(MAX_ENTRIES).collect();
+    let mut carving = Carving { hive, live, items, values: Vec::new(), keys: Vec::new(), free: Vec::new() };
+    cells(hive.get(..bins_end).unwrap_or(hive)).for_each(|cell| carving.search(cell));
+    carving.finish(logs, code_page)
+}
+
+/// What is in force somewhere in the hive.
+#[derive(Default)]
+struct Live<'k> {
+    items: HashSet<item::Bytes>,
+    values: HashSet<(String, &'k [u8])>,
+    keys: HashSet<u64>,
+}
+
+impl<'k> Live<'k> {
+    fn add(&mut self, key: &'k Key) {
+        self.keys.extend(key.place.offset);
+        for value in &key.values {
+            if let Ok(bytes) = value.data.as_slice().try_into() {
+                self.items.insert(item::essence(bytes));
+            }
+            self.values.insert((value.name.lossy().to_lowercase(), &value.data));
+        }
+        key.subkeys.iter().for_each(|key| self.add(key));
+    }
+}
+
+/// The values of the catalogs whose names no other key of a SYSTEM hive uses.
+const VALUES: [&str; 13] = [
+    "PackedCatalogItem",
+    "ProtocolName",
+    "LibraryPath",
+    "DisplayString",
+    "Num_Catalog_Entries",
+    "Num_Catalog_Entries64",
+    "Next_Catalog_Entry_ID",
+    "Serial_Access_Num",
+    "Current_Protocol_Catalog",
+    "Current_NameSpace_Catalog",
+    "NameSpace_Callout",
+    "AutodialDLL",
+    "PermittedLspCategories",
+];
+
+/// Keys by whose names catalogs are known also where the way to them is gone.
+const KEYS: [&str; 5] =
+    ["Protocol_Catalog9", "NameSpace_Catalog5", "AppId_Catalog", "Catalog_Entries", "Catalog_Entries64"];
+
+/// Keys of entries have names of so many digits.
+const ENTRY_DIGITS: usize = 12;
+
+/// The flag of the root key.
+const ROOT: u16 = 0x4;
+
+/// When a key can have been written: from 1980 to 2100, as FILETIME. Other times are of no key.
+const TIMES: Range<FileTime> = FileTime(119_600_064_000_000_000)..FileTime(157_469_184_000_000_000);
+
+struct Carving<'a, 'k> {
+    hive: &'a [u8],
+    live: Live<'k>,
+    /// The items by their offsets.
+    items: BTreeMap<usize, Find>,
+    values: Vec<ValueRecord>,
+    keys: Vec<(FormerKey, Find)>,
+    /// The cells that are not in use, in the order of their offsets.
+    free: Vec<Range<usize>>,
+}
+
+impl Carving<'_, '_> {
+    /// Looks for records in a cell. In one that is in use only a record at its beginning can be lost, and only an item
+    /// is told from other data elsewhere.
+    fn search(&mut self, cell: Cell) {
+        let begin = cell.range.start + CELL_HEAD;
+        for (offset, find) in self.items.range_mut(cell.range.clone()) {
+            find.area = match cell.is_free {
+                true => Area::FreeCell,
+                false if *offset == begin => Area::OtherCell,
+                false => Area::Slack,
+            };
+            find.is_whole = offset + PackedCatalogItem::SIZE <= cell.range.end;
+        }
+        let end = if cell.is_free { cell.range.end } else { begin + 1 };
+        for offset in (begin..end).step_by(8) {
+            match self.hive.get(offset..offset + 2) {
+                Some(b"vk") if cell.is_free => self.find_value(offset),
+                Some(b"nk") => self.find_key(offset, &cell),
+                _ => {}
+            }
+        }
+        if cell.is_free {
+            self.free.push(cell.range);
+        }
+    }
+
+    fn find_value(&mut self, offset: usize) {
+        let record = self.hive.get(offset..).and_then(|bytes| value_in(bytes, offset));
+        let is_ours = |record: &ValueRecord| VALUES.iter().any(|name| record.name.is(name));
+        self.values.extend(record.filter(is_ours).filter(|_| self.values.len() < MAX_ENTRIES));
+    }
+
+    fn find_key(&mut self, offset: usize, cell: &Cell) {
+        let Some(record) = self.hive.get(offset..).and_then(|bytes| key_in(bytes, offset)) else { return };
+        let is_named = is_of_catalog(&record.name);
+        if self.keys.len() >= MAX_ENTRIES || !(is_named || cell.is_free) || !TIMES.contains(&record.last_written()) {
+            return;
+        }
+        let path = self.path_of(&record);
+        let is_ours = is_named || path.iter().any(|name| name.is("WinSock2"));
+        if !is_ours || !cell.is_free && self.is_in_force(&record) {
+            return;
+        }
+        let path = path.iter().map(Text::lossy).collect::<Vec<_>>().join(r"\");
+        let former = FormerKey { path: Text::new(path), last_written: record.last_written() };
+        let area = if cell.is_free { Area::FreeCell } else { Area::OtherCell };
+        let end = offset + KeyNode::SIZE + usize::from(record.head.name_length);
+        self.keys.extend(find(area, offset, end <= cell.range.end).map(|find| (former, find)));
+    }
+
+    /// Whether a key was read, or its parent lists it: then it is in force, wherever that is.
+    fn is_in_force(&self, record: &KeyRecord) -> bool {
+        let was_read = u64::try_from(record.offset).is_ok_and(|offset| self.live.keys.contains(&offset));
+        let is_listed = || {
+            let listed = Records::new(self.hive).subkeys(&self.key_at(record.head.parent)?.head);
+            Some(listed.items.iter().any(|item| in_file(*item) == Some(record.offset)))
+        };
+        was_read || is_listed() == Some(true)
+    }
+
+    /// The names on the way from the root to a key, in use or not; `…` stands for what is gone.
+    fn path_of(&self, record: &KeyRecord) -> Vec<Text> {
+        let mut path = vec![record.name.clone()];
+        let mut parent = record.head.parent;
+        loop {
+            match self.key_at(parent).filter(|_| path.len() < MAX_DEPTH) {
+                Some(key) if key.head.flags & ROOT != 0 => break,
+                Some(key) => {
+                    path.push(key.name);
+                    parent = key.head.parent;
+                }
+                None => {
+                    path.push(Text::from("…"));
+                    break;
+                }
+            }
+        }
+        path.reverse();
+        path
+    }
+
+    /// The key that records call by this offset, in use or not.
+    fn key_at(&self, offset: u32) -> Option<KeyRecord> {
+        let offset = in_file(offset)?;
+        key_in(self.hive.get(offset..)?, offset)
+    }
+
+    /// The free cell in which that offset lies.
+    fn free_cell_at(&self, offset: usize) -> Option<&Range<usize>> {
+        let index = self.free.partition_point(|cell| cell.end <= offset);
+        self.free.get(index).filter(|cell| cell.contains(&offset))
+    }
+
+    /// The data of a deleted value; `None` where another value has their cell.
+    fn data_of(&self, record: &ValueRecord) -> Option<Vec<u8>> {
+        if record.is_inline() {
+            return record.head.data.to_le_bytes().get(..record.size()).map(<[u8]>::to_vec);
+        }
+        let begin = in_file(record.head.data)?;
+        let cell = self.free_cell_at(begin)?;
+        let end = begin.checked_add(record.size()).filter(|end| *end <= cell.end)?;
+        self.hive.get(begin..end).map(<[u8]>::to_vec)
+    }
+
+    /// Takes the item that a deleted value names, which need not be of a DLL to be one.
+    fn find_item_of(&mut self, record: &ValueRecord) -> bool {
+        let begin = in_file(record.head.data).filter(|_| record.size() == PackedCatalogItem::SIZE);
+        let bytes = begin.and_then(|begin| self.hive.get(begin..)?.first_chunk());
+        let Some((begin, bytes)) = begin.zip(bytes) else { return false };
+        let cell = self.free_cell_at(begin).cloned();
+        let Some(cell) = cell.filter(|_| item::is_item(&PackedCatalogItem::decode(bytes))) else { return false };
+        let is_whole = begin + PackedCatalogItem::SIZE <= cell.end;
+        self.items.extend(find(Area::FreeCell, begin, is_whole).map(|find| (begin, find)));
+        true
+    }
+
+    fn finish(mut self, logs: &[LogFile<'_>], code_page: Option<CodePage>) -> History {
+        let values = self.take_values();
+        let Self { hive, live, items, keys, .. } = self;
+        let in_hive = items.into_iter().filter_map(|(offset, find)| Some((hive.get(offset..)?.first_chunk()?, find)));
+        let in_logs = logs.iter().flat_map(|log| {
+            let area = Area::Log(log.name.clone());
+            item::items(log.bytes).filter_map(move |(offset, bytes)| Some((bytes, find(area.clone(), offset, true)?)))
+        });
+        let entries = in_hive.chain(in_logs).map(|(bytes, find)| (item::essence(bytes), bytes, find));
+        let entries = merged(entries.filter(|(essence, ..)| !live.items.contains(essence)));
+        let entry = |Former { what, finds }| Former { what: winsock2::former_entry(what, code_page), finds };
+        History { entries: entries.into_iter().map(entry).collect(), values, keys: merged_same(keys) }
+    }
+
+    /// The deleted values that say what no value in force says. Those that name an item add to the items.
+    fn take_values(&mut self) -> Vec<Former<FormerValue>> {
+        let mut values = Vec::new();
+        for record in std::mem::take(&mut self.values) {
+            let is_item = record.name.is("PackedCatalogItem");
+            if is_item && self.find_item_of(&record) {
+                continue;
+            }
+            let data = self.data_of(&record).filter(|_| !is_item);
+            let name = record.name.lossy().to_lowercase();
+            if data.as_ref().is_some_and(|data| self.live.values.contains(&(name, data))) {
+                continue;
+            }
+            let (name, offset) = (record.name.clone(), record.offset);
+            let former = FormerValue { name, says: data.and_then(|data| says(record, data)) };
+            values.extend(find(Area::FreeCell, offset, true).map(|find| (former, find)));
+        }
+        merged_same(values)
+    }
+}
+
+/// What a deleted value said; `None` where its data cannot be what its type tells.
+fn says(record: ValueRecord, data: Vec<u8>) -> Option<Text> {
+    let value = Value { name: record.name, place: Place::default(), data_type: record.head.data_type, data };
+    match value.text() {
+        Some(text) => Some(text).filter(|text| !text.lossy().contains(char::is_control) && text.undecoded().is_none()),
+        None => Some(Text::new(value.shown())),
+    }
+}
+
+fn is_of_catalog(name: &Text) -> bool {
+    let is_of_entry = || name.lossy().len() == ENTRY_DIGITS && name.lossy().bytes().all(|byte| byte.is_ascii_digit());
+    KEYS.iter().any(|key| name.is(key)) || is_of_entry()
+}
+
+fn find(area: Area, offset: usize, is_whole: bool) -> Option<Find> {
+    Some(Find { area, offset: u64::try_from(offset).ok()?, is_whole })
+}
+
+/// Where in the file the data of the cell lie that records call by this offset.
+fn in_file(offset: u32) -> Option<usize> {
+    let offset = Some(offset).filter(|offset| *offset != NIL)?;
+    usize::try_from(offset).ok()?.checked_add(BaseBlock::SIZE_IN_HIVE + CELL_HEAD)
+}
+
+/// Puts together what is the same.
+fn merged<K: Eq + Hash, T>(found: impl IntoIterator<Item = (K, T, Find)>) -> Vec<Former<T>> {
+    let mut all: Vec<Former<T>> = Vec::new();
+    let mut index: HashMap<K, usize> = HashMap::new();
+    for (key, what, find) in found.into_iter().take(MAX_ENTRIES) {
+        let index = *index.entry(key).or_insert(all.len());
+        match all.get_mut(index) {
+            Some(former) => former.finds.push(find),
+            None => all.push(Former { what, finds: vec![find] }),
+        }
+    }
+    all
+}
+
+fn merged_same<T: Clone + Eq + Hash>(found: Vec<(T, Find)>) -> Vec<Former<T>> {
+    merged(found.into_iter().map(|(what, find)| (what.clone(), what, find)))
+}

@@ -1,0 +1,54 @@
+//! What is left of earlier catalogs.
+
+use std::io::{self, Write};
+
+use super::grid::Grid;
+use super::style;
+use crate::catalog::ProtocolEntry;
+use crate::evidence::{Find, Former};
+use crate::examination::Examination;
+
+/// Rows of the table; the rest is counted. JSON has them all.
+const MOST_ROWS: usize = 100;
+
+pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+    let Some(history) = examination.history.as_ref().filter(|history| !history.is_empty()) else { return Ok(()) };
+    style::heading(writer, "History: what is left of earlier catalogs; none of it is in force")?;
+    let entries = history.entries.iter().map(|former| [former_entry(&former.what), places(former)]);
+    let values = history.values.iter().map(|former| {
+        let says = former.what.says.as_ref();
+        let says = says.map_or_else(|| "its data are overwritten".to_owned(), |says| says.shortened(100));
+        [format!("value {}: {says}", former.what.name), places(former)]
+    });
+    let keys = history.keys.iter().map(|former| {
+        let path = former.what.path.shortened(200);
+        [format!("key {path}, written {}", former.what.last_written), places(former)]
+    });
+    let mut grid = Grid::new(&["What", "Where"]);
+    entries.chain(values).chain(keys).take(MOST_ROWS).for_each(|row| grid.row(row));
+    grid.write(writer)?;
+    let rows = history.entries.len() + history.values.len() + history.keys.len();
+    match rows.checked_sub(MOST_ROWS) {
+        Some(more @ 1..) => writeln!(writer, "  … and {more} more; --format json has them all"),
+        _ => Ok(()),
+    }
+}
+
+fn former_entry(entry: &ProtocolEntry) -> String {
+    let id = entry.catalog_entry_id.map(|id| format!("entry {id} ")).unwrap_or_default();
+    let path = entry.library_path.as_ref().map(|path| path.shortened(200)).unwrap_or_default();
+    format!("{id}{}, {path}", entry.name().shortened(100))
+}
+
+/// The first place, and how many more there are.
+fn places<T>(former: &Former<T>) -> String {
+    let place = |find: &Find| {
+        let doubt = if find.is_whole { "" } else { ", its end overwritten" };
+        format!("{} at {:#x}{doubt}", find.area, find.offset)
+    };
+    let first = former.finds.first().map(place).unwrap_or_default();
+    match former.finds.len() {
+        0 | 1 => first,
+        count => format!("{first}, and {} more", count - 1),
+    }
+}
