@@ -7,5 +7,5 @@ mod version;
 
 pub use expected::{Baseline, Expected, Identity, Source, identity, is_net_bios, other_microsoft_protocol};
 pub use origin::Origin;
-pub use third_party::{Nature, ThirdParty, ThirdPartyKind, third_parties};
+pub use third_party::{Nature, ThirdParty, ThirdPartyKind, known_providers, third_parties};
 pub use version::{of_version, versions};

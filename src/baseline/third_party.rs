@@ -1,7 +1,9 @@
 //! Providers of others that are met in the catalogs: who they are, never that they are harmless.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS};
 use crate::catalog::signature::Signature;
 use crate::catalog::{CanonicalPath, Guid, Text};
 
@@ -56,6 +58,15 @@ pub enum Nature {
 pub fn third_parties() -> &'static [ThirdParty] {
     static KNOWN: OnceLock<Vec<ThirdParty>> = OnceLock::new();
     KNOWN.get_or_init(|| lines().filter_map(third_party).collect())
+}
+
+/// GUIDs of the providers that are known: those of Windows and of others.
+pub fn known_providers() -> &'static HashSet<Guid> {
+    static KNOWN: OnceLock<HashSet<Guid>> = OnceLock::new();
+    KNOWN.get_or_init(|| {
+        let of_windows = WINDOWS_PROVIDERS.iter().map(|provider| provider.id).chain([NET_BIOS]);
+        of_windows.chain(third_parties().iter().filter_map(|third_party| third_party.id)).collect()
+    })
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {

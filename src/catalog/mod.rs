@@ -15,6 +15,7 @@ pub mod comparison;
 pub mod notation;
 pub mod number;
 pub mod provider;
+pub mod residue;
 pub mod signature;
 pub mod socket;
 pub mod title;

@@ -7,8 +7,9 @@ mod summary;
 
 use self::measure::measured;
 
-use crate::baseline::Baseline;
-use crate::catalog::comparison::Difference;
+use crate::baseline::{Baseline, known_providers};
+use crate::catalog::comparison::{Difference, differences};
+use crate::catalog::residue::{Residue, residues};
 use crate::catalog::{Facts, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
@@ -115,6 +116,10 @@ pub struct Examined {
     pub judgement: Judgement,
     /// Its sections, as msinfo32 counts them; `None` where the evidence does not tell of the protocol catalog.
     pub sections: Option<Sections>,
+    /// What stands behind the NULs of paths and names.
+    pub residues: Vec<Residue>,
+    /// What changed in it since the last good start; nothing where it is the only control set.
+    pub since_last_good: Vec<Difference>,
     /// What transaction logs change in it: from what is stored to what is recovered.
     pub changes: Vec<Difference>,
     /// What is to be thought of it.
@@ -158,11 +163,18 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
 fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Result<Examination, Error> {
     let control_sets: Vec<_> =
         reading.control_sets.iter().map(|control_set| (control_set.name.clone(), control_set.roles)).collect();
+    let last_known_good = reading
+        .control_sets
+        .iter()
+        .find(|control_set| control_set.roles.last_known_good && !control_set.roles.current)
+        .cloned();
     let mut selected = select(reading.control_sets, &options.control_sets)?;
     selected.sort_by_key(|control_set| !control_set.roles.current);
     let recovery = reading.recovery;
-    let examined =
-        selected.into_iter().map(|control_set| examine_control_set(control_set, recovery.as_ref())).collect();
+    let examined = selected
+        .into_iter()
+        .map(|control_set| examine_control_set(control_set, recovery.as_ref(), last_known_good.as_ref()))
+        .collect();
     Ok(Examination {
         path,
         kind: reading.kind,
@@ -200,17 +212,24 @@ fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<Co
     }
 }
 
-fn examine_control_set(control_set: ControlSet, recovery: Option<&Recovery>) -> Examined {
+fn examine_control_set(
+    control_set: ControlSet,
+    recovery: Option<&Recovery>,
+    last_known_good: Option<&ControlSet>,
+) -> Examined {
     let catalogs = &control_set.catalogs;
     let baseline = Baseline::of(catalogs);
-    let subject = Subject { catalogs, baseline: &baseline };
+    let residues = residues(catalogs, known_providers());
+    let last_known_good = last_known_good.filter(|_| catalogs.tells(Facts::CONTROL_SETS)).map(|set| &set.catalogs);
+    let subject = Subject { catalogs, baseline: &baseline, residues: &residues, last_known_good };
     let judgement = rules::judge(rules::ALL, &subject);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
     let verdict = verdict(&subject, &judgement);
     let changes = recovery::changes(recovery, &control_set);
+    let since_last_good = last_known_good.map(|before| differences(before, catalogs)).unwrap_or_default();
     let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement);
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
-    Examined { control_set, baseline, judgement, sections, changes, verdict, summary }
+    Examined { control_set, baseline, judgement, sections, residues, changes, since_last_good, verdict, summary }
 }
 
 /// The weightiest verdict that a finding implies; intact only where everything that it rests on is told.

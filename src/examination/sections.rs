@@ -23,7 +23,7 @@ pub struct Sections {
 
 impl Sections {
     pub(super) fn of(subject: &Subject<'_>) -> Self {
-        let Subject { catalogs, baseline } = subject;
+        let Subject { catalogs, baseline, .. } = subject;
         let sections: Vec<_> = catalogs.sections().collect();
         let is_registry = catalogs.tells(Facts::ITEM_BYTES);
         let origins: Vec<Origin> = sections.iter().map(|entry| baseline.origin_of(entry)).collect();

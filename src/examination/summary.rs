@@ -42,7 +42,7 @@ fn worst(judgement: &Judgement) -> Option<String> {
 }
 
 fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judgement) -> Vec<String> {
-    let Subject { catalogs, baseline } = subject;
+    let Subject { catalogs, baseline, .. } = subject;
     if catalogs.protocol.is_none() {
         return vec!["There is no protocol catalog.".to_owned()];
     }

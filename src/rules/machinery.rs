@@ -1,6 +1,7 @@
 //! What a rule is, and how all of them are judged.
 
 use crate::baseline::Baseline;
+use crate::catalog::residue::Residue;
 use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry};
 use crate::finding::{EntryName, Finding, NotJudged, Severity, Verdict};
 
@@ -107,6 +108,10 @@ pub struct Subject<'a> {
     pub catalogs: &'a Catalogs,
     /// What they ought to be.
     pub baseline: &'a Baseline,
+    /// What stands behind the NULs of their paths and names.
+    pub residues: &'a [Residue],
+    /// The catalogs of the last good start; `None` where there is no other control set.
+    pub last_known_good: Option<&'a Catalogs>,
 }
 
 impl Subject<'_> {
@@ -244,8 +249,13 @@ pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
 
 #[cfg(test)]
 fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
+    use crate::baseline::known_providers;
+    use crate::catalog::residue::residues;
+
     let baseline = Baseline::of(catalogs);
-    let judgement = judge(&[rule], &Subject { catalogs, baseline: &baseline });
+    let residues = residues(catalogs, known_providers());
+    let judgement =
+        judge(&[rule], &Subject { catalogs, baseline: &baseline, residues: &residues, last_known_good: None });
     assert_eq!(judgement.not_judged, [], "the case must tell what the rule needs");
     judgement.findings.iter().map(Finding::sentence).collect()
 }

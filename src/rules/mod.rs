@@ -6,7 +6,9 @@ mod machinery;
 mod additional_provider_installed;
 mod base_provider_missing;
 mod base_provider_path_altered;
+mod catalog_ids_vanished;
 mod catalog_missing;
+mod control_sets_differ;
 mod layered_provider_effective;
 mod layered_provider_installed;
 mod name_space_provider_unknown;
@@ -15,6 +17,7 @@ mod provider_hidden;
 mod provider_known_hostile;
 mod provider_name_imitates_windows;
 mod provider_unknown;
+mod residue_names_another_provider;
 
 pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, judge};
 
@@ -31,6 +34,9 @@ pub const ALL: &[&Rule] = &[
     &layered_provider_effective::RULE,
     &layered_provider_installed::RULE,
     &name_space_provider_unknown::RULE,
+    &catalog_ids_vanished::RULE,
+    &residue_names_another_provider::RULE,
+    &control_sets_differ::RULE,
     &additional_provider_installed::RULE,
 ];
 

@@ -30,6 +30,10 @@ pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects
         let roles = Roles { current: true, ..Roles::default() };
         control_sets.push(read_control_set(root, key, roles, code_page, defects));
     }
+    let has_another = control_sets.iter().any(|set| set.roles.last_known_good && !set.roles.current);
+    for current in control_sets.iter_mut().filter(|set| set.roles.current && has_another) {
+        current.catalogs.told |= Facts::CONTROL_SETS;
+    }
     control_sets.extend(read_upgrade(root, code_page, defects));
     control_sets
 }

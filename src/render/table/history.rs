@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use super::grid::Grid;
 use super::style;
 use crate::catalog::ProtocolEntry;
+use crate::catalog::residue::Trace;
 use crate::evidence::{Find, Former};
-use crate::examination::Examination;
+use crate::examination::{Examination, Examined};
 
 /// Rows of the table; the rest is counted. JSON has them all.
 const MOST_ROWS: usize = 100;
@@ -28,6 +29,39 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
     entries.chain(values).chain(keys).take(MOST_ROWS).for_each(|row| grid.row(row));
     grid.write(writer)?;
     let rows = history.entries.len() + history.values.len() + history.keys.len();
+    more(rows, writer)
+}
+
+/// What changed since the last good start.
+pub(super) fn write_changes(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+    if examined.since_last_good.is_empty() {
+        return Ok(());
+    }
+    style::heading(writer, "Changed since the last good start")?;
+    examined.since_last_good.iter().try_for_each(|change| writeln!(writer, "  {change}"))
+}
+
+/// What stands behind the NULs of paths and names.
+pub(super) fn write_residues(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+    if examined.residues.is_empty() {
+        return Ok(());
+    }
+    style::heading(writer, "Memory that entries have kept behind their paths and names; it means nothing to Windows")?;
+    let mut grid = Grid::new(&["What", ">Byte", "Of"]);
+    for residue in examined.residues.iter().take(MOST_ROWS) {
+        let what = match &residue.trace {
+            Trace::Text(text) => text.shortened(200),
+            Trace::Provider(id) => format!("provider {:X}", id.braced()),
+            Trace::Entry(entry) => format!("entry {} {}", entry.catalog_entry_id, entry.stored_name.shortened(100)),
+        };
+        grid.row([what, residue.bytes.start.to_string(), residue.place.to_string()]);
+    }
+    grid.write(writer)?;
+    more(examined.residues.len(), writer)
+}
+
+/// How many rows are left out.
+fn more(rows: usize, writer: &mut dyn Write) -> io::Result<()> {
     match rows.checked_sub(MOST_ROWS) {
         Some(more @ 1..) => writeln!(writer, "  … and {more} more; --format json has them all"),
         _ => Ok(()),

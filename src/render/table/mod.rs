@@ -43,6 +43,8 @@ pub fn write(examination: &Examination, raw: &Raw, writer: &mut dyn Write) -> io
         sections::write(examined, writer)?;
         findings::write_findings(examined, writer)?;
         recovery::write_changes(examined, writer)?;
+        history::write_changes(examined, writer)?;
+        history::write_residues(examined, writer)?;
         catalogs::write(&examined.control_set.catalogs, writer)?;
         findings::write_not_judged(examined, writer)?;
         write_raw(examined, raw, writer)?;

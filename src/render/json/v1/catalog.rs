@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entry::{Entry, NameSpaceEntry, ProtocolEntry, guid, text};
+use super::history::Residue;
 use super::raw;
 use super::recovery::Difference;
 use super::system::time;
@@ -41,6 +42,10 @@ pub(super) struct ControlSet {
     answers64: Option<Vec<Answer>>,
     /// What transaction logs change in it: from what is stored to what is recovered.
     changed_by_logs: Vec<Difference>,
+    /// What changed in it since the last good start; empty where it is the only control set.
+    changed_since_last_good: Vec<Difference>,
+    /// What stands behind the NULs of the paths and names in its packed items: memory that means nothing to Windows.
+    residues: Vec<Residue>,
 }
 
 /// `Protocol_Catalog9` or `NameSpace_Catalog5`.
@@ -205,6 +210,8 @@ impl From<&Examined> for ControlSet {
             answers: protocol.and_then(|catalog| catalog.entries.as_ref()).map(list).unwrap_or_default(),
             answers64: protocol.and_then(|catalog| catalog.entries64.as_ref()).map(list),
             changed_by_logs: examined.changes.iter().map(Difference::from).collect(),
+            changed_since_last_good: examined.since_last_good.iter().map(Difference::from).collect(),
+            residues: examined.residues.iter().map(Residue::from).collect(),
         }
     }
 }

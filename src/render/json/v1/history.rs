@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::entry::{ProtocolEntry, text};
-use super::raw;
+use super::entry::{ProtocolEntry, guid, text};
 use super::system::time;
+use super::{Place, name_of, raw};
+use crate::catalog::residue::{self, Trace};
 use crate::evidence::{self, Area, Former};
 
 /// What is left of earlier states of the catalogs. None of it is in force.
@@ -104,4 +105,46 @@ fn finds<T>(former: &Former<T>) -> Vec<Find> {
         whole: find.is_whole,
     };
     former.finds.iter().map(find).collect()
+}
+
+/// Something that stands behind the NUL of a path or a name.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Residue {
+    /// The list in whose entries it stands.
+    catalog: &'static str,
+    /// The first of those entries.
+    place: Place,
+    /// Bytes from the beginning of that entry's packed item.
+    offset: usize,
+    /// Its length in bytes.
+    size: usize,
+    /// What it is where it is text.
+    text: Option<String>,
+    /// GUID of the provider that it names.
+    provider_id: Option<String>,
+    /// Catalog entry id where it is an older entry.
+    catalog_entry_id: Option<u32>,
+    /// Name where it is an older entry, as it was stored.
+    stored_name: Option<String>,
+}
+
+impl From<&residue::Residue> for Residue {
+    fn from(residue: &residue::Residue) -> Self {
+        let residue::Residue { catalog, place, bytes, trace } = residue;
+        let (words, provider, entry) = match trace {
+            Trace::Text(words) => (Some(words), None, None),
+            Trace::Provider(id) => (None, Some(*id), None),
+            Trace::Entry(entry) => (None, Some(entry.provider_id), Some(entry)),
+        };
+        Self {
+            catalog: name_of(*catalog),
+            place: Place::from(place),
+            offset: bytes.start,
+            size: bytes.len(),
+            text: text(words),
+            provider_id: guid(provider),
+            catalog_entry_id: entry.map(|entry| entry.catalog_entry_id),
+            stored_name: text(entry.map(|entry| &entry.stored_name)),
+        }
+    }
 }

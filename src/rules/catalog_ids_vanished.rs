@@ -1,0 +1,98 @@
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use super::machinery::{Findings, Subject, rule};
+use crate::baseline::is_net_bios;
+use crate::catalog::{CatalogName, Version};
+use crate::sentence::list_of;
+
+rule! {
+    /// Catalog entry ids were given that no entry has any more.
+    ///
+    /// # What it looks for
+    ///
+    /// Ids from 1001 up to the next one to be given that are in neither list of the protocol catalog.
+    ///
+    /// # Why it matters
+    ///
+    /// An id is never given twice: providers were installed and removed again.
+    ///
+    /// # When it is harmless
+    ///
+    /// Reinstalled drivers (VMware, Bluetooth, RSVP) leave such holes. Where NetBIOS is a transport, on 32-bit Windows
+    /// up to 7, each new network adapter gives its entries new ids; ids below those of the NetBIOS entries are not
+    /// told.
+    ///
+    /// # What to do
+    ///
+    /// Look for the names of what vanished in the history of this report, in the events, and in the last known good
+    /// control set.
+    ///
+    /// # References
+    ///
+    /// The numbering as fourteen hives show it
+    "catalog-ids-vanished", Note, History, Intact, needs [IDS, COUNTS, WHOLE_LISTS]
+}
+
+/// The first id that Windows gives.
+const FIRST: u32 = 1001;
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let Some(protocol) = &subject.catalogs.protocol else { return };
+    let Some(next) = protocol.next_catalog_entry_id else { return };
+    let entries = || protocol.lists().into_iter().flatten().flat_map(|list| list.entries.iter().chain(&list.orphans));
+    let present: BTreeSet<u32> = entries().filter_map(|entry| entry.catalog_entry_id).collect();
+    let explained_below = entries().filter(|entry| is_net_bios(entry)).filter_map(|entry| entry.catalog_entry_id).min();
+    let explained_below = explained_below.filter(|_| subject.catalogs.windows.is_at_least(Version::W8) != Some(true));
+    let vanished = holes(&present, FIRST.max(explained_below.unwrap_or(FIRST)), next);
+    if !vanished.is_empty() {
+        let ids: Vec<String> = vanished.iter().take(MOST).map(shown).collect();
+        let more = if vanished.len() > MOST { " and more" } else { "" };
+        let message = format!("the ids {}{more} were given, and no entry has them any more", list_of(&ids));
+        findings.about_catalog(CatalogName::Protocol, &protocol.place, message);
+    }
+}
+
+/// Most ranges that are told.
+const MOST: usize = 20;
+
+/// The ids from `first` up to `next` that are not present.
+fn holes(present: &BTreeSet<u32>, first: u32, next: u32) -> Vec<RangeInclusive<u32>> {
+    let mut holes = Vec::new();
+    let mut expected = first;
+    for id in present.range(first..).copied().filter(|id| *id < next).chain([next]) {
+        if id > expected {
+            holes.push(expected..=id - 1);
+        }
+        expected = id.saturating_add(1);
+    }
+    holes
+}
+
+fn shown(range: &RangeInclusive<u32>) -> String {
+    match (range.start(), range.end()) {
+        (start, end) if start == end => start.to_string(),
+        (start, end) => format!("{start} to {end}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn ids_that_nothing_has_are_told_as_ranges() {
+        let case = "windows  10.0.19045 x64\n1001  tcp\n1003  udp\n1010  raw";
+        assert_eq!(
+            complaints(&RULE, case),
+            ["the ids 1002 and 1004 to 1009 were given, and no entry has them any more"]
+        );
+    }
+
+    #[test]
+    fn new_network_adapters_explain_ids_below_those_of_net_bios() {
+        let case = "windows  5.1 x86 sp3\ntransports  Tcpip, NetBIOS\n1001  tcp\n1002  udp\n1003  raw\n1014  netbios 0 \\Device\\NetBT_Tcpip_{1}";
+        assert!(complaints(&RULE, case).is_empty(), "{:?}", complaints(&RULE, case));
+    }
+}

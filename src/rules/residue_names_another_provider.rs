@@ -1,0 +1,87 @@
+use std::collections::HashSet;
+
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::residue::{Residue, Trace};
+use crate::catalog::{CanonicalPath, Guid};
+
+rule! {
+    /// Behind the NUL of a path or a name stands another provider.
+    ///
+    /// # What it looks for
+    ///
+    /// In the bytes of packed items that mean nothing: texts that end in `.dll` and name a file that no entry has,
+    /// GUIDs of known providers that no entry has, and whole older entries whose id no entry has. Each is told once
+    /// for a catalog, since all of its entries are written from one buffer.
+    ///
+    /// # Why it matters
+    ///
+    /// It is memory of the process that wrote the catalog: a trace of what was there before, or of the installer.
+    ///
+    /// # When it is harmless
+    ///
+    /// Nearly always: from Windows XP to 8.1 every entry has such memory.
+    ///
+    /// # What to do
+    ///
+    /// Use it to put names to ids that vanished.
+    ///
+    /// # References
+    ///
+    /// Slack of fourteen hives; on one of Windows 7 it is an entry with the id 1015, which nothing has any more
+    "residue-names-another-provider", Note, History, Intact, needs [ITEM_BYTES, PROVIDER_IDS, PATHS, IDS, WHOLE_LISTS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let present = Present::of(subject);
+    for residue in subject.residues.iter().filter(|residue| present.lacks(&residue.trace)) {
+        let what = match &residue.trace {
+            Trace::Text(text) => format!("the path {}", text.shortened(260)),
+            Trace::Provider(id) => format!("the provider {:X}", id.braced()),
+            Trace::Entry(entry) => {
+                format!("an older entry, {} {}", entry.catalog_entry_id, entry.stored_name.shortened(256))
+            }
+        };
+        let Residue { catalog, place, bytes, .. } = residue;
+        let message = format!("in memory that its entries have kept stands {what}, which no entry names any more");
+        let found = format!("{what}, {} bytes from the beginning of a packed item", bytes.start);
+        findings.about_catalog(*catalog, place, message).instead("nothing, or what entries name", found);
+    }
+}
+
+/// What entries of either catalog name.
+struct Present {
+    files: HashSet<String>,
+    providers: HashSet<Guid>,
+    ids: HashSet<u32>,
+}
+
+impl Present {
+    fn of(subject: &Subject<'_>) -> Self {
+        let protocol = || {
+            let lists = subject.catalogs.protocol_lists();
+            lists.flat_map(|(_, list)| list.entries.iter().chain(&list.orphans))
+        };
+        let name_space = || {
+            let lists = subject.catalogs.name_space_lists();
+            lists.flat_map(|(_, list)| list.entries.iter().chain(&list.orphans))
+        };
+        let paths = protocol().filter_map(|entry| entry.library_path.as_ref());
+        let paths = paths.chain(name_space().filter_map(|entry| entry.library_path.as_ref()));
+        Self {
+            files: paths.map(|path| CanonicalPath::new(&path.lossy(), false).file_name().to_owned()).collect(),
+            providers: protocol().filter_map(|entry| entry.provider_id).collect(),
+            ids: protocol().filter_map(|entry| entry.catalog_entry_id).collect(),
+        }
+    }
+
+    fn lacks(&self, trace: &Trace) -> bool {
+        match trace {
+            Trace::Text(text) => {
+                let path = CanonicalPath::new(&text.lossy(), false);
+                path.file_name().ends_with(".dll") && !self.files.contains(path.file_name())
+            }
+            Trace::Provider(id) => !self.providers.contains(id),
+            Trace::Entry(entry) => !self.ids.contains(&entry.catalog_entry_id),
+        }
+    }
+}
