@@ -48,6 +48,7 @@ pub fn content(mut catalogs: Catalogs) -> Catalogs {
     }
     if let Some(winsock) = &mut catalogs.winsock {
         (winsock.place, winsock.last_written) = (Place::default(), None);
+        winsock.providers.sort_by(|one, other| one.transport.cmp(&other.transport));
     }
     for transport in &mut catalogs.transports {
         (transport.place, transport.last_written) = (Place::default(), None);

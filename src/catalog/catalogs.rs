@@ -186,6 +186,14 @@ pub enum CatalogName {
     NameSpace,
 }
 
+impl CatalogName {
+    /// Whether it is one of the two that are for 64-bit programs alone.
+    #[must_use]
+    pub fn is_64_bit(self) -> bool {
+        matches!(self, Self::Protocol64 | Self::NameSpace64)
+    }
+}
+
 impl fmt::Display for CatalogName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -276,6 +284,12 @@ impl<E> Catalog<E> {
     #[must_use]
     pub fn lists(&self) -> [Option<&EntryList<E>>; 2] {
         [self.entries.as_ref(), self.entries64.as_ref()]
+    }
+
+    /// The numbers of entries of the 32-bit and of the 64-bit list.
+    #[must_use]
+    pub fn counts(&self) -> [Option<u32>; 2] {
+        [self.num_catalog_entries, self.num_catalog_entries64]
     }
 
     /// Sets the entries aside that Windows never reads: it opens keys by number, from 1 to the count.

@@ -26,7 +26,9 @@ pub use fact::Facts;
 pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;
 pub use place::Place;
-pub use protocol::{Chain, Concluded, Kind, ProtocolEntry, ProviderFlags, SOCK_RAW, ServiceFlags};
+pub use protocol::{
+    Chain, Concluded, ITEM_SIZE, Kind, PATH_SIZE, ProtocolEntry, ProviderFlags, SOCK_RAW, ServiceFlags,
+};
 pub use text::{Text, is_harmful};
 pub use time::FileTime;
 pub use transport::{Binding, DISABLED, Service, SetupProvider, Transport, Winsock};

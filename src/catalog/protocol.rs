@@ -3,7 +3,7 @@
 use bitflags::bitflags;
 
 use super::{FileTime, Place, Text, title};
-use crate::layout::Guid;
+use crate::layout::{Guid, PackedCatalogItem};
 
 bitflags! {
     /// What a provider offers: `dwServiceFlags1`, `XP1_*`.
@@ -68,6 +68,12 @@ bitflags! {
         const NETWORKDIRECT_PROVIDER = 0x10;
     }
 }
+
+/// Length of a packed item in bytes.
+pub const ITEM_SIZE: usize = PackedCatalogItem::SIZE;
+
+/// Bytes at its beginning that hold the path of the DLL, and what remains in memory behind it.
+pub const PATH_SIZE: usize = 260;
 
 /// `SOCK_RAW`: the one socket type whose Windows entries are hidden.
 pub const SOCK_RAW: i32 = 3;
@@ -185,6 +191,13 @@ impl ProtocolEntry {
     #[must_use]
     pub fn is(&self, kind: Kind) -> bool {
         self.kind() == Some(kind)
+    }
+
+    /// The bytes that hold the path of the DLL, with whatever stands behind its end; `None` where the packed item is
+    /// not told or has not the length that it must have.
+    #[must_use]
+    pub fn path_bytes(&self) -> Option<&[u8]> {
+        self.item.as_ref().filter(|item| item.len() == ITEM_SIZE)?.get(..PATH_SIZE)
     }
 
     /// The name in English, resolved where it is a known reference; empty where no name is told.

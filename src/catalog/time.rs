@@ -18,6 +18,13 @@ impl FileTime {
         Timestamp::from_nanosecond((i128::from(self.0) - Self::UNIX_EPOCH) * 100).ok()
     }
 
+    /// The time that a text such as `2024-02-29T12:34:56Z` names; `None` where it names none that a FILETIME can hold.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let time: Timestamp = text.parse().ok()?;
+        u64::try_from(time.as_nanosecond().div_euclid(100) + Self::UNIX_EPOCH).map(Self).ok()
+    }
+
     /// Intervals of 100 ns between two times, whichever is the later.
     #[must_use]
     pub fn distance(self, other: Self) -> u64 {
@@ -44,6 +51,14 @@ mod tests {
         assert_eq!(FileTime(132_201_837_076_005_178).to_string(), "2019-12-07T09:15:07.6005178Z");
         assert_eq!(FileTime(116_444_736_000_000_000).to_string(), "1970-01-01T00:00:00.0000000Z");
         assert_eq!(FileTime(0).to_string(), "1601-01-01T00:00:00.0000000Z");
+    }
+
+    #[test]
+    fn what_is_shown_is_read_again() {
+        let time = FileTime(132_201_837_076_005_178);
+        assert_eq!(FileTime::parse(&time.to_string()), Some(time));
+        assert_eq!(FileTime::parse("1600-12-31T23:59:59Z"), None);
+        assert_eq!(FileTime::parse("yesterday"), None);
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Bins {
         let mut node = vec![0; 76];
         put(&mut node, 0, b"nk");
         put(&mut node, 2, &(if is_latin { flags } else { flags & !0x20 }).to_le_bytes());
-        put(&mut node, 4, &WRITTEN.to_le_bytes());
+        put(&mut node, 4, &key.written.unwrap_or(WRITTEN).to_le_bytes());
         put(&mut node, 16, &parent.to_le_bytes());
         for offset in [28, 32, 40, 44, 48] {
             put(&mut node, offset, &NIL.to_le_bytes());

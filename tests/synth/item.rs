@@ -2,9 +2,15 @@
 
 use catalog9::catalog::ProtocolEntry;
 
-/// The item of an entry. What the entry leaves open is 0.
+/// The item of an entry. What the entry leaves open is 0; of another length it is what the entry says.
 pub fn packed_item(entry: &ProtocolEntry) -> Vec<u8> {
     let mut item = vec![0; 888];
+    if let Some(told) = &entry.item {
+        if told.len() != 888 {
+            return told.to_vec();
+        }
+        put(&mut item, 0, &told[..260]);
+    }
     let path = entry.library_path.as_ref().map(|path| path.lossy().into_owned()).unwrap_or_default();
     // Code page 1252, as far as it is Latin-1.
     let path: Vec<u8> = path.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();

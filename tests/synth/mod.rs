@@ -23,6 +23,8 @@ pub struct Key {
     pub values: Vec<Value>,
     /// Its subkeys.
     pub subkeys: Vec<Key>,
+    /// When it was last written, where that is not when everything was.
+    pub written: Option<u64>,
 }
 
 /// A value of a key.

@@ -1,7 +1,7 @@
 //! The registry of a system that has these catalogs.
 
 use catalog9::catalog::{
-    Catalog, Catalogs, EntryList, NameSpaceEntry, Product, ProtocolEntry, Text, Transport, Version, Windows,
+    Catalog, Catalogs, EntryList, NameSpaceEntry, Parameters, Product, ProtocolEntry, Text, Transport, Version, Windows,
 };
 
 use super::Key;
@@ -71,12 +71,23 @@ fn services(services: &mut Key, catalogs: &Catalogs) {
     }
     let parameters = services.at(r"WinSock2\Parameters");
     parameters.text("WinSock_Registry_Version", "2.0");
-    let told = catalogs.parameters.clone().unwrap_or_default();
+    let usual = Parameters {
+        current_protocol_catalog: Some(Text::from("Protocol_Catalog9")),
+        current_name_space_catalog: Some(Text::from("NameSpace_Catalog5")),
+        ..Parameters::default()
+    };
+    let told = catalogs.parameters.clone().unwrap_or(usual);
     let or = |text: &Option<Text>, usual: &str| {
         text.as_ref().map_or_else(|| usual.to_owned(), |text| text.lossy().into_owned())
     };
-    parameters.text("Current_Protocol_Catalog", &or(&told.current_protocol_catalog, "Protocol_Catalog9"));
-    parameters.text("Current_NameSpace_Catalog", &or(&told.current_name_space_catalog, "NameSpace_Catalog5"));
+    for (name, catalog) in [
+        ("Current_Protocol_Catalog", &told.current_protocol_catalog),
+        ("Current_NameSpace_Catalog", &told.current_name_space_catalog),
+    ] {
+        if let Some(catalog) = catalog {
+            parameters.text(name, &catalog.lossy());
+        }
+    }
     if let Some(callout) = &told.name_space_callout {
         parameters.expandable("NameSpace_Callout", &callout.lossy());
     }
@@ -101,7 +112,12 @@ fn services(services: &mut Key, catalogs: &Catalogs) {
         let (transports, provider_list) = (names(&winsock.transports), names(&winsock.provider_list));
         let key = services.at("Winsock");
         key.at("Parameters").texts("Transports", transports.iter().map(String::as_str));
-        key.at("Setup Migration").texts("Provider List", provider_list.iter().map(String::as_str));
+        let key = key.at("Setup Migration");
+        key.texts("Provider List", provider_list.iter().map(String::as_str));
+        for provider in &winsock.providers {
+            let key = key.at(&format!(r"Providers\{}", provider.transport.lossy()));
+            key.binary("WinSock 2.0 Provider ID", guid(provider.provider_id.map_or(0, |id| id.as_u128())));
+        }
     }
     for transport in &catalogs.transports {
         write_transport(services, transport);
@@ -119,8 +135,9 @@ fn services(services: &mut Key, catalogs: &Catalogs) {
 fn write_catalog<E>(key: &mut Key, catalog: &Catalog<E>, entry: impl Fn(&mut Key, &E)) {
     let lists = [("Catalog_Entries", &catalog.entries), ("Catalog_Entries64", &catalog.entries64)];
     for (name, list) in lists {
-        let Some(EntryList { entries, orphans, .. }) = list else { continue };
+        let Some(EntryList { entries, orphans, last_written, .. }) = list else { continue };
         let list = key.at(name);
+        list.written = last_written.map(|time| time.0);
         for told in entries.iter().chain(orphans) {
             entry(list, told);
         }
@@ -136,10 +153,15 @@ fn write_catalog<E>(key: &mut Key, catalog: &Catalog<E>, entry: impl Fn(&mut Key
             key.number(name, count);
         }
     }
+    for name in &catalog.other_subkeys {
+        key.at(&name.lossy());
+    }
+    key.written = catalog.last_written.map(|time| time.0);
 }
 
 fn protocol_entry(list: &mut Key, entry: &ProtocolEntry) {
     let key = list.at(&entry.key.as_ref().expect("an entry has a key").lossy());
+    key.written = entry.last_written.map(|time| time.0);
     key.binary("PackedCatalogItem", packed_item(entry));
     if let Some(name) = &entry.protocol_name {
         key.text("ProtocolName", &name.lossy());
@@ -148,14 +170,25 @@ fn protocol_entry(list: &mut Key, entry: &ProtocolEntry) {
 
 fn name_space_entry(list: &mut Key, entry: &NameSpaceEntry) {
     let key = list.at(&entry.key.as_ref().expect("an entry has a key").lossy());
-    let text = |text: &Option<Text>| text.as_ref().map(|text| text.lossy().into_owned()).unwrap_or_default();
-    key.text("LibraryPath", &text(&entry.library_path));
-    key.text("DisplayString", &text(&entry.display_string));
-    key.binary("ProviderId", guid(entry.provider_id.map_or(0, |id| id.as_u128())));
-    key.number("SupportedNameSpace", entry.supported_name_space.unwrap_or_default());
-    key.number("Enabled", entry.enabled.unwrap_or_default());
-    key.number("Version", entry.version.unwrap_or_default());
-    key.number("StoresServiceClassInfo", entry.stores_service_class_info.unwrap_or_default());
+    key.written = entry.last_written.map(|time| time.0);
+    for (name, text) in [("LibraryPath", &entry.library_path), ("DisplayString", &entry.display_string)] {
+        if let Some(text) = text {
+            key.text(name, &text.lossy());
+        }
+    }
+    if let Some(id) = entry.provider_id {
+        key.binary("ProviderId", guid(id.as_u128()));
+    }
+    for (name, number) in [
+        ("SupportedNameSpace", entry.supported_name_space),
+        ("Enabled", entry.enabled),
+        ("Version", entry.version),
+        ("StoresServiceClassInfo", entry.stores_service_class_info),
+    ] {
+        if let Some(number) = number {
+            key.number(name, number);
+        }
+    }
     if let Some(info) = &entry.provider_info {
         key.binary("ProviderInfo", info.to_vec());
     }

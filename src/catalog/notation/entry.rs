@@ -1,14 +1,21 @@
 //! The columns of one entry.
 
-use super::{Line, number};
+use super::{Line, file_time, number};
 use crate::catalog::provider::{self, MSWSOCK};
 use crate::catalog::{
-    Catalogs, Chain, NameSpaceEntry, ProtocolEntry, ProviderFlags, ServiceFlags, Text, Version, Windows,
+    Catalogs, Chain, ITEM_SIZE, NameSpaceEntry, PATH_SIZE, ProtocolEntry, ProviderFlags, ServiceFlags, Text, Version,
+    Windows,
 };
 use crate::layout::Guid;
 
-/// The entry that the columns behind an id describe; `known` are the entries that its chain may name.
-pub(super) fn protocol(what: &str, rest: &[&str], known: &[ProtocolEntry], catalogs: &Catalogs) -> Line<ProtocolEntry> {
+/// The entry with that id which the columns behind it describe; `known` are the entries that its chain may name.
+pub(super) fn protocol(
+    id: u32,
+    what: &str,
+    rest: &[&str],
+    known: &[ProtocolEntry],
+    catalogs: &Catalogs,
+) -> Line<ProtocolEntry> {
     let mut entry = described(what, known, catalogs)?;
     let (columns, fields) = split_fields(rest);
     if let Some(path) = columns.first() {
@@ -20,8 +27,37 @@ pub(super) fn protocol(what: &str, rest: &[&str], known: &[ProtocolEntry], catal
     if catalogs.windows.is_at_least(Version::W7) == Some(true) {
         entry.protocol_name.clone_from(&entry.stored_name);
     }
+    entry.catalog_entry_id = Some(id);
+    let (of_item, fields): (Fields<'_>, Fields<'_>) =
+        fields.into_iter().partition(|(field, _)| ["item", "slack"].contains(field));
     fields.into_iter().try_for_each(|(field, value)| set_field(&mut entry, field, value))?;
-    Ok(entry)
+    with_item(entry, &of_item)
+}
+
+/// The entry with its packed item, of which no more is made than nothing else tells: its length, and what stands
+/// behind the path. Of an item of another length nothing can be read.
+fn with_item(entry: ProtocolEntry, fields: &Fields<'_>) -> Line<ProtocolEntry> {
+    let (mut len, mut slack) = (ITEM_SIZE, Vec::new());
+    for (field, value) in fields {
+        match *field {
+            "item" => len = value.parse().map_err(|_| "a number of bytes")?,
+            _ => slack = bytes(value)?,
+        }
+    }
+    let path = entry.library_path.as_ref().map(|path| path.lossy().into_owned()).unwrap_or_default();
+    let mut item: Vec<u8> = path.bytes().chain([0]).chain(slack).take(PATH_SIZE).collect();
+    item.resize(len, 0);
+    let item = Some(item.into_boxed_slice());
+    if len == ITEM_SIZE {
+        return Ok(ProtocolEntry { item, ..entry });
+    }
+    let ProtocolEntry { key, last_written, protocol_name, .. } = entry;
+    Ok(ProtocolEntry { key, last_written, protocol_name, item, ..ProtocolEntry::default() })
+}
+
+fn bytes(digits: &str) -> Line<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).ok());
+    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect::<Option<_>>().ok_or("hexadecimal digits")
 }
 
 fn described(what: &str, known: &[ProtocolEntry], catalogs: &Catalogs) -> Line<ProtocolEntry> {
@@ -128,6 +164,17 @@ pub(super) fn name_space(what: &str, rest: &[&str], windows: &Windows) -> Line<N
             "space" => entry.supported_name_space = Some(number(value)?),
             "enabled" => entry.enabled = Some(number(value)?),
             "key" => entry.key = Some(Text::from(value)),
+            "written" => entry.last_written = Some(file_time(value)?),
+            "absent" => match value {
+                "LibraryPath" => entry.library_path = None,
+                "DisplayString" => entry.display_string = None,
+                "ProviderId" => entry.provider_id = None,
+                "SupportedNameSpace" => entry.supported_name_space = None,
+                "Enabled" => entry.enabled = None,
+                "Version" => entry.version = None,
+                "StoresServiceClassInfo" => entry.stores_service_class_info = None,
+                _ => return Err("a value of a name space entry"),
+            },
             _ => return Err("a field of a name space entry"),
         }
     }
@@ -164,6 +211,10 @@ const FIELDS: &[&str] = &[
     "protocol-name",
     "space",
     "enabled",
+    "absent",
+    "item",
+    "slack",
+    "written",
 ];
 
 fn set_field(entry: &mut ProtocolEntry, field: &str, value: &str) -> Line {
@@ -183,12 +234,13 @@ fn set_field(entry: &mut ProtocolEntry, field: &str, value: &str) -> Line {
         "order" => entry.network_byte_order = Some(signed()?),
         "len" => entry.chain.get_or_insert(Chain { len: 0, ids: Vec::new() }).len = signed()?,
         "key" => entry.key = Some(Text::from(value)),
+        "written" => entry.last_written = Some(file_time(value)?),
         "protocol-name" => entry.protocol_name = Some(Text::from(value)).filter(|name| !name.is_empty()),
         _ => return Err("a field of a protocol entry"),
     }
     Ok(())
 }
 
-fn guid(text: &str) -> Line<Guid> {
+pub(super) fn guid(text: &str) -> Line<Guid> {
     Guid::parse_str(text).map_err(|_| "a GUID")
 }

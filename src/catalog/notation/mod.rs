@@ -12,6 +12,8 @@
 //! app  2AFB7932  E:\yy\YY.exe  0x80000000    an entry of AppId_Catalog
 //! absent  Services\WinSock2                  a key that is missing
 //! setup                                      the registry of Windows setup
+//! provider-list  Tcpip Tcpip6                what setup has recorded, where it is not what the transports are
+//! setup-provider  Tcpip  {…}                 the provider that setup has recorded of a transport
 //!
 //! protocol                                   the catalog that follows, in both bitnesses; or: protocol 64
 //! 1001  tcp                                  an entry of Windows, as this version writes it
@@ -20,21 +22,31 @@
 //! 1017  layered  C:\Proxy\lsp.dll  Proxy
 //! 1018  1017>1001  C:\Proxy\lsp.dll  Proxy over TCP
 //! next  1032                                 a count that does not follow from the entries; likewise count, serial
+//! absent  Next_Catalog_Entry_ID              a value of the catalog that is missing
+//! lock  00000016                             a key beside the lists
+//! written  2024-02-29T12:34:56Z              when the catalog and all in it was written
+//! key-written  2024-03-01T00:00:00Z          when the catalog's own key was
 //!
 //! name spaces
 //! tcpip                                      an entry of Windows; behind it path and name, where they differ
 //! other  C:\x\nsp.dll  Foo  guid={…} space=12
 //! ```
 //!
-//! Behind the columns of an entry stand the fields that differ from what they would be, as `field=value`.
+//! Behind the columns of an entry stand the fields that differ from what they would be, as `field=value`; among them
+//! `written` for the time of its key, `item` for the length of its packed item, `slack` for the bytes behind its path,
+//! in hexadecimal digits, and for name spaces `absent`, which names a value that is missing.
 
+mod counts;
 mod entry;
+mod system;
 
 use std::fmt;
 
+use self::counts::Counts;
+use self::system::{setup_provider, transport, windows};
 use super::{
-    AppPermission, Architecture, Binding, Catalog, Catalogs, Entry, EntryList, Facts, NEEDED_KEYS, NameSpaceEntry,
-    Parameters, Product, ProtocolEntry, Service, Text, Transport, Version, Windows, Winsock, provider,
+    AppPermission, Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters,
+    ProtocolEntry, Service, SetupProvider, Text, Winsock,
 };
 
 /// A line that says nothing in this notation.
@@ -93,6 +105,8 @@ struct Reader {
     lists: Option<Lists>,
     /// The entries of the first reading.
     known: Vec<ProtocolEntry>,
+    /// Counts and times of the protocol catalog, and of the name space catalog.
+    counts: [Counts; 2],
 }
 
 impl Reader {
@@ -128,8 +142,18 @@ impl Reader {
                 catalogs.app_permissions.push(AppPermission { key, path, categories, ..AppPermission::default() });
                 catalogs.told |= Facts::APP_PERMISSIONS;
             }
-            ("absent", [key]) => catalogs.absent_keys.push(absent_key(key)?),
+            ("absent", [name]) => self.absent(name)?,
             ("setup", []) => catalogs.setup = true,
+            ("provider-list", [names]) => {
+                let names = names.split_whitespace().map(Text::from).collect();
+                catalogs.winsock.get_or_insert_default().provider_list = Some(names);
+            }
+            ("setup-provider", [name, id]) => {
+                let providers = &mut catalogs.winsock.get_or_insert_default().providers;
+                providers.retain(|provider| !provider.transport.is(name));
+                let (transport, provider_id) = (Text::from(*name), Some(entry::guid(id)?));
+                providers.push(SetupProvider { transport, provider_id, data: Vec::new() });
+            }
             ("protocol", []) => self.enter(false, Lists::Both),
             ("protocol 32", []) => self.enter(false, Lists::Only32),
             ("protocol 64", []) => self.enter(false, Lists::Only64),
@@ -137,6 +161,9 @@ impl Reader {
             ("name spaces 32", []) => self.enter(true, Lists::Only32),
             ("name spaces 64", []) => self.enter(true, Lists::Only64),
             ("count" | "next" | "serial", [value]) => self.count(first, number(value)?),
+            ("lock", [name]) => self.counts().other_subkeys.push(Text::from(*name)),
+            ("written", [time]) => self.counts().written = Some(file_time(time)?),
+            ("key-written", [time]) => self.counts().key_written = Some(file_time(time)?),
             _ if self.in_name_spaces => self.name_space(first, &rest)?,
             (id, [what, rest @ ..]) => self.protocol(id, what, rest)?,
             _ => return Err("an entry, a setting or a heading"),
@@ -146,16 +173,36 @@ impl Reader {
 
     fn parameters(&mut self) -> &mut Parameters {
         self.catalogs.told |= Facts::PARAMETERS;
-        self.catalogs.parameters.get_or_insert_default()
+        self.catalogs.parameters.get_or_insert_with(|| Parameters {
+            registry_version: Some(Text::from("2.0")),
+            current_protocol_catalog: Some(Text::from("Protocol_Catalog9")),
+            current_name_space_catalog: Some(Text::from("NameSpace_Catalog5")),
+            ..Parameters::default()
+        })
+    }
+
+    fn absent(&mut self, name: &str) -> Line {
+        match name {
+            "Current_Protocol_Catalog" => self.parameters().current_protocol_catalog = None,
+            "Current_NameSpace_Catalog" => self.parameters().current_name_space_catalog = None,
+            name if counts::VALUES.contains(&name) => self.counts().absent.push(name.to_owned()),
+            key => self.catalogs.absent_keys.push(absent_key(key)?),
+        }
+        Ok(())
+    }
+
+    fn counts(&mut self) -> &mut Counts {
+        let [protocol, name_space] = &mut self.counts;
+        if self.in_name_spaces { name_space } else { protocol }
     }
 
     fn transports(&mut self, names: &str) {
         let names: Vec<Text> = names.split_whitespace().map(Text::from).collect();
         let windows = &self.catalogs.windows;
-        let has_templates = windows.is_at_least(Version::W10) == Some(true);
-        self.catalogs.transports = names.iter().map(|name| transport(name, windows, has_templates)).collect();
-        self.catalogs.winsock =
-            Some(Winsock { transports: Some(names.clone()), provider_list: Some(names), ..Winsock::default() });
+        self.catalogs.transports = names.iter().map(|name| transport(name, windows)).collect();
+        let providers = names.iter().filter_map(setup_provider).collect();
+        let (transports, provider_list) = (Some(names.clone()), Some(names));
+        self.catalogs.winsock = Some(Winsock { transports, provider_list, providers, ..Winsock::default() });
         self.catalogs.told |= Facts::TRANSPORTS | Facts::TEMPLATES;
     }
 
@@ -188,35 +235,21 @@ impl Reader {
     }
 
     fn count(&mut self, what: &str, value: u32) {
-        let (first, second) = match self.lists {
-            Some(Lists::Only64) => (None, Some(value)),
-            Some(Lists::Only32) => (Some(value), None),
-            _ => (Some(value), Some(value)),
-        };
-        let (num, num64, next, serial) = if self.in_name_spaces {
-            let catalog = self.catalogs.name_space.get_or_insert_default();
-            let Catalog {
-                num_catalog_entries, num_catalog_entries64, next_catalog_entry_id, serial_access_num, ..
-            } = catalog;
-            (num_catalog_entries, num_catalog_entries64, next_catalog_entry_id, serial_access_num)
-        } else {
-            let catalog = self.catalogs.protocol.get_or_insert_default();
-            let Catalog {
-                num_catalog_entries, num_catalog_entries64, next_catalog_entry_id, serial_access_num, ..
-            } = catalog;
-            (num_catalog_entries, num_catalog_entries64, next_catalog_entry_id, serial_access_num)
-        };
+        let lists = self.lists.unwrap_or(Lists::Both);
+        let Counts { num, num64, next, serial, .. } = self.counts();
         match what {
             "next" => *next = Some(value),
             "serial" => *serial = Some(value),
-            _ => (*num, *num64) = (first.or(*num), second.or(*num64)),
+            _ => {
+                *num = Some(value).filter(|_| lists != Lists::Only64).or(*num);
+                *num64 = Some(value).filter(|_| lists != Lists::Only32).or(*num64);
+            }
         }
     }
 
     fn protocol(&mut self, id: &str, what: &str, rest: &[&str]) -> Line {
         let id = number(id).map_err(|_| "the id of an entry")?;
-        let mut entry = entry::protocol(what, rest, &self.known, &self.catalogs)?;
-        entry.catalog_entry_id = Some(id);
+        let entry = entry::protocol(id, what, rest, &self.known, &self.catalogs)?;
         for list in self.chosen(|catalogs| &mut catalogs.protocol).into_iter().flatten() {
             let key = entry.key.clone().unwrap_or_else(|| numbered(list.len()));
             list.push(ProtocolEntry { key: Some(key), ..entry.clone() });
@@ -246,42 +279,24 @@ impl Reader {
             | Facts::CHAINS
             | Facts::KEYS
             | Facts::COUNTS
+            | Facts::ITEM_BYTES
             | Facts::WHOLE_LISTS;
         catalogs.told.set(Facts::OS, catalogs.windows.version.is_some());
         catalogs.told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit() == Some(true));
+        let [of_protocol, of_name_space] = self.counts;
         if let Some(protocol) = &mut catalogs.protocol {
             let ids = protocol.lists().into_iter().flatten().flat_map(|list| &list.entries);
             let next = ids.filter_map(|entry| entry.catalog_entry_id).max().map_or(1001, |id| id.saturating_add(1));
-            protocol.next_catalog_entry_id.get_or_insert(next);
-            count_entries(protocol);
+            protocol.next_catalog_entry_id = Some(next);
+            let has_times = of_protocol.apply(protocol, |entry| &mut entry.last_written);
+            catalogs.told.set(Facts::TIMES, has_times);
         }
-        catalogs.name_space.iter_mut().for_each(count_entries);
+        if let Some(name_space) = &mut catalogs.name_space
+            && of_name_space.apply(name_space, |entry| &mut entry.last_written)
+        {
+            catalogs.told |= Facts::TIMES;
+        }
         catalogs
-    }
-}
-
-fn count_entries<E: Entry>(catalog: &mut Catalog<E>) {
-    let count = |list: &EntryList<E>| u32::try_from(list.entries.len()).unwrap_or(u32::MAX);
-    let [count32, count64] = catalog.lists().map(|list| list.map(count));
-    catalog.num_catalog_entries = catalog.num_catalog_entries.or(count32);
-    catalog.num_catalog_entries64 = catalog.num_catalog_entries64.filter(|_| count64.is_some()).or(count64);
-    catalog.serial_access_num.get_or_insert(4);
-    catalog.set_orphans_aside();
-}
-
-fn transport(name: &Text, windows: &Windows, has_templates: bool) -> Transport {
-    let providers = provider::WINDOWS_PROVIDERS.iter().filter(|provider| name.is(provider.transport));
-    let helper = provider::HELPERS.iter().find(|(transport, _)| name.is(transport)).map(|(_, path)| Text::from(*path));
-    let mut templates: Vec<ProtocolEntry> = providers.map(|provider| provider.entry(windows)).collect();
-    if !has_templates {
-        templates.clear();
-    }
-    Transport {
-        name: name.clone(),
-        helper,
-        provider_id: templates.first().and_then(|template| template.provider_id),
-        templates,
-        ..Transport::default()
     }
 }
 
@@ -294,29 +309,8 @@ fn number(text: &str) -> Line<u32> {
     text.strip_prefix("0x").map_or_else(|| text.parse(), |hex| u32::from_str_radix(hex, 16)).map_err(|_| "a number")
 }
 
-fn windows(words: &str) -> Line<Windows> {
-    let mut words = words.split(' ');
-    let mut windows = Windows { version: Some(version(words.next().unwrap_or_default())?), ..Windows::default() };
-    for word in words {
-        match (Architecture::parse(word), word.strip_prefix("sp"), word) {
-            (Some(architecture), ..) => windows.architecture = Some(architecture),
-            (_, Some(pack), _) => windows.service_pack = Some(number(pack)?),
-            (.., "workstation") => windows.product = Some(Product::Workstation),
-            (.., "server") => windows.product = Some(Product::Server),
-            (.., "controller") => windows.product = Some(Product::DomainController),
-            _ => return Err("an architecture, a service pack or a product"),
-        }
-    }
-    Ok(windows)
-}
-
-fn version(text: &str) -> Line<Version> {
-    let numbers: Vec<u32> = text.split('.').map(number).collect::<Line<_>>()?;
-    match numbers.as_slice() {
-        [major, minor] => Ok(Version::new(*major, *minor)),
-        [major, minor, build] => Ok(Version::new(*major, *minor).with_build(*build)),
-        _ => Err("a version such as 5.1 or 10.0.19041"),
-    }
+fn file_time(text: &str) -> Line<FileTime> {
+    FileTime::parse(text).ok_or("a time such as 2024-02-29T12:34:56Z")
 }
 
 fn absent_key(key: &str) -> Line<&'static str> {

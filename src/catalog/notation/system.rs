@@ -1,0 +1,58 @@
+//! Windows, and what stands beside the catalogs.
+
+use super::{Line, number};
+use crate::catalog::{
+    Architecture, Guid, Product, ProtocolEntry, SetupProvider, Text, Transport, Version, Windows, provider,
+};
+
+/// `Services\\<transport>\\Parameters\\Winsock` as that Windows has it.
+pub(super) fn transport(name: &Text, windows: &Windows) -> Transport {
+    let providers = provider::WINDOWS_PROVIDERS.iter().filter(|provider| name.is(provider.transport));
+    let helper = provider::HELPERS.iter().find(|(transport, _)| name.is(transport)).map(|(_, path)| Text::from(*path));
+    let mut templates: Vec<ProtocolEntry> = providers.map(|provider| provider.entry(windows)).collect();
+    if windows.is_at_least(Version::W10) != Some(true) {
+        templates.clear();
+    }
+    Transport {
+        name: name.clone(),
+        helper,
+        provider_id: templates.first().and_then(|template| template.provider_id),
+        templates,
+        ..Transport::default()
+    }
+}
+
+/// What setup records of that transport; `None` of one that nobody knows.
+pub(super) fn setup_provider(transport: &Text) -> Option<SetupProvider> {
+    let provider_id = Some(provider_of(transport)?);
+    Some(SetupProvider { transport: transport.clone(), provider_id, data: Vec::new() })
+}
+
+fn provider_of(transport: &Text) -> Option<Guid> {
+    provider::TRANSPORTS.iter().find(|(name, _)| transport.is(name)).map(|(_, id)| *id)
+}
+
+pub(super) fn windows(words: &str) -> Line<Windows> {
+    let mut words = words.split(' ');
+    let mut windows = Windows { version: Some(version(words.next().unwrap_or_default())?), ..Windows::default() };
+    for word in words {
+        match (Architecture::parse(word), word.strip_prefix("sp"), word) {
+            (Some(architecture), ..) => windows.architecture = Some(architecture),
+            (_, Some(pack), _) => windows.service_pack = Some(number(pack)?),
+            (.., "workstation") => windows.product = Some(Product::Workstation),
+            (.., "server") => windows.product = Some(Product::Server),
+            (.., "controller") => windows.product = Some(Product::DomainController),
+            _ => return Err("an architecture, a service pack or a product"),
+        }
+    }
+    Ok(windows)
+}
+
+fn version(text: &str) -> Line<Version> {
+    let numbers: Vec<u32> = text.split('.').map(number).collect::<Line<_>>()?;
+    match numbers.as_slice() {
+        [major, minor] => Ok(Version::new(*major, *minor)),
+        [major, minor, build] => Ok(Version::new(*major, *minor).with_build(*build)),
+        _ => Err("a version such as 5.1 or 10.0.19041"),
+    }
+}
