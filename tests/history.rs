@@ -198,3 +198,23 @@ fn real_hives_have_no_history_that_is_made_up() {
         assert_eq!(history(&hive), History::default(), "{}", path.display());
     }
 }
+
+#[test]
+fn the_last_good_start_is_a_state_from_before() {
+    let mut root = system(&hijacked());
+    let before = system(CLEAN).at("ControlSet001").subkeys.clone();
+    root.at("ControlSet002").subkeys = before;
+    root.at("Select").values.retain(|value| value.name != "LastKnownGood");
+    root.at("Select").number("LastKnownGood", 2);
+    let hive = hive::write(&root, &Shape::default());
+    let evidence = Evidence::new(Text::from("SYSTEM"), Content::Bytes(&hive));
+    let examination = examination::examine(evidence, &Options::default()).unwrap();
+    let examined = examination.main().unwrap();
+    let changes: Vec<String> = examined.since_last_good.iter().map(ToString::to_string).collect();
+    let expected =
+        r"32-bit protocol catalog, MSAFD Tcpip [UDP/IP]: DLL %SystemRoot%\system32\mswsock.dll → C:\evil.dll";
+    assert_eq!(changes, [expected]);
+    assert!(examined.judgement.findings.iter().any(|finding| finding.rule == "control-sets-differ"));
+    assert_eq!(examination.examined.len(), 1);
+    assert_eq!(paths(examination.history.as_ref().unwrap()), [""; 0], "a control set is no history");
+}

@@ -48,13 +48,13 @@ bitflags! {
         const BINDINGS = 1 << 18;
         /// How the transports' drivers start.
         const DRIVERS = 1 << 19;
-        /// A 32-bit and a 64-bit catalog.
+        /// All catalogs that this Windows has: on 64-bit Windows two of each kind.
         const BOTH_CATALOGS = 1 << 20;
         /// Version of Windows.
         const OS = 1 << 21;
         /// When keys were last written.
         const TIMES = 1 << 22;
-        /// More than one control set.
+        /// Which control sets there are, and each of them.
         const CONTROL_SETS = 1 << 23;
         /// Name of the computer.
         const HOST = 1 << 24;

@@ -220,7 +220,7 @@ fn examine_control_set(
     let catalogs = &control_set.catalogs;
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, known_providers());
-    let last_known_good = last_known_good.filter(|_| catalogs.tells(Facts::CONTROL_SETS)).map(|set| &set.catalogs);
+    let last_known_good = last_known_good.filter(|_| control_set.roles.current).map(|set| &set.catalogs);
     let subject = Subject { catalogs, baseline: &baseline, residues: &residues, last_known_good };
     let judgement = rules::judge(rules::ALL, &subject);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));

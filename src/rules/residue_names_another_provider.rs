@@ -85,3 +85,47 @@ impl Present {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    /// A catalog in one of whose entries that stands behind the path.
+    fn with(slack: &[u8]) -> Vec<String> {
+        let digits: Vec<String> = slack.iter().map(|byte| format!("{byte:02x}")).collect();
+        let case = format!("windows  6.1.7601 x64 sp1\n1001  tcp  slack={}\n1002  udp", digits.concat());
+        let mut sentences = complaints(&RULE, &case);
+        // Both lists are written alike.
+        assert_eq!(sentences.len() % 2, 0, "{sentences:?}");
+        sentences.truncate(sentences.len() / 2);
+        sentences
+    }
+
+    #[test]
+    fn memory_names_a_library_that_no_entry_has() {
+        let expected = "in memory that its entries have kept stands the path win32\\vsocklib.dll, which no entry names any \
+                        more";
+        assert_eq!(with(br"win32\vsocklib.dll"), [expected]);
+    }
+
+    #[test]
+    fn memory_holds_an_older_entry_whose_id_nothing_has() {
+        // On Windows 7 the provider of VMware's sockets, an id in a hole of the catalog, and the name.
+        let mut older = uuid::uuid!("570adc4b-67b2-42ce-92b2-acd33d88d842").to_bytes_le().to_vec();
+        older.resize(96, 0);
+        older[16..18].copy_from_slice(&1015_u16.to_le_bytes());
+        older[20] = 1;
+        older.extend("VMCI sockets DGRAM".encode_utf16().flat_map(u16::to_le_bytes));
+        let expected = "in memory that its entries have kept stands an older entry, 1015 VMCI sockets DGRAM, which no entry \
+                        names any more";
+        assert_eq!(with(&older), [expected]);
+    }
+
+    #[test]
+    fn fill_bytes_and_what_entries_name_are_no_trace() {
+        assert!(with(&[0xff; 100]).is_empty());
+        assert!(with(br"\SystemRoot\mswsock.dll").is_empty());
+        assert!(with(b"VeriSign Commercial S").is_empty());
+    }
+}

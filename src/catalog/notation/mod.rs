@@ -282,7 +282,7 @@ impl Reader {
             | Facts::ITEM_BYTES
             | Facts::WHOLE_LISTS;
         catalogs.told.set(Facts::OS, catalogs.windows.version.is_some());
-        catalogs.told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit() == Some(true));
+        catalogs.told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit().is_some());
         let [of_protocol, of_name_space] = self.counts;
         if let Some(protocol) = &mut catalogs.protocol {
             let ids = protocol.lists().into_iter().flatten().flat_map(|list| &list.entries);

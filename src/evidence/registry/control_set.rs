@@ -30,10 +30,6 @@ pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects
         let roles = Roles { current: true, ..Roles::default() };
         control_sets.push(read_control_set(root, key, roles, code_page, defects));
     }
-    let has_another = control_sets.iter().any(|set| set.roles.last_known_good && !set.roles.current);
-    for current in control_sets.iter_mut().filter(|set| set.roles.current && has_another) {
-        current.catalogs.told |= Facts::CONTROL_SETS;
-    }
     control_sets.extend(read_upgrade(root, code_page, defects));
     control_sets
 }
@@ -124,6 +120,7 @@ fn read_control_set(
     system::conclude_from_catalogs(&mut catalogs);
     catalogs.absent_keys = absent_keys(key, catalogs.windows.is_64_bit() == Some(true));
     catalogs.told = told(key, &catalogs, computer_name.is_some());
+    catalogs.told.set(Facts::CONTROL_SETS, root.missing("Select").is_none());
     ControlSet { name: Some(key.name.clone()), roles, computer_name, catalogs }
 }
 
@@ -191,8 +188,8 @@ const FACTS_OF_KEYS_THEMSELVES: Facts = Facts::KEYS
 
 /// What a control set tells: everything but what it has not, and what damage has taken.
 fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
-    let mut told = Facts::all().difference(Facts::CONTROL_SETS);
-    told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit() == Some(true));
+    let mut told = Facts::all();
+    told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit().is_some());
     told.set(Facts::OS, catalogs.windows.version.is_some());
     told.set(Facts::HOST, has_name);
     told.set(Facts::TIMES, control_set.last_written.is_some());
