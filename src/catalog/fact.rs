@@ -48,7 +48,7 @@ bitflags! {
         const BINDINGS = 1 << 18;
         /// How the transports' drivers start.
         const DRIVERS = 1 << 19;
-        /// All catalogs that this Windows has: on 64-bit Windows two of each kind.
+        /// The 32-bit and the 64-bit catalog of 64-bit Windows, or that it is 32-bit Windows, which has but one.
         const BOTH_CATALOGS = 1 << 20;
         /// Version of Windows.
         const OS = 1 << 21;

@@ -83,6 +83,12 @@ impl Text {
         }
     }
 
+    /// The text in lower case: names of keys and services are the same in any letter case.
+    #[must_use]
+    pub fn lower(&self) -> String {
+        self.lossy().to_lowercase()
+    }
+
     /// Whether it equals `other` but for the case of ASCII letters, as Windows compares names of keys and values.
     #[must_use]
     pub fn is(&self, other: &str) -> bool {

@@ -52,7 +52,7 @@ fn with_item(entry: ProtocolEntry, fields: &Fields<'_>) -> Line<ProtocolEntry> {
         return Ok(ProtocolEntry { item, ..entry });
     }
     let ProtocolEntry { key, last_written, protocol_name, .. } = entry;
-    Ok(ProtocolEntry { key, last_written, protocol_name, item, ..ProtocolEntry::default() })
+    Ok(ProtocolEntry { key, last_written, item, protocol_name, ..ProtocolEntry::default() })
 }
 
 fn bytes(digits: &str) -> Line<Vec<u8>> {
