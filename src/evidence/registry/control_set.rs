@@ -152,8 +152,9 @@ fn absent_keys(control_set: &Key, is_64_bit: bool) -> Vec<&'static str> {
     absent
 }
 
-/// What hangs on which key: where the key was lost to damage, these facts are not told.
-const FACTS: &[(&str, Facts)] = &[
+/// What hangs on which key: where the key was lost to damage, these facts are not told. Behind them those that the key's
+/// own values and list of subkeys tell, and not the keys below it: where it is damaged or told in part, they are not.
+const FACTS: &[(&str, Facts, Facts)] = &[
     (
         r"Services\WinSock2\Parameters\Protocol_Catalog9",
         Facts::ENTRIES
@@ -168,23 +169,21 @@ const FACTS: &[(&str, Facts)] = &[
             .union(Facts::KEYS)
             .union(Facts::COUNTS)
             .union(Facts::ITEM_BYTES),
+        Facts::KEYS.union(Facts::COUNTS),
     ),
-    (r"Services\WinSock2\Parameters\NameSpace_Catalog5", Facts::NAME_SPACES.union(Facts::NAME_SPACE_LIBRARIES)),
-    (r"Services\WinSock2\Parameters", Facts::PARAMETERS),
-    (r"Services\WinSock2\Parameters\AppId_Catalog", Facts::APP_PERMISSIONS),
-    (r"Services\Winsock\Parameters", Facts::TRANSPORTS),
-    (r"Services\NetBIOS\Linkage", Facts::BINDINGS),
-    (r"Services\Tcpip", Facts::DRIVERS),
-    (r"Services\Tcpip\Parameters\Winsock", Facts::TEMPLATES),
+    (
+        r"Services\WinSock2\Parameters\NameSpace_Catalog5",
+        Facts::NAME_SPACES.union(Facts::NAME_SPACE_LIBRARIES),
+        // Either catalog has counts of its own, and there is one fact for both.
+        Facts::COUNTS,
+    ),
+    (r"Services\WinSock2\Parameters", Facts::PARAMETERS, Facts::PARAMETERS),
+    (r"Services\WinSock2\Parameters\AppId_Catalog", Facts::APP_PERMISSIONS, Facts::empty()),
+    (r"Services\Winsock\Parameters", Facts::TRANSPORTS, Facts::TRANSPORTS),
+    (r"Services\NetBIOS\Linkage", Facts::BINDINGS, Facts::BINDINGS),
+    (r"Services\Tcpip", Facts::DRIVERS, Facts::DRIVERS),
+    (r"Services\Tcpip\Parameters\Winsock", Facts::TEMPLATES, Facts::empty()),
 ];
-
-/// Those of the facts that a key's own values and list of subkeys tell, and not the keys below it.
-const FACTS_OF_KEYS_THEMSELVES: Facts = Facts::KEYS
-    .union(Facts::COUNTS)
-    .union(Facts::PARAMETERS)
-    .union(Facts::TRANSPORTS)
-    .union(Facts::BINDINGS)
-    .union(Facts::DRIVERS);
 
 /// What a control set tells: everything but what it has not, and what damage has taken.
 fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
@@ -195,11 +194,11 @@ fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
     told.set(Facts::TIMES, control_set.last_written.is_some());
     let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.as_ref());
     told.set(Facts::TRANSPORTS, transports.is_some());
-    for (path, facts) in FACTS {
+    for (path, facts, facts_of_key) in FACTS {
         match control_set.at(path) {
             Some(key) => {
                 if key.is_damaged || key.is_partial {
-                    told.remove(facts.intersection(FACTS_OF_KEYS_THEMSELVES));
+                    told.remove(*facts_of_key);
                 }
                 if has_damage(key) || has_too_many_entries(key) {
                     told.remove(Facts::WHOLE_LISTS);
