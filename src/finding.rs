@@ -140,6 +140,12 @@ impl Finding {
         self
     }
 
+    /// With the place where it stands, where that is neither an entry nor a list.
+    pub fn at(&mut self, place: &Place) -> &mut Self {
+        self.place = Some(place.clone()).filter(|place| !place.path.is_empty());
+        self
+    }
+
     /// With what ought to be there, and what is.
     pub fn instead(&mut self, expected: impl Into<String>, found: impl Into<String>) -> &mut Self {
         (self.expected, self.found) = (Some(expected.into()), Some(found.into()));

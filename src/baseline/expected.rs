@@ -1,5 +1,6 @@
 //! The entries that a system ought to have.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::version::of_version;
@@ -159,6 +160,17 @@ impl Baseline {
     #[must_use]
     pub fn expected_of(&self, entry: &ProtocolEntry) -> Option<&Expected> {
         self.by_identity.get(&identity(entry)).and_then(|index| self.entries.get(*index))
+    }
+
+    /// What an entry of Windows must be: what the system's own transports, templates and bindings tell, else what that
+    /// version of Windows writes. `None` of entries that are not Windows' own.
+    #[must_use]
+    pub fn model_of(&self, entry: &ProtocolEntry, windows: &Windows) -> Option<Cow<'_, ProtocolEntry>> {
+        if let Some(expected) = self.expected_of(entry) {
+            return Some(Cow::Borrowed(&expected.entry));
+        }
+        let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, entry));
+        provider.map(|provider| Cow::Owned(provider.entry(windows)))
     }
 }
 

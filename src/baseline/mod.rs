@@ -1,11 +1,13 @@
 //! What Windows itself installs: computed from a system's own transports, or as known of its version.
 
 mod expected;
+mod name_space;
 mod origin;
 mod third_party;
 mod version;
 
 pub use expected::{Baseline, Expected, Identity, Source, identity, is_net_bios, other_microsoft_protocol};
+pub use name_space::expected_name_spaces;
 pub use origin::Origin;
 pub use third_party::{Nature, ThirdParty, ThirdPartyKind, known_providers, third_parties};
 pub use version::{of_version, versions};

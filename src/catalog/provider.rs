@@ -311,6 +311,20 @@ fn as_of(values: &[(Version, &'static str)], version: Version) -> Option<&'stati
     values.iter().rev().find(|(since, _)| version >= *since).or(values.first()).map(|(_, value)| *value)
 }
 
+/// The provider of each transport that Windows knows, as setup records it. Gpc is what Psched was called on Windows
+/// Server 2003 and Windows XP x64.
+pub const TRANSPORTS: &[(&str, Guid)] = &[
+    ("Tcpip", TCPIP),
+    ("Tcpip6", TCPIP6),
+    ("Psched", RSVP),
+    ("Gpc", RSVP),
+    ("NetBIOS", NET_BIOS),
+    ("RFCOMM", BLUETOOTH),
+    ("irda", IRDA),
+    ("afunix", UNIX),
+    ("vmbus", HYPER_V),
+];
+
 /// The helper DLL of each transport that Windows knows, which mswsock.dll loads for its sockets.
 pub const HELPERS: &[(&str, &str)] = &[
     ("Tcpip", r"%SystemRoot%\System32\wshtcpip.dll"),

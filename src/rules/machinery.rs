@@ -247,8 +247,9 @@ pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
     complaints_of(rule, &Catalogs { told, windows: case.windows, protocol: Some(protocol), ..Catalogs::default() })
 }
 
+/// The same of catalogs that the notation cannot write.
 #[cfg(test)]
-fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
+pub(super) fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
     use crate::baseline::known_providers;
     use crate::catalog::residue::residues;
 

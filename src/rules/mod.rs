@@ -6,26 +6,56 @@ mod machinery;
 mod additional_provider_installed;
 mod base_provider_missing;
 mod base_provider_path_altered;
+mod catalog_id_not_issued;
 mod catalog_ids_vanished;
+mod catalog_lock_left_behind;
 mod catalog_missing;
+mod catalog_numbering_gap;
+mod catalog_value_missing;
+mod catalogs_differ;
+mod chain_malformed;
+mod chain_names_missing_entry;
+mod chain_without_file_handles;
 mod control_sets_differ;
+mod duplicate_catalog_id;
+mod entry_beyond_count;
+mod entry_deviates_from_template;
+mod entry_written_apart;
 mod layered_provider_effective;
 mod layered_provider_installed;
+mod layered_provider_without_chain;
+mod library_path_malformed;
+mod name_space_provider_missing;
 mod name_space_provider_unknown;
+mod name_space_value_missing;
 mod netbios_pair_incomplete;
+mod packed_item_wrong_size;
 mod provider_hidden;
 mod provider_known_hostile;
 mod provider_name_imitates_windows;
 mod provider_unknown;
 mod residue_names_another_provider;
+mod setup_record_mismatch;
+mod transport_driver_disabled;
 
 pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, judge};
 
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[
     &catalog_missing::RULE,
+    &catalog_value_missing::RULE,
+    &catalog_numbering_gap::RULE,
+    &packed_item_wrong_size::RULE,
+    &library_path_malformed::RULE,
+    &duplicate_catalog_id::RULE,
+    &chain_malformed::RULE,
+    &chain_names_missing_entry::RULE,
+    &transport_driver_disabled::RULE,
     &base_provider_missing::RULE,
     &netbios_pair_incomplete::RULE,
+    &catalog_lock_left_behind::RULE,
+    &name_space_provider_missing::RULE,
+    &name_space_value_missing::RULE,
     &base_provider_path_altered::RULE,
     &provider_known_hostile::RULE,
     &provider_name_imitates_windows::RULE,
@@ -34,6 +64,14 @@ pub const ALL: &[&Rule] = &[
     &layered_provider_effective::RULE,
     &layered_provider_installed::RULE,
     &name_space_provider_unknown::RULE,
+    &entry_beyond_count::RULE,
+    &catalog_id_not_issued::RULE,
+    &catalogs_differ::RULE,
+    &entry_deviates_from_template::RULE,
+    &setup_record_mismatch::RULE,
+    &layered_provider_without_chain::RULE,
+    &chain_without_file_handles::RULE,
+    &entry_written_apart::RULE,
     &catalog_ids_vanished::RULE,
     &residue_names_another_provider::RULE,
     &control_sets_differ::RULE,

@@ -43,7 +43,7 @@ mod system;
 use std::fmt;
 
 use self::counts::Counts;
-use self::system::{transport, windows};
+use self::system::{setup_provider, transport, windows};
 use super::{
     AppPermission, Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters,
     ProtocolEntry, Service, SetupProvider, Text, Winsock,
@@ -200,8 +200,9 @@ impl Reader {
         let names: Vec<Text> = names.split_whitespace().map(Text::from).collect();
         let windows = &self.catalogs.windows;
         self.catalogs.transports = names.iter().map(|name| transport(name, windows)).collect();
+        let providers = names.iter().filter_map(setup_provider).collect();
         let (transports, provider_list) = (Some(names.clone()), Some(names));
-        self.catalogs.winsock = Some(Winsock { transports, provider_list, ..Winsock::default() });
+        self.catalogs.winsock = Some(Winsock { transports, provider_list, providers, ..Winsock::default() });
         self.catalogs.told |= Facts::TRANSPORTS | Facts::TEMPLATES;
     }
 

@@ -1,7 +1,9 @@
 //! Windows, and what stands beside the catalogs.
 
 use super::{Line, number};
-use crate::catalog::{Architecture, Product, ProtocolEntry, Text, Transport, Version, Windows, provider};
+use crate::catalog::{
+    Architecture, Guid, Product, ProtocolEntry, SetupProvider, Text, Transport, Version, Windows, provider,
+};
 
 /// `Services\<transport>\Parameters\Winsock` as that Windows has it.
 pub(super) fn transport(name: &Text, windows: &Windows) -> Transport {
@@ -18,6 +20,16 @@ pub(super) fn transport(name: &Text, windows: &Windows) -> Transport {
         templates,
         ..Transport::default()
     }
+}
+
+/// What setup records of that transport; `None` of one that nobody knows.
+pub(super) fn setup_provider(transport: &Text) -> Option<SetupProvider> {
+    let provider_id = Some(provider_of(transport)?);
+    Some(SetupProvider { transport: transport.clone(), provider_id, data: Vec::new() })
+}
+
+fn provider_of(transport: &Text) -> Option<Guid> {
+    provider::TRANSPORTS.iter().find(|(name, _)| transport.is(name)).map(|(_, id)| *id)
 }
 
 pub(super) fn windows(words: &str) -> Line<Windows> {

@@ -44,9 +44,11 @@ fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {
     writeln!(writer, "  {style}{}{style:#}[{}] {}", finding.severity.name(), finding.rule, finding.sentence())?;
     let catalog = finding.catalog.map(|catalog| catalog.to_string());
     let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !place.is_empty());
-    let at: Vec<String> = catalog.into_iter().chain(place).collect();
-    if !at.is_empty() {
-        writeln!(writer, "      in the {}", at.join(": "))?;
+    match (catalog, place) {
+        (Some(catalog), Some(place)) => writeln!(writer, "      in the {catalog}: {place}")?,
+        (Some(catalog), None) => writeln!(writer, "      in the {catalog}")?,
+        (None, Some(place)) => writeln!(writer, "      at {place}")?,
+        (None, None) => {}
     }
     if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
         writeln!(writer, "      expected {expected}")?;

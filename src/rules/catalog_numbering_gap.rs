@@ -1,0 +1,138 @@
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{Catalog, CatalogName, Entry, EntryList};
+use crate::sentence::list_of;
+
+rule! {
+    /// A number that Windows reads as a key of a catalog has no key.
+    ///
+    /// # What it looks for
+    ///
+    /// Keys named by twelve digits from 1 to the number of entries that are not there, in each of the four lists. A gap
+    /// inside tells that an entry was deleted; at the end, that the number of entries is too high.
+    ///
+    /// # Why it matters
+    ///
+    /// Windows opens the entries by their numbers, and the first that it cannot open ends the loading of the whole
+    /// catalog: programs see 10107. Other tools call it a gap in the chain of layered providers.
+    ///
+    /// # When it is harmless
+    ///
+    /// Never on a running system. Where the evidence is cut off or damaged the rule is not judged.
+    ///
+    /// # What to do
+    ///
+    /// Protocols: run `netsh winsock reset` and restart, or number the keys anew without a gap and set the number of
+    /// entries. Name spaces: number them by hand, since the reset does not touch them.
+    ///
+    /// # References
+    ///
+    /// KB-6, KB-9, KB-25
+    "catalog-numbering-gap", Error, BreaksNetworking, Corrupt, needs [KEYS, COUNTS, WHOLE_LISTS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let catalogs = subject.catalogs;
+    let of_protocol = catalogs.protocol.as_ref().map(Catalog::counts).unwrap_or_default();
+    for (catalog, list) in catalogs.protocol_lists() {
+        of_list(catalog, list, of_protocol, findings);
+    }
+    let of_name_space = catalogs.name_space.as_ref().map(Catalog::counts).unwrap_or_default();
+    for (catalog, list) in catalogs.name_space_lists() {
+        of_list(catalog, list, of_name_space, findings);
+    }
+}
+
+fn of_list<E: Entry>(
+    catalog: CatalogName,
+    list: &EntryList<E>,
+    [count, count64]: [Option<u32>; 2],
+    findings: &mut Findings<'_>,
+) {
+    let Some(count) = (if catalog.is_64_bit() { count64 } else { count }) else { return };
+    let present: BTreeSet<u32> = list.entries.iter().filter_map(Entry::number).collect();
+    let gaps = gaps(&present, count);
+    let Some(highest) = present.last() else {
+        if count > 0 {
+            let message = format!("the {catalog} has no key, although its number of entries is {count}");
+            findings.about_catalog(catalog, &list.place, message).instead(shown(&gaps), "no such key");
+        }
+        return;
+    };
+    let (at_end, inside): (Vec<_>, Vec<_>) = gaps.iter().cloned().partition(|gap| gap.start() > highest);
+    let mut parts = Vec::new();
+    if !inside.is_empty() {
+        parts.push(format!("a gap at {}, where entries were deleted", shown(&inside)));
+    }
+    if !at_end.is_empty() {
+        parts.push(format!("no {}, although its number of entries is {count}", shown(&at_end)));
+    }
+    if !parts.is_empty() {
+        let message = format!("the {catalog} has {}", list_of(&parts));
+        findings.about_catalog(catalog, &list.place, message).instead(shown(&gaps), "no such key");
+    }
+}
+
+/// The numbers from 1 to `count` that are not present, as ranges.
+fn gaps(present: &BTreeSet<u32>, count: u32) -> Vec<RangeInclusive<u32>> {
+    let mut next = 1;
+    let mut gaps = Vec::new();
+    for number in present.iter().copied().filter(|number| *number <= count) {
+        if next < number {
+            gaps.push(next..=number - 1);
+        }
+        next = number.saturating_add(1);
+    }
+    if next <= count && present.last() != Some(&u32::MAX) {
+        gaps.push(next..=count);
+    }
+    gaps
+}
+
+fn shown(gaps: &[RangeInclusive<u32>]) -> String {
+    let shown = |gap: &RangeInclusive<u32>| match (gap.start(), gap.end()) {
+        (first, last) if first == last => format!("key {first}"),
+        (first, last) => format!("keys {first} to {last}"),
+    };
+    list_of(&gaps.iter().map(shown).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn an_entry_was_deleted() {
+        let case = "1001  tcp\n1002  udp\n1004  rsvp-udp  key=000000000004\ncount  4";
+        let expected = "the 32-bit protocol catalog has a gap at key 3, where entries were deleted";
+        assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn the_number_of_entries_is_too_high() {
+        let case = "windows  10.0.19041 x64\nname spaces\ntcpip\nntds\nname spaces 64\ncount  4";
+        let expected = "the 64-bit name space catalog has no keys 3 to 4, although its number of entries is 4";
+        assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn the_number_of_entries_is_absurd() {
+        let expected =
+            "the 32-bit protocol catalog has no keys 2 to 4294967295, although its number of entries is 4294967295";
+        assert_eq!(complaints(&RULE, "1001  tcp\ncount  4294967295"), [expected]);
+        let both = "1001  tcp  key=000000000002\ncount  3";
+        let expected = "the 32-bit protocol catalog has a gap at key 1, where entries were deleted and no key 3, although its number of entries is 3";
+        assert_eq!(complaints(&RULE, both), [expected]);
+        let none = "protocol\ncount  1";
+        let expected = "the 32-bit protocol catalog has no key, although its number of entries is 1";
+        assert_eq!(complaints(&RULE, none), [expected]);
+    }
+
+    #[test]
+    fn a_number_of_entries_that_is_too_low_is_no_gap() {
+        assert!(complaints(&RULE, "1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\ncount  3").is_empty());
+    }
+}

@@ -1,0 +1,171 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::machinery::{Findings, Subject, rule};
+use crate::baseline::{Identity, Origin, identity};
+use crate::catalog::{CatalogName, EntryList, Facts, Guid, Kind, NameSpaceEntry, Place, ProtocolEntry};
+use crate::finding::{Severity, Verdict};
+use crate::sentence::list_of;
+
+rule! {
+    /// The 32-bit and the 64-bit catalog do not hold the same providers.
+    ///
+    /// # What it looks for
+    ///
+    /// On 64-bit Windows: base entries, by provider, family, type and protocol, that only one of the two protocol
+    /// catalogs has; entries with another id in one than in the other; and name space providers that only one of the two
+    /// name space catalogs has. Layered providers are not compared: they are installed for each kind of program by
+    /// itself.
+    ///
+    /// # Why it matters
+    ///
+    /// One kind of program lacks what the other has. Who tampers with the catalogs often touches one of them only.
+    ///
+    /// # When it is harmless
+    ///
+    /// When a product serves only one kind of program: of a known third party it is a note.
+    ///
+    /// # What to do
+    ///
+    /// Compare the two catalogs entry by entry.
+    ///
+    /// # References
+    ///
+    /// KB-20, KB-21
+    "catalogs-differ", Warning, Inconsistency, Incomplete, needs [BOTH_CATALOGS, ENTRIES, PROVIDER_IDS, WHOLE_LISTS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let protocol: Vec<_> = subject.catalogs.protocol_lists().collect();
+    if let [(one, list), (other, other_list)] = protocol.as_slice() {
+        let [entries, other_entries] = [list, other_list].map(|list| base_entries(list));
+        what_lacks(subject, *one, &list.place, &entries, &other_entries, findings);
+        what_lacks(subject, *other, &other_list.place, &other_entries, &entries, findings);
+        other_ids((*one, &entries), (*other, &other_entries), findings);
+    }
+    // A printed listing ends in its name spaces, and nothing tells whether that end was cut off.
+    let name_space = subject.catalogs.name_space_lists().filter(|_| subject.catalogs.tells(Facts::KEYS));
+    let name_space: Vec<_> = name_space.collect();
+    if let [(one, list), (other, other_list)] = name_space.as_slice() {
+        let [providers, other_providers] = [list, other_list].map(|list| name_spaces(list));
+        name_spaces_lacking(*one, &list.place, &providers, &other_providers, findings);
+        name_spaces_lacking(*other, &other_list.place, &other_providers, &providers, findings);
+    }
+}
+
+type Entries<'a> = BTreeMap<Identity, Vec<&'a ProtocolEntry>>;
+
+fn base_entries(list: &EntryList<ProtocolEntry>) -> Entries<'_> {
+    let mut entries = Entries::new();
+    for entry in list.entries.iter().filter(|entry| entry.is(Kind::Base)) {
+        entries.entry(identity(entry)).or_default().push(entry);
+    }
+    entries
+}
+
+fn what_lacks(
+    subject: &Subject<'_>,
+    catalog: CatalogName,
+    place: &Place,
+    entries: &Entries<'_>,
+    other: &Entries<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let lacking = other.iter().filter(|(identity, _)| !entries.contains_key(identity));
+    let lacking = lacking.filter_map(|(_, entries)| entries.first().copied());
+    let is_known = |entry: &&ProtocolEntry| matches!(subject.baseline.origin_of(entry), Origin::ThirdParty(_));
+    let (known, others): (Vec<&ProtocolEntry>, Vec<&ProtocolEntry>) = lacking.partition(is_known);
+    for (lacking, is_known) in [(others, false), (known, true)] {
+        if lacking.is_empty() {
+            continue;
+        }
+        let names = list_of(&lacking.iter().map(|entry| entry.name().to_string()).collect::<Vec<_>>());
+        let message = format!("the {catalog} lacks {names}, which the other one has");
+        let finding = findings.about_catalog(catalog, place, message).instead(names, "no such entry");
+        if is_known {
+            finding
+                .severity(Severity::Note)
+                .implies(Verdict::Additions)
+                .harmless("it may serve one kind of program only");
+        }
+    }
+}
+
+fn other_ids(
+    (catalog, entries): (CatalogName, &Entries<'_>),
+    (other, other_entries): (CatalogName, &Entries<'_>),
+    findings: &mut Findings<'_>,
+) {
+    let ids = |entries: &[&ProtocolEntry]| -> BTreeSet<Option<u32>> {
+        entries.iter().map(|entry| entry.catalog_entry_id).collect()
+    };
+    let shown =
+        |ids: BTreeSet<Option<u32>>| list_of(&ids.into_iter().flatten().map(|id| id.to_string()).collect::<Vec<_>>());
+    for (identity, here) in entries {
+        let (Some(there), [entry, ..]) = (other_entries.get(identity), here.as_slice()) else { continue };
+        let [own, others] = [ids(here), ids(there)];
+        if own != others {
+            let (own, others) = (shown(own), shown(others));
+            let message = format!("its id is {own} here and {others} in the {other}");
+            findings.about(catalog, entry, message).implies(Verdict::Corrupt).instead(others, own);
+        }
+    }
+}
+
+fn name_spaces(list: &EntryList<NameSpaceEntry>) -> BTreeMap<Guid, &NameSpaceEntry> {
+    list.entries.iter().filter_map(|entry| Some((entry.provider_id?, entry))).collect()
+}
+
+fn name_spaces_lacking(
+    catalog: CatalogName,
+    place: &Place,
+    providers: &BTreeMap<Guid, &NameSpaceEntry>,
+    other: &BTreeMap<Guid, &NameSpaceEntry>,
+    findings: &mut Findings<'_>,
+) {
+    let lacking = other.iter().filter(|(id, _)| !providers.contains_key(id));
+    let names: Vec<String> = lacking.map(|(_, entry)| entry.name().to_string()).collect();
+    if !names.is_empty() {
+        let names = list_of(&names);
+        let message = format!("the {catalog} lacks {names}, which the other one has");
+        findings.about_catalog(catalog, place, message).instead(names, "no such entry");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    const SYSTEM: &str = "windows  10.0.19041 x64\ntransports  Tcpip\nprotocol\n1001  tcp\n1002  udp\n\
+        name spaces\ntcpip\nntds\n";
+
+    #[test]
+    fn udp_is_gone_from_one_catalog() {
+        let case = "windows  10.0.19041 x64\nprotocol\n1001  tcp\nprotocol 32\n1002  udp";
+        let expected = "the 64-bit protocol catalog lacks MSAFD Tcpip [UDP/IP], which the other one has";
+        assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn an_entry_has_two_ids() {
+        let case = "windows  10.0.19041 x64\nprotocol 32\n1001  tcp\nprotocol 64\n1003  tcp";
+        let expected = "MSAFD Tcpip [TCP/IP]: its id is 1001 here and 1003 in the 64-bit protocol catalog";
+        assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn a_name_space_was_added_to_one_catalog() {
+        let case = format!(
+            "{SYSTEM}name spaces 64\nother  C:\\x.dll  Foo  guid={{12345678-0000-0000-0000-000000000000}} space=12"
+        );
+        let expected = "the 32-bit name space catalog lacks Foo, which the other one has";
+        assert_eq!(complaints(&RULE, &case), [expected]);
+    }
+
+    #[test]
+    fn equal_catalogs_and_layered_providers_are_silent() {
+        let layered = "protocol 64\n1003  layered  C:\\x.dll  Foo\n1004  1003>1001  C:\\x.dll  Foo over TCP\n";
+        assert!(complaints(&RULE, SYSTEM).is_empty());
+        assert!(complaints(&RULE, &format!("{SYSTEM}{layered}")).is_empty());
+    }
+}

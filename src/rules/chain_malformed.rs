@@ -1,0 +1,151 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::socket::by_id;
+use crate::catalog::{Kind, ProtocolEntry};
+
+rule! {
+    /// A protocol chain is none that Windows could load.
+    ///
+    /// # What it looks for
+    ///
+    /// Chains of a length below 0 or above 7; and chains that name an entry twice or themselves, that do not end in a
+    /// base provider, that have a base provider above the end, or that lead through other chains back to themselves.
+    /// Ids that no entry has are a rule of their own.
+    ///
+    /// # Why it matters
+    ///
+    /// The chain cannot be loaded, or is loaded without end.
+    ///
+    /// # When it is harmless
+    ///
+    /// Never. Only where the length is 2 to 7 is there a chain at all: in others the field holds what was in memory, as
+    /// in the RSVP entries of Windows XP, and is not read. Where entries were left out or lost the rule is not judged.
+    ///
+    /// # What to do
+    ///
+    /// Remove the layered provider: its own entry and its chains, in both catalogs, then number the keys anew.
+    ///
+    /// # References
+    ///
+    /// KB-16
+    "chain-malformed", Error, BreaksNetworking, Corrupt, needs [IDS, CHAINS, WHOLE_LISTS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        let ids = by_id(&list.entries);
+        let circles = circles(&list.entries, &ids);
+        for entry in &list.entries {
+            let Some(chain) = &entry.chain else { continue };
+            if entry.is(Kind::Malformed) {
+                let message = format!("its chain has the length {}", chain.len);
+                findings.about(catalog, entry, message).instead("0 to 7", chain.len.to_string());
+            } else if entry.is(Kind::Chain) {
+                let in_circle = entry.catalog_entry_id.is_some_and(|id| circles.contains(&id));
+                let fault = fault_of(entry, &chain.ids, &ids).or(in_circle.then_some("leads back to itself"));
+                if let Some(fault) = fault {
+                    let shown: Vec<String> = chain.ids.iter().map(ToString::to_string).collect();
+                    findings
+                        .about(catalog, entry, format!("its chain {fault}"))
+                        .instead("layered providers above one base provider", shown.join(" > "));
+                }
+            }
+        }
+    }
+}
+
+fn fault_of(entry: &ProtocolEntry, chain: &[u32], by_id: &BTreeMap<u32, &ProtocolEntry>) -> Option<&'static str> {
+    let (last, above) = chain.split_last()?;
+    let is_base = |id: &u32| by_id.get(id).and_then(|entry| entry.kind()).map(|kind| kind == Kind::Base);
+    if entry.catalog_entry_id.is_some_and(|own| chain.contains(&own)) {
+        Some("names itself")
+    } else if chain.iter().collect::<BTreeSet<_>>().len() < chain.len() {
+        Some("names an entry twice")
+    } else if is_base(last) == Some(false) {
+        Some("does not end in a base provider")
+    } else if above.iter().any(|id| is_base(id) == Some(true)) {
+        Some("has a base provider above its end")
+    } else {
+        None
+    }
+}
+
+/// The ids of chains that close a circle: each names one that was passed on the way to it.
+fn circles(entries: &[ProtocolEntry], by_id: &BTreeMap<u32, &ProtocolEntry>) -> BTreeSet<u32> {
+    let named_by = |id: u32| match by_id.get(&id) {
+        Some(entry) if entry.is(Kind::Chain) => entry.chain.as_ref().map_or(&[][..], |chain| &chain.ids),
+        _ => &[],
+    };
+    let (mut begun, mut on_the_way) = (BTreeSet::new(), BTreeSet::new());
+    let mut circles = BTreeSet::new();
+    for start in entries.iter().filter_map(|entry| entry.catalog_entry_id) {
+        if !begun.insert(start) {
+            continue;
+        }
+        on_the_way.insert(start);
+        let mut way = vec![(start, named_by(start).iter())];
+        while let Some((id, rest)) = way.last_mut() {
+            match rest.next() {
+                Some(next) if begun.insert(*next) => {
+                    on_the_way.insert(*next);
+                    way.push((*next, named_by(*next).iter()));
+                }
+                Some(next) => {
+                    if on_the_way.contains(next) {
+                        circles.insert(*id);
+                    }
+                }
+                None => {
+                    on_the_way.remove(id);
+                    way.pop();
+                }
+            }
+        }
+    }
+    circles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn a_chain_stands_upside_down() {
+        let case = "1007  tcp\n1016  layered  C:\\x.dll  Foo\n1017  1007>1016  C:\\x.dll  Foo over TCP";
+        assert_eq!(complaints(&RULE, case), ["Foo over TCP: its chain does not end in a base provider"]);
+    }
+
+    #[test]
+    fn every_fault_of_a_chain_is_told() {
+        for (chain, fault) in [
+            ("1017>1007", "names itself"),
+            ("1016>1016>1007", "names an entry twice"),
+            ("1016>1008>1007", "has a base provider above its end"),
+            ("1018>1016>1007", "leads back to itself"),
+        ] {
+            let case = format!(
+                "1007  tcp\n1008  udp\n1016  layered  C:\\x.dll  Foo\n1017  {chain}  C:\\x.dll  Foo over TCP\n\
+                 1018  1019>1007  C:\\x.dll  Bar\n1019  1017>1007  C:\\x.dll  Baz"
+            );
+            let sentences = complaints(&RULE, &case);
+            assert_eq!(sentences.len(), 1, "{sentences:?}");
+            let name = if chain.starts_with("1018") { "Baz" } else { "Foo over TCP" };
+            assert_eq!(sentences[0], format!("{name}: its chain {fault}"));
+        }
+    }
+
+    #[test]
+    fn no_chain_has_that_length() {
+        assert_eq!(complaints(&RULE, "1001  tcp  len=-1"), ["MSAFD Tcpip [TCP/IP]: its chain has the length -1"]);
+        assert_eq!(complaints(&RULE, "1001  tcp  len=8"), ["MSAFD Tcpip [TCP/IP]: its chain has the length 8"]);
+    }
+
+    #[test]
+    fn layers_may_lie_over_chains_of_others() {
+        let case = "1007  tcp\n1016  layered  C:\\x.dll  Foo\n1017  1016>1007  C:\\x.dll  Foo over TCP\n\
+            1018  layered  C:\\y.dll  Bar\n1019  1018>1017>1007  C:\\y.dll  Bar over Foo";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+}

@@ -1,0 +1,69 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::Kind;
+use crate::catalog::socket::by_id;
+use crate::sentence::list_of;
+
+rule! {
+    /// A protocol chain names an entry that is not there.
+    ///
+    /// # What it looks for
+    ///
+    /// Chains with an id that no entry of the same catalog has.
+    ///
+    /// # Why it matters
+    ///
+    /// Winsock cannot load the chain: programs whose sockets it answers have no network.
+    ///
+    /// # When it is harmless
+    ///
+    /// In a listing from which entries were left out: there the rule is not judged.
+    ///
+    /// # What to do
+    ///
+    /// Remove the chain, or restore the missing entry, then number the keys anew. Event 2 of the channel
+    /// Microsoft-Windows-Winsock-WS2HELP/Operational may tell who removed it.
+    ///
+    /// # References
+    ///
+    /// KB-7, KB-16
+    "chain-names-missing-entry", Error, BreaksNetworking, Corrupt, needs [IDS, CHAINS, WHOLE_LISTS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        let ids = by_id(&list.entries);
+        for entry in list.entries.iter().filter(|entry| entry.is(Kind::Chain)) {
+            let named = entry.chain.iter().flat_map(|chain| &chain.ids);
+            let missing: Vec<String> = named.filter(|id| !ids.contains_key(id)).map(ToString::to_string).collect();
+            if !missing.is_empty() {
+                let missing = list_of(&missing);
+                let message = format!("its chain names {missing}, which no entry is");
+                findings.about(catalog, entry, message).instead(missing, "no such entry");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn the_layered_provider_is_gone_and_its_chain_is_left() {
+        let case = "1007  tcp\n1017  1016>1007  C:\\x.dll  Foo over TCP";
+        assert_eq!(complaints(&RULE, case), ["Foo over TCP: its chain names 1016, which no entry is"]);
+    }
+
+    #[test]
+    fn an_entry_of_the_other_catalog_does_not_count() {
+        let case = "windows  10.0.19041 x64\nprotocol\n1007  tcp\n1017  1016>1007  C:\\x.dll  Foo over TCP\nprotocol 32\n1016  layered  C:\\x.dll  Foo";
+        assert_eq!(complaints(&RULE, case).len(), 1);
+    }
+
+    #[test]
+    fn a_whole_chain_is_silent() {
+        let case = "1007  tcp\n1016  layered  C:\\x.dll  Foo\n1017  1016>1007  C:\\x.dll  Foo over TCP";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+}

@@ -1,0 +1,122 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{ProtocolEntry, Text};
+
+rule! {
+    /// The path of a provider's DLL is none that a file can have.
+    ///
+    /// # What it looks for
+    ///
+    /// Paths of protocol and name space entries that are empty, that have no end within the 260 bytes which they have,
+    /// that hold control characters or one of `" < > | * ?`, or that end in a backslash and so name no file. Of a path
+    /// whose letters could not be decoded only the first two are judged: in the code pages of East Asia a byte that
+    /// looks like one of these characters may be half of a letter.
+    ///
+    /// # Why it matters
+    ///
+    /// The DLL cannot be loaded: programs see 10106.
+    ///
+    /// # When it is harmless
+    ///
+    /// Letters beyond ASCII are none of this: the path is in the code page of the machine.
+    ///
+    /// # What to do
+    ///
+    /// Restore the path where the provider is Windows' own; else remove the entry.
+    ///
+    /// # References
+    ///
+    /// KB-7
+    "library-path-malformed", Error, BreaksNetworking, Corrupt, needs [PATHS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        for entry in &list.entries {
+            let Some(path) = &entry.library_path else { continue };
+            let fault = fault_of(path).or_else(|| has_no_end(entry).then_some("has no end"));
+            if let Some(fault) = fault {
+                findings
+                    .about(catalog, entry, format!("the path of its DLL {fault}"))
+                    .instead("the path of a file", path.to_string());
+            }
+        }
+    }
+    for (catalog, list) in subject.catalogs.name_space_lists() {
+        for entry in &list.entries {
+            if let Some((path, fault)) = entry.library_path.as_ref().and_then(|path| Some((path, fault_of(path)?))) {
+                findings
+                    .about_name_space(catalog, entry, format!("the path of its DLL {fault}"))
+                    .instead("the path of a file", path.to_string());
+            }
+        }
+    }
+}
+
+/// What prefixes of the object manager begin with: the one place where a question mark may stand.
+const OBJECT_PREFIXES: [&str; 2] = [r"\\?\", r"\??\"];
+
+fn fault_of(path: &Text) -> Option<&'static str> {
+    if path.is_empty() {
+        return Some("is empty");
+    }
+    if path.undecoded().is_some() {
+        return None;
+    }
+    let path = path.lossy();
+    let behind_prefix = OBJECT_PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix)).unwrap_or(&path);
+    if path.contains(|character: char| character < ' ') {
+        Some("holds control characters")
+    } else if behind_prefix.contains(['"', '<', '>', '|', '*', '?']) {
+        Some("holds characters that no path may have")
+    } else if path.ends_with(['\\', '/']) {
+        Some("names no file")
+    } else {
+        None
+    }
+}
+
+/// Whether no NUL ends the path within the bytes that it has.
+fn has_no_end(entry: &ProtocolEntry) -> bool {
+    entry.path_bytes().is_some_and(|bytes| !bytes.contains(&0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn the_path_has_no_end() {
+        let case = format!("1001  tcp  {}", "y".repeat(300));
+        assert_eq!(complaints(&RULE, &case), ["MSAFD Tcpip [TCP/IP]: the path of its DLL has no end"]);
+    }
+
+    #[test]
+    fn no_file_is_called_so() {
+        for (path, fault) in [
+            ("C:\\x\u{1}.dll", "holds control characters"),
+            (r"C:\x|y.dll", "holds characters that no path may have"),
+            (r"C:\x\", "names no file"),
+        ] {
+            let of_protocol = complaints(&RULE, &format!("1001  tcp  {path}"));
+            assert_eq!(of_protocol, [format!("MSAFD Tcpip [TCP/IP]: the path of its DLL {fault}")]);
+            let of_name_space = complaints(&RULE, &format!("name spaces\ntcpip  {path}"));
+            assert_eq!(of_name_space, [format!("Tcpip: the path of its DLL {fault}")]);
+        }
+    }
+
+    #[test]
+    fn an_empty_path_is_none() {
+        let mut case = crate::catalog::notation::parse("1001  tcp").unwrap();
+        let list = case.protocol.as_mut().unwrap().entries.as_mut().unwrap();
+        list.entries[0].library_path = Some(crate::catalog::Text::from(""));
+        let sentences = crate::rules::machinery::complaints_of(&RULE, &case);
+        assert_eq!(sentences, ["MSAFD Tcpip [TCP/IP]: the path of its DLL is empty"]);
+    }
+
+    #[test]
+    fn letters_of_the_machine_are_letters() {
+        let case = "1001  tcp  C:\\Programme\\Käse\\lsp.dll\n1002  udp  \\\\?\\C:\\Windows\\system32\\mswsock.dll";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+}

@@ -1,0 +1,86 @@
+use std::collections::BTreeSet;
+
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{DISABLED, Service, Text};
+use crate::finding::{Severity, Verdict};
+
+rule! {
+    /// The driver below a transport is disabled.
+    ///
+    /// # What it looks for
+    ///
+    /// `Start` 4 in the keys of the services Tcpip and AFD, and in those of the transports that are installed.
+    ///
+    /// # Why it matters
+    ///
+    /// The entries of the catalog are there, but behind them nothing runs: every socket fails. Of another transport than
+    /// TCP/IP only its own sockets do; then it is a warning.
+    ///
+    /// # When it is harmless
+    ///
+    /// When IPv6, Bluetooth or infrared was switched off on purpose, which is a note. Who hardens a system may also have
+    /// disabled NetBIOS or the packet scheduler. In the registry of Windows setup the rule is silent.
+    ///
+    /// # What to do
+    ///
+    /// Restore `Start`: for Tcpip 0 on Windows 7 and later and 1 on Windows XP, for AFD 1.
+    ///
+    /// # References
+    ///
+    /// KB-14, KB-15
+    "transport-driver-disabled", Error, BreaksNetworking, Corrupt, needs [DRIVERS]
+}
+
+/// The services without which there is no socket at all.
+const INDISPENSABLE: [&str; 2] = ["Tcpip", "AFD"];
+
+/// Transports that people switch off.
+const DISPENSABLE: [&str; 3] = ["Tcpip6", "RFCOMM", "irda"];
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    if subject.catalogs.setup {
+        return;
+    }
+    let transports = subject.catalogs.winsock.iter().flat_map(|winsock| &winsock.transports).flatten();
+    let transports: BTreeSet<String> = transports.map(Text::lower).collect();
+    let is_one_of = |name: &Text, names: &[&str]| names.iter().any(|known| name.is(known));
+    for Service { name, .. } in subject.catalogs.services.iter().filter(|service| service.start == Some(DISABLED)) {
+        let message = format!("the service {name} is disabled");
+        if is_one_of(name, &INDISPENSABLE) {
+            findings.add(message);
+        } else if transports.contains(&name.lower()) {
+            let finding = findings.add(message).severity(Severity::Warning).implies(Verdict::Intact);
+            if is_one_of(name, &DISPENSABLE) {
+                finding.severity(Severity::Note).harmless("it may have been switched off on purpose");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn tcp_ip_does_not_start() {
+        assert_eq!(complaints(&RULE, "service  Tcpip  4"), ["the service Tcpip is disabled"]);
+        assert_eq!(complaints(&RULE, "service  afd  4"), ["the service afd is disabled"]);
+    }
+
+    #[test]
+    fn a_transport_that_is_not_installed_may_be_disabled() {
+        assert!(complaints(&RULE, "transports  Tcpip\nservice  irda  4").is_empty());
+        assert_eq!(complaints(&RULE, "transports  Tcpip IRDA\nservice  irda  4").len(), 1);
+    }
+
+    #[test]
+    fn one_that_starts_when_it_is_needed_does_start() {
+        assert!(complaints(&RULE, "transports  Tcpip irda\nservice  irda  3\nservice  Tcpip  0").is_empty());
+    }
+
+    #[test]
+    fn setup_starts_its_drivers_itself() {
+        assert!(complaints(&RULE, "setup\nservice  Tcpip  4").is_empty());
+    }
+}
