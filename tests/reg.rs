@@ -1,12 +1,13 @@
 //! Registration files: real ones, arbitrary ones, and broken ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use catalog9::catalog::{Catalogs, Facts, Kind, Place, Text, notation};
 use catalog9::evidence::encoding::CodePage;
 use catalog9::evidence::{Error, ReadOptions};
-use catalog9::finding::{Finding, Verdict};
+use catalog9::examination::Selection;
+use catalog9::finding::{Finding, Severity, Verdict};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use proptest::prelude::*;
 
@@ -97,6 +98,8 @@ fn a_live_layered_provider_is_seen_in_both_catalogs() {
     assert!(sentences.iter().all(|sentence| !sentence.contains("it is effective")), "{sentences:?}");
     let story = "it is not effective, since the base providers answer first; its sockets are no file handles";
     assert_eq!(sentences.iter().filter(|sentence| sentence.contains(story)).count(), 2, "{sentences:?}");
+    let rules: BTreeSet<&str> = examination.examined[0].judgement.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, BTreeSet::from(["chain-without-file-handles", "layered-provider-installed"]));
 }
 
 #[test]
@@ -235,6 +238,26 @@ fn a_path_in_an_ansi_file_is_read_in_the_code_page_that_is_named() {
 const SMALL: &str =
     "windows  6.1.7601 x64 sp1\ntransports  Tcpip\nprotocol\n1001  tcp\n1002  udp\n1003  raw\nname spaces\ntcpip\nntds";
 
+/// The findings of at least that severity, of all control sets.
+fn findings(examination: &Examination, severity: Severity) -> Vec<String> {
+    let findings = examination.examined.iter().flat_map(|examined| &examined.judgement.findings);
+    findings.filter(|finding| finding.severity >= severity).map(Finding::sentence).collect()
+}
+
+#[test]
+fn clean_exports_have_no_finding_above_note() {
+    let mut examined = 0;
+    for name in ["win10-winsock.reg", "xp-hivexregedit.reg", "xp-hivexregedit-printable.reg", "xp-reged.reg"] {
+        let Some(path) = real(&format!("reg/{name}")) else { continue };
+        let options = Options { control_sets: Selection::All, ..Options::default() };
+        let bytes = std::fs::read(path).unwrap();
+        let examination = examine(Evidence::new(name, Content::Bytes(&bytes)), &options).unwrap();
+        assert_eq!(findings(&examination, Severity::Warning), [""; 0], "{name}");
+        examined += examination.examined.len();
+    }
+    assert!(examined == 0 || examined >= 4);
+}
+
 #[test]
 fn a_file_that_is_cut_off_anywhere_is_never_called_intact() {
     let case = notation::parse(SMALL).unwrap();
@@ -252,6 +275,10 @@ fn a_file_that_is_cut_off_anywhere_is_never_called_intact() {
         let step = if form == Form::Hivexregedit { 1 } else { 7 };
         for length in (0..file.len() - 4).step_by(step) {
             assert!(!is_whole(&file[..length]), "{form:?} cut at {length} of {}", file.len());
+            let evidence = Evidence::new("x.reg", Content::Bytes(&file[..length]));
+            let errors =
+                examine(evidence, &Options::default()).map(|examination| findings(&examination, Severity::Error));
+            assert_eq!(errors.unwrap_or_default(), [""; 0], "{form:?} cut at {length} of {}", file.len());
         }
     }
 }
