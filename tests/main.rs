@@ -25,6 +25,7 @@ mod evidence;
 mod history;
 mod json;
 mod logs;
+mod mutations;
 mod recovery;
 mod reg;
 mod reports;

@@ -1,0 +1,130 @@
+//! One fact of a clean system is changed: then the rule that owns the fact speaks, and no other.
+
+use std::collections::BTreeSet;
+
+use catalog9::catalog::notation;
+use catalog9::rules::ALL;
+use catalog9::{Content, Evidence, Options, examine};
+
+use crate::cases::pressed;
+
+/// A clean Windows 10 with its own templates.
+const WINDOWS_10: &str = include_str!("../fixtures/windows-10-plain/case.txt");
+
+/// Windows XP with three NetBIOS bindings.
+const WINDOWS_XP: &str = include_str!("../fixtures/windows-xp-ten-sections/case.txt");
+
+/// The same Windows 10 with a sound layered provider behind its entries.
+const LAYERED: &str = concat!(
+    include_str!("../fixtures/windows-10-plain/case.txt"),
+    "
+protocol
+1015  layered  C:\\Program Files\\Proxy\\proxy.dll  Proxy
+1016  1015>1001  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [TCP/IP]]
+1017  1015>1002  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [UDP/IP]]
+"
+);
+
+/// What is changed in which case, as the text that stands there and the text that takes its place; and the rules that
+/// then speak, where they have not spoken before.
+type Mutation = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+#[rustfmt::skip]
+const MUTATIONS: &[Mutation] = &[
+    // Keys, values and counts of the catalogs.
+    (WINDOWS_10, "\nprotocol\n", "\nabsent  Services\\WinSock2\\Parameters\\NameSpace_Catalog5\nprotocol\n", &["catalog-missing"]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\nabsent  Next_Catalog_Entry_ID\n", &["catalog-value-missing"]),
+    (WINDOWS_10, "\nname spaces\n", "\nname spaces\nabsent  Serial_Access_Num\n", &["catalog-value-missing"]),
+    (WINDOWS_10, "\ncallout", "\nabsent  Current_NameSpace_Catalog\ncallout", &["catalog-value-missing"]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\ncount  15\n", &["catalog-numbering-gap"]),
+    (WINDOWS_10, "\nname spaces\n", "\nname spaces\ncount  8\n", &["catalog-numbering-gap"]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\nlock  00000005\n", &["catalog-lock-left-behind"]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\nnext  1014\n", &["catalog-id-not-issued"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  C:\\old\\old.dll  Old\ncount  14", &["entry-beyond-count"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  C:\\old\\old.dll  Old  key=15\ncount  15", &["catalog-numbering-gap", "entry-beyond-count"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm  written=2024-03-05T08:00:00Z", &["entry-written-apart"]),
+    (WINDOWS_10, "\nntds", "\nntds  written=2024-03-05T08:00:00Z", &["entry-written-apart"]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\nkey-written  2024-03-05T08:00:00Z\n", &["entry-written-apart"]),
+    // Fields of protocol entries.
+    (WINDOWS_10, "1014  rfcomm\n", "", &["base-provider-missing"]),
+    (WINDOWS_10, "1014  rfcomm", "1013  rfcomm", &["duplicate-catalog-id"]),
+    (WINDOWS_10, "1014  rfcomm", "999  rfcomm", &["catalog-id-not-issued"]),
+    (WINDOWS_10, "1014  rfcomm", "protocol 32\n1014  rfcomm\nprotocol 64\n1015  rfcomm", &["catalogs-differ"]),
+    (WINDOWS_10, "1014  rfcomm", "protocol 32\n1014  rfcomm", &["base-provider-missing", "catalogs-differ"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm  item=628", &["base-provider-missing", "packed-item-wrong-size"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm  slack=73007700", &["entry-written-apart"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  C:\\Windows\\system32\\mswsocks.dll\n", &["base-provider-path-altered"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  mswsock.dll\n", &["base-provider-path-altered"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  C:\\Windows\\system32\\mswsock.dll|\n", &["base-provider-path-altered", "library-path-malformed"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  flags=0x609\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  max=28\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  min=2\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  message=1\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  version=6\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  order=1\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  offset=255\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  provider-flags=0\n", &["entry-deviates-from-template"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  provider-flags=0xc\n", &["entry-deviates-from-template", "provider-hidden"]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  len=9\n", &["chain-malformed"]),
+    (WINDOWS_XP, "1011  datagram 2\n", "", &["netbios-pair-incomplete"]),
+    (WINDOWS_XP, "1011  datagram 2", "1011  datagram 2  provider-flags=8", &["netbios-pair-incomplete"]),
+    (WINDOWS_XP, "1011  datagram 2", "1011  datagram 2  max=30", &["entry-deviates-from-template"]),
+    (WINDOWS_XP, "1005  rsvp-tcp", "1005  rsvp-tcp  version=2", &["entry-deviates-from-template"]),
+    // Entries of others.
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  C:\\Program Files\\Foo\\foo.dll  Foo", &["provider-unknown"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  C:\\Program Files\\Foo\\foo.dll  MSAFD Foo", &["provider-name-imitates-windows"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  C:\\Program Files\\NewDotNet\\newdotnet7_22.dll  Foo", &["provider-known-hostile", "provider-unknown"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  %windir%\\system32\\vsocklib.dll  vSockets DGRAM  guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28 type=2 protocol=0 flags=0x9 version=0", &["additional-provider-installed"]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  layered  C:\\Program Files\\Proxy\\proxy.dll  Proxy", &["layered-provider-installed", "layered-provider-without-chain"]),
+    (LAYERED, "1017  1015>1002", "1017  1099>1002", &["chain-names-missing-entry"]),
+    (LAYERED, "1017  1015>1002", "1017  1015>1016", &["chain-malformed"]),
+    (LAYERED, "1017  1015>1002", "1017  1015>1017>1002", &["chain-malformed"]),
+    (LAYERED, "over [MSAFD Tcpip [UDP/IP]]", "over [MSAFD Tcpip [UDP/IP]]  flags=0x609", &["chain-without-file-handles"]),
+    (LAYERED, "over [MSAFD Tcpip [UDP/IP]]", "over [MSAFD Tcpip [UDP/IP]]  provider-flags=0xc", &["provider-hidden"]),
+    (LAYERED, "\nprotocol\n1001  tcp\n", "\nprotocol\n1018  1015>1001  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [TCP/IP]]\n1001  tcp\n", &["layered-provider-effective"]),
+    // Name spaces.
+    (WINDOWS_10, "\nntds", "", &["name-space-provider-missing"]),
+    (WINDOWS_10, "\ntcpip\n", "\ntcpip  enabled=0\n", &["name-space-provider-missing"]),
+    (WINDOWS_10, "\nntds", "\nntds  absent=StoresServiceClassInfo", &["name-space-value-missing"]),
+    (WINDOWS_10, "\nntds", "\nntds\nother  C:\\Program Files\\Foo\\foo.dll  Foo  guid={12345678-0000-0000-0000-000000000000} space=12", &["name-space-provider-unknown"]),
+    (WINDOWS_10, "\nntds", "\nname spaces 32\nntds\nname spaces 64\nbluetooth", &["catalogs-differ", "name-space-provider-missing"]),
+    // What stands beside the catalogs.
+    (WINDOWS_10, "\ncallout", "\nservice  Tcpip  4\ncallout", &["transport-driver-disabled"]),
+    (WINDOWS_10, "\ncallout", "\nservice  AFD  4\ncallout", &["transport-driver-disabled"]),
+    (WINDOWS_10, "\ncallout", "\nprovider-list  Tcpip Tcpip6\ncallout", &["setup-record-mismatch"]),
+    (WINDOWS_10, "\ncallout", "\nsetup-provider  Tcpip  {12345678-0000-0000-0000-000000000000}\ncallout", &["setup-record-mismatch"]),
+];
+
+/// The rules that speak of a case, pressed into a hive.
+fn speaking(case: &str) -> BTreeSet<&'static str> {
+    let catalogs = notation::parse(case).unwrap_or_else(|error| panic!("{error} of {case}"));
+    let bytes = pressed(&catalogs);
+    let evidence = Evidence::new("SYSTEM", Content::Bytes(&bytes));
+    let examination = examine(evidence, &Options { hash: false, ..Options::default() }).unwrap();
+    examination.examined[0].judgement.findings.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn a_changed_fact_makes_the_rule_that_owns_it_speak_and_no_other() {
+    for (case, from, to, rules) in MUTATIONS {
+        assert_eq!(case.matches(from).count(), 1, "{from:?} must stand in the case once");
+        let before = speaking(case);
+        let after = speaking(&case.replacen(from, to, 1));
+        let new: Vec<&str> = after.difference(&before).copied().collect();
+        assert_eq!(new, *rules, "{from:?} became {to:?}");
+    }
+}
+
+#[test]
+fn clean_systems_are_silent_and_a_sound_layered_provider_is_only_told() {
+    assert_eq!(speaking(WINDOWS_10), BTreeSet::new());
+    assert_eq!(speaking(WINDOWS_XP), BTreeSet::new());
+    assert_eq!(speaking(LAYERED), BTreeSet::from(["layered-provider-installed"]));
+}
+
+#[test]
+fn every_rule_owns_a_fact() {
+    let owning: BTreeSet<&str> = MUTATIONS.iter().flat_map(|(.., rules)| *rules).copied().collect();
+    let without: Vec<&str> = ALL.iter().map(|rule| rule.id).filter(|id| !owning.contains(id)).collect();
+    assert_eq!(without, [""; 0], "these rules need a row in the table");
+}
