@@ -23,6 +23,7 @@ mod damaged_reports;
 mod docs;
 mod evidence;
 mod history;
+mod hostile_catalogs;
 mod json;
 mod logs;
 mod mutations;
