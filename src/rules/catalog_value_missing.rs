@@ -17,7 +17,7 @@ rule! {
     ///
     /// # When it is harmless
     ///
-    /// When only a part of the key was exported: then the rule is silent, since the values are not told.
+    /// When only a part of the key was exported: then the rule is not judged, since the values are not told.
     ///
     /// # What to do
     ///

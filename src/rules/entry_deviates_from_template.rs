@@ -15,7 +15,8 @@ rule! {
     /// what this version of Windows writes. The path and the id have rules of their own, and so have the flags that a
     /// NetBIOS entry takes from its binding.
     ///
-    /// Names are compared from Windows Vista on, since Windows XP may have stored translated ones.
+    /// Names are compared from Windows Vista on, since Windows XP may have stored translated ones. Of Windows 2000 no
+    /// registry was at hand, so its entries are not compared.
     ///
     /// # Why it matters
     ///
@@ -40,6 +41,9 @@ rule! {
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let windows = &subject.catalogs.windows;
+    if windows.is_at_least(Version::XP) == Some(false) {
+        return;
+    }
     let compares_names = subject.catalogs.tells(Facts::ITEM_BYTES) && windows.is_at_least(Version::VISTA) == Some(true);
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in &list.entries {
@@ -149,6 +153,7 @@ mod tests {
         let expected = "MSAFD Tcpip [UDP/IP]: it is not as Windows writes it in iMaxSockAddr and dwMessageSize";
         assert_eq!(complaints(&RULE, case), [expected]);
         assert!(complaints(&RULE, "1002  udp  message=65527").is_empty(), "of an unknown Windows");
+        assert!(complaints(&RULE, "windows  5.0 x86\n1002  udp  message=1").is_empty(), "of Windows 2000");
         assert_eq!(complaints(&RULE, "1003  raw6  version=3").len(), 1, "and an entry that is not expected of it");
     }
 
