@@ -101,7 +101,10 @@ fn a_live_layered_provider_is_seen_in_both_catalogs() {
     let story = "it is not effective, since the base providers answer first; its sockets are no file handles";
     assert_eq!(sentences.iter().filter(|sentence| sentence.contains(story)).count(), 2, "{sentences:?}");
     let rules: BTreeSet<&str> = examination.examined[0].judgement.findings.iter().map(|finding| finding.rule).collect();
-    assert_eq!(rules, BTreeSet::from(["chain-without-file-handles", "layered-provider-installed"]));
+    assert_eq!(
+        rules,
+        BTreeSet::from(["catalog-ids-vanished", "chain-without-file-handles", "layered-provider-installed"])
+    );
 }
 
 #[test]
@@ -273,7 +276,7 @@ fn a_file_that_is_cut_off_anywhere_is_never_called_intact() {
             let Ok(reading) = read(&file[..length]) else { continue };
             let catalogs = &reading.control_sets[0].catalogs;
             assert!(!catalogs.tells(told), "{form:?} cut at {length} of {}", file.len());
-            let judgement = judge(ALL, &Subject { catalogs, baseline: &Baseline::of(catalogs) });
+            let judgement = judge(ALL, &Subject::new(catalogs, &Baseline::of(catalogs)));
             let is_error = |finding: &&Finding| finding.severity == Severity::Error;
             assert_eq!(judgement.findings.iter().find(is_error), None, "{form:?} cut at {length} of {}", file.len());
         }

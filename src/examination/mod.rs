@@ -221,7 +221,7 @@ fn examine_control_set(
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, known_providers());
     let last_known_good = last_known_good.filter(|_| control_set.roles.current).map(|set| &set.catalogs);
-    let subject = Subject { catalogs, baseline: &baseline, residues: &residues, last_known_good };
+    let subject = Subject { residues: &residues, last_known_good, ..Subject::new(catalogs, &baseline) };
     let judgement = rules::judge(rules::ALL, &subject);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
     let verdict = verdict(&subject, &judgement);

@@ -53,8 +53,7 @@ mod tests {
         now.told |= Facts::CONTROL_SETS;
         let baseline = Baseline::of(&now);
         let last_known_good = Some(&before);
-        let judgement =
-            judge(&[&RULE], &Subject { catalogs: &now, baseline: &baseline, residues: &[], last_known_good });
+        let judgement = judge(&[&RULE], &Subject { last_known_good, ..Subject::new(&now, &baseline) });
         assert_eq!(judgement.not_judged, []);
         judgement.findings.iter().map(Finding::sentence).collect()
     }

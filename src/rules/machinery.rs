@@ -114,7 +114,13 @@ pub struct Subject<'a> {
     pub last_known_good: Option<&'a Catalogs>,
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    /// Catalogs of which nothing is known but what they are and ought to be.
+    #[must_use]
+    pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
+        Self { catalogs, baseline, residues: &[], last_known_good: None }
+    }
+
     /// The canonical form of a path in that catalog.
     pub(super) fn path(&self, catalog: CatalogName, path: &str) -> CanonicalPath {
         CanonicalPath::new(path, self.catalogs.is_wow64(catalog))
@@ -255,8 +261,7 @@ pub(super) fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
 
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, known_providers());
-    let judgement =
-        judge(&[rule], &Subject { catalogs, baseline: &baseline, residues: &residues, last_known_good: None });
+    let judgement = judge(&[rule], &Subject { residues: &residues, ..Subject::new(catalogs, &baseline) });
     assert_eq!(judgement.not_judged, [], "the case must tell what the rule needs");
     judgement.findings.iter().map(Finding::sentence).collect()
 }
