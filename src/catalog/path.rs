@@ -18,7 +18,33 @@ const PREFIXES: &[(&str, &str)] = &[
     ("%programfiles%", r"?:\program files"),
     ("%programfiles(x86)%", r"?:\program files (x86)"),
     ("%programdata%", r"?:\programdata"),
+    ("%programw6432%", r"?:\program files"),
+    ("%commonprogramfiles%", r"?:\program files\common files"),
+    ("%commonprogramfiles(x86)%", r"?:\program files (x86)\common files"),
+    ("%commonprogramw6432%", r"?:\program files\common files"),
+    ("%allusersprofile%", r"?:\programdata"),
+    ("%public%", r"?:\users\public"),
+    ("%userprofile%", r"?:\users\?"),
+    ("%appdata%", r"?:\users\?\appdata\roaming"),
+    ("%localappdata%", r"?:\users\?\appdata\local"),
+    ("%temp%", r"?:\users\?\appdata\local\temp"),
+    ("%tmp%", r"?:\users\?\appdata\local\temp"),
     ("%systemdrive%", "?:"),
+];
+
+/// Folders into which ordinary users can write on a Windows as it is installed, on whichever drive.
+const WRITABLE: &[&str] = &[
+    r"?:\users",
+    r"?:\documents and settings",
+    r"?:\programdata",
+    r"?:\temp",
+    r"?:\recycler",
+    r"?:\$recycle.bin",
+    r"?:\perflogs",
+    r"<windows>\temp",
+    r"<windows>\tasks",
+    r"<windows>\tracing",
+    r"<windows>\system32\spool\drivers\color",
 ];
 
 impl CanonicalPath {
@@ -76,6 +102,30 @@ impl CanonicalPath {
         characters.next().filter(|_| characters.as_str().starts_with(r":\"))
     }
 
+    /// The folder of those into which ordinary users can write that the path leads into.
+    #[must_use]
+    pub fn writable_folder(&self) -> Option<&'static str> {
+        let is_within = |folder: &&&str| {
+            let rest = match folder.strip_prefix("?:") {
+                Some(folder) => self.behind_drive().and_then(|path| path.strip_prefix(folder)),
+                None => self.0.strip_prefix(**folder),
+            };
+            rest.is_some_and(|rest| rest.starts_with('\\'))
+        };
+        WRITABLE.iter().find(is_within).map(|folder| folder.trim_start_matches("?:"))
+    }
+
+    /// Whether the file lies directly in the root of a drive.
+    #[must_use]
+    pub fn is_in_root(&self) -> bool {
+        self.behind_drive().is_some_and(|path| !path.trim_start_matches('\\').contains('\\'))
+    }
+
+    /// What stands behind the drive and its colon.
+    fn behind_drive(&self) -> Option<&str> {
+        self.drive().and_then(|_| self.0.split_once(':')).map(|(_, path)| path)
+    }
+
     /// What stands behind the last backslash.
     #[must_use]
     pub fn file_name(&self) -> &str {
@@ -91,10 +141,9 @@ impl CanonicalPath {
     /// Whether both lead to the same file, as far as can be told without the machine.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
-        let behind_drive = |path: &Self| path.0.split_once(':').map(|(_, rest)| rest.to_owned());
         let drives = [self.drive(), other.drive()];
         let one_is_open = drives.contains(&Some('?')) && !drives.contains(&None);
-        self == other || (one_is_open && behind_drive(self) == behind_drive(other))
+        self == other || (one_is_open && self.behind_drive() == other.behind_drive())
     }
 }
 
@@ -159,6 +208,20 @@ mod tests {
         for path in [r"C:\x.dll", r"%windir%\x.dll", r"\\server\share\x.dll", r"%ProgramFiles%\x\x.dll"] {
             assert!(CanonicalPath::new(path, false).is_absolute(), "{path}");
         }
+    }
+
+    #[test]
+    fn folders_that_ordinary_users_can_write_to_are_known() {
+        let folder = |path| CanonicalPath::new(path, false).writable_folder();
+        assert_eq!(folder(r"D:\ProgramData\x\y.dll"), Some(r"\programdata"));
+        assert_eq!(folder(r"%AppData%\y.dll"), Some(r"\users"));
+        assert_eq!(folder(r"%windir%\Temp\y.dll"), Some(r"<windows>\temp"));
+        assert_eq!(folder(r"C:\Windows\Temporary\y.dll"), None);
+        assert_eq!(folder(r"C:\Program Files\users\y.dll"), None);
+        assert_eq!(folder(r"\\users\x\y.dll"), None, "that is a server");
+        let is_in_root = |path| CanonicalPath::new(path, false).is_in_root();
+        assert!(is_in_root(r"C:\x.dll") && is_in_root(r"%SystemDrive%\x.dll"));
+        assert!(!is_in_root(r"C:\x\y.dll") && !is_in_root("x.dll") && !is_in_root(r"C:\Windows\x.dll"));
     }
 
     #[test]

@@ -242,6 +242,8 @@ pub struct WindowsNameSpace {
 
 const NLA_FROM_7: &str = r"@%SystemRoot%\system32\nlasvc.dll,-1000";
 const W11: Version = Version::W10.with_build(Version::W11_BUILD);
+/// Build of Windows 10 22H2, the last.
+const LAST_OF_10: u32 = 19045;
 
 /// Every name space provider of Windows.
 #[rustfmt::skip]
@@ -283,12 +285,21 @@ pub fn name_space_by_id(id: Guid) -> Option<&'static WindowsNameSpace> {
 
 impl WindowsNameSpace {
     /// The paths that its DLL may have; one where the version is told.
+    ///
+    /// Of a Windows that may be 10 or 11, and of the builds between them, of which none was seen (Windows Server
+    /// 2022 is one), those of both.
     #[must_use]
     pub fn library_paths(&self, windows: &Windows) -> Vec<&'static str> {
-        match windows.version {
-            Some(version) => as_of(self.library_paths, version).into_iter().collect(),
-            None => self.library_paths.iter().map(|(_, path)| *path).collect(),
-        }
+        let Some(version) = windows.version else { return self.library_paths.iter().map(|(_, path)| *path).collect() };
+        let is_between = version.build.is_none_or(|build| LAST_OF_10 < build && build < Version::W11_BUILD);
+        let latest = Some(W11).filter(|_| version.without_build() == Version::W10 && is_between);
+        let mut paths: Vec<_> = [Some(version), latest]
+            .into_iter()
+            .flatten()
+            .filter_map(|version| as_of(self.library_paths, version))
+            .collect();
+        paths.dedup();
+        paths
     }
 
     /// Its entry as that Windows writes it; what differs between versions is open where the version is not told.
@@ -324,6 +335,11 @@ pub const TRANSPORTS: &[(&str, Guid)] = &[
     ("afunix", UNIX),
     ("vmbus", HYPER_V),
 ];
+/// The paths of all DLLs that entries of Windows name, on whichever version.
+pub fn windows_libraries() -> impl Iterator<Item = &'static str> {
+    let of_name_spaces = WINDOWS_NAME_SPACES.iter().flat_map(|provider| provider.library_paths);
+    [MSWSOCK, RSVPSP, MSAFD].into_iter().chain(of_name_spaces.map(|(_, path)| *path))
+}
 
 /// The helper DLL of each transport that Windows knows, which mswsock.dll loads for its sockets.
 pub const HELPERS: &[(&str, &str)] = &[
