@@ -12,12 +12,14 @@ use crate::catalog::{CanonicalPath, Guid, Text};
 pub struct ThirdParty {
     /// What it is called.
     pub name: &'static str,
+    /// Who makes it; empty where that is not known.
+    pub vendor: &'static str,
     /// What it installs.
     pub kind: ThirdPartyKind,
     /// What it is.
     pub nature: Nature,
-    /// GUID of its provider; chains of layered providers get a new one at each installation.
-    pub id: Option<Guid>,
+    /// GUIDs that its entries were seen with; chains of most layered providers get new ones at each installation.
+    pub ids: Vec<Guid>,
     /// File names of its DLLs; `*` at the end stands for any rest.
     pub files: Vec<&'static str>,
     /// Where its DLLs are expected; empty where that is not known.
@@ -26,8 +28,10 @@ pub struct ThirdParty {
     pub names: Vec<&'static str>,
     /// What its base entries offer; empty where that is not known.
     pub signatures: Vec<Signature>,
-    /// What else is known, and from where.
+    /// What else is known; empty where that is nothing.
     pub remark: &'static str,
+    /// From where all this is known.
+    pub source: &'static str,
 }
 
 /// What a third party installs.
@@ -75,10 +79,13 @@ fn lines() -> impl Iterator<Item = &'static str> {
 
 fn third_party(line: &'static str) -> Option<ThirdParty> {
     let columns: Vec<&str> = line.split("  ").map(str::trim).collect();
-    let [name, kind, nature, id, files, folders, names, signatures, remark] = columns.try_into().ok()?;
+    let [name, vendor, kind, nature, ids, files, folders, names, signatures, remark, source] =
+        columns.try_into().ok()?;
     let list = |column: &'static str| column.split(", ").filter(|item| *item != "-").collect::<Vec<_>>();
+    let told = |column: &'static str| if column == "-" { "" } else { column };
     Some(ThirdParty {
         name,
+        vendor: told(vendor),
         kind: match kind {
             "base" => ThirdPartyKind::Base,
             "layered" => ThirdPartyKind::Layered,
@@ -92,12 +99,13 @@ fn third_party(line: &'static str) -> Option<ThirdParty> {
             "adware" => Nature::Adware,
             _ => return None,
         },
-        id: if id == "-" { None } else { Some(Guid::parse_str(id).ok()?) },
+        ids: list(ids).into_iter().map(|id| Guid::parse_str(id).ok()).collect::<Option<_>>()?,
         files: list(files),
         folders: list(folders),
         names: list(names),
         signatures: list(signatures).into_iter().map(signature).collect::<Option<_>>()?,
-        remark: if remark == "-" { "" } else { remark },
+        remark: told(remark),
+        source,
     })
 }
 
@@ -122,13 +130,27 @@ impl ThirdParty {
     /// The third party whose GUID or DLL this is.
     #[must_use]
     pub fn of(id: Option<Guid>, path: Option<&CanonicalPath>) -> Option<&'static Self> {
-        let by_id = |known: &&Self| known.id.is_some() && known.id == id;
+        let by_id = |known: &&Self| id.is_some_and(|id| known.ids.contains(&id));
         let by_file = |known: &&Self| path.is_some_and(|path| known.has_file(path.file_name()));
         third_parties().iter().find(by_id).or_else(|| third_parties().iter().find(by_file))
     }
 
+    /// Whether one of its DLLs has that file name; `None` where its DLLs are not known.
+    #[must_use]
+    pub fn has_library(&self, path: &CanonicalPath) -> Option<bool> {
+        (!self.files.is_empty()).then(|| self.has_file(path.file_name()))
+    }
+
     fn has_file(&self, name: &str) -> bool {
         self.files.iter().any(|file| matches(file, name))
+    }
+
+    /// Who makes it and what else is known, as a reason why its entries may be harmless.
+    #[must_use]
+    pub fn introduction(&self) -> String {
+        let vendor = Some(self.vendor).filter(|vendor| !vendor.is_empty()).map(|vendor| format!("made by {vendor}"));
+        let remark = Some(self.remark).filter(|remark| !remark.is_empty()).map(str::to_owned);
+        vendor.into_iter().chain(remark).collect::<Vec<_>>().join("; ")
     }
 
     /// Whether a DLL of it at `path` lies where it is expected; `None` where that is not known.
@@ -136,7 +158,7 @@ impl ThirdParty {
     pub fn is_at_home(&self, path: &CanonicalPath) -> Option<bool> {
         let is_within = |folder: &&str| {
             let folder = CanonicalPath::new(folder, false);
-            path.as_str().strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('\\'))
+            path.is_within(&folder)
         };
         (!self.folders.is_empty()).then(|| self.folders.iter().any(is_within))
     }
@@ -160,13 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn every_line_says_from_where_it_is_known() {
+        assert!(third_parties().iter().all(|known| known.source.len() > 2));
+    }
+
+    #[test]
     fn third_parties_are_known_by_guid_and_by_file() {
-        let vmware = third_parties()[0].id;
+        let vmware = third_parties()[0].ids.first().copied();
         let name = |id, path| ThirdParty::of(id, Some(&CanonicalPath::new(path, false))).map(|known| known.name);
         assert_eq!(name(vmware, r"C:\x\y.dll"), Some("VMware vSockets"));
         assert_eq!(name(None, r"C:\Program Files\NewDotNet\newdotnet7_22.dll"), Some("New.Net"));
         assert_eq!(name(None, r"C:\Windows\system32\QPROXY.DLL"), Some("QProxy"));
         assert_eq!(name(None, r"C:\newdot"), Some("New.Net"));
+        assert_eq!(name(None, r"C:\x\imon.dll"), Some("NOD32"), "its own line stands before the list that has it too");
+        assert_eq!(name(None, r"C:\x\caslsp.dll"), Some("a provider that HijackThis lists as safe"));
         assert_eq!(name(None, r"C:\foo.dll"), None);
     }
 
@@ -187,6 +216,7 @@ mod tests {
         let bonjour = third_parties().iter().find(|known| known.name == "Bonjour").unwrap();
         let is_at_home = |path| bonjour.is_at_home(&CanonicalPath::new(path, false));
         assert_eq!(is_at_home(r"C:\Program Files\Bonjour\mdnsNSP.dll"), Some(true));
+        assert_eq!(is_at_home(r"E:\Program Files (x86)\Bonjour\mdnsNSP.dll"), Some(true));
         assert_eq!(is_at_home(r"C:\Program Files\Bonjour2\mdnsNSP.dll"), Some(false));
         assert_eq!(is_at_home(r"C:\Users\Public\mdnsNSP.dll"), Some(false));
     }

@@ -105,25 +105,32 @@ impl CanonicalPath {
     /// The folder of those into which ordinary users can write that the path leads into.
     #[must_use]
     pub fn writable_folder(&self) -> Option<&'static str> {
-        let is_within = |folder: &&&str| {
-            let rest = match folder.strip_prefix("?:") {
-                Some(folder) => self.behind_drive().and_then(|path| path.strip_prefix(folder)),
-                None => self.0.strip_prefix(**folder),
-            };
-            rest.is_some_and(|rest| rest.starts_with('\\'))
-        };
-        WRITABLE.iter().find(is_within).map(|folder| folder.trim_start_matches("?:"))
+        let is_within = |folder: &&str| self.is_within(&Self((*folder).to_owned()));
+        WRITABLE.iter().copied().find(is_within).map(|folder| folder.trim_start_matches("?:"))
+    }
+
+    /// Whether the path leads into that folder; a drive that one of them leaves open fits every drive.
+    #[must_use]
+    pub fn is_within(&self, folder: &Self) -> bool {
+        let rest = self.behind_root().strip_prefix(folder.behind_root());
+        self.shares_drive(folder) && rest.is_some_and(|rest| rest.starts_with('\\'))
     }
 
     /// Whether the file lies directly in the root of a drive.
     #[must_use]
     pub fn is_in_root(&self) -> bool {
-        self.behind_drive().is_some_and(|path| !path.trim_start_matches('\\').contains('\\'))
+        self.drive().is_some() && self.behind_root().matches('\\').count() == 1
     }
 
-    /// What stands behind the drive and its colon.
-    fn behind_drive(&self) -> Option<&str> {
-        self.drive().and_then(|_| self.0.split_once(':')).map(|(_, path)| path)
+    /// Whether both are on one drive, or neither is on any. A drive that is left open fits every drive.
+    fn shares_drive(&self, other: &Self) -> bool {
+        let drives = [self.drive(), other.drive()];
+        self.drive() == other.drive() || (drives.contains(&Some('?')) && !drives.contains(&None))
+    }
+
+    /// What stands behind the drive and its colon; of paths without a drive everything.
+    fn behind_root(&self) -> &str {
+        self.drive().and_then(|_| self.0.get(2..)).unwrap_or(&self.0)
     }
 
     /// What stands behind the last backslash.
@@ -141,9 +148,7 @@ impl CanonicalPath {
     /// Whether both lead to the same file, as far as can be told without the machine.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
-        let drives = [self.drive(), other.drive()];
-        let one_is_open = drives.contains(&Some('?')) && !drives.contains(&None);
-        self == other || (one_is_open && self.behind_drive() == other.behind_drive())
+        self.shares_drive(other) && self.behind_root() == other.behind_root()
     }
 }
 

@@ -45,7 +45,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (name, (count, third_party)) in sections {
         let sections = counted(count, "section");
         match third_party {
-            Some(third_party) => findings.add(format!("{name} adds {sections}")).harmless(third_party.remark),
+            Some(third_party) => findings.add(format!("{name} adds {sections}")).harmless(third_party.introduction()),
             None => findings.add(format!("Microsoft's {name} adds {sections}")).implies(Verdict::Intact),
         };
     }

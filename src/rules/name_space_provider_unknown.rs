@@ -54,7 +54,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 Some(known) => findings
                     .about_name_space(catalog, entry, format!("a name space provider of {}{library}{dns}", known.name))
                     .severity(Severity::Note)
-                    .harmless(known.remark),
+                    .harmless(known.introduction()),
                 None => findings.about_name_space(
                     catalog,
                     entry,

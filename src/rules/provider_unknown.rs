@@ -48,7 +48,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if is_mswsock && !subject.baseline.unknown_transports.is_empty() {
                 finding.harmless("its DLL is Windows' own, and a transport that is not known here is installed");
             } else if let Some(known) = ThirdParty::of(None, path.as_ref()) {
-                finding.harmless(format!("its DLL has a name that {} uses, with another GUID", known.name));
+                finding.harmless(format!("its DLL has the name of {}, whose GUID is not this one", known.name));
             }
         }
     }
