@@ -307,8 +307,8 @@ fn listing_of(case: &str) -> String {
     netsh::listing(&notation::parse(case).unwrap(), &netsh::INVENTED)
 }
 
-const LAYERED: &str = "windows  10.0.19041 x64\n1020  1019>1001  C:\\x.dll  Foo over [MSAFD Tcpip [TCP/IP]]  flags=0x66\n\
-    1001  tcp\n1002  udp\n1019  layered  C:\\x.dll  Foo\nname spaces\ntcpip\n";
+const LAYERED: &str = "windows  10.0.19041 x64\n1020  1019>1001  %SystemRoot%\\x.dll  Foo over [MSAFD Tcpip [TCP/IP]]  flags=0x66\n\
+    1001  tcp\n1002  udp\n1019  layered  %SystemRoot%\\x.dll  Foo\nname spaces\ntcpip\n";
 
 #[test]
 fn a_whole_listing_is_judged_as_a_registry_is() {

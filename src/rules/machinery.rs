@@ -154,6 +154,11 @@ impl Findings<'_> {
         self.push(Some(catalog), None, Some(place), message.into())
     }
 
+    /// Adds a finding about what stands at that place, beside the catalogs.
+    pub(super) fn at(&mut self, place: &Place, message: impl Into<String>) -> &mut Finding {
+        self.push(None, None, Some(place), message.into())
+    }
+
     /// Adds a finding about an entry of the protocol catalog.
     pub(super) fn about(
         &mut self,
@@ -231,7 +236,15 @@ pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
     complaints_of(rule, &crate::catalog::notation::parse(notation).expect("the case is in notation"))
 }
 
-/// The same where a report is all that is known of the case: what msinfo32 shows of its entries.
+/// How much a rule's findings of catalogs in notation matter.
+#[cfg(test)]
+pub(super) fn severities(rule: &Rule, notation: &str) -> Vec<Severity> {
+    let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
+    let subject = Subject { catalogs: &catalogs, baseline: &Baseline::of(&catalogs) };
+    judge(&[rule], &subject).findings.iter().map(|finding| finding.severity).collect()
+}
+
+/// What a rule says where a report is all that is known of the case: what msinfo32 shows of its entries.
 #[cfg(test)]
 pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
     let case = crate::catalog::notation::parse(notation).expect("the case is in notation");

@@ -1,9 +1,12 @@
 //! The rules: one file each, with its page, its judgement and its tests.
 
 mod layers;
+mod libraries;
 mod machinery;
 
 mod additional_provider_installed;
+mod app_permission_unusual;
+mod autodial_library_altered;
 mod base_provider_missing;
 mod base_provider_path_altered;
 mod catalog_id_not_issued;
@@ -11,8 +14,10 @@ mod catalog_ids_vanished;
 mod catalog_lock_left_behind;
 mod catalog_missing;
 mod catalog_numbering_gap;
+mod catalog_redirected;
 mod catalog_value_missing;
 mod catalogs_differ;
+mod chain_library_differs;
 mod chain_malformed;
 mod chain_names_missing_entry;
 mod chain_without_file_handles;
@@ -24,19 +29,26 @@ mod entry_written_apart;
 mod layered_provider_effective;
 mod layered_provider_installed;
 mod layered_provider_without_chain;
+mod library_in_writable_folder;
 mod library_path_malformed;
+mod library_path_relative;
+mod name_space_callout_altered;
+mod name_space_library_altered;
 mod name_space_provider_missing;
 mod name_space_provider_unknown;
 mod name_space_value_missing;
 mod netbios_pair_incomplete;
 mod packed_item_wrong_size;
+mod protocol_name_mismatch;
 mod provider_hidden;
 mod provider_known_hostile;
 mod provider_name_imitates_windows;
 mod provider_unknown;
 mod residue_names_another_provider;
 mod setup_record_mismatch;
+mod third_party_library_altered;
 mod transport_driver_disabled;
+mod transport_helper_altered;
 
 pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, judge};
 
@@ -56,7 +68,15 @@ pub const ALL: &[&Rule] = &[
     &catalog_lock_left_behind::RULE,
     &name_space_provider_missing::RULE,
     &name_space_value_missing::RULE,
+    &catalog_redirected::RULE,
+    &library_path_relative::RULE,
     &base_provider_path_altered::RULE,
+    &name_space_library_altered::RULE,
+    &third_party_library_altered::RULE,
+    &chain_library_differs::RULE,
+    &autodial_library_altered::RULE,
+    &name_space_callout_altered::RULE,
+    &transport_helper_altered::RULE,
     &provider_known_hostile::RULE,
     &provider_name_imitates_windows::RULE,
     &provider_hidden::RULE,
@@ -64,6 +84,9 @@ pub const ALL: &[&Rule] = &[
     &layered_provider_effective::RULE,
     &layered_provider_installed::RULE,
     &name_space_provider_unknown::RULE,
+    &library_in_writable_folder::RULE,
+    &protocol_name_mismatch::RULE,
+    &app_permission_unusual::RULE,
     &entry_beyond_count::RULE,
     &catalog_id_not_issued::RULE,
     &catalogs_differ::RULE,

@@ -1,0 +1,77 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{CanonicalPath, Version};
+use crate::finding::Severity;
+
+rule! {
+    /// `AutodialDLL` names another DLL than Windows' own.
+    ///
+    /// # What it looks for
+    ///
+    /// The value `AutodialDLL` of `WinSock2\Parameters`, if it is neither `rasadhlp.dll` nor the path of that file in
+    /// `system32`. On Windows XP and Server 2003, where no system was seen with that value, also the right path is
+    /// worth a warning.
+    ///
+    /// # Why it matters
+    ///
+    /// Any process that looks a name up while there is no connection loads that DLL, services and browsers alike.
+    /// It is a place to persist that survives `netsh winsock reset`.
+    ///
+    /// # When it is harmless
+    ///
+    /// `rasadhlp.dll` without a folder is what Windows 7 itself writes, although other tools flag it.
+    ///
+    /// # What to do
+    ///
+    /// Keep the DLL as evidence and restore the value.
+    ///
+    /// # References
+    ///
+    /// ATT&CK T1574.011; Sigma e6fe26ee-d063-4f5b-b007-39e90aaf50e3
+    "autodial-library-altered", Error, Hijack, Hijacked, needs [PARAMETERS]
+}
+
+const FILE: &str = "rasadhlp.dll";
+const PATH: &str = r"%SystemRoot%\System32\rasadhlp.dll";
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let Some(parameters) = &subject.catalogs.parameters else { return };
+    let Some(stored) = &parameters.autodial_library else { return };
+    let path = CanonicalPath::new(&stored.lossy(), false);
+    let windows = &subject.catalogs.windows;
+    if path.as_str() != FILE && !path.same(&CanonicalPath::new(PATH, false)) {
+        findings
+            .at(&parameters.place, format!("AutodialDLL is {stored}, which programs load when they look names up"))
+            .instead(PATH, stored.to_string());
+    } else if windows.is(Version::XP) || windows.is(Version::SERVER_2003) {
+        findings
+            .at(&parameters.place, format!("AutodialDLL is set, which {} does not do itself", windows.name()))
+            .severity(Severity::Warning)
+            .instead("no such value", stored.to_string())
+            .harmless("the DLL that it names is Windows' own");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn it_names_a_dll_of_somebody_else() {
+        let complaint = r"AutodialDLL is C:\Users\Public\x.dll, which programs load when they look names up";
+        assert_eq!(complaints(&RULE, "windows  6.1 x64\nautodial  C:\\Users\\Public\\x.dll"), [complaint]);
+        assert_eq!(complaints(&RULE, r"autodial  C:\x\rasadhlp.dll").len(), 1);
+    }
+
+    #[test]
+    fn windows_7_names_it_without_a_folder() {
+        assert!(complaints(&RULE, "windows  6.1 x64\nautodial  rasadhlp.dll").is_empty());
+        assert!(complaints(&RULE, "windows  10.0.19041 x64\nautodial  C:\\Windows\\System32\\rasadhlp.dll").is_empty());
+    }
+
+    #[test]
+    fn windows_xp_has_no_such_value() {
+        let complaint = "AutodialDLL is set, which Windows XP does not do itself";
+        assert_eq!(complaints(&RULE, "windows  5.1 x86\nautodial  rasadhlp.dll"), [complaint]);
+    }
+}

@@ -1,0 +1,71 @@
+use super::layers::layers;
+use super::machinery::{Findings, Subject, rule};
+
+rule! {
+    /// A chain loads another DLL than the layered provider that it names.
+    ///
+    /// # What it looks for
+    ///
+    /// Chains whose path does not lead to the DLL of the layered provider that stands first in the chain. Whole paths
+    /// are compared, with variables, letter case and spellings of the Windows folder made equal.
+    ///
+    /// # Why it matters
+    ///
+    /// Windows loads the DLL of the chain's own path. So the layer that it claims is a mask: other code takes its
+    /// place, under the name of a product that somebody may know and trust.
+    ///
+    /// # When it is harmless
+    ///
+    /// Not known. In every layered provider that was seen, chains have the path of their layered provider.
+    ///
+    /// # What to do
+    ///
+    /// Keep both files as evidence, and remove the layered provider.
+    ///
+    /// # References
+    ///
+    /// KB-22, KB-23; ATT&CK T1574
+    "chain-library-differs", Error, Hijack, Hijacked, needs [PATHS, CHAINS, IDS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (catalog, list) in subject.catalogs.protocol_lists() {
+        for layer in layers(&list.entries) {
+            let Some(dummy) = layer.dummy else { continue };
+            let (Some(path), Some(claimed)) = (subject.library_of(catalog, dummy), &dummy.library_path) else {
+                continue;
+            };
+            for chain in &layer.chains {
+                let (Some(own_path), Some(own)) = (subject.library_of(catalog, chain), &chain.library_path) else {
+                    continue;
+                };
+                if !own_path.same(&path) {
+                    let message = format!("it loads {own} and not the DLL of {}, which it names", dummy.name());
+                    findings.about(catalog, chain, message).instead(claimed.to_string(), own.to_string());
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn another_dll_stands_behind_the_name() {
+        let case = "1001  tcp\n1017  layered  C:\\A\\lsp.dll  Foo\n1018  1017>1001  C:\\Temp\\x.dll  Foo over TCP";
+        assert_eq!(
+            complaints(&RULE, case),
+            [r"Foo over TCP: it loads C:\Temp\x.dll and not the DLL of Foo, which it names"]
+        );
+    }
+
+    #[test]
+    fn another_spelling_is_the_same_dll() {
+        let case = "windows  10.0.19041 x64\nprotocol 32\n1001  tcp\n\
+            1017  layered  C:\\Windows\\SysWOW64\\lsp.dll  Foo\n1018  1017>1001  %windir%\\system32\\LSP.dll  Foo over TCP";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+}

@@ -1,0 +1,78 @@
+use super::libraries::{AnyEntry, libraries};
+use super::machinery::{Findings, Subject, rule};
+use crate::sentence::either_of;
+
+rule! {
+    /// A name space provider of Windows names another DLL than Windows' own.
+    ///
+    /// # What it looks for
+    ///
+    /// Entries of the name space catalog with the GUID of a Windows provider whose `LibraryPath` does not lead to the
+    /// DLL that this version of Windows writes there. Where the version is not told, the DLL of any version is
+    /// allowed; where it may be Windows 10 or 11, those of both. Whole paths are compared, with variables, letter
+    /// case and spellings of the Windows folder made equal.
+    ///
+    /// # Why it matters
+    ///
+    /// Every program that looks a name up loads that DLL. Nothing was added, so names and counts look as they should,
+    /// and `netsh winsock reset` leaves it in place.
+    ///
+    /// # When it is harmless
+    ///
+    /// When the version of Windows was concluded wrongly: the DLL of Network Location Awareness is `mswsock.dll` on
+    /// Windows XP, `NLAapi.dll` from Vista to 10 and `nlansp_c.dll` on 11.
+    ///
+    /// # What to do
+    ///
+    /// Keep the DLL as evidence, restore `LibraryPath`, and look for the same file in the protocol catalog.
+    ///
+    /// # References
+    ///
+    /// KB-22; ATT&CK T1574; Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
+    "name-space-library-altered", Error, Hijack, Hijacked, needs [NAME_SPACES, NAME_SPACE_LIBRARIES]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for library in libraries(subject).filter(|library| matches!(library.entry, AnyEntry::NameSpace(_))) {
+        let allowed = library.of_windows(subject);
+        let is_allowed = allowed.iter().any(|allowed| subject.path(library.catalog, allowed).same(&library.path));
+        if !allowed.is_empty() && !is_allowed {
+            let stored = library.stored;
+            let message = format!("its DLL is {stored} and not Windows' own");
+            library.complain(findings, message).instead(either_of(&allowed), stored.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn the_name_is_nearly_right() {
+        let case = "windows  10.0.19041 x64\nname spaces 64\nnla  C:\\Windows\\System32\\nlapi.dll";
+        let name = "Network Location Awareness Legacy (NLAv1) Namespace";
+        let complaint = r"its DLL is C:\Windows\System32\nlapi.dll and not Windows' own";
+        assert_eq!(complaints(&RULE, case), [format!("{name}: {complaint}")]);
+    }
+
+    #[test]
+    fn each_windows_has_its_own_dll_for_network_locations() {
+        let count = |windows: &str, file: &str| {
+            complaints(&RULE, &format!("{windows}\nname spaces\nnla  %SystemRoot%\\system32\\{file}")).len()
+        };
+        assert_eq!(count("windows  10.0.22621", "nlansp_c.dll"), 0);
+        assert_eq!(count("windows  10.0.19045", "nlansp_c.dll"), 1);
+        assert_eq!(count("windows  10.0.19045", "NLAapi.dll"), 0);
+        assert_eq!(count("windows  6.1", "mswsock.dll"), 1);
+        assert_eq!(count("windows  5.1", "mswsock.dll"), 0);
+        for file in ["NLAapi.dll", "nlansp_c.dll"] {
+            assert_eq!(count("windows  10.0", file), 0, "it may be 10 or 11");
+            assert_eq!(count("windows  10.0.20348", file), 0, "none of that build was seen");
+        }
+        for file in ["mswsock.dll", "NLAapi.dll", "nlansp_c.dll"] {
+            assert_eq!(count("", file), 0, "the version is not told");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+use super::libraries::{Library, libraries};
+use super::machinery::{Findings, Subject, rule};
+use crate::baseline::{Nature, ThirdParty, ThirdPartyKind};
+use crate::finding::{Severity, Verdict};
+use crate::sentence::either_of;
+
+rule! {
+    /// An entry passes for one of a known third party, and has not its DLL.
+    ///
+    /// # What it looks for
+    ///
+    /// Entries of either catalog that have the GUID or a name of a known third party and another DLL than that
+    /// installs; and entries whose DLL has the file name of a known one and lies in another folder than it is known
+    /// from. The list of known third parties is `src/baseline/third_parties.txt`.
+    ///
+    /// # Why it matters
+    ///
+    /// What is known is looked at less closely. So whoever takes the place or the name of a known provider is worse
+    /// than one that nobody knows: it is an error, where an unknown provider is a warning. It is a warning, too, where
+    /// a layered provider has another file name, since these change with its versions, and where the folder is another
+    /// that only administrators can write to.
+    ///
+    /// # When it is harmless
+    ///
+    /// When a vendor has renamed or moved its DLL in a version that was not seen.
+    ///
+    /// # What to do
+    ///
+    /// Check who signed the file. Keep it as evidence if that is not the vendor; if it is, report its path for the
+    /// list of known third parties.
+    ///
+    /// # References
+    ///
+    /// KB-22, KB-24; ATT&CK T1036.005, T1574
+    "third-party-library-altered", Error, Hijack, Hijacked, needs [PATHS]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for library in libraries(subject).filter(|library| library.of_windows(subject).is_empty()) {
+        let stored = library.stored;
+        if let Some((known, by)) = identified(&library) {
+            let is_changing = known.kind == ThirdPartyKind::Layered;
+            let message = format!("it has the {by} of {}, and its DLL {stored} is none of its", known.name);
+            let expected = either_of(&known.files);
+            let finding = library.complain(findings, message).instead(expected, stored.to_string());
+            if is_changing {
+                finding.severity(Severity::Warning).implies(Verdict::Additions);
+            }
+            continue;
+        }
+        let known = ThirdParty::of(library.provider_id(), Some(&library.path)).filter(|known| is_trusted(known));
+        if let Some(known) = known.filter(|known| known.is_at_home(&library.path) == Some(false)) {
+            let is_open = library.path.writable_folder().is_some()
+                || library.path.is_in_root()
+                || library.path.is_on_server()
+                || !library.path.is_absolute();
+            let message = format!("its DLL {stored} has the name of {}, which does not lie there", known.name);
+            let finding = library.complain(findings, message).instead(either_of(&known.folders), stored.to_string());
+            if !is_open {
+                finding.severity(Severity::Warning).implies(Verdict::Additions);
+            }
+        }
+    }
+}
+
+/// The third party whose GUID or name the entry has although its DLL has none of its file names.
+fn identified(library: &Library<'_>) -> Option<(&'static ThirdParty, &'static str)> {
+    let has_another_library = |known: &&ThirdParty| known.has_library(&library.path) == Some(false);
+    let by_id = ThirdParty::of(library.provider_id(), None);
+    let by_name = || ThirdParty::named(&library.name()).map(|known| (known, "name"));
+    let found = by_id.map(|known| (known, "GUID")).or_else(by_name);
+    found.filter(|(known, _)| is_trusted(known) && has_another_library(known))
+}
+
+/// Whether people let it pass: nobody hides behind adware, or behind a name that means nothing.
+fn is_trusted(known: &ThirdParty) -> bool {
+    matches!(known.nature, Nature::Legitimate | Nature::Unwanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
+    use crate::rules::provider_unknown;
+
+    const VMWARE: &str = "guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28";
+
+    #[test]
+    fn a_known_guid_with_another_dll_is_worse_than_an_unknown_one() {
+        let case = format!(r"1020  base  C:\Windows\system32\evil.dll  Foo  {VMWARE}");
+        let complaint =
+            r"Foo: it has the GUID of VMware vSockets, and its DLL C:\Windows\system32\evil.dll is none of its";
+        assert_eq!(complaints(&RULE, &case), [complaint]);
+        assert_eq!(severities(&RULE, &case), [Severity::Error]);
+        let unknown = r"1020  base  C:\Windows\system32\evil.dll  Foo  family=28";
+        assert!(complaints(&RULE, unknown).is_empty());
+        assert_eq!(severities(&provider_unknown::RULE, unknown), [Severity::Warning]);
+    }
+
+    #[test]
+    fn a_known_name_with_another_dll_is_worse_than_an_unknown_one() {
+        let case = r"1020  base  C:\Windows\system32\evil.dll  vSockets STREAM  family=28";
+        let complaint = r"vSockets STREAM: it has the name of VMware vSockets, and its DLL C:\Windows\system32\evil.dll is none of its";
+        assert_eq!(complaints(&RULE, case), [complaint]);
+        assert_eq!(severities(&RULE, case), [Severity::Error]);
+        let layered = r"1020  layered  C:\Program Files\Sangfor\new.dll  SangforLSP";
+        assert_eq!(severities(&RULE, layered), [Severity::Warning]);
+    }
+
+    #[test]
+    fn a_known_dll_lies_elsewhere() {
+        let case = |folder| format!("name spaces\nother  {folder}\\mdnsNSP.dll  Foo");
+        let complaint = r"Foo: its DLL C:\Users\Public\mdnsNSP.dll has the name of Bonjour, which does not lie there";
+        assert_eq!(complaints(&RULE, &case(r"C:\Users\Public")), [complaint]);
+        assert_eq!(severities(&RULE, &case(r"C:\Users\Public")), [Severity::Error]);
+        assert_eq!(severities(&RULE, &case(r"C:\Program Files\Foo")), [Severity::Warning]);
+    }
+
+    #[test]
+    fn known_ones_at_home_are_passed_over() {
+        let case = format!(
+            "1020  base  %windir%\\system32\\vsocklib.dll  vSockets STREAM  {VMWARE}\n\
+             1021  layered  D:\\Program Files (x86)\\Proxifier\\PrxerDrv.dll  Proxifier\n\
+             1022  layered  C:\\x\\netlsp.dll  its name means nothing\nname spaces\n\
+             other  C:\\Program Files\\Bonjour\\mdnsNSP.dll  mdnsNSP  guid={{B600E6E9-553B-4A19-8696-335E5C896153}}"
+        );
+        assert!(complaints(&RULE, &case).is_empty());
+    }
+}

@@ -1,0 +1,71 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{CanonicalPath, provider};
+
+rule! {
+    /// The helper DLL of a transport is not the one that Windows or a vendor installs.
+    ///
+    /// # What it looks for
+    ///
+    /// `HelperDllName` of a transport of Windows, if it does not lead to the DLL that belongs there; of any other
+    /// transport, if it leads out of the folder `system32`.
+    ///
+    /// # Why it matters
+    ///
+    /// `mswsock.dll` loads the helper for the sockets of that transport, so it runs in every program which opens one.
+    /// The catalogs themselves stay untouched. That anybody abuses it is not known.
+    ///
+    /// # When it is harmless
+    ///
+    /// Transports of others bring their own helper, in `system32`.
+    ///
+    /// # What to do
+    ///
+    /// Keep the DLL as evidence and restore the value. `netsh winsock reset` leaves it in place.
+    ///
+    /// # References
+    ///
+    /// KB-22; ATT&CK T1574.011
+    "transport-helper-altered", Error, Hijack, Hijacked, needs [TEMPLATES]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for transport in &subject.catalogs.transports {
+        let Some(stored) = &transport.helper else { continue };
+        let path = CanonicalPath::new(&stored.lossy(), false);
+        let own = provider::HELPERS.iter().find(|(name, _)| transport.name.is(name)).map(|(_, path)| *path);
+        let is_right = match own {
+            Some(own) => path.same(&CanonicalPath::new(own, false)),
+            None => path.as_str().starts_with(r"<windows>\system32\"),
+        };
+        if !is_right {
+            let message = format!("the transport {} has the helper DLL {stored}", transport.name);
+            let expected = own.unwrap_or(r"a file in %SystemRoot%\System32");
+            findings.at(&transport.place, message).instead(expected, stored.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::machinery::complaints;
+
+    #[test]
+    fn the_helper_of_tcpip_is_another() {
+        let case = "windows  10.0.19041 x64\ntransports  Tcpip\nhelper  Tcpip  C:\\x\\wshtcpip.dll";
+        assert_eq!(complaints(&RULE, case), [r"the transport Tcpip has the helper DLL C:\x\wshtcpip.dll"]);
+    }
+
+    #[test]
+    fn of_other_transports_the_folder_alone_is_known() {
+        let case = |path| format!("transports  Foo\nhelper  Foo  {path}");
+        assert!(complaints(&RULE, &case(r"%SystemRoot%\System32\wshfoo.dll")).is_empty());
+        assert_eq!(complaints(&RULE, &case(r"C:\Program Files\Foo\wshfoo.dll")).len(), 1);
+    }
+
+    #[test]
+    fn another_spelling_is_the_same_path() {
+        let case = "transports  Psched tcpip\nhelper  Psched  %Systemroot%\\System32\\wshqos.dll";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+}
