@@ -93,10 +93,16 @@ pub struct Finding {
     pub found: Option<String>,
     /// Why it may be harmless here.
     pub harmless: Option<String>,
+    /// The DLLs that it is about, as their paths stand. Findings about one DLL have one cause.
+    pub libraries: Vec<Text>,
+    /// Further entries of the same catalog that it is about.
+    pub further_entries: Vec<EntryName>,
+    /// Number of the story that it belongs to, from 1: findings of one cause are one story.
+    pub story: usize,
 }
 
 /// What an entry is called, in its catalog and by people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryName {
     /// Name of its key.
     pub key: Option<Text>,
@@ -149,6 +155,18 @@ impl Finding {
     /// With what ought to be there, and what is.
     pub fn instead(&mut self, expected: impl Into<String>, found: impl Into<String>) -> &mut Self {
         (self.expected, self.found) = (Some(expected.into()), Some(found.into()));
+        self
+    }
+
+    /// With another DLL that it is about.
+    pub fn library(&mut self, path: &Text) -> &mut Self {
+        self.libraries.push(path.clone());
+        self
+    }
+
+    /// With further entries of its catalog.
+    pub fn further<E: Into<EntryName>>(&mut self, entries: impl IntoIterator<Item = E>) -> &mut Self {
+        self.further_entries.extend(entries.into_iter().map(Into::into));
         self
     }
 

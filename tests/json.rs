@@ -157,6 +157,9 @@ fn the_names_that_others_rely_on_are_there() {
         "/findings/0/message",
         "/findings/0/catalog",
         "/findings/0/entry",
+        "/findings/0/story",
+        "/findings/0/libraries/0",
+        "/findings/2/further_entries/0/id",
         "/not_judged",
         "/defects",
     ];

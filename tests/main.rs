@@ -31,5 +31,6 @@ mod recovery;
 mod reg;
 mod reports;
 mod salvage;
+mod stories;
 mod synth;
 mod truth;

@@ -69,7 +69,7 @@ pub fn known_providers() -> &'static HashSet<Guid> {
     static KNOWN: OnceLock<HashSet<Guid>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let of_windows = WINDOWS_PROVIDERS.iter().map(|provider| provider.id).chain([NET_BIOS]);
-        of_windows.chain(third_parties().iter().filter_map(|third_party| third_party.id)).collect()
+        of_windows.chain(third_parties().iter().flat_map(|third_party| third_party.ids.iter().copied())).collect()
     })
 }
 

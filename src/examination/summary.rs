@@ -3,7 +3,7 @@
 //! The article counts ten sections. That is right for 32-bit Windows XP and Server 2003 with three NetBT bindings and
 //! for no other system, so the number alone is never called a sign of damage or of health.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use super::Sections;
@@ -29,15 +29,17 @@ pub(super) fn sentences(subject: &Subject<'_>, sections: Option<&Sections>, judg
     sentences
 }
 
-/// The first of the errors, and how many more there are.
+/// The first of the errors, and how many more there are of other causes.
 fn worst(judgement: &Judgement) -> Option<String> {
     let mut errors = judgement.findings.iter().filter(|finding| finding.severity == Severity::Error);
     let first = errors.next()?;
     // The name of an entry stays as it is.
-    let first = if first.entry.is_some() { first.sentence() } else { capitalized(&first.sentence()) };
-    Some(match errors.count() {
-        0 => format!("{first}."),
-        more => format!("{first}; {} more.", counted(more, "error")),
+    let sentence = if first.entry.is_some() { first.sentence() } else { capitalized(&first.sentence()) };
+    let others: BTreeSet<usize> = errors.map(|finding| finding.story).filter(|story| *story != first.story).collect();
+    Some(match others.len() {
+        0 => format!("{sentence}."),
+        1 => format!("{sentence}; there is an error of another cause."),
+        more => format!("{sentence}; there are errors of {more} other causes."),
     })
 }
 

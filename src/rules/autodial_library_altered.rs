@@ -41,6 +41,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if path.as_str() != FILE && !path.same(&CanonicalPath::new(PATH, false)) {
         findings
             .at(&parameters.place, format!("AutodialDLL is {stored}, which programs load when they look names up"))
+            .library(stored)
             .instead(PATH, stored.to_string());
     } else if windows.is(Version::XP) || windows.is(Version::SERVER_2003) {
         findings

@@ -41,7 +41,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 };
                 if !own_path.same(&path) {
                     let message = format!("it loads {own} and not the DLL of {}, which it names", dummy.name());
-                    findings.about(catalog, chain, message).instead(claimed.to_string(), own.to_string());
+                    findings
+                        .about(catalog, chain, message)
+                        .library(claimed)
+                        .instead(claimed.to_string(), own.to_string());
                 }
             }
         }

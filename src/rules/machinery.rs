@@ -1,5 +1,6 @@
 //! What a rule is, and how all of them are judged.
 
+use super::stories;
 use crate::baseline::Baseline;
 use crate::catalog::residue::Residue;
 use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry};
@@ -166,7 +167,9 @@ impl Findings<'_> {
         entry: &ProtocolEntry,
         message: impl Into<String>,
     ) -> &mut Finding {
-        self.push(Some(catalog), Some(entry.into()), Some(&entry.place), message.into())
+        let finding = self.push(Some(catalog), Some(entry.into()), Some(&entry.place), message.into());
+        finding.libraries.extend(entry.library_path.clone());
+        finding
     }
 
     /// Adds a finding about an entry of the name space catalog.
@@ -176,7 +179,9 @@ impl Findings<'_> {
         entry: &NameSpaceEntry,
         message: impl Into<String>,
     ) -> &mut Finding {
-        self.push(Some(catalog), Some(entry.into()), Some(&entry.place), message.into())
+        let finding = self.push(Some(catalog), Some(entry.into()), Some(&entry.place), message.into());
+        finding.libraries.extend(entry.library_path.clone());
+        finding
     }
 
     fn push(
@@ -199,6 +204,9 @@ impl Findings<'_> {
             expected: None,
             found: None,
             harmless: None,
+            libraries: Vec::new(),
+            further_entries: Vec::new(),
+            story: 0,
         })
     }
 }
@@ -206,7 +214,7 @@ impl Findings<'_> {
 /// What all rules together say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judgement {
-    /// What was found, the most severe first, then in the order of the rules.
+    /// What was found, story by story, as an analyst must look at them.
     pub findings: Vec<Finding>,
     /// What could not be judged.
     pub not_judged: Vec<NotJudged>,
@@ -226,7 +234,7 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
             judgement.not_judged.push(NotJudged { rule: rule.id, needs: missing });
         }
     }
-    judgement.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    stories::tell(&mut judgement.findings);
     judgement
 }
 

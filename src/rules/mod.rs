@@ -3,6 +3,7 @@
 mod layers;
 mod libraries;
 mod machinery;
+pub mod stories;
 
 mod additional_provider_installed;
 mod app_permission_unusual;

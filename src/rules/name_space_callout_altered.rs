@@ -38,6 +38,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 &parameters.place,
                 format!("NameSpace_Callout is {stored}, which programs load when they look names up"),
             )
+            .library(stored)
             .instead(PATH, stored.to_string());
     }
 }

@@ -40,7 +40,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if !is_right {
             let message = format!("the transport {} has the helper DLL {stored}", transport.name);
             let expected = own.unwrap_or(r"a file in %SystemRoot%\System32");
-            findings.at(&transport.place, message).instead(expected, stored.to_string());
+            findings.at(&transport.place, message).library(stored).instead(expected, stored.to_string());
         }
     }
 }

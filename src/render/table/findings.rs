@@ -1,12 +1,23 @@
 //! The verdict, the findings, and what could not be judged or read.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::style;
+use crate::catalog::CatalogName;
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
-use crate::finding::{Finding, Verdict};
-use crate::sentence::counted;
+use crate::finding::{EntryName, Finding, Verdict};
+use crate::sentence::{counted, list_of};
+
+/// What is said in one story; the rest is counted. JSON has it all.
+const MOST_OF_A_STORY: usize = 20;
+
+/// Places of which the same is said that are shown one by one; the rest is counted. JSON has them all.
+const MOST_PLACES: usize = 8;
+
+/// Longest name of an entry in the list of a story's entries, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// Defects that are shown one by one; the rest is counted. JSON has them all.
 const MOST_DEFECTS: usize = 20;
@@ -32,30 +43,86 @@ pub(super) fn write_no_verdict(writer: &mut dyn Write) -> io::Result<()> {
 
 pub(super) fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
     let findings = &examined.judgement.findings;
-    if findings.is_empty() {
-        return style::heading(writer, "Findings: none");
-    }
-    style::heading(writer, &format!("Findings: {}", findings.len()))?;
-    findings.iter().try_for_each(|finding| write_finding(finding, writer))
+    let stories = findings.last().map_or(0, |finding| finding.story);
+    let title = match findings.len() {
+        0 => "Findings: none".to_owned(),
+        count if count == stories => format!("Findings: {count}"),
+        count if stories == 1 => format!("Findings: {count} of one story"),
+        count => format!("Findings: {count} of {stories} stories"),
+    };
+    style::heading(writer, &title)?;
+    let mut stories = findings.chunk_by(|one, other| one.story == other.story);
+    stories.try_for_each(|story| write_story(story, writer))
 }
 
-fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {
+/// Findings of one cause: the worst of them, then the others below it, then all entries that they are about. What is
+/// said of several places in the same words is said once.
+fn write_story(story: &[Finding], writer: &mut dyn Write) -> io::Result<()> {
+    let mut said: Vec<Vec<&Finding>> = Vec::new();
+    let mut index_of: BTreeMap<_, usize> = BTreeMap::new();
+    for finding in story {
+        let words = (finding.severity, finding.rule, finding.sentence(), &finding.expected, &finding.found);
+        let index = *index_of.entry(words).or_insert(said.len());
+        match said.get_mut(index) {
+            Some(alike) => alike.push(finding),
+            None => said.push(vec![finding]),
+        }
+    }
+    for (index, alike) in said.iter().take(MOST_OF_A_STORY).enumerate() {
+        let (lead, indent) = if index == 0 { ("  ", "      ") } else { ("      and ", "          ") };
+        write_alike(alike, lead, indent, writer)?;
+    }
+    if let Some(more @ 1..) = said.len().checked_sub(MOST_OF_A_STORY) {
+        writeln!(writer, "      … and {more} more; --format json has them all")?;
+    }
+    let entries: BTreeSet<(CatalogName, &EntryName)> = story.iter().flat_map(entries).collect();
+    if entries.len() > 1 {
+        let by_catalog = entries.iter().collect::<Vec<_>>();
+        let lists = by_catalog.chunk_by(|one, other| one.0 == other.0).map(list_of_entries);
+        writeln!(writer, "      {} entries in all: {}", entries.len(), lists.collect::<Vec<_>>().join("; "))?;
+    }
+    Ok(())
+}
+
+/// The entries that a finding is about.
+fn entries(finding: &Finding) -> impl Iterator<Item = (CatalogName, &EntryName)> {
+    finding
+        .catalog
+        .into_iter()
+        .flat_map(|catalog| finding.entry.iter().chain(&finding.further_entries).map(move |entry| (catalog, entry)))
+}
+
+/// Entries of one catalog by their ids, or by their names where they have none.
+fn list_of_entries(entries: &[&(CatalogName, &EntryName)]) -> String {
+    let label = |entry: &EntryName| entry.id.map_or_else(|| entry.name.shortened(LONGEST_NAME), |id| id.to_string());
+    let labels: Vec<String> = entries.iter().map(|(_, entry)| label(entry)).collect();
+    let catalog = entries.first().map(|(catalog, _)| catalog.to_string()).unwrap_or_default();
+    format!("{} in the {catalog}", list_of(&labels))
+}
+
+/// Findings that differ in their places alone.
+fn write_alike(alike: &[&Finding], lead: &str, indent: &str, writer: &mut dyn Write) -> io::Result<()> {
+    let Some(finding) = alike.first() else { return Ok(()) };
     let style = style::of_severity(finding.severity);
-    writeln!(writer, "  {style}{}{style:#}[{}] {}", finding.severity.name(), finding.rule, finding.sentence())?;
-    let catalog = finding.catalog.map(|catalog| catalog.to_string());
-    let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !place.is_empty());
-    match (catalog, place) {
-        (Some(catalog), Some(place)) => writeln!(writer, "      in the {catalog}: {place}")?,
-        (Some(catalog), None) => writeln!(writer, "      in the {catalog}")?,
-        (None, Some(place)) => writeln!(writer, "      at {place}")?,
-        (None, None) => {}
+    writeln!(writer, "{lead}{style}{}{style:#}[{}] {}", finding.severity.name(), finding.rule, finding.sentence())?;
+    for finding in alike.iter().take(MOST_PLACES) {
+        let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !place.is_empty());
+        match (finding.catalog, place) {
+            (Some(catalog), Some(place)) => writeln!(writer, "{indent}in the {catalog}: {place}")?,
+            (Some(catalog), None) => writeln!(writer, "{indent}in the {catalog}")?,
+            (None, Some(place)) => writeln!(writer, "{indent}at {place}")?,
+            (None, None) => {}
+        }
+    }
+    if let Some(more @ 1..) = alike.len().checked_sub(MOST_PLACES) {
+        writeln!(writer, "{indent}… and {more} more places; --format json has them all")?;
     }
     if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
-        writeln!(writer, "      expected {expected}")?;
-        writeln!(writer, "      found    {found}")?;
+        writeln!(writer, "{indent}expected {expected}")?;
+        writeln!(writer, "{indent}found    {found}")?;
     }
     if let Some(harmless) = finding.harmless.as_ref().filter(|harmless| !harmless.is_empty()) {
-        writeln!(writer, "      may be harmless: {harmless}")?;
+        writeln!(writer, "{indent}may be harmless: {harmless}")?;
     }
     Ok(())
 }

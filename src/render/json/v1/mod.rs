@@ -44,7 +44,7 @@ pub struct Document {
     complete: bool,
     /// The control sets that were examined; `sections`, `verdict` and `summary` are about the first.
     control_sets: Vec<ControlSet>,
-    /// What is wrong with the system, the most severe first.
+    /// What is wrong with the system, story by story: the first finding of each is its worst.
     findings: Vec<Finding>,
     /// Rules that could not be judged.
     not_judged: Vec<NotJudged>,
@@ -96,6 +96,23 @@ struct Finding {
     found: Option<String>,
     /// Why it may be harmless here.
     harmless: Option<String>,
+    /// Number of its story in its control set, from 1: findings of one cause have the same.
+    story: usize,
+    /// Paths of the DLLs that it is about, as they stand.
+    libraries: Vec<String>,
+    /// Further entries of the same catalog that it is about.
+    further_entries: Vec<FurtherEntry>,
+}
+
+/// A further entry that a finding is about.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FurtherEntry {
+    /// Name of its key; `null` where the evidence has no keys.
+    key: Option<String>,
+    /// Its catalog entry id.
+    id: Option<u32>,
+    /// Its name, resolved to English.
+    name: String,
 }
 
 /// A rule that could not be judged.
@@ -180,6 +197,9 @@ fn findings(examined: &Examined) -> impl Iterator<Item = Finding> {
         expected: finding.expected.clone(),
         found: finding.found.clone(),
         harmless: finding.harmless.clone(),
+        story: finding.story,
+        libraries: finding.libraries.iter().map(raw).collect(),
+        further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
     })
 }
 
@@ -190,6 +210,12 @@ fn not_judged(examined: &Examined) -> impl Iterator<Item = NotJudged> {
         needs: needs.iter().map(|fact| fact.to_string()).collect(),
         control_set: control_set.clone(),
     })
+}
+
+impl From<&finding::EntryName> for FurtherEntry {
+    fn from(entry: &finding::EntryName) -> Self {
+        Self { key: entry.key.as_ref().map(raw), id: entry.id, name: raw(&entry.name) }
+    }
 }
 
 impl From<&EvidenceDefect> for Defect {
