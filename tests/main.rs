@@ -34,3 +34,4 @@ mod salvage;
 mod stories;
 mod synth;
 mod truth;
+mod verdicts;

@@ -205,7 +205,7 @@ fn additions_to_a_report_are_named() {
     let vmware = "guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28 flags=0x9 type=2";
     let (verdict, rules, first) = said(&report_of(&format!("{W10}1020  base  C:\\x.dll  vSockets DGRAM  {vmware}")));
     assert_eq!((verdict, rules), (Verdict::Additions, vec!["additional-provider-installed"]));
-    assert!(first.starts_with("11 sections: 1 of VMware vSockets; complete"), "{first}");
+    assert!(first.starts_with("11 sections: 1 of VMware vSockets; no layered provider; complete"), "{first}");
     let (verdict, rules, _) = said(&report_of(&format!("{W10}1020  base  C:\\x.dll  WebHancer Agent  max=14 min=14")));
     assert_eq!((verdict, rules[0]), (Verdict::Hijacked, "provider-known-hostile"));
 }

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use super::Sections;
-use crate::baseline::{Origin, Source, is_net_bios};
+use crate::baseline::{Origin, Source, identity, is_net_bios};
+use crate::catalog::provider::WINDOWS_PROVIDERS;
 use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text, Version, socket};
 use crate::finding::{Finding, Severity};
 use crate::rules::{Judgement, Subject};
@@ -50,23 +51,31 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judge
     }
     let windows = &catalogs.windows;
     let total = counted(sections.visible, "section");
-    let mut parts = parts(subject, sections);
-    let missing: Vec<&Finding> = judgement.findings.iter().filter(|finding| is_about_missing(finding)).collect();
-    if !catalogs.tells(Facts::WHOLE_LISTS) {
-        parts.push("the evidence is cut off, damaged or an excerpt, so what is missing cannot be judged".to_owned());
-    } else if baseline.source == Source::EveryWindows {
-        let exactly = if windows.version.is_some() { " exactly" } else { "" };
-        parts.push(format!("which Windows it is is not told{exactly}, so their number cannot be judged"));
-    } else if let Some(first) = missing.first() {
-        parts.push(format!("missing: {}", first.expected.as_deref().unwrap_or_default()));
-    }
-    let is_complete = parts.len() == self::parts(subject, sections).len();
-    let bindings = catalogs.bindings.len();
     let is_of_the_article =
         windows.version.is_some_and(|version| version < Version::VISTA) && catalogs.expects_net_bios();
-    let only_windows = sections.origins.iter().all(|origin| *origin == Origin::Windows);
-    let pairs = Some(net_bios_pairs(catalogs)).filter(|_| catalogs.expects_net_bios() && !baseline.knows_bindings);
-    if is_of_the_article && is_complete && only_windows && sections.visible == 10 {
+    let mut parts = parts(subject, sections, is_of_the_article);
+    let has_only_the_articles = parts.is_empty();
+    if sections.origins.iter().any(|origin| matches!(origin, Origin::ThirdParty(_))) && !has_layers(catalogs, judgement)
+    {
+        parts.push("no layered provider".to_owned());
+    }
+    let missing = missing(judgement);
+    let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
+    let is_known = baseline.source != Source::EveryWindows;
+    if !missing.is_empty() {
+        parts.push(format!("missing: {}", list_of(&missing)));
+    }
+    if !is_whole {
+        parts.push("the evidence is cut off, damaged or an excerpt, so what is missing cannot be judged".to_owned());
+    } else if !is_known {
+        let exactly = if windows.version.is_some() { " exactly" } else { "" };
+        parts.push(format!("which Windows it is is not told{exactly}, so their number cannot be judged"));
+    }
+    let is_complete = is_whole && is_known && missing.is_empty();
+    let bindings = catalogs.bindings.len();
+    let has_unbound_pairs = is_whole && catalogs.expects_net_bios() && !baseline.knows_bindings;
+    let pairs = has_unbound_pairs.then(|| net_bios_pairs(catalogs));
+    if is_of_the_article && is_complete && has_only_the_articles && sections.visible == 10 {
         let sentence = format!("{total}, as KB 811259 expects of {}.", windows.name());
         return iter::once(sentence).chain(pairs).collect();
     }
@@ -95,18 +104,39 @@ fn net_bios_pairs(catalogs: &Catalogs) -> String {
     )
 }
 
-fn is_about_missing(finding: &Finding) -> bool {
-    matches!(finding.rule, "base-provider-missing" | "netbios-pair-incomplete") && finding.expected.is_some()
+/// What this Windows ought to have and has not, whichever catalog lacks it.
+fn missing(judgement: &Judgement) -> Vec<String> {
+    let is_about_missing = |finding: &&Finding| {
+        matches!(finding.rule, "base-provider-missing" | "netbios-pair-incomplete")
+            && finding.found.as_deref() == Some("no such entry")
+    };
+    let names = judgement.findings.iter().filter(is_about_missing).filter_map(|finding| finding.expected.clone());
+    let mut known = BTreeSet::new();
+    names.filter(|name| known.insert(name.clone())).collect()
 }
 
-/// What of the sections is not Windows' own, by who brought it.
-fn parts(subject: &Subject<'_>, sections: &Sections) -> Vec<String> {
+/// Whether there is a layered provider, or the evidence tells too little to say that there is none.
+fn has_layers(catalogs: &Catalogs, judgement: &Judgement) -> bool {
+    let is_found = judgement.findings.iter().any(|finding| finding.rule == "layered-provider-installed");
+    is_found || !catalogs.tells(Facts::WHOLE_LISTS)
+}
+
+/// Who brought the sections; nothing where all of them are Windows' own, on the systems of KB 811259 those that it knows.
+fn parts(subject: &Subject<'_>, sections: &Sections, is_of_the_article: bool) -> Vec<String> {
     let mut by_origin: BTreeMap<String, usize> = BTreeMap::new();
     let mut unknown: Vec<String> = Vec::new();
+    let mut own = 0_usize;
     let layers = Layers::of(subject.catalogs);
     for (entry, origin) in subject.catalogs.sections().zip(&sections.origins) {
         let part = match origin {
-            Origin::Windows | Origin::NotTold => continue,
+            Origin::NotTold => continue,
+            Origin::Windows => {
+                let Some(transport) = additional_transport(entry).filter(|_| is_of_the_article) else {
+                    own += 1;
+                    continue;
+                };
+                format!("of Microsoft's {transport}")
+            }
             Origin::Microsoft(transport) => format!("of Microsoft's {transport}"),
             Origin::ThirdParty(known) => format!("of {}", known.name),
             Origin::Layered => layers.part(entry),
@@ -125,7 +155,17 @@ fn parts(subject: &Subject<'_>, sections: &Sections) -> Vec<String> {
     if !unknown.is_empty() {
         parts.push(format!("{} unknown ({})", unknown.len(), list_of(&unknown)));
     }
+    if is_of_the_article && !parts.is_empty() {
+        parts.insert(0, format!("{own} of TCP/IP and NetBIOS"));
+    }
     parts
+}
+
+/// The transport of Windows that brings this entry beside TCP/IP and NetBIOS, of which alone KB 811259 speaks.
+fn additional_transport(entry: &ProtocolEntry) -> Option<&'static str> {
+    let id = identity(entry).0?;
+    let provider = WINDOWS_PROVIDERS.iter().find(|provider| provider.id == id)?;
+    Some(provider.transport).filter(|transport| !["Tcpip", "Psched"].contains(transport))
 }
 
 /// The layered providers that a chain may belong to.

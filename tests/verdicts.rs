@@ -1,0 +1,135 @@
+//! What is said of the number of sections: what holds for this Windows, and what KB 811259 says when it is read
+//! literally. The cases have the numbers of the catalogue of verdicts: T-1 to T-12.
+
+use catalog9::catalog::notation;
+use catalog9::{Content, Evidence, Options, examine};
+
+use crate::cases::pressed;
+use crate::synth::msinfo;
+
+/// How a case comes to be evidence.
+#[derive(Clone, Copy)]
+enum Carrier {
+    Hive,
+    /// A text report of msinfo32, which tells no bindings.
+    Report,
+    /// The same, cut off in the middle of Protocol.
+    CutReport,
+    /// What a forum has of a report: Protocol alone, which does not tell which Windows it is of.
+    ProtocolAlone,
+}
+
+fn summary(case: &str, carrier: Carrier) -> Vec<String> {
+    let catalogs = notation::parse(&format!("{case}\nname spaces\ntcpip\nntds\nnla")).unwrap();
+    let bytes = match carrier {
+        Carrier::Hive => pressed(&catalogs),
+        Carrier::Report => msinfo::plain_text(&catalogs, "EXAMPLE", &msinfo::ENGLISH).into_bytes(),
+        Carrier::CutReport => {
+            let text = msinfo::plain_text(&catalogs, "EXAMPLE", &msinfo::ENGLISH);
+            text.as_bytes()[..text.find("RSVP TCP Service Provider").unwrap()].to_vec()
+        }
+        Carrier::ProtocolAlone => {
+            let text = msinfo::plain_text(&catalogs, "EXAMPLE", &msinfo::ENGLISH);
+            let [begin, end] = ["[Protocol]", "[WinSock]"].map(|category| text.find(category).unwrap());
+            format!("{}[Ports]\n", &text[begin..end]).into_bytes()
+        }
+    };
+    let examination = examine(Evidence::new("case", Content::Bytes(&bytes)), &Options::default()).unwrap();
+    examination.main().unwrap().summary.clone()
+}
+
+/// Windows XP SP3 with that many bindings, which have two entries each, from id 1006 on.
+fn xp(bindings: u32) -> String {
+    let mut case = "windows  5.1 x86 sp3\ntransports  Tcpip NetBIOS\n".to_owned();
+    for lana in 0..bindings {
+        case.push_str(&format!("binding  \\Device\\NetBT_Tcpip_{{{lana}}}  {lana}\n"));
+    }
+    case.push_str("protocol\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\n");
+    for lana in 0..bindings {
+        let id = 1006 + 2 * lana;
+        case.push_str(&format!("{id}  seqpacket {lana}\n{}  datagram {lana}\n", id + 1));
+    }
+    case
+}
+
+const WINDOWS_10: &str = "windows  10.0.19041 x64\ntransports  Tcpip Tcpip6 afunix Psched vmbus\nprotocol\n\
+    1001  tcp\n1002  udp\n1003  raw\n1004  tcp6\n1005  udp6\n1006  raw6\n1007  unix\n\
+    1008  rsvp-tcp6\n1009  rsvp-tcp\n1010  rsvp-udp6\n1011  rsvp-udp\n1012  hyper-v\n";
+
+fn assert_summary(name: &str, case: &str, carrier: Carrier, expected: &[&str]) {
+    assert_eq!(summary(case, carrier), expected, "{name}");
+}
+
+const TEN: &str = "KB 811259, read literally: 10 are ten, as it expects; 2, as it expects, do not begin with MSAFD.";
+const NINE: &str = "KB 811259, read literally: 9 are fewer than ten, so information is missing; 2, as it expects, do not begin with MSAFD.";
+const EXPECTED: &str = "10 sections, as KB 811259 expects of Windows XP SP3.";
+const NOT_ITS: &str = "The ten sections of KB 811259 do not apply to it.";
+
+#[test]
+fn sections_of_the_systems_that_the_article_is_about_are_told() {
+    assert_summary("T-1", &xp(3), Carrier::Hive, &[EXPECTED, TEN]);
+    let four = [
+        "12 sections: complete for Windows XP SP3.",
+        "The ten sections of KB 811259 hold for three NetBT bindings; this system has 4.",
+        "KB 811259, read literally: 12 are more than ten, so third-party additions are installed; 2, as it expects, do not begin with MSAFD.",
+    ];
+    assert_summary("T-2", &xp(4), Carrier::Hive, &four);
+    let bluetooth = xp(3).replace("Tcpip NetBIOS\n", "Tcpip NetBIOS RFCOMM\n") + "1012  rfcomm";
+    let expected = [
+        "11 sections: 10 of TCP/IP and NetBIOS; 1 of Microsoft's RFCOMM; complete for Windows XP SP3.",
+        "KB 811259, read literally: 11 are more than ten, so third-party additions are installed; 2, as it expects, do not begin with MSAFD.",
+    ];
+    assert_summary("T-3", &bluetooth, Carrier::Hive, &expected);
+    let vmware = "guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28";
+    let path = r"%windir%\system32\vsocklib.dll";
+    let vmware = format!(
+        "1012  base  {path}  VMCI sockets DGRAM  {vmware} type=2\n1013  base  {path}  VMCI sockets STREAM  {vmware}"
+    );
+    let expected = [
+        "12 sections: 10 of TCP/IP and NetBIOS; 2 of VMware vSockets; no layered provider; complete for Windows XP SP3.",
+        "KB 811259, read literally: 12 are more than ten, so third-party additions are installed; 4 and not 2 do not begin with MSAFD.",
+    ];
+    assert_summary("T-4", &(xp(3) + &vmware), Carrier::Hive, &expected);
+    let expected =
+        ["The 32-bit protocol catalog lacks MSAFD Tcpip [UDP/IP].", "9 sections: missing: MSAFD Tcpip [UDP/IP].", NINE];
+    assert_summary("T-6", &xp(3).replace("1002  udp\n", ""), Carrier::Hive, &expected);
+    let expected = [
+        "11 sections: 10 of TCP/IP and NetBIOS; 1 unknown (Foo); complete for Windows XP SP3.",
+        "KB 811259, read literally: 11 are more than ten, so third-party additions are installed; 3 and not 2 do not begin with MSAFD.",
+    ];
+    assert_summary("T-7", &(xp(3) + r"1012  base  C:\Program Files\Foo\foo.dll  Foo"), Carrier::Hive, &expected);
+    let pairs =
+        "It has 3 pairs of NetBIOS sections; whether a NetBT binding lacks its pair cannot be told from this evidence.";
+    assert_summary("T-10", &xp(3), Carrier::Report, &[EXPECTED, pairs, TEN]);
+    let expected =
+        [r"9 sections: missing: MSAFD NetBIOS [\Device\NetBT_Tcpip_{2}] DATAGRAM 2.", &pairs.replace('3', "2"), NINE];
+    assert_summary("T-10, an odd one", &xp(3).replace("1011  datagram 2\n", ""), Carrier::Report, &expected);
+}
+
+#[test]
+fn sections_of_all_other_systems_are_told() {
+    let layered = WINDOWS_10.to_owned()
+        + "1013  layered  C:\\Program Files\\Foo\\foo.dll  Foo\n\
+           1014  1013>1001  C:\\Program Files\\Foo\\foo.dll  Foo over [MSAFD Tcpip [TCP/IP]]";
+    let expected = [
+        r"11 sections: 1 chain of Foo (C:\Program Files\Foo\foo.dll); complete for Windows 10 2004 to 22H2.",
+        NOT_ITS,
+        "KB 811259, read literally: 11 are more than ten, so third-party additions are installed; 7 and not 2 do not begin with MSAFD.",
+    ];
+    assert_summary("T-5", &layered, Carrier::Hive, &expected);
+    let xp_x64 = "windows  5.2 x64 workstation sp2\ntransports  Gpc Tcpip\n\
+        1003  tcp\n1004  udp\n1005  raw\n1001  rsvp-udp\n1002  rsvp-tcp";
+    let expected = [
+        "4 sections: complete for Windows XP x64 SP2.",
+        "The ten sections of KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.",
+        "KB 811259, read literally: 4 are fewer than ten, so information is missing; 2, as it expects, do not begin with MSAFD.",
+    ];
+    assert_summary("T-8", xp_x64, Carrier::Hive, &expected);
+    let literally = "KB 811259, read literally: 10 are ten, as it expects; 6 and not 2 do not begin with MSAFD.";
+    let complete = "10 sections: complete for Windows 10 2004 to 22H2.";
+    assert_summary("T-9", WINDOWS_10, Carrier::Hive, &[complete, NOT_ITS, literally]);
+    let not_told = "10 sections: which Windows it is is not told, so their number cannot be judged.";
+    assert_summary("T-11", WINDOWS_10, Carrier::ProtocolAlone, &[not_told, literally]);
+    let cut = "4 sections: the evidence is cut off, damaged or an excerpt, so what is missing cannot be judged.";
+    assert_summary("T-12", &xp(3), Carrier::CutReport, &[cut]);
+}
