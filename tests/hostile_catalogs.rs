@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use catalog9::baseline::{Baseline, known_providers};
+use catalog9::baseline::{Baseline, is_known_provider};
 use catalog9::catalog::residue::residues;
 use catalog9::catalog::{Catalog, Catalogs, Chain, EntryList, NameSpaceEntry, ProtocolEntry, Text, notation};
 use catalog9::rules::{ALL, Subject, judge};
@@ -44,7 +44,7 @@ fn judged(catalogs: &Catalogs) -> usize {
     let begin = Instant::now();
     let baseline = Baseline::of(catalogs);
     let judgement =
-        judge(ALL, &Subject { residues: &residues(catalogs, known_providers()), ..Subject::new(catalogs, &baseline) });
+        judge(ALL, &Subject { residues: &residues(catalogs, is_known_provider), ..Subject::new(catalogs, &baseline) });
     assert!(begin.elapsed() < LONGEST, "{:?}", begin.elapsed());
     judgement.findings.len()
 }

@@ -103,7 +103,12 @@ fn a_live_layered_provider_is_seen_in_both_catalogs() {
     let rules: BTreeSet<&str> = examination.examined[0].judgement.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(
         rules,
-        BTreeSet::from(["catalog-ids-vanished", "chain-without-file-handles", "layered-provider-installed"])
+        BTreeSet::from([
+            "app-permission-unusual",
+            "catalog-ids-vanished",
+            "chain-without-file-handles",
+            "layered-provider-installed"
+        ])
     );
 }
 

@@ -9,5 +9,5 @@ mod version;
 pub use expected::{Baseline, Expected, Identity, Source, identity, is_net_bios, other_microsoft_protocol};
 pub use name_space::expected_name_spaces;
 pub use origin::Origin;
-pub use third_party::{Nature, ThirdParty, ThirdPartyKind, known_providers, third_parties};
+pub use third_party::{Nature, ThirdParty, ThirdPartyKind, is_known_provider, third_parties};
 pub use version::{of_version, versions};

@@ -64,13 +64,14 @@ pub fn third_parties() -> &'static [ThirdParty] {
     KNOWN.get_or_init(|| lines().filter_map(third_party).collect())
 }
 
-/// GUIDs of the providers that are known: those of Windows and of others.
-pub fn known_providers() -> &'static HashSet<Guid> {
+/// Whether a GUID is that of a provider that is known, of Windows or of others.
+pub fn is_known_provider(id: &Guid) -> bool {
     static KNOWN: OnceLock<HashSet<Guid>> = OnceLock::new();
-    KNOWN.get_or_init(|| {
+    let known = KNOWN.get_or_init(|| {
         let of_windows = WINDOWS_PROVIDERS.iter().map(|provider| provider.id).chain([NET_BIOS]);
         of_windows.chain(third_parties().iter().flat_map(|third_party| third_party.ids.iter().copied())).collect()
-    })
+    });
+    known.contains(id)
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {

@@ -48,10 +48,10 @@ pub struct OlderEntry {
 /// Characters of the shortest text that is taken for one.
 pub const SHORTEST: usize = 6;
 
-/// What a catalog's entries have behind their NULs, each once, the longest form of it. `known` are the GUIDs that are
-/// looked for.
+/// What a catalog's entries have behind their NULs, each once, the longest form of it. `is_known` tells the GUIDs
+/// that are looked for.
 #[must_use]
-pub fn residues(catalogs: &Catalogs, known: &HashSet<Guid>) -> Vec<Residue> {
+pub fn residues(catalogs: &Catalogs, is_known: impl Fn(&Guid) -> bool) -> Vec<Residue> {
     let mut all = Vec::new();
     for (catalog, list) in catalogs.protocol_lists() {
         let mut seen = HashSet::new();
@@ -60,7 +60,7 @@ pub fn residues(catalogs: &Catalogs, known: &HashSet<Guid>) -> Vec<Residue> {
             let Some(item) = entry.item.as_deref().and_then(|item| item.first_chunk()) else { continue };
             for slack in slacks(item) {
                 if seen.insert((slack.clone(), item.get(slack.clone()))) {
-                    let traces = traces(item, &slack, known);
+                    let traces = traces(item, &slack, &is_known);
                     let place = &entry.place;
                     found.extend(traces.map(|(bytes, trace)| Residue { catalog, place: place.clone(), bytes, trace }));
                 }
@@ -86,14 +86,14 @@ const PATH_END: usize = 260;
 fn traces(
     item: &[u8; PackedCatalogItem::SIZE],
     slack: &Range<usize>,
-    known: &HashSet<Guid>,
+    is_known: &impl Fn(&Guid) -> bool,
 ) -> impl Iterator<Item = (Range<usize>, Trace)> {
     let bytes = item.get(slack.clone()).unwrap_or_default();
     let mut traces = Vec::new();
     let mut inside = Vec::new();
     for (at, guid) in bytes.array_windows::<16>().enumerate() {
         let id = Guid::from_bytes_le(*guid);
-        if known.contains(&id) {
+        if is_known(&id) {
             let entry = older_entry(bytes, at, id);
             let range = at..if entry.is_some() { bytes.len() } else { at + 16 };
             inside.push(range.clone());
@@ -193,7 +193,7 @@ mod tests {
         };
         let list = EntryList { entries: entries.iter().map(entry).collect(), ..EntryList::default() };
         let protocol = Some(Catalog { entries: Some(list), ..Catalog::default() });
-        let residues = residues(&Catalogs { protocol, ..Catalogs::default() }, &HashSet::from([VMCI]));
+        let residues = residues(&Catalogs { protocol, ..Catalogs::default() }, |id| *id == VMCI);
         residues.into_iter().map(|residue| (residue.bytes.start, residue.trace)).collect()
     }
 

@@ -7,7 +7,7 @@ mod summary;
 
 use self::measure::measured;
 
-use crate::baseline::{Baseline, known_providers};
+use crate::baseline::{Baseline, is_known_provider};
 use crate::catalog::comparison::{Difference, differences};
 use crate::catalog::residue::{Residue, residues};
 use crate::catalog::{Facts, Text};
@@ -219,7 +219,7 @@ fn examine_control_set(
 ) -> Examined {
     let catalogs = &control_set.catalogs;
     let baseline = Baseline::of(catalogs);
-    let residues = residues(catalogs, known_providers());
+    let residues = residues(catalogs, is_known_provider);
     let last_known_good = last_known_good.filter(|_| control_set.roles.current).map(|set| &set.catalogs);
     let subject = Subject { residues: &residues, last_known_good, ..Subject::new(catalogs, &baseline) };
     let judgement = rules::judge(rules::ALL, &subject);
@@ -229,7 +229,7 @@ fn examine_control_set(
     let since_last_good = last_known_good.map(|before| differences(before, catalogs)).unwrap_or_default();
     let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement);
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
-    Examined { control_set, baseline, judgement, sections, residues, changes, since_last_good, verdict, summary }
+    Examined { control_set, baseline, judgement, sections, residues, since_last_good, changes, verdict, summary }
 }
 
 /// The weightiest verdict that a finding implies; intact only where everything that it rests on is told.

@@ -248,7 +248,8 @@ pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
 #[cfg(test)]
 pub(super) fn severities(rule: &Rule, notation: &str) -> Vec<Severity> {
     let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
-    let subject = Subject { catalogs: &catalogs, baseline: &Baseline::of(&catalogs) };
+    let baseline = Baseline::of(&catalogs);
+    let subject = Subject::new(&catalogs, &baseline);
     judge(&[rule], &subject).findings.iter().map(|finding| finding.severity).collect()
 }
 
@@ -277,11 +278,11 @@ pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
 /// The same of catalogs that the notation cannot write.
 #[cfg(test)]
 pub(super) fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
-    use crate::baseline::known_providers;
+    use crate::baseline::is_known_provider;
     use crate::catalog::residue::residues;
 
     let baseline = Baseline::of(catalogs);
-    let residues = residues(catalogs, known_providers());
+    let residues = residues(catalogs, is_known_provider);
     let judgement = judge(&[rule], &Subject { residues: &residues, ..Subject::new(catalogs, &baseline) });
     assert_eq!(judgement.not_judged, [], "the case must tell what the rule needs");
     judgement.findings.iter().map(Finding::sentence).collect()

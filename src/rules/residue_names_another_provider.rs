@@ -78,7 +78,7 @@ impl Present {
         match trace {
             Trace::Text(text) => {
                 let path = CanonicalPath::new(&text.lossy(), false);
-                path.file_name().ends_with(".dll") && !self.files.contains(path.file_name())
+                path.file_name().strip_suffix(".dll").is_some() && !self.files.contains(path.file_name())
             }
             Trace::Provider(id) => !self.providers.contains(id),
             Trace::Entry(entry) => !self.ids.contains(&entry.catalog_entry_id),

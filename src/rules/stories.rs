@@ -120,7 +120,7 @@ mod tests {
     fn told(case: &str) -> Vec<(&'static str, usize, String)> {
         let catalogs = notation::parse(case).unwrap();
         let baseline = Baseline::of(&catalogs);
-        let findings = judge(ALL, &Subject { catalogs: &catalogs, baseline: &baseline }).findings;
+        let findings = judge(ALL, &Subject::new(&catalogs, &baseline)).findings;
         let name = |finding: &Finding| finding.entry.as_ref().map(|entry| entry.name.to_string()).unwrap_or_default();
         findings.iter().map(|finding| (finding.rule, finding.story, name(finding))).collect()
     }
@@ -131,8 +131,8 @@ mod tests {
     fn a_layered_provider_in_both_catalogs_is_one_story() {
         let case = format!(
             "windows  10.0.19041 x64\ntransports  Tcpip\nprotocol\n{PLAIN}protocol 32\n\
-             1016  layered  C:\\Program Files (x86)\\Foo\\foo.dll  Foo\n1017  1016>1001  C:\\Program Files (x86)\\Foo\\foo.dll  Foo over [TCP]\n\
-             protocol 64\n1020  layered  C:\\Program Files\\Foo\\foo64.dll  Foo64\n1021  1020>1001  C:\\Program Files\\Foo\\foo64.dll  Foo64 over [TCP]"
+             1004  layered  C:\\Program Files (x86)\\Foo\\foo.dll  Foo\n1005  1004>1001  C:\\Program Files (x86)\\Foo\\foo.dll  Foo over [TCP]\n\
+             protocol 64\n1006  layered  C:\\Program Files\\Foo\\foo64.dll  Foo64\n1007  1006>1001  C:\\Program Files\\Foo\\foo64.dll  Foo64 over [TCP]"
         );
         let expected = ["Foo", "Foo64"].map(|name| ("layered-provider-installed", 1, name.to_owned()));
         assert_eq!(told(&case), expected);

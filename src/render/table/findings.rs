@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::style;
-use crate::catalog::CatalogName;
+use crate::catalog::{CatalogName, Facts};
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
 use crate::finding::{EntryName, Finding, Verdict};
@@ -19,6 +19,10 @@ const MOST_PLACES: usize = 8;
 /// Longest name of an entry in the list of a story's entries, in characters.
 const LONGEST_NAME: usize = 100;
 
+/// Most rules whose missing facts are told one by one; `explain` tells what each rule needs.
+const MOST_ONE_BY_ONE: usize = 3;
+/// Characters of a line of words.
+const WIDTH: usize = 110;
 /// Defects that are shown one by one; the rest is counted. JSON has them all.
 const MOST_DEFECTS: usize = 20;
 
@@ -133,10 +137,31 @@ pub(super) fn write_not_judged(examined: &Examined, writer: &mut dyn Write) -> i
         return Ok(());
     }
     style::heading(writer, &format!("Not judged: {}", counted(not_judged.len(), "rule")))?;
-    for rule in not_judged {
-        writeln!(writer, "  {}: the evidence does not tell {}", rule.rule, rule.needs)?;
+    if not_judged.len() <= MOST_ONE_BY_ONE {
+        let mut rules = not_judged.iter();
+        return rules
+            .try_for_each(|rule| writeln!(writer, "  {}: the evidence does not tell {}", rule.rule, rule.needs));
     }
-    Ok(())
+    let needs = not_judged.iter().fold(Facts::empty(), |needs, rule| needs | rule.needs);
+    write_wrapped(&format!("The evidence does not tell {needs}."), writer)?;
+    let rules: Vec<&str> = not_judged.iter().map(|rule| rule.rule).collect();
+    write_wrapped(&rules.join(", "), writer)
+}
+
+/// Writes words in lines of at most [`WIDTH`] characters.
+fn write_wrapped(words: &str, writer: &mut dyn Write) -> io::Result<()> {
+    let mut line = String::new();
+    for word in words.split(' ') {
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+            writeln!(writer, "  {line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(writer, "  {line}")
 }
 
 pub(super) fn write_defects(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
