@@ -11,6 +11,10 @@ pub struct FileTime(pub u64);
 impl FileTime {
     /// Intervals between the beginnings of FILETIME and of Unix time.
     const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
+    /// 1980-01-01.
+    const YEAR_1980: u64 = 119_600_064_000_000_000;
+    /// 2100-01-01.
+    const YEAR_2100: u64 = 157_469_184_000_000_000;
 
     /// The moment; `None` where it lies beyond the year 9999, which only damage or forgery can do.
     #[must_use]
@@ -23,6 +27,13 @@ impl FileTime {
     pub fn parse(text: &str) -> Option<Self> {
         let time: Timestamp = text.parse().ok()?;
         u64::try_from(time.as_nanosecond().div_euclid(100) + Self::UNIX_EPOCH).map(Self).ok()
+    }
+
+    /// Whether the clock of a computer that runs Windows NT may have said so: such clocks begin with 1980, and what
+    /// lies behind 2099 is damage or forgery.
+    #[must_use]
+    pub fn is_plausible(self) -> bool {
+        (Self::YEAR_1980..Self::YEAR_2100).contains(&self.0)
     }
 
     /// Intervals of 100 ns between two times, whichever is the later.
@@ -59,6 +70,18 @@ mod tests {
         assert_eq!(FileTime::parse(&time.to_string()), Some(time));
         assert_eq!(FileTime::parse("1600-12-31T23:59:59Z"), None);
         assert_eq!(FileTime::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn clocks_run_from_1980_to_2099() {
+        let first = FileTime(119_600_064_000_000_000);
+        let end = FileTime(157_469_184_000_000_000);
+        assert_eq!(
+            [first, end].map(|time| time.to_string()),
+            ["1980-01-01T00:00:00.0000000Z", "2100-01-01T00:00:00.0000000Z"]
+        );
+        let plausible = [FileTime(0), FileTime(first.0 - 1), first, FileTime(end.0 - 1), end, FileTime(u64::MAX)];
+        assert_eq!(plausible.map(FileTime::is_plausible), [false, false, true, true, false, false]);
     }
 
     #[test]

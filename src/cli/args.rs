@@ -124,6 +124,12 @@ pub(super) enum Format {
     Table,
     /// For programs: one object for one file, an array for several; see `catalog9 schema`
     Json,
+    /// Timeline of all times that hives record, as a body file of The Sleuth Kit
+    Bodyfile,
+    /// The same timeline for Timesketch, one JSON object a line
+    TimesketchJsonl,
+    /// The same timeline for Timesketch, comma-separated
+    TimesketchCsv,
 }
 
 /// Least severity that leads to exit code 1.

@@ -1,51 +1,36 @@
 //! `catalog9 examine` and `catalog9 schema`.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::io;
 
 use catalog9::catalog::Text;
 use catalog9::render::json::{self, v1};
-use catalog9::render::table::{self, Raw};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
-use miette::{Diagnostic, Report};
+use miette::Diagnostic;
 use thiserror::Error;
 
-use super::args::{ExamineArgs, Format};
+use super::args::ExamineArgs;
 use super::exit::Exit;
 use super::input::{self, Input, InputError};
 use super::logs::{self, Log};
 use super::output::{Output, complain};
+use super::report::Report;
 
 /// Examines each file and reports what was found.
 pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
     let mut exit = Exit::Clean;
-    let mut documents = Vec::new();
-    let mut is_first = true;
     let pieces =
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
+    let mut report = Report::new(arguments, &pieces);
     for files in &pieces {
         let Some(examination) = examine_piece(files, arguments) else {
             exit = Exit::Incomplete;
             continue;
         };
         exit = exit.max(exit_of(&examination, arguments));
-        match arguments.format {
-            Format::Json => documents.push(v1::Document::from(&examination)),
-            Format::Table => {
-                if !std::mem::take(&mut is_first) {
-                    writeln!(output, "\n")?;
-                }
-                table::write(&examination, &raw(arguments), output)?;
-            }
-        }
+        report.add(&examination, output)?;
     }
-    if arguments.format == Format::Json {
-        match documents.as_slice() {
-            [document] if pieces.len() == 1 => json::write(document, output)?,
-            [] if pieces.len() == 1 => {}
-            documents => json::write(&documents, output)?,
-        }
-    }
+    report.finish(output)?;
     Ok(exit)
 }
 
@@ -134,7 +119,7 @@ struct Refusal<E: Diagnostic + 'static> {
 }
 
 fn refuse(path: &Text, error: impl Diagnostic + Send + Sync + 'static) -> Option<Examination> {
-    complain(&Report::new(Refusal { path: path.shortened(200), error }));
+    complain(&miette::Report::new(Refusal { path: path.shortened(200), error }));
     None
 }
 
@@ -146,13 +131,5 @@ fn exit_of(examination: &Examination, arguments: &ExamineArgs) -> Exit {
         Exit::Found
     } else {
         Exit::Clean
-    }
-}
-
-fn raw(arguments: &ExamineArgs) -> Raw {
-    match arguments.raw.as_deref() {
-        None => Raw::Nothing,
-        Some("all") => Raw::Everything,
-        Some(entry) => Raw::Entry(entry.to_owned()),
     }
 }

@@ -8,6 +8,7 @@ mod input;
 mod logs;
 mod map;
 mod output;
+mod report;
 
 use std::io;
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use super::encoding::CodePage;
 use super::log::LogFile;
-use super::{Defect, History, HiveHead, Kind, Recovery, ReportHead, TextHead};
+use super::{Defect, History, HiveHead, Kind, Moment, Recovery, ReportHead, TextHead};
 use crate::catalog::{Catalogs, Text};
 
 /// How evidence is read.
@@ -33,6 +33,8 @@ pub struct Reading {
     pub control_sets: Vec<ControlSet>,
     /// What is left of earlier states of the catalogs; `None` where it was not looked for or the evidence is no hive.
     pub history: Option<History>,
+    /// When the keys that were read were last written, of all control sets and beside them.
+    pub moments: Vec<Moment>,
     /// Damage that was met.
     pub defects: Vec<Defect>,
 }
@@ -48,6 +50,7 @@ impl Reading {
             report: None,
             control_sets: Vec::new(),
             history: None,
+            moments: Vec::new(),
             defects: Vec::new(),
         }
     }

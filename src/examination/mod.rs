@@ -14,8 +14,8 @@ use crate::catalog::{Facts, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
-    self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, ReadOptions, Reading, Recovery, ReportHead,
-    Roles, TextHead, Together,
+    self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
+    ReportHead, Roles, TextHead, Together,
 };
 use crate::finding::Verdict;
 use crate::rules::{self, Judgement, Subject};
@@ -101,6 +101,8 @@ pub struct Examination {
     pub examined: Vec<Examined>,
     /// What is left in a hive of earlier states of the catalogs; `None` where it was not looked for.
     pub history: Option<History>,
+    /// When the keys that were read were last written, of all control sets and beside them.
+    pub moments: Vec<Moment>,
     /// Damage of the evidence.
     pub defects: Vec<Defect>,
 }
@@ -189,6 +191,7 @@ fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Re
         control_sets,
         examined,
         history: reading.history,
+        moments: reading.moments,
         defects: reading.defects,
     })
 }

@@ -3,8 +3,11 @@
 pub mod hexdump;
 pub mod json;
 pub mod table;
+pub mod timeline;
 
 use std::fmt::Write;
+
+use crate::catalog::is_harmful;
 
 /// Bytes in hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
@@ -12,4 +15,47 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+/// A text in the form in which it is shown, and in which these characters are shown as `\u{…}`, too.
+///
+/// What Display of [`crate::catalog::Text`] gives is left as it is; a format that gives a character a meaning and has
+/// no escape for it names that one.
+fn masked(text: &str, also: &[char]) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmful(character) || also.contains(&character) {
+            let _ = write!(masked, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            masked.push(character);
+        }
+    }
+    masked
+}
+
+/// A text for the cell of a spreadsheet, which takes what begins with one of these for a formula.
+fn spreadsheet(text: &str) -> String {
+    const FORMULAS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let quote = if text.starts_with(FORMULAS) { "'" } else { "" };
+    format!("{quote}{}", masked(text, &[]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_format_gives_a_meaning_is_shown() {
+        assert_eq!(masked("a|b\n\u{1b}[2J", &['|']), r"a\u{7c}b\u{a}\u{1b}[2J");
+        assert_eq!(masked(r"%SystemRoot%\x.dll", &[]), r"%SystemRoot%\x.dll");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(1)", "＝1"] {
+            assert_eq!(spreadsheet(formula), format!("'{formula}"));
+        }
+        assert_eq!(spreadsheet("\t=1"), r"\u{9}=1");
+        assert_eq!(spreadsheet("a=1"), "a=1");
+    }
 }

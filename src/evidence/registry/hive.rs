@@ -75,17 +75,20 @@ impl OpenHive<'_> {
         let mut walk =
             Walk { bytes: self.bytes, salvage: Salvage::new(self.bytes), trail: Trail::new(self.bytes.len(), defects) };
         // The root's own name is no part of any path.
-        let root_at =
-            |offset| Key { place: Place { offset: u64::try_from(offset).ok(), ..Place::default() }, ..Key::default() };
+        let root_at = |record: &KeyRecord| Key {
+            place: Place { offset: u64::try_from(record.offset).ok(), ..Place::default() },
+            last_written: Some(record.last_written()),
+            ..Key::default()
+        };
         let root = guarded(|| self.hive.root_key_node()).and_then(|root| root.map_err(|error| error.to_string()));
         match root {
             Ok(root) => {
-                let key = walk.record(&root).map(|record| root_at(record.offset)).unwrap_or_default();
+                let key = walk.record(&root).map(|record| root_at(&record)).unwrap_or_default();
                 Ok(walk.key(&root, key, &wanted.of_root(), 0))
             }
             Err(found) => {
                 let root = walk.salvage.find_root().ok_or_else(|| Error::NoRootKey { found: found.clone() })?;
-                let mut key = root_at(root.offset);
+                let mut key = root_at(&root);
                 walk.trail.lose(&mut key, "a root key where the base block says", found);
                 Ok(walk.salvage.key(&root, key, &wanted.of_root(), 0, &mut walk.trail))
             }
@@ -304,7 +307,7 @@ mod tests {
         let mut trail = Trail::new(bytes.len(), &mut other);
         let root = salvage.find_root().unwrap();
         let place = Place { offset: u64::try_from(root.offset).ok(), ..Place::default() };
-        let key = Key { place, ..Key::default() };
+        let key = Key { place, last_written: Some(root.last_written()), ..Key::default() };
         let by_records = salvage.key(&root, key, &wanted.of_root(), 0, &mut trail);
         [(by_nt_hive, one), (by_records, other)]
     }

@@ -6,6 +6,7 @@ mod control_set;
 mod hive;
 mod key;
 mod marvin32;
+mod moments;
 mod records;
 mod reg;
 mod salvage;
@@ -92,7 +93,8 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         let own = root.subkeys.iter().find_map(|key| control_set::code_page_of(key, &mut Vec::new()));
         carve::carve(bytes, hive.bins_end(), &root, options.logs, own.or(options.code_page))
     });
-    Ok(Reading { hive: Some(hive.head), control_sets, history, defects, ..Reading::of(Kind::Hive) })
+    let moments = moments::of_keys(&root, &mut defects);
+    Ok(Reading { hive: Some(hive.head), control_sets, moments, history, defects, ..Reading::of(Kind::Hive) })
 }
 
 /// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.

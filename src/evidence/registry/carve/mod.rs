@@ -16,7 +16,7 @@ use super::key::{Key, MAX_DEPTH, Value};
 use super::log::LogFile;
 use super::records::{KeyRecord, NIL, Records, ValueRecord, key_in, value_in};
 use super::winsock2;
-use crate::catalog::{FileTime, Place, Text};
+use crate::catalog::{Place, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::{Area, Find, Former, FormerKey, FormerValue, History, MAX_ENTRIES};
 use crate::layout::cell::KeyNode;
@@ -90,9 +90,6 @@ const ENTRY_DIGITS: usize = 12;
 /// The flag of the root key.
 const ROOT: u16 = 0x4;
 
-/// When a key can have been written: from 1980 to 2100, as FILETIME. Other times are of no key.
-const TIMES: Range<FileTime> = FileTime(119_600_064_000_000_000)..FileTime(157_469_184_000_000_000);
-
 struct Carving<'a, 'k> {
     hive: &'a [u8],
     live: Live<'k>,
@@ -139,7 +136,7 @@ impl Carving<'_, '_> {
     fn find_key(&mut self, offset: usize, cell: &Cell) {
         let Some(record) = self.hive.get(offset..).and_then(|bytes| key_in(bytes, offset)) else { return };
         let is_named = is_of_catalog(&record.name);
-        if self.keys.len() >= MAX_ENTRIES || !(is_named || cell.is_free) || !TIMES.contains(&record.last_written()) {
+        if self.keys.len() >= MAX_ENTRIES || !(is_named || cell.is_free) || !record.last_written().is_plausible() {
             return;
         }
         let path = self.path_of(&record);

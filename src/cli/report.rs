@@ -1,0 +1,92 @@
+//! What becomes of examinations: one report of all, or one after the other.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use catalog9::Examination;
+use catalog9::render::json::{self, v1};
+use catalog9::render::table::{self, Raw};
+use catalog9::render::timeline::{Form, Timeline};
+use miette::Severity;
+
+use super::args::{ExamineArgs, Format};
+use super::output::{Output, complain};
+
+/// A report in the format that was asked for.
+pub(super) enum Report {
+    /// Written as soon as a piece of evidence is examined.
+    Table { raw: Raw, is_first: bool },
+    /// One document, or an array of several pieces of evidence.
+    Json { documents: Vec<v1::Document>, is_array: bool },
+    /// Sorted at the end.
+    Timeline(Timeline, Form),
+}
+
+impl Report {
+    /// An empty report of these pieces of evidence.
+    pub(super) fn new(arguments: &ExamineArgs, pieces: &[&[OsString]]) -> Self {
+        match arguments.format {
+            Format::Table => Self::Table { raw: raw(arguments), is_first: true },
+            Format::Json => Self::Json { documents: Vec::new(), is_array: pieces.len() > 1 },
+            Format::Bodyfile => Self::Timeline(Timeline::default(), Form::Bodyfile),
+            Format::TimesketchJsonl => Self::Timeline(Timeline::default(), Form::TimesketchJsonl),
+            Format::TimesketchCsv => Self::Timeline(Timeline::default(), Form::TimesketchCsv),
+        }
+    }
+
+    /// Adds an examination.
+    pub(super) fn add(&mut self, examination: &Examination, output: &mut Output) -> io::Result<()> {
+        match self {
+            Self::Table { raw, is_first } => {
+                if !std::mem::take(is_first) {
+                    writeln!(output, "\n")?;
+                }
+                table::write(examination, raw, output)?;
+            }
+            Self::Json { documents, .. } => documents.push(v1::Document::from(examination)),
+            Self::Timeline(timeline, _) => {
+                if !timeline.add(examination) {
+                    complain(&miette::miette!(
+                        code = "catalog9::no_times",
+                        severity = Severity::Warning,
+                        help = "registry hives record when their keys were written; this kind of evidence does not",
+                        "{}: expected times, found none",
+                        examination.path.shortened(200)
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is only known at the end.
+    pub(super) fn finish(self, output: &mut Output) -> io::Result<()> {
+        match self {
+            Self::Table { .. } => Ok(()),
+            Self::Json { documents, is_array: true } => json::write(&documents, output),
+            Self::Json { documents, is_array: false } => {
+                documents.iter().try_for_each(|document| json::write(document, &mut *output))
+            }
+            Self::Timeline(timeline, form) => {
+                if timeline.left_out() > 0 {
+                    complain(&miette::miette!(
+                        code = "catalog9::implausible_times",
+                        severity = Severity::Warning,
+                        help = "no clock says so: they are damaged or forged; --format json has those of the catalogs",
+                        "expected times from 1980 to 2099, found others, which are left out: {}",
+                        timeline.left_out()
+                    ));
+                }
+                timeline.write(form, output)
+            }
+        }
+    }
+}
+
+fn raw(arguments: &ExamineArgs) -> Raw {
+    match arguments.raw.as_deref() {
+        None => Raw::Nothing,
+        Some("all") => Raw::Everything,
+        Some(entry) => Raw::Entry(entry.to_owned()),
+    }
+}

@@ -1,0 +1,51 @@
+//! When things happened, as the evidence itself records it.
+
+use super::HiveHead;
+use crate::catalog::{FileTime, Place, Text};
+
+/// Something that happened at a time which the evidence records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// When, as it is recorded; never 0, which records nothing.
+    pub time: FileTime,
+    /// What happened.
+    pub event: Event,
+    /// To what: the key, or the part of the hive that records it.
+    pub place: Place,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    /// The hive was written for the last time before it was collected.
+    HiveWritten,
+    /// The hive was rewritten without its free space.
+    HiveReorganized,
+    /// A key was made, or one of its values or the list of its subkeys was changed for the last time.
+    KeyWritten,
+}
+
+impl Event {
+    /// What happened, in words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HiveWritten => "hive last written",
+            Self::HiveReorganized => "hive last reorganized",
+            Self::KeyWritten => "key last written",
+        }
+    }
+}
+
+impl HiveHead {
+    /// What the head of the hive records.
+    pub fn moments(&self) -> impl Iterator<Item = Moment> {
+        let moment = |time: Option<FileTime>, event, offset| {
+            let place = Place { offset: Some(offset), ..Place::default().below(&Text::from("base block")) };
+            time.map(|time| Moment { time, event, place })
+        };
+        let written = moment(self.last_written(), Event::HiveWritten, 12);
+        let reorganized = moment(self.last_reorganized(), Event::HiveReorganized, 168);
+        written.into_iter().chain(reorganized)
+    }
+}

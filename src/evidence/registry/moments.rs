@@ -1,0 +1,64 @@
+//! When the keys that were read were last written.
+
+use super::Key;
+use crate::catalog::Place;
+use crate::evidence::{Defect, Event, Moment};
+
+/// Keys of one hive whose times are kept; the most that were read of a real one are 369.
+const MOST: usize = 65_536;
+
+/// The times of `root` and of all keys below it, in the order of the tree.
+pub(super) fn of_keys(root: &Key, defects: &mut Vec<Defect>) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    let mut keys = vec![root];
+    while let Some(key) = keys.pop() {
+        if moments.len() == MOST {
+            let expected = format!("at most {MOST} keys with a time");
+            defects.push(Defect::new(key.place.clone(), expected, "more; the times of the rest are passed over"));
+            break;
+        }
+        moments.extend(of_key(key));
+        keys.extend(key.subkeys.iter().rev());
+    }
+    moments
+}
+
+fn of_key(key: &Key) -> Option<Moment> {
+    let time = key.last_written.filter(|time| time.0 != 0)?;
+    let place = match key.place.path.as_str() {
+        "" => Place { path: r"\".to_owned(), ..key.place.clone() },
+        _ => key.place.clone(),
+    };
+    Some(Moment { time, event: Event::KeyWritten, place })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::FileTime;
+
+    fn key(time: u64, subkeys: Vec<Key>) -> Key {
+        Key { last_written: Some(FileTime(time)), subkeys, ..Key::default() }
+    }
+
+    #[test]
+    fn a_time_of_zero_records_nothing() {
+        let root = key(1, vec![key(0, vec![key(2, vec![])]), Key::default(), key(3, vec![])]);
+        let mut defects = Vec::new();
+        let times: Vec<u64> = of_keys(&root, &mut defects).iter().map(|moment| moment.time.0).collect();
+        assert_eq!((times, defects), (vec![1, 2, 3], Vec::new()));
+    }
+
+    #[test]
+    fn the_root_has_a_path_of_its_own() {
+        let moments = of_keys(&key(1, vec![]), &mut Vec::new());
+        assert_eq!(moments.first().map(|moment| moment.place.path.as_str()), Some(r"\"));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_told() {
+        let root = key(1, vec![key(2, vec![]); MOST]);
+        let mut defects = Vec::new();
+        assert_eq!((of_keys(&root, &mut defects).len(), defects.len()), (MOST, 1));
+    }
+}
