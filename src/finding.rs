@@ -110,17 +110,24 @@ pub struct EntryName {
     pub id: Option<u32>,
     /// Its name, resolved.
     pub name: Text,
+    /// Its DLL, where the evidence tells it.
+    pub library: Option<Text>,
 }
 
 impl From<&ProtocolEntry> for EntryName {
     fn from(entry: &ProtocolEntry) -> Self {
-        Self { key: entry.key.clone(), id: entry.catalog_entry_id, name: entry.name() }
+        Self {
+            key: entry.key.clone(),
+            id: entry.catalog_entry_id,
+            name: entry.name(),
+            library: entry.library_path.clone(),
+        }
     }
 }
 
 impl From<&NameSpaceEntry> for EntryName {
     fn from(entry: &NameSpaceEntry) -> Self {
-        Self { key: entry.key.clone(), id: None, name: entry.name() }
+        Self { key: entry.key.clone(), id: None, name: entry.name(), library: entry.library_path.clone() }
     }
 }
 

@@ -13,8 +13,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evidence", &["catalog", "layout"]),
     ("rules", &["catalog", "baseline", "finding", "sentence"]),
     ("examination", &["evidence", "catalog", "baseline", "rules", "finding", "sentence"]),
-    // `baseline` for where a section comes from, which the report names.
-    ("render", &["examination", "catalog", "baseline", "finding", "evidence", "layout", "sentence"]),
+    // `baseline` for where a section comes from, which the report names; `rules` for their pages.
+    ("render", &["examination", "catalog", "baseline", "rules", "finding", "evidence", "layout", "sentence"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -73,16 +73,16 @@ fn the_rooms_have_an_order() {
 
 #[test]
 fn single_files_know_the_crates_that_they_hide() {
-    for (crate_name, home) in [
-        ("nt_hive", "evidence/registry/hive.rs"),
-        ("quick_xml", "evidence/msinfo/nfo.rs"),
-        ("memmap2", "cli/map.rs"),
-        ("libc", "cli/map.rs"),
+    for (crate_name, homes) in [
+        ("nt_hive", &["evidence/registry/hive.rs"][..]),
+        ("quick_xml", &["evidence/msinfo/nfo.rs"]),
+        ("memmap2", &["cli/map.rs"]),
+        ("libc", &["cli/map.rs"]),
     ] {
         for file in sources(&source_folder()) {
             let source = std::fs::read_to_string(&file).unwrap();
             let uses = source.contains(&format!("{crate_name}::")) || source.contains(&format!("use {crate_name};"));
-            assert!(!uses || file.ends_with(home), "{} uses {crate_name}", file.display());
+            assert!(!uses || homes.iter().any(|home| file.ends_with(home)), "{} uses {crate_name}", file.display());
         }
     }
 }

@@ -130,6 +130,8 @@ pub(super) enum Format {
     TimesketchJsonl,
     /// The same timeline for Timesketch, comma-separated
     TimesketchCsv,
+    /// SARIF 2.1.0, for platforms that show findings beside code
+    Sarif,
 }
 
 /// Least severity that leads to exit code 1.

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 
 use catalog9::catalog::Text;
+use catalog9::render::Refused;
 use catalog9::render::json::{self, v1};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use miette::Diagnostic;
@@ -23,12 +24,16 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
     let mut report = Report::new(arguments, &pieces);
     for files in &pieces {
-        let Some(examination) = examine_piece(files, arguments) else {
-            exit = Exit::Incomplete;
-            continue;
-        };
-        exit = exit.max(exit_of(&examination, arguments));
-        report.add(&examination, output)?;
+        match examine_piece(files, arguments) {
+            Ok(examination) => {
+                exit = exit.max(exit_of(&examination, arguments));
+                report.add(&examination, output)?;
+            }
+            Err(refused) => {
+                exit = Exit::Incomplete;
+                report.add_refused(&refused);
+            }
+        }
     }
     report.finish(output)?;
     Ok(exit)
@@ -51,31 +56,31 @@ fn options_of(arguments: &ExamineArgs) -> Options {
 
 /// The examination of a file, or of several as one; where there is none, what stood in the way is told on standard
 /// error.
-fn examine_piece(files: &[OsString], arguments: &ExamineArgs) -> Option<Examination> {
+fn examine_piece(files: &[OsString], arguments: &ExamineArgs) -> Result<Examination, Refused> {
     match files {
         [file] => examine_file(file, arguments),
         files => examine_files(files, &options_of(arguments)),
     }
 }
 
-fn examine_file(file: &OsStr, arguments: &ExamineArgs) -> Option<Examination> {
+fn examine_file(file: &OsStr, arguments: &ExamineArgs) -> Result<Examination, Refused> {
     let path = input::name_of(file);
     let mut input = match Input::open(file) {
         Ok(input) => input,
-        Err(error) => return refuse(&path, error),
+        Err(error) => return Err(refuse(path, error)),
     };
     let logs = match logs_of(file, &mut input, arguments) {
         Ok(logs) => logs,
-        Err((path, error)) => return refuse(&path, error),
+        Err((path, error)) => return Err(refuse(path, error)),
     };
     let examination = input.content(|content| {
         let logs = logs.iter().map(Log::file).collect();
         examine(Evidence { path: path.clone(), content, logs }, &options_of(arguments))
     });
     match examination {
-        Ok(Ok(examination)) => Some(examination),
-        Ok(Err(error)) => refuse(&path, error),
-        Err(error) => refuse(&path, error),
+        Ok(Ok(examination)) => Ok(examination),
+        Ok(Err(error)) => Err(refuse(path, error)),
+        Err(error) => Err(refuse(path, error)),
     }
 }
 
@@ -90,21 +95,21 @@ fn logs_of(file: &OsStr, input: &mut Input, arguments: &ExamineArgs) -> Result<V
 }
 
 /// Several files are read as streams: a registration file is, and others are refused by their first bytes.
-fn examine_files(files: &[OsString], options: &Options) -> Option<Examination> {
+fn examine_files(files: &[OsString], options: &Options) -> Result<Examination, Refused> {
     let mut streams = Vec::new();
     for file in files {
         let path = input::name_of(file);
         match Input::open_stream(file) {
             Ok(stream) => streams.push((path, stream)),
-            Err(error) => return refuse(&path, error),
+            Err(error) => return Err(refuse(path, error)),
         }
     }
     let evidence = streams.iter_mut().map(|(path, stream)| Evidence::new(path.clone(), Content::of_stream(stream)));
     match examine_together(evidence.collect(), options) {
-        Ok(examination) => Some(examination),
+        Ok(examination) => Ok(examination),
         Err(error) => {
             let names: Vec<String> = streams.iter().map(|(path, _)| path.lossy().into_owned()).collect();
-            refuse(&Text::new(names.join(" + ")), error)
+            Err(refuse(Text::new(names.join(" + ")), error))
         }
     }
 }
@@ -118,9 +123,11 @@ struct Refusal<E: Diagnostic + 'static> {
     error: E,
 }
 
-fn refuse(path: &Text, error: impl Diagnostic + Send + Sync + 'static) -> Option<Examination> {
+/// Tells on standard error what stood in the way; the report tells it, too, where its format has a place for it.
+fn refuse(path: Text, error: impl Diagnostic + Send + Sync + 'static) -> Refused {
+    let message = error.to_string();
     complain(&miette::Report::new(Refusal { path: path.shortened(200), error }));
-    None
+    Refused { path, message }
 }
 
 fn exit_of(examination: &Examination, arguments: &ExamineArgs) -> Exit {

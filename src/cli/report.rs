@@ -7,6 +7,7 @@ use catalog9::Examination;
 use catalog9::render::json::{self, v1};
 use catalog9::render::table::{self, Raw};
 use catalog9::render::timeline::{Form, Timeline};
+use catalog9::render::{Refused, sarif};
 use miette::Severity;
 
 use super::args::{ExamineArgs, Format};
@@ -20,6 +21,8 @@ pub(super) enum Report {
     Json { documents: Vec<v1::Document>, is_array: bool },
     /// Sorted at the end.
     Timeline(Timeline, Form),
+    /// One log of all.
+    Sarif(sarif::Log),
 }
 
 impl Report {
@@ -31,6 +34,7 @@ impl Report {
             Format::Bodyfile => Self::Timeline(Timeline::default(), Form::Bodyfile),
             Format::TimesketchJsonl => Self::Timeline(Timeline::default(), Form::TimesketchJsonl),
             Format::TimesketchCsv => Self::Timeline(Timeline::default(), Form::TimesketchCsv),
+            Format::Sarif => Self::Sarif(sarif::Log::default()),
         }
     }
 
@@ -55,14 +59,24 @@ impl Report {
                     ));
                 }
             }
+            Self::Sarif(log) => log.add(examination),
         }
         Ok(())
+    }
+
+    /// Adds evidence that could not be examined; most formats have no place for it, and standard error has told it.
+    pub(super) fn add_refused(&mut self, refused: &Refused) {
+        match self {
+            Self::Table { .. } | Self::Json { .. } | Self::Timeline(..) => {}
+            Self::Sarif(log) => log.add_refused(refused),
+        }
     }
 
     /// Writes what is only known at the end.
     pub(super) fn finish(self, output: &mut Output) -> io::Result<()> {
         match self {
             Self::Table { .. } => Ok(()),
+            Self::Sarif(log) => json::write(&log, output),
             Self::Json { documents, is_array: true } => json::write(&documents, output),
             Self::Json { documents, is_array: false } => {
                 documents.iter().try_for_each(|document| json::write(document, &mut *output))

@@ -1,11 +1,17 @@
 //! An examination as text, one file for each format.
 
+mod identity;
+mod refused;
+
 pub mod hexdump;
 pub mod json;
+pub mod sarif;
 pub mod table;
 pub mod timeline;
 
 use std::fmt::Write;
+
+pub use self::refused::Refused;
 
 use crate::catalog::is_harmful;
 

@@ -86,6 +86,8 @@ struct Finding {
     entry_id: Option<u32>,
     /// Name of the entry, resolved to English.
     entry_name: Option<String>,
+    /// DLL of the entry, where the evidence tells it.
+    entry_library: Option<String>,
     /// The control set that it is about.
     control_set: Option<String>,
     /// Where in the evidence.
@@ -192,6 +194,7 @@ fn findings(examined: &Examined) -> impl Iterator<Item = Finding> {
         entry: finding.entry.as_ref().and_then(|entry| entry.key.as_ref()).map(raw),
         entry_id: finding.entry.as_ref().and_then(|entry| entry.id),
         entry_name: finding.entry.as_ref().map(|entry| raw(&entry.name)),
+        entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(raw),
         control_set: control_set.clone(),
         place: finding.place.as_ref().map(Place::from),
         expected: finding.expected.clone(),
@@ -230,7 +233,7 @@ impl From<&crate::catalog::Place> for Place {
     }
 }
 
-fn name_of(catalog: CatalogName) -> &'static str {
+pub(in crate::render) fn name_of(catalog: CatalogName) -> &'static str {
     match catalog {
         CatalogName::Protocol32 => "protocol-32",
         CatalogName::Protocol64 => "protocol-64",

@@ -1,0 +1,143 @@
+//! Files, and places in them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::catalog::{Place, Text};
+use crate::render::hex;
+
+/// A file that was examined.
+#[derive(Debug, Serialize)]
+pub(super) struct Artifact {
+    pub location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    hashes: BTreeMap<&'static str, String>,
+    roles: [&'static str; 1],
+}
+
+/// Where a file lies.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ArtifactLocation {
+    uri: String,
+    /// Its place among the artifacts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
+}
+
+/// Where in a file, and in the registry or the report that it holds.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    physical_location: Option<PhysicalLocation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logical_locations: Option<[LogicalLocation; 1]>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+/// A line of a text, or a byte of a hive.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte_offset: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
+}
+
+impl Artifact {
+    pub(super) fn of(path: &Text, size: u64, sha256: Option<&[u8; 32]>) -> Self {
+        let hashes = sha256.map(|digest| ("sha-256", hex(digest))).into_iter().collect();
+        Self { length: Some(size), hashes, ..Self::of_path(path) }
+    }
+
+    /// A file of which nothing else is known.
+    pub(super) fn of_path(path: &Text) -> Self {
+        Self {
+            location: ArtifactLocation { uri: uri(path), index: None },
+            length: None,
+            hashes: BTreeMap::new(),
+            roles: ["analysisTarget"],
+        }
+    }
+}
+
+impl ArtifactLocation {
+    /// The same file with its place among the artifacts.
+    pub(super) fn at(&self, index: usize) -> Self {
+        Self { index: Some(index), ..self.clone() }
+    }
+}
+
+impl Location {
+    /// A place in that file, as a list of one; of several files that were examined as one it is not said which.
+    pub(super) fn list(place: Option<&Place>, file: Option<&ArtifactLocation>) -> Vec<Self> {
+        let physical_location =
+            file.map(|file| PhysicalLocation { artifact_location: file.clone(), region: place.and_then(Region::of) });
+        let named = place.filter(|place| !place.path.is_empty());
+        let logical_locations = named.map(|place| [LogicalLocation { fully_qualified_name: place.path.clone() }]);
+        let location = Self { physical_location, logical_locations };
+        let is_told = location.physical_location.is_some() || location.logical_locations.is_some();
+        is_told.then_some(location).into_iter().collect()
+    }
+}
+
+impl Region {
+    fn of(place: &Place) -> Option<Self> {
+        let start_line = place.line.filter(|line| *line > 0);
+        let start_column = place.column.filter(|column| *column > 0 && start_line.is_some());
+        let byte_offset = place.offset.filter(|_| start_line.is_none());
+        (start_line.is_some() || byte_offset.is_some()).then_some(Self { start_line, start_column, byte_offset })
+    }
+}
+
+/// The path of a file as a reference that is relative where the path is.
+fn uri(path: &Text) -> String {
+    let bytes = path.undecoded().unwrap_or_else(|| path.lossy().as_bytes().to_vec());
+    let mut rest = bytes.as_slice();
+    while let Some(inside) = rest.strip_prefix(b"./") {
+        rest = inside;
+    }
+    let mut uri = if rest.starts_with(b"/") { "file://".to_owned() } else { String::new() };
+    for byte in rest {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(*byte)),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_reference_whatever_it_holds() {
+        assert_eq!(uri(&Text::from("./case 1/SYSTEM")), "case%201/SYSTEM");
+        assert_eq!(uri(&Text::from("javascript:alert(1)#?\u{1b}ä")), "javascript%3Aalert%281%29%23%3F%1B%C3%A4");
+        assert_eq!(uri(&Text::from("/evidence/SYSTEM")), "file:///evidence/SYSTEM");
+        assert_eq!(uri(&Text::from_bytes(b"bad\xff")), "bad%FF");
+    }
+}

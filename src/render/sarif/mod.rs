@@ -1,0 +1,227 @@
+//! SARIF 2.1.0 (OASIS), which platforms for code show beside their own findings.
+//!
+//! Source: *Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01*.
+
+mod location;
+mod message;
+mod tool;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use self::location::{Artifact, ArtifactLocation, Location};
+use self::message::Message;
+use self::tool::{Reference, Tool};
+use super::identity::{Identity, system_of};
+use super::refused::Refused;
+use crate::examination::{Examination, Examined};
+use crate::finding::{Finding, NotJudged};
+
+/// A log file with one run: what catalog9 has said of all pieces of evidence.
+#[derive(Debug, Serialize)]
+pub struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    invocations: [Invocation; 1],
+    artifacts: Vec<Artifact>,
+    /// Columns are counted in characters.
+    column_kind: &'static str,
+    results: Vec<Outcome>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    /// False where the exit code says that evidence could not be examined, or only in part.
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+/// Something that is said of the evidence and not of the system.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Notification {
+    descriptor: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    associated_rule: Option<Reference>,
+    level: &'static str,
+    message: Message,
+    locations: Vec<Location>,
+}
+
+/// What SARIF calls a result: a finding.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message,
+    locations: Vec<Location>,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
+    properties: Properties,
+}
+
+/// What SARIF has no place for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    system: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control_set: Option<String>,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_be_harmless: Option<String>,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        let invocation = Invocation { execution_successful: true, tool_execution_notifications: Vec::new() };
+        Self {
+            schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+            version: "2.1.0",
+            runs: [Run {
+                tool: Tool::default(),
+                invocations: [invocation],
+                artifacts: Vec::new(),
+                column_kind: "unicodeCodePoints",
+                results: Vec::new(),
+            }],
+        }
+    }
+}
+
+impl Log {
+    /// Adds what an examination found.
+    pub fn add(&mut self, examination: &Examination) {
+        let [run] = &mut self.runs;
+        let evidence = run.add_artifacts(examination);
+        for examined in &examination.examined {
+            for finding in &examined.judgement.findings {
+                run.results.push(Outcome::of(finding, examined, examination, evidence.as_ref()));
+            }
+            for not_judged in &examined.judgement.not_judged {
+                run.notify(Notification::of_not_judged(not_judged, examination, evidence.as_ref()));
+            }
+        }
+        for defect in &examination.defects {
+            let text = format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found);
+            let locations = Location::list(Some(&defect.place), evidence.as_ref());
+            run.notify(Notification::new(tool::DAMAGED, "warning", &text, locations));
+        }
+        if !examination.is_complete() {
+            let text = format!("{}: its catalogs could be read only in part", examination.path);
+            let locations = Location::list(None, evidence.as_ref());
+            run.notify(Notification::new(tool::INCOMPLETE, "error", &text, locations));
+            run.fail();
+        }
+    }
+
+    /// Adds evidence that could not be examined.
+    pub fn add_refused(&mut self, refused: &Refused) {
+        let [run] = &mut self.runs;
+        let evidence = run.add_artifact(Artifact::of_path(&refused.path));
+        let text = format!("{}: {}", refused.path, refused.message);
+        let locations = Location::list(None, Some(&evidence));
+        run.notify(Notification::new(tool::REFUSED, "error", &text, locations));
+        run.fail();
+    }
+}
+
+impl Run {
+    fn notify(&mut self, notification: Notification) {
+        let [invocation] = &mut self.invocations;
+        invocation.tool_execution_notifications.push(notification);
+    }
+
+    fn fail(&mut self) {
+        let [invocation] = &mut self.invocations;
+        invocation.execution_successful = false;
+    }
+
+    /// Adds the files of an examination; gives the one that its places are in, where there is only one.
+    fn add_artifacts(&mut self, examination: &Examination) -> Option<ArtifactLocation> {
+        if examination.parts.is_empty() {
+            let artifact = Artifact::of(&examination.path, examination.size, examination.sha256.as_ref());
+            return Some(self.add_artifact(artifact));
+        }
+        for part in &examination.parts {
+            self.add_artifact(Artifact::of(&part.path, part.size, part.sha256.as_ref()));
+        }
+        None
+    }
+
+    fn add_artifact(&mut self, artifact: Artifact) -> ArtifactLocation {
+        let location = artifact.location.at(self.artifacts.len());
+        self.artifacts.push(artifact);
+        location
+    }
+}
+
+impl Notification {
+    fn new(descriptor: &'static str, level: &'static str, text: &str, locations: Vec<Location>) -> Self {
+        Self {
+            descriptor: tool::notification(descriptor),
+            associated_rule: None,
+            level,
+            message: Message::new(text),
+            locations,
+        }
+    }
+
+    fn of_not_judged(not_judged: &NotJudged, examination: &Examination, evidence: Option<&ArtifactLocation>) -> Self {
+        let NotJudged { rule, needs } = not_judged;
+        let text = format!("{}: {rule} needs {needs}, which the evidence does not tell", examination.path);
+        let notification = Self::new(tool::NOT_JUDGED, "note", &text, Location::list(None, evidence));
+        Self { associated_rule: Some(tool::rule(rule)), ..notification }
+    }
+}
+
+impl Outcome {
+    fn of(
+        finding: &Finding,
+        examined: &Examined,
+        examination: &Examination,
+        evidence: Option<&ArtifactLocation>,
+    ) -> Self {
+        let digest = Identity::of(finding, examined, examination).digest();
+        let Reference { id, index } = tool::rule(finding.rule);
+        Self {
+            rule_id: id,
+            rule_index: index,
+            level: finding.severity.name(),
+            message: Message::new(&finding.sentence()),
+            locations: Location::list(finding.place.as_ref(), evidence),
+            // GitHub knows a finding again by the first of them alone.
+            partial_fingerprints: BTreeMap::from([
+                ("primaryLocationLineHash", format!("{digest}:1")),
+                ("catalog9/v1", digest),
+            ]),
+            baseline_state: None,
+            properties: Properties {
+                system: system_of(examination),
+                control_set: examined.control_set.name.as_ref().map(ToString::to_string),
+                verdict: finding.implies.name(),
+                expected: finding.expected.clone(),
+                found: finding.found.clone(),
+                may_be_harmless: finding.harmless.clone().filter(|reason| !reason.is_empty()),
+            },
+        }
+    }
+}
