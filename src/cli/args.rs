@@ -132,6 +132,8 @@ pub(super) enum Format {
     TimesketchCsv,
     /// SARIF 2.1.0, for platforms that show findings beside code
     Sarif,
+    /// JUnit's XML, for CI: a test for each rule
+    Junit,
 }
 
 /// Least severity that leads to exit code 1.

@@ -7,7 +7,7 @@ use catalog9::Examination;
 use catalog9::render::json::{self, v1};
 use catalog9::render::table::{self, Raw};
 use catalog9::render::timeline::{Form, Timeline};
-use catalog9::render::{Refused, sarif};
+use catalog9::render::{Refused, junit, sarif};
 use miette::Severity;
 
 use super::args::{ExamineArgs, Format};
@@ -23,6 +23,8 @@ pub(super) enum Report {
     Timeline(Timeline, Form),
     /// One log of all.
     Sarif(sarif::Log),
+    /// One report of all, which begins with counts.
+    Junit(junit::Report),
 }
 
 impl Report {
@@ -35,6 +37,7 @@ impl Report {
             Format::TimesketchJsonl => Self::Timeline(Timeline::default(), Form::TimesketchJsonl),
             Format::TimesketchCsv => Self::Timeline(Timeline::default(), Form::TimesketchCsv),
             Format::Sarif => Self::Sarif(sarif::Log::default()),
+            Format::Junit => Self::Junit(junit::Report::default()),
         }
     }
 
@@ -60,6 +63,7 @@ impl Report {
                 }
             }
             Self::Sarif(log) => log.add(examination),
+            Self::Junit(report) => report.add(examination),
         }
         Ok(())
     }
@@ -69,6 +73,7 @@ impl Report {
         match self {
             Self::Table { .. } | Self::Json { .. } | Self::Timeline(..) => {}
             Self::Sarif(log) => log.add_refused(refused),
+            Self::Junit(report) => report.add_refused(refused),
         }
     }
 
@@ -77,6 +82,7 @@ impl Report {
         match self {
             Self::Table { .. } => Ok(()),
             Self::Sarif(log) => json::write(&log, output),
+            Self::Junit(report) => report.write(output),
             Self::Json { documents, is_array: true } => json::write(&documents, output),
             Self::Json { documents, is_array: false } => {
                 documents.iter().try_for_each(|document| json::write(document, &mut *output))

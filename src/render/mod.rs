@@ -5,6 +5,7 @@ mod refused;
 
 pub mod hexdump;
 pub mod json;
+pub mod junit;
 pub mod sarif;
 pub mod table;
 pub mod timeline;

@@ -1,0 +1,225 @@
+//! JUnit's XML, which every CI shows: a suite for each piece of evidence, a case for each rule.
+//!
+//! The form has no standard; what Jenkins and GitLab read is written, and nothing else.
+
+use std::io::{self, Write};
+
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::writer::{ElementWriter, Writer};
+
+use super::masked;
+use super::refused::Refused;
+use crate::examination::{Examination, Examined};
+use crate::finding::{Finding, Severity};
+use crate::rules;
+use crate::sentence::counted;
+
+/// A report of several pieces of evidence.
+#[derive(Debug, Default)]
+pub struct Report {
+    suites: Vec<Suite>,
+}
+
+/// A piece of evidence.
+#[derive(Debug)]
+struct Suite {
+    name: String,
+    cases: Vec<Case>,
+}
+
+/// A rule that was judged or not, or the reading of the evidence itself.
+#[derive(Debug)]
+struct Case {
+    name: String,
+    outcome: Outcome,
+    /// What is to be known beside the outcome, a line each.
+    remarks: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    Passed,
+    Skipped { message: String },
+    Failed { message: String, severity: Severity, text: String },
+    Error { message: String, kind: &'static str },
+}
+
+/// Name of the case that stands for the reading of the evidence.
+const READING: &str = "the evidence can be read";
+
+impl Report {
+    /// Adds an examination. A rule has failed where it found what is worth a warning; notes are told beside it.
+    pub fn add(&mut self, examination: &Examination) {
+        let mut cases = vec![reading(examination)];
+        for examined in &examination.examined {
+            let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
+            let control_set = name.map(|name| format!(" ({name})")).unwrap_or_default();
+            cases.extend(rules::ALL.iter().map(|rule| Case::of_rule(rule.id, &control_set, examined)));
+        }
+        self.suites.push(Suite { name: examination.path.to_string(), cases });
+    }
+
+    /// Adds evidence that could not be examined.
+    pub fn add_refused(&mut self, refused: &Refused) {
+        let outcome = Outcome::Error { message: refused.message.clone(), kind: "refused" };
+        let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
+        self.suites.push(Suite { name: refused.path.to_string(), cases: vec![case] });
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write(&self, mut writer: &mut dyn Write) -> io::Result<()> {
+        let mut xml = Writer::new_with_indent(&mut writer, b' ', 2);
+        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let counts = Counts::of(self.suites.iter().flat_map(|suite| &suite.cases));
+        let suites = &self.suites;
+        counts
+            .element(&mut xml, "testsuites", "catalog9")
+            .write_inner_content(|xml| suites.iter().try_for_each(|suite| suite.write(xml)))?;
+        writer.write_all(b"\n")
+    }
+}
+
+/// Whether the evidence could be read, with its defects.
+fn reading(examination: &Examination) -> Case {
+    let defects = &examination.defects;
+    let outcome = if examination.is_complete() {
+        Outcome::Passed
+    } else {
+        let message = format!("the catalogs could be read only in part: {}", counted(defects.len(), "defect"));
+        Outcome::Error { message, kind: "incomplete" }
+    };
+    let remarks =
+        defects.iter().map(|defect| format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found));
+    Case { name: READING.to_owned(), outcome, remarks: remarks.collect() }
+}
+
+impl Suite {
+    fn write<W: Write>(&self, xml: &mut Writer<W>) -> io::Result<()> {
+        let name = masked(&self.name, &[]);
+        Counts::of(self.cases.iter())
+            .element(xml, "testsuite", &name)
+            .write_inner_content(|xml| self.cases.iter().try_for_each(|case| case.write(&name, xml)))?;
+        Ok(())
+    }
+}
+
+impl Case {
+    fn of_rule(rule: &'static str, control_set: &str, examined: &Examined) -> Self {
+        let judgement = &examined.judgement;
+        let found = judgement.findings.iter().filter(|finding| finding.rule == rule);
+        let (failures, others): (Vec<&Finding>, Vec<&Finding>) = found.partition(|finding| is_failure(finding));
+        let not_judged = judgement.not_judged.iter().find(|not_judged| not_judged.rule == rule);
+        let outcome = match (failures.as_slice(), not_judged) {
+            ([], Some(not_judged)) => {
+                Outcome::Skipped { message: format!("the evidence does not tell {}", not_judged.needs) }
+            }
+            ([], None) => Outcome::Passed,
+            ([first, more @ ..], _) => Outcome::Failed {
+                message: match more.len() {
+                    0 => first.sentence(),
+                    more => format!("{}; {more} more", first.sentence()),
+                },
+                severity: first.severity,
+                text: failures.iter().map(|finding| line(finding)).collect::<Vec<_>>().join("\n"),
+            },
+        };
+        let remarks = others.into_iter().map(line).collect();
+        Self { name: format!("{rule}{control_set}"), outcome, remarks }
+    }
+
+    fn write<W: Write>(&self, suite: &str, xml: &mut Writer<W>) -> io::Result<()> {
+        let name = masked(&self.name, &[]);
+        let case = xml.create_element("testcase").with_attributes([("classname", suite), ("name", name.as_str())]);
+        if matches!(self.outcome, Outcome::Passed) && self.remarks.is_empty() {
+            case.write_empty()?;
+            return Ok(());
+        }
+        case.write_inner_content(|xml| {
+            match &self.outcome {
+                Outcome::Passed => {}
+                Outcome::Skipped { message } => write_text(xml, "skipped", &[("message", message)], "")?,
+                Outcome::Failed { message, severity, text } => {
+                    write_text(xml, "failure", &[("message", message), ("type", severity.name())], text)?;
+                }
+                Outcome::Error { message, kind } => {
+                    write_text(xml, "error", &[("message", message), ("type", kind)], "")?;
+                }
+            }
+            match self.remarks.as_slice() {
+                [] => Ok(()),
+                remarks => write_text(xml, "system-out", &[], &remarks.join("\n")),
+            }
+        })?;
+        Ok(())
+    }
+}
+
+/// What a person must look at.
+fn is_failure(finding: &Finding) -> bool {
+    finding.severity >= Severity::Warning
+}
+
+/// A finding with all that is told of it, in one line.
+fn line(finding: &Finding) -> String {
+    let place = finding.place.as_ref().map(|place| format!(" [{place}]")).unwrap_or_default();
+    let instead = match (&finding.expected, &finding.found) {
+        (Some(expected), Some(found)) => format!("; expected {expected}, found {found}"),
+        _ => String::new(),
+    };
+    let harmless = finding.harmless.as_ref().filter(|reason| !reason.is_empty());
+    let harmless = harmless.map(|reason| format!("; may be harmless: {reason}")).unwrap_or_default();
+    format!("{}: {}{instead}{harmless}{place}", finding.severity.name(), finding.sentence())
+}
+
+/// Writes an element whose text may have several lines. What XML cannot hold is shown as `\u{…}`.
+fn write_text<W: Write>(xml: &mut Writer<W>, name: &str, attributes: &[(&str, &str)], text: &str) -> io::Result<()> {
+    let attributes: Vec<(&str, String)> = attributes.iter().map(|(name, value)| (*name, masked(value, &[]))).collect();
+    let attributes = attributes.iter().map(|(name, value)| (*name, value.as_str()));
+    let element = xml.create_element(name).with_attributes(attributes);
+    if text.is_empty() {
+        element.write_empty()?;
+    } else {
+        let lines: Vec<String> = text.lines().map(|line| masked(line, &[])).collect();
+        element.write_text_content(BytesText::new(&lines.join("\n")))?;
+    }
+    Ok(())
+}
+
+/// How many cases there are, and how they ended.
+#[derive(Debug, Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+impl Counts {
+    fn of<'c>(cases: impl Iterator<Item = &'c Case>) -> Self {
+        let mut counts = Self::default();
+        for case in cases {
+            counts.tests += 1;
+            match case.outcome {
+                Outcome::Passed => {}
+                Outcome::Skipped { .. } => counts.skipped += 1,
+                Outcome::Failed { .. } => counts.failures += 1,
+                Outcome::Error { .. } => counts.errors += 1,
+            }
+        }
+        counts
+    }
+
+    /// An element with a name, and with the counts behind it.
+    fn element<'x, W: Write>(&self, xml: &'x mut Writer<W>, tag: &'x str, name: &str) -> ElementWriter<'x, W> {
+        let counts =
+            [("tests", self.tests), ("failures", self.failures), ("errors", self.errors), ("skipped", self.skipped)];
+        let element = xml.create_element(tag).with_attribute(("name", name));
+        counts
+            .iter()
+            .fold(element, |element, (name, count)| element.with_attribute((*name, count.to_string().as_str())))
+    }
+}
