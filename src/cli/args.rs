@@ -134,6 +134,8 @@ pub(super) enum Format {
     Sarif,
     /// JUnit's XML, for CI: a test for each rule
     Junit,
+    /// Markdown, to be pasted into a ticket
+    Markdown,
 }
 
 /// Least severity that leads to exit code 1.

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
             }
             Err(refused) => {
                 exit = Exit::Incomplete;
-                report.add_refused(&refused);
+                report.add_refused(&refused, output)?;
             }
         }
     }

@@ -7,7 +7,7 @@ use catalog9::Examination;
 use catalog9::render::json::{self, v1};
 use catalog9::render::table::{self, Raw};
 use catalog9::render::timeline::{Form, Timeline};
-use catalog9::render::{Refused, junit, sarif};
+use catalog9::render::{Refused, junit, markdown, sarif};
 use miette::Severity;
 
 use super::args::{ExamineArgs, Format};
@@ -25,6 +25,8 @@ pub(super) enum Report {
     Sarif(sarif::Log),
     /// One report of all, which begins with counts.
     Junit(junit::Report),
+    /// Written as soon as a piece of evidence is examined.
+    Markdown { is_first: bool },
 }
 
 impl Report {
@@ -38,6 +40,7 @@ impl Report {
             Format::TimesketchCsv => Self::Timeline(Timeline::default(), Form::TimesketchCsv),
             Format::Sarif => Self::Sarif(sarif::Log::default()),
             Format::Junit => Self::Junit(junit::Report::default()),
+            Format::Markdown => Self::Markdown { is_first: true },
         }
     }
 
@@ -64,23 +67,36 @@ impl Report {
             }
             Self::Sarif(log) => log.add(examination),
             Self::Junit(report) => report.add(examination),
+            Self::Markdown { is_first } => {
+                if !std::mem::take(is_first) {
+                    writeln!(output)?;
+                }
+                markdown::write(examination, output)?;
+            }
         }
         Ok(())
     }
 
     /// Adds evidence that could not be examined; most formats have no place for it, and standard error has told it.
-    pub(super) fn add_refused(&mut self, refused: &Refused) {
+    pub(super) fn add_refused(&mut self, refused: &Refused, output: &mut Output) -> io::Result<()> {
         match self {
             Self::Table { .. } | Self::Json { .. } | Self::Timeline(..) => {}
             Self::Sarif(log) => log.add_refused(refused),
             Self::Junit(report) => report.add_refused(refused),
+            Self::Markdown { is_first } => {
+                if !std::mem::take(is_first) {
+                    writeln!(output)?;
+                }
+                markdown::write_refused(refused, output)?;
+            }
         }
+        Ok(())
     }
 
     /// Writes what is only known at the end.
     pub(super) fn finish(self, output: &mut Output) -> io::Result<()> {
         match self {
-            Self::Table { .. } => Ok(()),
+            Self::Table { .. } | Self::Markdown { .. } => Ok(()),
             Self::Sarif(log) => json::write(&log, output),
             Self::Junit(report) => report.write(output),
             Self::Json { documents, is_array: true } => json::write(&documents, output),

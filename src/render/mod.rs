@@ -6,6 +6,7 @@ mod refused;
 pub mod hexdump;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod sarif;
 pub mod table;
 pub mod timeline;

@@ -1,0 +1,148 @@
+//! A report in Markdown, to be pasted into a ticket.
+//!
+//! Texts of the evidence stand in code spans only: there is no other place in which every reader of Markdown leaves
+//! names such as `@somebody`, `#1` or `www.example.com` alone. What could end the code span or the cell of a table is
+//! shown as `\u{…}`; readers do not agree on what `\|` means behind a backslash, with which many paths end.
+
+use std::io::{self, Write};
+
+use super::masked;
+use super::refused::Refused;
+use crate::examination::{Examination, Examined};
+use crate::finding::Finding;
+use crate::sentence::counted;
+
+/// Longest text of a cell in characters.
+const LONGEST: usize = 512;
+
+/// Defects that are listed; the rest is counted.
+const MOST_DEFECTS: usize = 20;
+
+/// Writes the report of an examination.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+    writeln!(writer, "## {}\n", code(&examination.path.to_string()))?;
+    write_system(examination, writer)?;
+    for examined in &examination.examined {
+        let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
+        if let Some(name) = name {
+            writeln!(writer, "\n### Control set {}", code(&name.to_string()))?;
+        }
+        writeln!(writer, "\n**Verdict: {}**\n", examined.verdict.title())?;
+        examined.summary.iter().try_for_each(|sentence| writeln!(writer, "* {}", code(sentence)))?;
+        write_findings(examined, writer)?;
+        write_not_judged(examined, writer)?;
+    }
+    if examination.examined.is_empty() {
+        writeln!(writer, "\n**Verdict: not judged**\n\nNo control set could be read.")?;
+    }
+    write_defects(examination, writer)
+}
+
+/// Writes that a piece of evidence could not be examined.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_refused(refused: &Refused, writer: &mut dyn Write) -> io::Result<()> {
+    writeln!(writer, "## {}\n\n**Not examined**\n", code(&refused.path.to_string()))?;
+    writeln!(writer, "* {}", code(&refused.message))
+}
+
+fn write_system(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+    writeln!(writer, "| | |\n|---|---|")?;
+    if let Some(main) = examination.main() {
+        let name = main.control_set.computer_name.as_ref().map(|name| code(&name.to_string()));
+        writeln!(writer, "| Computer | {} |", name.as_deref().unwrap_or("not told"))?;
+        let windows = &main.control_set.catalogs.windows;
+        let version = windows.version.map(|version| format!(" ({version})")).unwrap_or_default();
+        let architecture = windows.architecture.map(|architecture| format!(", {architecture}")).unwrap_or_default();
+        writeln!(writer, "| Windows | {} |", code(&format!("{}{version}{architecture}", windows.name())))?;
+    }
+    writeln!(writer, "| Size | {} bytes |", examination.size)?;
+    if let Some(digest) = &examination.sha256 {
+        writeln!(writer, "| SHA-256 | {} |", code(&super::hex(digest)))?;
+    }
+    Ok(())
+}
+
+fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+    let findings = &examined.judgement.findings;
+    if findings.is_empty() {
+        return writeln!(writer, "\nNothing was found.");
+    }
+    writeln!(
+        writer,
+        "\n| Severity | Rule | Finding | May be harmless | Expected | Found | Where |\n|---|---|---|---|---|---|---|"
+    )?;
+    findings.iter().try_for_each(|finding| write_finding(finding, writer))
+}
+
+fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {
+    let cell = |text: Option<&String>| text.map(|text| code(text)).unwrap_or_default();
+    let place = finding.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
+    writeln!(
+        writer,
+        "| {} | {} | {} | {} | {} | {} | {place} |",
+        finding.severity.name(),
+        finding.rule,
+        code(&finding.sentence()),
+        cell(finding.harmless.as_ref()),
+        cell(finding.expected.as_ref()),
+        cell(finding.found.as_ref()),
+    )
+}
+
+fn write_not_judged(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+    let not_judged = &examined.judgement.not_judged;
+    if not_judged.is_empty() {
+        return Ok(());
+    }
+    writeln!(writer, "\nNot judged, since the evidence does not tell what they need:\n")?;
+    not_judged.iter().try_for_each(|rule| writeln!(writer, "* {}: {}", rule.rule, rule.needs))
+}
+
+fn write_defects(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+    let defects = &examination.defects;
+    if defects.is_empty() {
+        return Ok(());
+    }
+    writeln!(writer, "\nDamage in the evidence: {}\n", counted(defects.len(), "defect"))?;
+    for defect in defects.iter().take(MOST_DEFECTS) {
+        let text = format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found);
+        writeln!(writer, "* {}", code(&text))?;
+    }
+    if let Some(more @ 1..) = defects.len().checked_sub(MOST_DEFECTS) {
+        writeln!(writer, "* and {more} more")?;
+    }
+    Ok(())
+}
+
+/// A text in a code span that nothing in it can end; nothing where there is no text.
+fn code(text: &str) -> String {
+    let text = match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}… ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()),
+        None => text.to_owned(),
+    };
+    match masked(&text, &['`', '|']) {
+        empty if empty.is_empty() => empty,
+        // Blanks at both ends would be taken for padding, and a code span of blanks alone for none.
+        text => format!("`{text}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_code_span_or_a_cell() {
+        assert_eq!(code(r"C:\`x`\|<b>@you"), r"`C:\\u{60}x\u{60}\\u{7c}<b>@you`");
+        assert_eq!(code("a\n\n# b"), r"`a\u{a}\u{a}# b`");
+        assert_eq!(code(""), "");
+        assert_eq!(code(&"ä".repeat(600)).chars().count(), 1 + LONGEST + "… (600 characters)".chars().count() + 1);
+    }
+}
