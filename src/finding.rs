@@ -99,6 +99,8 @@ pub struct Finding {
     pub further_entries: Vec<EntryName>,
     /// Number of the story that it belongs to, from 1: findings of one cause are one story.
     pub story: usize,
+    /// Whether an earlier examination did not find it; `None` where none is compared with.
+    pub is_new: Option<bool>,
 }
 
 /// What an entry is called, in its catalog and by people.
@@ -139,6 +141,12 @@ impl Finding {
             Some(entry) if !entry.name.is_empty() => format!("{}: {}", entry.name, self.message),
             _ => self.message.clone(),
         }
+    }
+
+    /// Whether an earlier examination found it, too.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.is_new == Some(false)
     }
 
     /// With another severity than the rule's own.

@@ -112,6 +112,10 @@ pub(super) struct ExamineArgs {
     #[arg(long)]
     pub(super) no_hash: bool,
 
+    /// Earlier result of `--format json`: what it has already does not lead to exit code 1
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<OsString>,
+
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(super) fail_on: FailOn,

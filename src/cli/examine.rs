@@ -11,6 +11,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::args::ExamineArgs;
+use super::baseline::Baseline;
 use super::exit::Exit;
 use super::input::{self, Input, InputError};
 use super::logs::{self, Log};
@@ -19,13 +20,26 @@ use super::report::Report;
 
 /// Examines each file and reports what was found.
 pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
+    let mut baseline = match &arguments.baseline {
+        None => None,
+        Some(file) => match Baseline::read(file) {
+            Ok(baseline) => Some(baseline),
+            Err(refusal) => {
+                complain(&refusal);
+                return Ok(Exit::Usage);
+            }
+        },
+    };
     let mut exit = Exit::Clean;
     let pieces =
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
     let mut report = Report::new(arguments, &pieces);
     for files in &pieces {
         match examine_piece(files, arguments) {
-            Ok(examination) => {
+            Ok(mut examination) => {
+                if let Some(baseline) = &mut baseline {
+                    baseline.mark(&mut examination);
+                }
                 exit = exit.max(exit_of(&examination, arguments));
                 report.add(&examination, output)?;
             }
@@ -36,6 +50,9 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
         }
     }
     report.finish(output)?;
+    if let Some(baseline) = &baseline {
+        baseline.conclude();
+    }
     Ok(exit)
 }
 
@@ -134,7 +151,7 @@ fn exit_of(examination: &Examination, arguments: &ExamineArgs) -> Exit {
     let mut findings = examination.examined.iter().flat_map(|examined| &examined.judgement.findings);
     if !examination.is_complete() {
         Exit::Incomplete
-    } else if findings.any(|finding| arguments.fail_on.is_met_by(finding.severity)) {
+    } else if findings.any(|finding| arguments.fail_on.is_met_by(finding.severity) && !finding.is_known()) {
         Exit::Found
     } else {
         Exit::Clean

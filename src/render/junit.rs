@@ -160,7 +160,7 @@ impl Case {
 
 /// What a person must look at.
 fn is_failure(finding: &Finding) -> bool {
-    finding.severity >= Severity::Warning
+    finding.severity >= Severity::Warning && !finding.is_known()
 }
 
 /// A finding with all that is told of it, in one line.
@@ -172,7 +172,8 @@ fn line(finding: &Finding) -> String {
     };
     let harmless = finding.harmless.as_ref().filter(|reason| !reason.is_empty());
     let harmless = harmless.map(|reason| format!("; may be harmless: {reason}")).unwrap_or_default();
-    format!("{}: {}{instead}{harmless}{place}", finding.severity.name(), finding.sentence())
+    let known = if finding.is_known() { ", known" } else { "" };
+    format!("{}{known}: {}{instead}{harmless}{place}", finding.severity.name(), finding.sentence())
 }
 
 /// Writes an element whose text may have several lines. What XML cannot hold is shown as `\u{…}`.

@@ -86,8 +86,9 @@ fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {
     let place = finding.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
     writeln!(
         writer,
-        "| {} | {} | {} | {} | {} | {} | {place} |",
+        "| {}{} | {} | {} | {} | {} | {} | {place} |",
         finding.severity.name(),
+        if finding.is_known() { ", known" } else { "" },
         finding.rule,
         code(&finding.sentence()),
         cell(finding.harmless.as_ref()),

@@ -207,6 +207,7 @@ impl Findings<'_> {
             libraries: Vec::new(),
             further_entries: Vec::new(),
             story: 0,
+            is_new: None,
         })
     }
 }

@@ -217,6 +217,7 @@ mod tests {
             libraries: Vec::new(),
             further_entries: Vec::new(),
             story: 0,
+            is_new: None,
         }
     }
 }

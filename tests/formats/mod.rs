@@ -1,5 +1,6 @@
 //! Reports for other programs.
 
+mod baseline;
 mod junit;
 mod markdown;
 mod sarif;

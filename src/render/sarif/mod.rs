@@ -213,7 +213,7 @@ impl Outcome {
                 ("primaryLocationLineHash", format!("{digest}:1")),
                 ("catalog9/v1", digest),
             ]),
-            baseline_state: None,
+            baseline_state: finding.is_new.map(|is_new| if is_new { "new" } else { "unchanged" }),
             properties: Properties {
                 system: system_of(examination),
                 control_set: examined.control_set.name.as_ref().map(ToString::to_string),

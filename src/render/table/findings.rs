@@ -65,7 +65,8 @@ fn write_story(story: &[Finding], writer: &mut dyn Write) -> io::Result<()> {
     let mut said: Vec<Vec<&Finding>> = Vec::new();
     let mut index_of: BTreeMap<_, usize> = BTreeMap::new();
     for finding in story {
-        let words = (finding.severity, finding.rule, finding.sentence(), &finding.expected, &finding.found);
+        let Finding { severity, rule, is_new, expected, found, .. } = finding;
+        let words = (severity, rule, is_new, finding.sentence(), expected, found);
         let index = *index_of.entry(words).or_insert(said.len());
         match said.get_mut(index) {
             Some(alike) => alike.push(finding),
@@ -108,7 +109,9 @@ fn list_of_entries(entries: &[&(CatalogName, &EntryName)]) -> String {
 fn write_alike(alike: &[&Finding], lead: &str, indent: &str, writer: &mut dyn Write) -> io::Result<()> {
     let Some(finding) = alike.first() else { return Ok(()) };
     let style = style::of_severity(finding.severity);
-    writeln!(writer, "{lead}{style}{}{style:#}[{}] {}", finding.severity.name(), finding.rule, finding.sentence())?;
+    let known = if finding.is_known() { " known:" } else { "" };
+    let Finding { severity, rule, .. } = finding;
+    writeln!(writer, "{lead}{style}{}{style:#}[{rule}]{known} {}", severity.name(), finding.sentence())?;
     for finding in alike.iter().take(MOST_PLACES) {
         let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !place.is_empty());
         match (finding.catalog, place) {

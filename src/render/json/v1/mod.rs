@@ -1,6 +1,7 @@
 //! Version 1 of the JSON output: fields are only ever added to it, never renamed or removed.
 
 mod catalog;
+mod earlier;
 mod entry;
 mod history;
 mod recovery;
@@ -8,6 +9,8 @@ mod system;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
+
+pub use self::earlier::{Earlier, EarlierError};
 
 use self::catalog::ControlSet;
 use self::history::History;
@@ -104,6 +107,8 @@ struct Finding {
     libraries: Vec<String>,
     /// Further entries of the same catalog that it is about.
     further_entries: Vec<FurtherEntry>,
+    /// Whether the result that `--baseline` names did not have it; `null` without one.
+    new: Option<bool>,
 }
 
 /// A further entry that a finding is about.
@@ -203,6 +208,7 @@ fn findings(examined: &Examined) -> impl Iterator<Item = Finding> {
         story: finding.story,
         libraries: finding.libraries.iter().map(raw).collect(),
         further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
+        new: finding.is_new,
     })
 }
 

@@ -1,0 +1,57 @@
+//! `--baseline`: an earlier result, so that only what is new since then fails.
+
+use std::ffi::OsStr;
+use std::io::Read;
+
+use catalog9::Examination;
+use catalog9::render::json::v1::Earlier;
+use miette::{Diagnostic, Report, Severity};
+
+use super::input::{self, Input, InputError, LARGEST};
+use super::output::complain;
+
+/// An earlier result, and how much of it was found again.
+pub(super) struct Baseline {
+    earlier: Earlier,
+    known: usize,
+    new: usize,
+}
+
+impl Baseline {
+    /// Reads an earlier result from a file; why it cannot be read names the file.
+    pub(super) fn read(file: &OsStr) -> Result<Self, Report> {
+        let refuse = |error: &dyn Diagnostic| {
+            let help = error.help().map(|help| help.to_string()).unwrap_or_default();
+            let path = input::name_of(file).shortened(200);
+            miette::miette!(code = "catalog9::baseline", help = help, "--baseline {path}: {error}")
+        };
+        let mut json = Vec::new();
+        Input::open_stream(file)
+            .and_then(|stream| stream.take(LARGEST).read_to_end(&mut json).map_err(InputError::Unreadable))
+            .map_err(|error| refuse(&error))?;
+        let earlier = Earlier::read(&json).map_err(|error| refuse(&error))?;
+        Ok(Self { earlier, known: 0, new: 0 })
+    }
+
+    /// Says of each finding of an examination whether it is new.
+    pub(super) fn mark(&mut self, examination: &mut Examination) {
+        self.earlier.mark(examination);
+        for finding in examination.examined.iter().flat_map(|examined| &examined.judgement.findings) {
+            if finding.is_known() {
+                self.known += 1;
+            } else {
+                self.new += 1;
+            }
+        }
+    }
+
+    /// Tells on standard error how the two compare.
+    pub(super) fn conclude(&self) {
+        let (new, known, gone) = (self.new, self.known, self.earlier.gone());
+        complain(&miette::miette!(
+            code = "catalog9::baseline",
+            severity = Severity::Advice,
+            "findings since the baseline: {new} new, {known} known, {gone} gone"
+        ));
+    }
+}
