@@ -67,9 +67,15 @@ fn the_rules_are_documented_from_their_pages() {
 #[test]
 fn the_help_is_documented_as_it_is_printed() {
     let mut text = "# Help\n\nThis page is written from what the program prints.\n".to_owned();
-    for command in
-        [&["--help"][..], &["examine", "--help"], &["explain", "--help"], &["rules", "--help"], &["schema", "--help"]]
-    {
+    for command in [
+        &["--help"][..],
+        &["examine", "--help"],
+        &["explain", "--help"],
+        &["rules", "--help"],
+        &["schema", "--help"],
+        &["completions", "--help"],
+        &["man", "--help"],
+    ] {
         let output = catalog9(Path::new(".")).args(command).output().unwrap();
         let help = String::from_utf8(output.stdout).unwrap();
         write!(text, "\n## `catalog9 {}`\n\n```text\n{}\n```\n", command.join(" "), help.trim_end()).unwrap();

@@ -1,6 +1,7 @@
 //! The arguments, and with them the text of `--help`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use anstream::ColorChoice;
 use catalog9::evidence::encoding::CodePage;
@@ -10,6 +11,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -65,6 +67,16 @@ pub(super) enum Command {
     Rules,
     /// Prints the JSON Schema of `examine --format json`
     Schema,
+    /// Prints the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Prints the man page, or writes one page for each command into a folder
+    Man {
+        /// Folder to write to, which is made where it is not there
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod input;
 mod logs;
+mod man;
 mod map;
 mod output;
 mod report;
@@ -33,6 +34,8 @@ pub(super) fn run() -> ExitCode {
         Command::Explain { rule } => explain::explain(&rule, &mut output),
         Command::Rules => explain::list(&mut output),
         Command::Schema => examine::schema(&mut output),
+        Command::Completions { shell } => man::completions(shell, &mut output),
+        Command::Man { folder } => man::man(folder.as_deref(), &mut output),
     };
     match result.and_then(|exit| output.finish().map(|()| exit)) {
         Ok(exit) => exit.code(),

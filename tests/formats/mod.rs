@@ -3,6 +3,7 @@
 mod baseline;
 mod junit;
 mod markdown;
+mod packaging;
 mod sarif;
 mod timeline;
 
