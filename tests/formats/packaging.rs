@@ -1,7 +1,8 @@
 //! What packages install beside the program, and what CI runs.
 
-use super::{run, text};
+use super::{case, run, text};
 use crate::cases::catalog9;
+use snapbox::cmd::cargo_bin;
 
 #[test]
 fn completions_name_the_commands_and_formats() {
@@ -45,4 +46,47 @@ fn a_folder_that_cannot_be_written_to_is_4() {
     let output = run(&[("file", b"")], &["man", "file"]);
     assert_eq!(output.status.code(), Some(4));
     assert!(text(&output.stderr).contains("could not be written"), "{}", text(&output.stderr));
+}
+
+/// The lines of the document that run the program.
+fn commands(document: &str) -> Vec<&str> {
+    let lines = document.lines().map(|line| line.trim().trim_start_matches("- ").trim_start_matches("run: "));
+    lines.filter(|line| line.starts_with("catalog9 ") && !line.starts_with("catalog9 ends ")).collect()
+}
+
+#[test]
+fn what_the_document_on_ci_runs_runs() {
+    let scratch = tempfile::tempdir().unwrap();
+    std::fs::create_dir(scratch.path().join("evidence")).unwrap();
+    std::fs::write(scratch.path().join("evidence/SYSTEM"), case("layered-provider-effective").1).unwrap();
+    let program = cargo_bin!("catalog9");
+    let mut path = vec![program.parent().unwrap().to_path_buf()];
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+    let commands = commands(include_str!("../../docs/ci.md"));
+    assert!(commands.len() >= 5, "{commands:?}");
+    for command in commands {
+        let (_, file) = command.split_once(" > ").unwrap();
+        let output = std::process::Command::new("sh")
+            .args(["-c", command])
+            .current_dir(scratch.path())
+            .env("PATH", std::env::join_paths(&path).unwrap())
+            .output()
+            .unwrap();
+        let is_compared = command.contains("--baseline");
+        assert_eq!(output.status.code(), Some(i32::from(!is_compared)), "{command}: {}", text(&output.stderr));
+        assert!(std::fs::metadata(scratch.path().join(file)).unwrap().len() > 0, "{command}");
+    }
+}
+
+#[test]
+fn actions_are_pinned_by_commit() {
+    let document = include_str!("../../docs/ci.md");
+    let mut found = 0;
+    for (_, action) in document.lines().filter_map(|line| line.split_once("uses: ")) {
+        let (commit, version) = action.split_once('@').unwrap().1.split_once(" # v").unwrap();
+        assert!(commit.len() == 40 && commit.bytes().all(|digit| digit.is_ascii_hexdigit()), "{action}");
+        assert!(version.split('.').count() == 3, "{action}");
+        found += 1;
+    }
+    assert_eq!(found, 2);
 }
