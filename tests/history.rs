@@ -6,6 +6,7 @@ use catalog9::evidence::log::{LogFile, LogRole};
 use catalog9::evidence::{Area, History};
 use catalog9::examination::{self, Evidence, Options};
 use catalog9::render::table::Raw;
+use catalog9::render::timeline::{Form, Timeline};
 
 use crate::evidence::real_hives;
 use crate::synth::hive::{self, Shape};
@@ -104,6 +105,19 @@ fn a_deleted_key_is_told_with_its_path_and_time() {
     assert!(history.keys.iter().all(|former| former.what.last_written.0 == crate::synth::WRITTEN));
     assert_eq!(history.entries, [], "those are as they are in the control set");
     assert_eq!(history.values, []);
+}
+
+#[test]
+fn a_deleted_key_has_its_moment_in_the_timeline() {
+    let hive = without_another(CLEAN);
+    let evidence = Evidence::new(Text::from("SYSTEM"), Content::Bytes(&hive));
+    let examination = examination::examine(evidence, &Options::default()).unwrap();
+    let mut timeline = Timeline::default();
+    timeline.add(&examination);
+    let mut written = Vec::new();
+    timeline.write(Form::Bodyfile, &mut written).unwrap();
+    let written = String::from_utf8(written).unwrap();
+    assert!(written.contains(r"Yonder\WinSock2\Parameters"), "{written}");
 }
 
 #[test]

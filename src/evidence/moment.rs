@@ -23,6 +23,8 @@ pub enum Event {
     HiveReorganized,
     /// A key was made, or one of its values or the list of its subkeys was changed for the last time.
     KeyWritten,
+    /// The same of a key that was deleted since, which does not change that time.
+    DeletedKeyWritten,
 }
 
 impl Event {
@@ -33,6 +35,7 @@ impl Event {
             Self::HiveWritten => "hive last written",
             Self::HiveReorganized => "hive last reorganized",
             Self::KeyWritten => "key last written",
+            Self::DeletedKeyWritten => "key, deleted since, last written",
         }
     }
 }

@@ -93,7 +93,8 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         let own = root.subkeys.iter().find_map(|key| control_set::code_page_of(key, &mut Vec::new()));
         carve::carve(bytes, hive.bins_end(), &root, options.logs, own.or(options.code_page))
     });
-    let moments = moments::of_keys(&root, &mut defects);
+    let mut moments = moments::of_keys(&root, &mut defects);
+    moments.extend(history.iter().flat_map(moments::of_deleted_keys));
     Ok(Reading { hive: Some(hive.head), control_sets, moments, history, defects, ..Reading::of(Kind::Hive) })
 }
 

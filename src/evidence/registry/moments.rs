@@ -2,7 +2,7 @@
 
 use super::Key;
 use crate::catalog::Place;
-use crate::evidence::{Defect, Event, Moment};
+use crate::evidence::{Defect, Event, Former, History, Moment};
 
 /// Keys of one hive whose times are kept; the most that were read of a real one are 369.
 const MOST: usize = 65_536;
@@ -21,6 +21,14 @@ pub(super) fn of_keys(root: &Key, defects: &mut Vec<Defect>) -> Vec<Moment> {
         keys.extend(key.subkeys.iter().rev());
     }
     moments
+}
+
+/// The times of deleted keys, each where it was first found.
+pub(super) fn of_deleted_keys(history: &History) -> impl Iterator<Item = Moment> {
+    history.keys.iter().map(|Former { what, finds }| {
+        let place = Place { offset: finds.first().map(|find| find.offset), ..Place::default().below(&what.path) };
+        Moment { time: what.last_written, event: Event::DeletedKeyWritten, place }
+    })
 }
 
 fn of_key(key: &Key) -> Option<Moment> {
