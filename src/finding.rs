@@ -23,6 +23,12 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// The severity of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        [Self::Note, Self::Warning, Self::Error].into_iter().find(|severity| severity.name() == name)
+    }
 }
 
 /// What is to be thought of the catalogs, in the terms of KB 811259; the later outweighs the earlier.
@@ -43,6 +49,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, the later outweighing the earlier.
+    pub const ALL: [Self; 6] =
+        [Self::NotJudged, Self::Intact, Self::Additions, Self::Incomplete, Self::Corrupt, Self::Hijacked];
+
+    /// The verdict of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+
     /// Its name in machine-readable output.
     #[must_use]
     pub fn name(self) -> &'static str {

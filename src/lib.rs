@@ -9,6 +9,7 @@ pub mod finding;
 pub mod layout;
 pub mod render;
 pub mod rules;
+pub mod scan;
 mod sentence;
 
 pub use evidence::Content;

@@ -13,8 +13,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evidence", &["catalog", "layout"]),
     ("rules", &["catalog", "baseline", "finding", "sentence"]),
     ("examination", &["evidence", "catalog", "baseline", "rules", "finding", "sentence"]),
+    ("scan", &["examination", "catalog", "baseline", "finding"]),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages.
-    ("render", &["examination", "catalog", "baseline", "rules", "finding", "evidence", "layout", "sentence"]),
+    ("render", &["scan", "examination", "catalog", "baseline", "rules", "finding", "evidence", "layout", "sentence"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -29,7 +29,7 @@ pub use place::Place;
 pub use protocol::{
     Chain, Concluded, ITEM_SIZE, Kind, PATH_SIZE, ProtocolEntry, ProviderFlags, SOCK_RAW, ServiceFlags,
 };
-pub use text::{Text, is_harmful};
+pub use text::{Text, hex, is_harmful};
 pub use time::FileTime;
 pub use transport::{Binding, DISABLED, Service, SetupProvider, Transport, Winsock};
 pub use windows::{Architecture, Product, Version, Windows};

@@ -198,6 +198,15 @@ fn looks_like_the_rest_of_an_escape(text: &str) -> bool {
     }
 }
 
+/// Bytes in hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
 /// Whether a character must not reach a terminal, a spreadsheet or a log as it is: controls, what is invisible, what
 /// changes the direction of writing, blanks that look like U+0020 and are not, private use and noncharacters.
 #[must_use]

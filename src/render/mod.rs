@@ -15,15 +15,7 @@ use std::fmt::Write;
 
 pub use self::refused::Refused;
 
-use crate::catalog::is_harmful;
-
-/// Bytes in hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
+use crate::catalog::{hex, is_harmful};
 
 /// A text in the form in which it is shown, and in which these characters are shown as `\u{…}`, too.
 ///

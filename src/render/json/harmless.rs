@@ -1,17 +1,16 @@
-//! The way in which JSON is written: indented, and without a character that acts.
+//! The way in which JSON is written: without a character that acts.
 
 use std::io::{self, Write};
 
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::Formatter;
 
 use crate::catalog::is_harmful;
 
-/// serde_json's indented form with harmful characters escaped; left to itself it writes DEL, C1 controls and marks of
+/// One of serde_json's forms with harmful characters escaped; left to itself it writes DEL, C1 controls and marks of
 /// direction as they are.
-#[derive(Default)]
-pub(super) struct Harmless<'a>(PrettyFormatter<'a>);
+pub(super) struct Harmless<F>(pub(super) F);
 
-impl Formatter for Harmless<'_> {
+impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut units = [0; 2];
         for chunk in fragment.split_inclusive(is_harmful) {

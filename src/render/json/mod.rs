@@ -7,6 +7,7 @@ pub mod v1;
 use std::io;
 
 use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use self::harmless::Harmless;
 
@@ -18,8 +19,21 @@ use self::harmless::Harmless;
 /// # Errors
 ///
 /// Those of the writer.
-pub fn write(document: &impl Serialize, mut writer: impl io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Harmless::default());
+pub fn write(document: &impl Serialize, writer: impl io::Write) -> io::Result<()> {
+    write_as(PrettyFormatter::default(), document, writer)
+}
+
+/// Writes a document in one line, in the same way.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_line(document: &impl Serialize, writer: impl io::Write) -> io::Result<()> {
+    write_as(CompactFormatter, document, writer)
+}
+
+fn write_as(form: impl Formatter, document: &impl Serialize, mut writer: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Harmless(form));
     document.serialize(&mut serializer)?;
     writer.write_all(b"\n")
 }

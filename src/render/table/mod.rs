@@ -8,12 +8,15 @@ mod history;
 mod recovery;
 mod sections;
 mod style;
+mod units;
 
 use std::io::{self, Write};
 
 use crate::catalog::{CatalogName, ProtocolEntry};
 use crate::examination::{Examination, Examined};
 use crate::render::hexdump;
+
+pub use units::{write_summary, write_units};
 
 /// Which entries are shown byte by byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

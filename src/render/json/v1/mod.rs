@@ -4,6 +4,7 @@ mod catalog;
 mod earlier;
 mod entry;
 mod history;
+mod record;
 mod recovery;
 mod system;
 
@@ -20,6 +21,8 @@ use crate::catalog::{CatalogName, Text};
 use crate::evidence::Defect as EvidenceDefect;
 use crate::examination::{Examination, Examined};
 use crate::finding;
+
+pub use self::record::{Head, Record};
 
 /// Name of this schema, as every document states it.
 pub const SCHEMA: &str = "catalog9/v1";
@@ -157,10 +160,19 @@ struct Place {
     column: Option<u64>,
 }
 
-/// The JSON Schema of a [`Document`].
+/// What is written: the examination of one piece of evidence, or one of the records of many.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is of use")]
+enum Written<'a> {
+    Examination(Box<Document>),
+    Record(Record<'a>),
+}
+
+/// The JSON Schema of a [`Document`] and of a [`Record`].
 #[must_use]
 pub fn schema() -> Schema {
-    schema_for!(Document)
+    schema_for!(Written<'_>)
 }
 
 impl From<&Examination> for Document {

@@ -1,0 +1,145 @@
+//! Many pieces of evidence: one line each, and what they come to.
+
+use std::io::{self, Write};
+
+use super::grid::Grid;
+use super::style;
+use crate::catalog::Text;
+use crate::finding::Verdict;
+use crate::scan::{Foreign, Summary, Unit};
+use crate::sentence::counted;
+
+/// Rows of the longest list in a summary; the machine-readable forms have all.
+const LONGEST: usize = 100;
+
+/// Writes a line for each unit, below headings.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_units(units: &[Unit], writer: &mut dyn Write) -> io::Result<()> {
+    let mut grid = Grid::new(&["Verdict", "Host", "Windows", ">Sections", ">Defects", "Evidence", "Worst finding"]);
+    for unit in units {
+        grid.row([
+            verdict(unit),
+            unit.host.as_deref().map(|host| shown(host, 40)).unwrap_or_default(),
+            unit.windows.as_deref().map(|windows| shown(windows, 40)).unwrap_or_default(),
+            unit.sections.map(sections).unwrap_or_default(),
+            if unit.defects == 0 { String::new() } else { unit.defects.to_string() },
+            shown(&unit.label, 200),
+            shown(worst(unit), 200),
+        ]);
+    }
+    grid.write(writer)
+}
+
+fn verdict(unit: &Unit) -> String {
+    match unit.verdict.as_deref().map(|name| (name, Verdict::by_name(name))) {
+        Some((_, Some(verdict))) => verdict.title().to_owned(),
+        Some((name, None)) => shown(name, 40),
+        None => unit.status.name().to_owned(),
+    }
+}
+
+fn sections(sections: crate::scan::SectionCount) -> String {
+    let expected = sections.expected.map_or_else(|| "?".to_owned(), |expected| expected.to_string());
+    format!("{}/{expected}", sections.visible)
+}
+
+fn worst(unit: &Unit) -> &str {
+    let failure = unit.failure.as_ref().map(|failure| failure.message.as_str());
+    failure.or(unit.worst.as_deref()).unwrap_or_default()
+}
+
+/// Writes what all units come to.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
+    style::heading(writer, "Summary")?;
+    let line = |writer: &mut dyn Write, label: &str, text: &str| style::labelled(writer, label, text);
+    let counts = &summary.counts;
+    let members = if counts.members == 0 { String::new() } else { format!(", {} in archives", counts.members) };
+    line(writer, "files", &format!("{}{members}; {} of them no evidence", counts.inputs, counts.other))?;
+    line(writer, "units", &units_line(summary))?;
+    line(writer, "computers", &summary.computers.to_string())?;
+    let verdicts: Vec<String> = Verdict::ALL
+        .iter()
+        .rev()
+        .filter_map(|verdict| Some(format!("{} {}", summary.verdicts.get(verdict.name())?, verdict.title())))
+        .collect();
+    line(writer, "verdicts", &if verdicts.is_empty() { "none".to_owned() } else { verdicts.join(", ") })?;
+    if !summary.shards.is_empty() {
+        let shards: Vec<String> = summary.shards.iter().map(ToString::to_string).collect();
+        line(writer, "shards", &shards.join(", "))?;
+    }
+    line(writer, "complete", completeness(summary))?;
+    write_findings(summary, writer)?;
+    write_prevalence(summary, writer)
+}
+
+fn units_line(summary: &Summary) -> String {
+    let parts = [
+        (summary.examined, "examined"),
+        (summary.partial, "in part"),
+        (summary.failed, "could not be examined"),
+        (summary.limited, "beyond a limit"),
+        (summary.skipped, "skipped"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    format!("{}{}{}", summary.units, if parts.is_empty() { "" } else { ": " }, parts.join(", "))
+}
+
+fn completeness(summary: &Summary) -> &'static str {
+    if summary.complete {
+        "yes"
+    } else if summary.interrupted {
+        "no: it was interrupted"
+    } else {
+        "no: see the units that were not examined, or only in part"
+    }
+}
+
+fn write_findings(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
+    if summary.findings.is_empty() {
+        return Ok(());
+    }
+    style::heading(writer, "Findings by rule")?;
+    let mut grid = Grid::new(&[">Computers", ">Units", ">Findings", "Severity", "Rule"]);
+    for total in &summary.findings {
+        let numbers = [total.computers.to_string(), total.units.to_string(), total.findings.to_string()];
+        grid.row(numbers.into_iter().chain([shown(&total.severity, 20), shown(&total.rule, 80)]));
+    }
+    grid.write(writer)
+}
+
+fn write_prevalence(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
+    if summary.prevalence.is_empty() {
+        return Ok(());
+    }
+    style::heading(writer, "Foreign providers, the rarest first")?;
+    let mut grid = Grid::new(&[">Computers", ">Units", "Name", "DLL", "GUID", "Known as"]);
+    for prevalence in summary.prevalence.iter().take(LONGEST) {
+        let Foreign { provider_id, library_path, name, known_as } = &prevalence.provider;
+        let optional = |text: &Option<String>| text.as_deref().map_or_else(String::new, |text| shown(text, 200));
+        grid.row([
+            prevalence.computers.to_string(),
+            prevalence.units.to_string(),
+            shown(name, 80),
+            optional(library_path),
+            optional(provider_id),
+            optional(known_as),
+        ]);
+    }
+    grid.write(writer)?;
+    match summary.prevalence.len().saturating_sub(LONGEST) {
+        0 => Ok(()),
+        more => writeln!(writer, " … and {}, which --format json has", counted(more, "other")),
+    }
+}
+
+fn shown(text: &str, limit: usize) -> String {
+    Text::from(text).shortened(limit)
+}

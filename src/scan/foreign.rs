@@ -1,0 +1,145 @@
+//! Providers that Windows does not install.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::unit::raw;
+use crate::baseline::{Origin, ThirdParty};
+use crate::catalog::provider;
+use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
+use crate::examination::Examined;
+
+/// A provider that this Windows does not install, or that has its GUID and another DLL.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Foreign {
+    /// GUID of the provider; `null` where it is not told, and for a layered provider of which only the chains are there,
+    /// since these get a new one at each installation.
+    pub provider_id: Option<String>,
+    /// Path of its DLL, as it stands.
+    pub library_path: Option<String>,
+    /// What its entry is called; of the chains of a layered provider what stands before ` over [`.
+    pub name: String,
+    /// The third party whose DLL it is, or, where no DLL is told, whose GUID or name it has.
+    pub known_as: Option<String>,
+}
+
+/// The foreign providers of a control set, each once.
+pub(super) fn foreign_of(examined: &Examined) -> Vec<Foreign> {
+    let catalogs = &examined.control_set.catalogs;
+    // By what is called and where it lies: then a layered provider and its chains are one.
+    let mut found: BTreeMap<(String, Option<String>), Foreign> = BTreeMap::new();
+    let mut add = |foreign: Foreign| {
+        let key = (foreign.name.clone(), foreign.library_path.as_deref().map(spelled_alike));
+        let known = found.entry(key).or_insert_with(|| foreign.clone());
+        known.provider_id = known.provider_id.take().or(foreign.provider_id);
+    };
+    for (catalog, list) in catalogs.protocol_lists() {
+        for entry in &list.entries {
+            if is_foreign(catalogs, catalog, entry, examined.baseline.origin_of(entry)) {
+                add(of_protocol(entry));
+            }
+        }
+    }
+    for (catalog, list) in catalogs.name_space_lists() {
+        for entry in list.entries.iter().filter(|entry| is_foreign_name_space(catalogs, catalog, entry)) {
+            add(foreign(entry.provider_id, entry.library_path.as_ref(), raw(&entry.name())));
+        }
+    }
+    found.into_values().collect()
+}
+
+fn is_foreign(catalogs: &Catalogs, catalog: CatalogName, entry: &ProtocolEntry, origin: Origin) -> bool {
+    match origin {
+        Origin::ThirdParty(_) | Origin::Layered | Origin::Unknown => true,
+        Origin::NotTold => false,
+        Origin::Windows | Origin::Microsoft(_) => {
+            let own = entry.provider_id.filter(|id| provider::is_windows(*id));
+            own.is_some_and(|id| {
+                lies_elsewhere(
+                    catalogs,
+                    catalog,
+                    entry.library_path.as_ref(),
+                    &provider::library_paths(id, &catalogs.windows),
+                )
+            })
+        }
+    }
+}
+
+fn is_foreign_name_space(catalogs: &Catalogs, catalog: CatalogName, entry: &NameSpaceEntry) -> bool {
+    let Some(id) = entry.provider_id else { return false };
+    provider::name_space_by_id(id).is_none_or(|known| {
+        lies_elsewhere(catalogs, catalog, entry.library_path.as_ref(), &known.library_paths(&catalogs.windows))
+    })
+}
+
+/// Whether a DLL that is told is none of those.
+fn lies_elsewhere(catalogs: &Catalogs, catalog: CatalogName, path: Option<&Text>, allowed: &[&str]) -> bool {
+    let canonical = |path: &str| CanonicalPath::new(path, catalogs.is_wow64(catalog));
+    path.is_some_and(|path| !allowed.iter().any(|allowed| canonical(allowed).same(&canonical(&path.lossy()))))
+}
+
+fn of_protocol(entry: &ProtocolEntry) -> Foreign {
+    let layer = entry.named_layer().map(|(layer, _)| layer);
+    let id = entry.provider_id.filter(|_| layer.is_none() && !entry.is(Kind::Chain));
+    let name = layer.unwrap_or_else(|| entry.name());
+    foreign(id, entry.library_path.as_ref(), raw(&name))
+}
+
+fn foreign(id: Option<Guid>, path: Option<&Text>, name: String) -> Foreign {
+    let canonical = path.map(|path| CanonicalPath::new(&path.lossy(), false));
+    // Where a DLL is told it alone tells who it is: a GUID or a name is easily lent to another one.
+    let known = match &canonical {
+        Some(path) => ThirdParty::of(None, Some(path)),
+        None => ThirdParty::of(id, None).or_else(|| ThirdParty::named(&Text::from(name.as_str()))),
+    };
+    Foreign {
+        provider_id: id.map(|id| format!("{{{id:X}}}")),
+        library_path: path.map(raw),
+        name,
+        known_as: known.map(|known| known.name.to_owned()),
+    }
+}
+
+/// One spelling for all of a path.
+pub(super) fn spelled_alike(path: &str) -> String {
+    CanonicalPath::new(path, false).as_str().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::baseline::Baseline;
+    use crate::catalog::notation;
+
+    fn names(case: &str) -> Vec<String> {
+        let catalogs = notation::parse(case).unwrap();
+        let baseline = Baseline::of(&catalogs);
+        let lists = catalogs
+            .protocol_lists()
+            .flat_map(|(catalog, list)| list.entries.iter().map(move |entry| (catalog, entry)).collect::<Vec<_>>());
+        let foreign =
+            lists.filter(|(catalog, entry)| is_foreign(&catalogs, *catalog, entry, baseline.origin_of(entry)));
+        let mut names: Vec<String> = foreign
+            .map(|(_, entry)| of_protocol(entry))
+            .map(|foreign| format!("{} {}", foreign.provider_id.map_or("-", |_| "id"), foreign.name))
+            .collect();
+        names.dedup();
+        names
+    }
+
+    #[test]
+    fn windows_own_are_not_foreign_unless_their_dll_is() {
+        assert_eq!(names("windows  5.1 x86\n1001  tcp\n1002  udp\n1003  rfcomm"), Vec::<String>::new());
+        assert_eq!(names("windows  5.1 x86\n1001  tcp  C:\\Windows\\Temp\\evil.dll"), ["id MSAFD Tcpip [TCP/IP]"]);
+    }
+
+    #[test]
+    fn a_layered_provider_and_its_chains_are_one() {
+        let case = "windows  5.1 x86\n1001  tcp\n1017  layered  C:\\Proxy\\lsp.dll  Proxy\n\
+                    1018  1017>1001  C:\\Proxy\\lsp.dll  Proxy over [MSAFD Tcpip [TCP/IP]]";
+        assert_eq!(names(case), ["id Proxy", "- Proxy"], "and told apart by nothing but the GUID, which is dropped");
+    }
+}

@@ -1,0 +1,46 @@
+//! What is said of a unit.
+
+use super::{Failure, Status, Unit};
+use crate::examination::Examination;
+
+/// What is said of a unit: its head, and the examination where there is one.
+#[derive(Debug)]
+pub struct Record {
+    /// The unit, with everything that a summary needs of it.
+    pub unit: Unit,
+    /// What was said of it.
+    pub said: Said,
+}
+
+/// What was said of a unit.
+#[derive(Debug)]
+pub enum Said {
+    /// It was examined, if only in part.
+    Examination(Box<Examination>),
+    /// It was not, for the reason in [`Unit::failure`].
+    Nothing,
+}
+
+impl Record {
+    /// The record of a unit that was examined, with the host that a manifest names, if it does.
+    #[must_use]
+    pub fn of(label: String, group: Option<String>, host: Option<String>, examination: Examination) -> Self {
+        let unit = Unit::of(label, group, host, &examination);
+        Self { unit, said: Said::Examination(Box::new(examination)) }
+    }
+
+    /// The record of a unit that could not be examined.
+    #[must_use]
+    pub fn of_failure(label: String, status: Status, failure: Failure) -> Self {
+        Self { unit: Unit::of_failure(label, status, failure), said: Said::Nothing }
+    }
+
+    /// The examination, where there is one.
+    #[must_use]
+    pub fn examination(&self) -> Option<&Examination> {
+        match &self.said {
+            Said::Examination(examination) => Some(examination),
+            Said::Nothing => None,
+        }
+    }
+}

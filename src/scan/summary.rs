@@ -1,0 +1,72 @@
+//! The last record: what all the others come to.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Counts, Foreign, Shard};
+
+/// What all records come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Version of the program, which its rules and baselines are part of.
+    pub version: String,
+    /// Whether all evidence was examined, and in full; what is no evidence does not count, nor do links that are not
+    /// followed.
+    pub complete: bool,
+    /// Whether somebody ended the work before it was done.
+    pub interrupted: bool,
+    /// Which parts of the work these records are; empty where it was not divided.
+    pub shards: Vec<Shard>,
+    /// What was met beside the units.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// How many units there are, which is one for each record.
+    pub units: u64,
+    /// Units of which the catalogs were read in full.
+    pub examined: u64,
+    /// Units of which they were read in part.
+    pub partial: u64,
+    /// Units that could not be examined.
+    pub failed: u64,
+    /// Units beyond a limit, which were not examined.
+    pub limited: u64,
+    /// What is nothing that holds evidence: links, named pipes, sockets, devices.
+    pub skipped: u64,
+    /// How many computers the examined units are of; a unit that names none counts as one.
+    pub computers: usize,
+    /// How many units have each verdict.
+    pub verdicts: BTreeMap<String, u64>,
+    /// The findings by rule.
+    pub findings: Vec<RuleTotal>,
+    /// Providers that their Windows does not install, the rarest first.
+    pub prevalence: Vec<Prevalence>,
+}
+
+/// How often a rule spoke.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleTotal {
+    /// Its id.
+    pub rule: String,
+    /// `note`, `warning` or `error`.
+    pub severity: String,
+    /// How many findings there are.
+    pub findings: usize,
+    /// In how many units.
+    pub units: u64,
+    /// On how many computers.
+    pub computers: usize,
+}
+
+/// On how many computers a foreign provider was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Prevalence {
+    /// On how many computers.
+    pub computers: usize,
+    /// In how many units.
+    pub units: u64,
+    /// The provider. Spellings of one path count as one.
+    #[serde(flatten)]
+    pub provider: Foreign,
+}

@@ -1,0 +1,182 @@
+//! Counting while records pass, so that none of them has to be kept.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::foreign::spelled_alike;
+use super::summary::{Prevalence, RuleTotal, Summary};
+use super::{Foreign, Shard, Status, Unit};
+use crate::finding::Verdict;
+
+/// What was met beside the units themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Files that were named or found, and what is no file.
+    pub inputs: u64,
+    /// Members of archives among them.
+    pub members: u64,
+    /// Files and members that are no evidence.
+    pub other: u64,
+}
+
+impl Counts {
+    /// Adds others.
+    pub fn add(&mut self, others: Self) {
+        self.inputs = self.inputs.saturating_add(others.inputs);
+        self.members = self.members.saturating_add(others.members);
+        self.other = self.other.saturating_add(others.other);
+    }
+}
+
+/// What is known of all units so far. It grows with the number of computers and of different providers, not with that
+/// of the units.
+#[derive(Debug, Default)]
+pub struct Tally {
+    counts: Counts,
+    is_interrupted: bool,
+    shards: BTreeSet<Shard>,
+    statuses: BTreeMap<Status, u64>,
+    verdicts: BTreeMap<Verdict, u64>,
+    computers: HashMap<String, u32>,
+    rules: BTreeMap<(String, String), Rule>,
+    foreign: BTreeMap<(String, String, String), Provider>,
+}
+
+#[derive(Debug, Default)]
+struct Rule {
+    findings: usize,
+    units: u64,
+    computers: BTreeSet<u32>,
+}
+
+#[derive(Debug)]
+struct Provider {
+    /// Of all spellings the first, so that the order in which they are met does not matter.
+    spelling: Foreign,
+    units: u64,
+    computers: BTreeSet<u32>,
+}
+
+impl Tally {
+    /// Counts a unit.
+    pub fn add(&mut self, unit: &Unit) {
+        count(&mut self.statuses, unit.status);
+        if !matches!(unit.status, Status::Examined | Status::Partial) {
+            return;
+        }
+        if let Some(verdict) = unit.verdict.as_deref().and_then(Verdict::by_name) {
+            count(&mut self.verdicts, verdict);
+        }
+        let computer = self.computer(unit);
+        for finding in &unit.findings {
+            let rule = self.rules.entry((finding.rule.clone(), finding.severity.clone())).or_default();
+            rule.findings += finding.count;
+            rule.units += 1;
+            rule.computers.insert(computer);
+        }
+        for foreign in unit.foreign.iter().collect::<BTreeSet<_>>() {
+            self.add_foreign(foreign, computer);
+        }
+    }
+
+    fn add_foreign(&mut self, foreign: &Foreign, computer: u32) {
+        let path = foreign.library_path.as_deref().map(spelled_alike);
+        let key = (foreign.provider_id.clone().unwrap_or_default(), path.unwrap_or_default(), foreign.name.clone());
+        let provider = self.foreign.entry(key).or_insert_with(|| Provider {
+            spelling: foreign.clone(),
+            units: 0,
+            computers: BTreeSet::new(),
+        });
+        if *foreign < provider.spelling {
+            provider.spelling = foreign.clone();
+        }
+        provider.units += 1;
+        provider.computers.insert(computer);
+    }
+
+    fn computer(&mut self, unit: &Unit) -> u32 {
+        let next = u32::try_from(self.computers.len()).unwrap_or(u32::MAX);
+        *self.computers.entry(unit.computer()).or_insert(next)
+    }
+
+    /// Counts what was met beside the units.
+    pub fn count(&mut self, counts: Counts) {
+        self.counts.add(counts);
+    }
+
+    /// Notes that somebody ended the work before it was done.
+    pub fn interrupt(&mut self) {
+        self.is_interrupted = true;
+    }
+
+    /// Notes that this is a part of the work.
+    pub fn shard(&mut self, shard: Shard) {
+        self.shards.insert(shard);
+    }
+
+    /// Takes over from the summary of a part what its records do not tell.
+    pub fn absorb(&mut self, part: &Summary) {
+        self.count(part.counts);
+        self.is_interrupted |= part.interrupted;
+        self.shards.extend(&part.shards);
+    }
+
+    /// The summary of everything that was counted.
+    #[must_use]
+    pub fn summary(self) -> Summary {
+        let status = |status| self.statuses.get(&status).copied().unwrap_or_default();
+        let shards: Vec<Shard> = self.shards.into_iter().collect();
+        let all_read = self.statuses.keys().all(|status| status.is_complete());
+        let rules = self.rules.into_iter().map(|((rule, severity), total)| RuleTotal {
+            rule,
+            severity,
+            findings: total.findings,
+            units: total.units,
+            computers: total.computers.len(),
+        });
+        let mut prevalence: Vec<Prevalence> = self
+            .foreign
+            .into_values()
+            .map(|provider| Prevalence {
+                computers: provider.computers.len(),
+                units: provider.units,
+                provider: provider.spelling,
+            })
+            .collect();
+        prevalence.sort_by_key(|provider| (provider.computers, provider.units));
+        Summary {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            complete: all_read && !self.is_interrupted && are_whole(&shards),
+            interrupted: self.is_interrupted,
+            shards,
+            counts: self.counts,
+            units: self.statuses.values().sum(),
+            examined: status(Status::Examined),
+            partial: status(Status::Partial),
+            failed: status(Status::Failed),
+            limited: status(Status::Limited),
+            skipped: status(Status::Skipped),
+            computers: self.computers.len(),
+            verdicts: self.verdicts.into_iter().map(|(verdict, units)| (verdict.name().to_owned(), units)).collect(),
+            findings: rules.collect(),
+            prevalence,
+        }
+    }
+}
+
+/// Whether these are all shards of one division, one alone standing for itself.
+fn are_whole(shards: &[Shard]) -> bool {
+    match shards {
+        [] | [_] => true,
+        [first, ..] => {
+            let is_of_division = shards.iter().all(|shard| shard.count == first.count);
+            is_of_division && u64::try_from(shards.len()) == Ok(first.count)
+        }
+    }
+}
+
+fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
+    *counts.entry(key).or_default() += 1;
+}

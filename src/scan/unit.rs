@@ -1,0 +1,212 @@
+//! The head of a record: what lists, tables and summaries need of a unit.
+
+use miette::Diagnostic;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Foreign;
+use super::foreign::foreign_of;
+use crate::catalog::{Text, hex};
+use crate::examination::Examination;
+use crate::finding::{Finding, Severity};
+
+/// One or several files that were examined as one: a hive with its transaction logs, several registration files of
+/// one system, a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unit {
+    /// What it is called: its path, with `!/` before the name of a member of an archive, or what a manifest calls it.
+    pub label: String,
+    /// The group that a manifest puts it in.
+    pub group: Option<String>,
+    /// The computer, as a manifest or the evidence names it.
+    pub host: Option<String>,
+    /// What became of it.
+    pub status: Status,
+    /// SHA-256 over the SHA-256 of each of its files, a hive before its logs; `null` where hashes were not asked for.
+    pub evidence_id: Option<String>,
+    /// Name of the Windows that it is of.
+    pub windows: Option<String>,
+    /// What is to be thought of the catalogs, as in `verdict` beside; `null` where it was not examined.
+    pub verdict: Option<String>,
+    /// The sections as msinfo32 counts them; `null` where the evidence does not tell of them.
+    pub sections: Option<SectionCount>,
+    /// What was found, counted by rule, in the order of the findings.
+    pub findings: Vec<RuleCount>,
+    /// The most severe finding as a sentence.
+    pub worst: Option<String>,
+    /// How many defects the evidence has.
+    pub defects: usize,
+    /// Providers that this Windows does not install.
+    pub foreign: Vec<Foreign>,
+    /// Why it could not be examined; `null` where it was.
+    pub failure: Option<Failure>,
+}
+
+/// What became of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Its catalogs were read in full, as far as this kind of evidence holds them.
+    Examined,
+    /// They were read in part.
+    Partial,
+    /// It could not be examined.
+    Failed,
+    /// It lies beyond a limit, so that it was not examined.
+    Limited,
+    /// It is nothing that holds evidence: a link, a named pipe, a socket, a device.
+    Skipped,
+}
+
+impl Status {
+    /// Its name in machine-readable output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Examined => "examined",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Limited => "limited",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// Whether nothing of the unit stayed in the dark that could have told of a system.
+    #[must_use]
+    pub fn is_complete(self) -> bool {
+        matches!(self, Self::Examined | Self::Skipped)
+    }
+}
+
+/// How many sections there are, and ought to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SectionCount {
+    /// How many msinfo32 shows.
+    pub visible: usize,
+    /// How many this Windows ought to have; `null` where that is not known.
+    pub expected: Option<usize>,
+}
+
+/// How often a rule speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleCount {
+    /// Its id.
+    pub rule: String,
+    /// `note`, `warning` or `error`.
+    pub severity: String,
+    /// How many findings there are.
+    pub count: usize,
+}
+
+/// Why a unit could not be examined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// What kind of obstacle it is, such as `catalog9::unreadable`.
+    pub code: String,
+    /// What was expected, and what was found.
+    pub message: String,
+    /// The way out.
+    pub help: Option<String>,
+}
+
+impl Failure {
+    /// What an error says.
+    #[must_use]
+    pub fn of(diagnostic: &dyn Diagnostic) -> Self {
+        Self {
+            code: diagnostic.code().map(|code| code.to_string()).unwrap_or_default(),
+            message: diagnostic.to_string(),
+            help: diagnostic.help().map(|help| help.to_string()),
+        }
+    }
+}
+
+impl Unit {
+    pub(super) fn of(label: String, group: Option<String>, host: Option<String>, examination: &Examination) -> Self {
+        let main = examination.main();
+        let computer_name = || main?.control_set.computer_name.as_ref().map(raw);
+        let findings: Vec<&Finding> =
+            examination.examined.iter().flat_map(|examined| &examined.judgement.findings).collect();
+        // Each control set has its most severe findings first.
+        let worst = findings.iter().rev().max_by_key(|finding| finding.severity);
+        Self {
+            label,
+            group,
+            host: host.or_else(computer_name),
+            status: if examination.is_complete() { Status::Examined } else { Status::Partial },
+            evidence_id: evidence_id(examination),
+            windows: main.map(|main| main.control_set.catalogs.windows.name()),
+            verdict: Some(examination.verdict().name().to_owned()),
+            sections: main
+                .and_then(|main| main.sections.as_ref())
+                .map(|sections| SectionCount { visible: sections.visible, expected: sections.expected }),
+            worst: worst.map(|finding| finding.sentence()),
+            findings: counted(&findings),
+            defects: examination.defects.len(),
+            foreign: examination.examined.iter().flat_map(foreign_of).collect(),
+            failure: None,
+        }
+    }
+
+    pub(super) fn of_failure(label: String, status: Status, failure: Failure) -> Self {
+        Self {
+            label,
+            group: None,
+            host: None,
+            status,
+            evidence_id: None,
+            windows: None,
+            verdict: None,
+            sections: None,
+            findings: Vec::new(),
+            worst: None,
+            defects: 0,
+            foreign: Vec::new(),
+            failure: Some(failure),
+        }
+    }
+
+    /// By what pieces of evidence of one computer are told to be so: its name, in any letter case; what has none
+    /// counts as a computer of its own.
+    #[must_use]
+    pub fn computer(&self) -> String {
+        match (&self.host, &self.group) {
+            (Some(host), _) => host.to_uppercase(),
+            // Names of computers hold none of these, so that none can pass for a path.
+            (None, Some(group)) => format!("group:{group}"),
+            (None, None) => format!("unit:{}", self.label),
+        }
+    }
+
+    /// Whether there is a finding of at least that severity.
+    #[must_use]
+    pub fn has(&self, least: Severity) -> bool {
+        let is_at_least = |finding: &RuleCount| Severity::by_name(&finding.severity) >= Some(least);
+        self.findings.iter().any(is_at_least)
+    }
+}
+
+fn counted(findings: &[&Finding]) -> Vec<RuleCount> {
+    let mut counts: Vec<RuleCount> = Vec::new();
+    for finding in findings {
+        let severity = finding.severity.name();
+        match counts.iter_mut().find(|count| count.rule == finding.rule && count.severity == severity) {
+            Some(count) => count.count += 1,
+            None => counts.push(RuleCount { rule: finding.rule.to_owned(), severity: severity.to_owned(), count: 1 }),
+        }
+    }
+    counts
+}
+
+fn evidence_id(examination: &Examination) -> Option<String> {
+    let parts = examination.parts.iter().map(|part| part.sha256);
+    let own = examination.parts.is_empty().then_some(examination.sha256);
+    let digests: Option<Vec<[u8; 32]>> =
+        own.into_iter().chain(parts).chain(examination.logs.iter().map(|log| log.sha256)).collect();
+    Some(hex(&Sha256::digest(digests?.concat())))
+}
+
+pub(super) fn raw(text: &Text) -> String {
+    text.lossy().into_owned()
+}
