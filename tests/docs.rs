@@ -70,6 +70,8 @@ fn the_help_is_documented_as_it_is_printed() {
     for command in [
         &["--help"][..],
         &["examine", "--help"],
+        &["scan", "--help"],
+        &["merge", "--help"],
         &["explain", "--help"],
         &["rules", "--help"],
         &["schema", "--help"],

@@ -13,13 +13,15 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::scan::{MergeArgs, ScanArgs};
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  everything was read completely, and nothing was found at or above --fail-on
   1  everything was read completely, and something was found at or above --fail-on
@@ -58,6 +60,10 @@ impl Args {
 pub(super) enum Command {
     /// Reconstructs the catalogs of each file and says what is missing, added, broken or hijacked
     Examine(ExamineArgs),
+    /// Examines everything in folders and archives: a line for each piece of evidence, and what they come to
+    Scan(Box<ScanArgs>),
+    /// Puts the results of several scans together
+    Merge(MergeArgs),
     /// Explains a rule: what it looks for, why it matters, when it is harmless, what to do
     Explain {
         /// Id of the rule, as findings name it
@@ -65,7 +71,7 @@ pub(super) enum Command {
     },
     /// Lists all rules
     Rules,
-    /// Prints the JSON Schema of `examine --format json`
+    /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`
     Schema,
     /// Prints the completions of a shell
     Completions {
@@ -179,7 +185,7 @@ impl FailOn {
     }
 }
 
-fn selection(which: String) -> Selection {
+pub(super) fn selection(which: String) -> Selection {
     match which.as_str() {
         "current" => Selection::Current,
         "all" => Selection::All,
@@ -187,7 +193,7 @@ fn selection(which: String) -> Selection {
     }
 }
 
-fn code_page(number: &str) -> Result<CodePage, String> {
+pub(super) fn code_page(number: &str) -> Result<CodePage, String> {
     let code_page = number.parse().ok().and_then(CodePage::of_number);
     code_page.ok_or_else(|| {
         "expected the number of an ANSI code page of Windows: 874, 932, 936, 949, 950 or 1250 to 1258".to_owned()

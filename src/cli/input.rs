@@ -112,7 +112,7 @@ pub(super) fn open_file(path: &Path) -> Result<(File, u64), InputError> {
         return Err(InputError::Directory);
     }
     if !metadata.is_file() {
-        return Err(InputError::NotAFile { found: kind_of(&metadata) });
+        return Err(InputError::NotAFile { found: kind_of(metadata.file_type()) });
     }
     Ok((File::open(path).map_err(of_io)?, metadata.len()))
 }
@@ -121,10 +121,10 @@ fn of_io(error: io::Error) -> InputError {
     if error.kind() == io::ErrorKind::NotFound { InputError::NoSuchFile } else { InputError::Unreadable(error) }
 }
 
+/// What something is that is neither a regular file nor a folder.
 #[cfg(unix)]
-fn kind_of(metadata: &std::fs::Metadata) -> &'static str {
+pub(super) fn kind_of(kind: std::fs::FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
-    let kind = metadata.file_type();
     if kind.is_fifo() {
         "a named pipe"
     } else if kind.is_socket() {
@@ -134,8 +134,9 @@ fn kind_of(metadata: &std::fs::Metadata) -> &'static str {
     }
 }
 
+/// What something is that is neither a regular file nor a folder.
 #[cfg(not(unix))]
-fn kind_of(_: &std::fs::Metadata) -> &'static str {
+pub(super) fn kind_of(_: std::fs::FileType) -> &'static str {
     "something else"
 }
 

@@ -18,6 +18,11 @@ pub(super) struct Log {
 }
 
 impl Log {
+    /// A log of these bytes.
+    pub(super) fn new(name: Text, role: LogRole, bytes: Vec<u8>) -> Self {
+        Self { name, role, bytes }
+    }
+
     /// The log as the library takes it.
     pub(super) fn file(&self) -> LogFile<'_> {
         LogFile { name: self.name.clone(), role: self.role, bytes: &self.bytes }

@@ -11,6 +11,7 @@ mod man;
 mod map;
 mod output;
 mod report;
+mod scan;
 
 use std::io;
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ pub(super) fn run() -> ExitCode {
     let mut output = Output::new(args.color);
     let result = match args.command {
         Command::Examine(arguments) => examine::run(&arguments, &mut output),
+        Command::Scan(arguments) => scan::run(&arguments, &mut output),
+        Command::Merge(arguments) => scan::merge(&arguments, &mut output),
         Command::Explain { rule } => explain::explain(&rule, &mut output),
         Command::Rules => explain::list(&mut output),
         Command::Schema => examine::schema(&mut output),

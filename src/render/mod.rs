@@ -3,6 +3,7 @@
 mod identity;
 mod refused;
 
+pub mod csv;
 pub mod hexdump;
 pub mod json;
 pub mod junit;

@@ -1,0 +1,82 @@
+//! The bytes of an archive, to be read more than once.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use lzma_rust2::XzReader;
+use ruzstd::decoding::StreamingDecoder;
+
+use super::super::beginning::Packing;
+
+/// Memory that an xz stream may ask for, in units of 1024 bytes: what `xz -9` asks for, and some.
+const XZ_MEMORY: u32 = 72 << 10;
+
+/// Longest window of a zstd stream, which is held in memory: the one that `zstd` itself accepts unasked.
+const ZSTD_WINDOW: u64 = 128 << 20;
+
+/// The bytes of an archive.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli::scan) enum Store<'a> {
+    File(&'a Path),
+    Held(&'a [u8]),
+}
+
+/// Bytes that can be read from any place.
+pub(super) trait Bytes: BufRead + Seek {}
+impl<T: BufRead + Seek> Bytes for T {}
+
+impl<'a> Store<'a> {
+    /// The bytes from the beginning on, and how many they are.
+    pub(super) fn open(self) -> io::Result<(Box<dyn Bytes + 'a>, u64)> {
+        match self {
+            Self::File(path) => {
+                let file = File::open(path)?;
+                let length = file.metadata()?.len();
+                Ok((Box::new(BufReader::new(file)), length))
+            }
+            Self::Held(bytes) => Ok((Box::new(Cursor::new(bytes)), u64::try_from(bytes.len()).unwrap_or(u64::MAX))),
+        }
+    }
+
+    /// The bytes as they were before they were compressed, and the length of what was made of them.
+    pub(super) fn stream(self, packing: Packing) -> io::Result<(Box<dyn Read + 'a>, u64)> {
+        let (bytes, length) = self.open()?;
+        let stream: Box<dyn Read> = match packing {
+            Packing::Gzip => Box::new(MultiGzDecoder::new(bytes)),
+            Packing::Xz => Box::new(XzReader::new_mem_limit(bytes, true, XZ_MEMORY)),
+            Packing::Zstd => Box::new(Frames { current: Some(frame(bytes)?) }),
+            Packing::Tar | Packing::Zip => Box::new(bytes),
+        };
+        Ok((stream, length))
+    }
+}
+
+type Frame<R> = StreamingDecoder<R, ruzstd::decoding::FrameDecoder>;
+
+/// A zstd stream, which may consist of several frames; those that work in parallel write such ones.
+struct Frames<R: BufRead> {
+    current: Option<Frame<R>>,
+}
+
+fn frame<R: BufRead>(reader: R) -> io::Result<Frame<R>> {
+    StreamingDecoder::new_with_max_window_size(reader, ZSTD_WINDOW).map_err(io::Error::other)
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        while let Some(current) = &mut self.current {
+            let read = current.read(space)?;
+            if read > 0 || space.is_empty() {
+                return Ok(read);
+            }
+            let Some(ended) = self.current.take() else { break };
+            let mut rest = ended.into_inner();
+            if !rest.fill_buf()?.is_empty() {
+                self.current = Some(frame(rest)?);
+            }
+        }
+        Ok(0)
+    }
+}

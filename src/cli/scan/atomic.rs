@@ -1,0 +1,55 @@
+//! Files that get their names when they are complete.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+/// A file that is written under another name in the same folder, and is gone when it is dropped.
+pub(super) struct AtomicFile {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl AtomicFile {
+    /// A file that shall have that path.
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        let mut builder = Builder::new();
+        builder.prefix(".catalog9-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // As any new file: what the mask of the process leaves of it.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = BufWriter::new(builder.tempfile_in(folder_of(path))?);
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Gives the file its name, once it is on the medium.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.file.flush()?;
+        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path)?;
+        // So that the name is there as well after a power failure; not every file system can do it.
+        let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+}
+
+/// The folder that a file of that path lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}

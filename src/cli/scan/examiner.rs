@@ -1,0 +1,292 @@
+//! From files to records.
+
+use std::io::{self, BufRead, BufReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use catalog9::catalog::{Text, hex};
+use catalog9::evidence::log::LogRole;
+use catalog9::evidence::{Error, Kind};
+use catalog9::scan::{Counts, Failure, Record, Status};
+use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
+use miette::Diagnostic;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::super::input::{self, InputError, LARGEST};
+use super::super::logs::{self, Log};
+use super::archive;
+use super::beginning::{Beginning, Packing};
+use super::piece::{Job, News, Origin, Piece, Pieces, Source};
+
+/// Examines files and archives.
+pub(super) struct Examiner<'a> {
+    pub(super) options: Options,
+    pub(super) interrupted: &'a AtomicBool,
+}
+
+/// Where news goes, and whether anybody still wants it.
+pub(super) type Emit<'a> = dyn FnMut(News) -> bool + 'a;
+
+/// Why a unit was not examined.
+enum Obstacle {
+    /// It is none of what is read.
+    NoEvidence,
+    /// It could not be examined.
+    Failure(Status, Failure),
+}
+
+impl Obstacle {
+    fn of(error: &impl Diagnostic) -> Self {
+        Self::Failure(Status::Failed, Failure::of(error))
+    }
+
+    fn of_input(error: &InputError) -> Self {
+        let status = if matches!(error, InputError::TooLarge { .. }) { Status::Limited } else { Status::Failed };
+        Self::Failure(status, Failure::of(error))
+    }
+
+    /// What somebody named is no evidence only by mistake; what was found may be anything, and hives other than SYSTEM
+    /// lie beside it in every collection.
+    fn of_evidence(error: &Error, origin: Origin) -> Self {
+        let is_other = matches!(error, Error::NotEvidence { .. } | Error::OtherHive { .. });
+        if is_other && origin == Origin::Found {
+            return Self::NoEvidence;
+        }
+        let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };
+        Self::Failure(status, Failure::of(error))
+    }
+}
+
+/// Why a file or the program is not as it should be.
+#[derive(Debug, Error, Diagnostic)]
+enum UnitError {
+    #[error("expected the file that the manifest describes, with {expected}, found {found}")]
+    #[diagnostic(
+        code(catalog9::not_as_listed),
+        help("the file has changed since the manifest was written, or is another")
+    )]
+    NotAsListed { expected: String, found: String },
+
+    #[error("expected an examination, found a fault of this program: {0}")]
+    #[diagnostic(
+        code(catalog9::fault),
+        help("please report it; examine the file alone to see whether it is the cause")
+    )]
+    Fault(String),
+}
+
+impl Examiner<'_> {
+    /// Does a job.
+    pub(super) fn work(&self, job: Job, emit: &mut Emit<'_>) {
+        match job {
+            Job::Say(record) => {
+                if emit(News::Counts(Counts { inputs: 1, ..Counts::default() })) {
+                    emit(News::Record(record));
+                }
+            }
+            Job::Examine(pieces) => {
+                let inputs = u64::try_from(pieces.files.len()).unwrap_or(u64::MAX);
+                if emit(News::Counts(Counts { inputs, ..Counts::default() })) {
+                    self.examine(pieces, 0, emit);
+                }
+            }
+        }
+    }
+
+    /// Whether somebody wants the work to end.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Examines files that may belong together; `depth` is how many archives they were taken out of.
+    pub(super) fn examine(&self, unit: Pieces, depth: usize, emit: &mut Emit<'_>) {
+        let Pieces { mut files, host, origin } = unit;
+        if files.is_empty() {
+            return;
+        }
+        let others = files.split_off(1);
+        let Some(leader) = files.pop() else { return };
+        let beginning =
+            match verified(&leader).and_then(|()| leader.beginning().map_err(|error| Obstacle::of_input(&error))) {
+                Ok((beginning, length)) => match too_large(&beginning, length) {
+                    Some(error) => return Self::say(&leader, host, Err(Obstacle::of_input(&error)), emit),
+                    None => beginning,
+                },
+                Err(obstacle) => {
+                    Self::say(&leader, host, Err(obstacle), emit);
+                    return self.alone(others, origin, depth, emit);
+                }
+            };
+        match beginning {
+            Beginning::Archive(packing) => {
+                self.open_archive(&leader, packing, depth, emit);
+                self.alone(others, origin, depth, emit);
+            }
+            Beginning::Evidence(Kind::Hive) => {
+                let (logs, others): (Vec<Piece>, Vec<Piece>) =
+                    others.into_iter().partition(|piece| piece.name.log_role().is_some());
+                let said = guarded(|| self.hive(&leader, &logs, origin));
+                Self::say(&leader, host, said, emit);
+                self.alone(others, origin, depth, emit);
+            }
+            Beginning::Evidence(Kind::Reg) if !others.is_empty() && others.iter().all(is_registration_file) => {
+                let said = guarded(|| self.registration_files(&leader, &others));
+                Self::say(&leader, host, said, emit);
+            }
+            Beginning::Evidence(_) | Beginning::Text => {
+                let said = guarded(|| self.file(&leader, &[], origin));
+                Self::say(&leader, host, said, emit);
+                self.alone(others, origin, depth, emit);
+            }
+            Beginning::Other(error) => {
+                Self::say(&leader, host, Err(Obstacle::of_evidence(&error, origin)), emit);
+                self.alone(others, origin, depth, emit);
+            }
+            Beginning::Void(error) => {
+                Self::say(&leader, host, Err(Obstacle::of(&error)), emit);
+                self.alone(others, origin, depth, emit);
+            }
+        }
+    }
+
+    /// Files that do not belong to the one that leads them after all.
+    fn alone(&self, pieces: Vec<Piece>, origin: Origin, depth: usize, emit: &mut Emit<'_>) {
+        for piece in pieces {
+            self.examine(Pieces { files: vec![piece], host: None, origin }, depth, emit);
+        }
+    }
+
+    fn open_archive(&self, leader: &Piece, packing: Packing, depth: usize, emit: &mut Emit<'_>) {
+        let store = match &leader.source {
+            Source::File(path) => archive::Store::File(path),
+            Source::Held(bytes) => archive::Store::Held(bytes),
+        };
+        archive::examine(self, &archive::Archive { label: &leader.label, store, packing, depth }, emit);
+    }
+
+    fn hive(&self, leader: &Piece, logs: &[Piece], origin: Origin) -> Result<Examination, Obstacle> {
+        let named = match &leader.source {
+            Source::File(path) if logs.is_empty() && origin == Origin::Named => logs::beside(path.as_os_str()),
+            _ => logs.iter().map(log).collect(),
+        };
+        let logs = named.map_err(|(_, error)| Obstacle::of_input(&error))?;
+        self.file(leader, &logs, origin)
+    }
+
+    fn file(&self, piece: &Piece, logs: &[Log], origin: Origin) -> Result<Examination, Obstacle> {
+        let mut opened = piece.open().map_err(|error| Obstacle::of_input(&error))?;
+        let examination = opened.content(|content| {
+            let logs = logs.iter().map(Log::file).collect();
+            examine(Evidence { path: piece.label.clone(), content, logs }, &self.options)
+        });
+        let examination = examination.map_err(|error| Obstacle::of_input(&error))?;
+        examination.map_err(|error| Obstacle::of_evidence(&error, origin))
+    }
+
+    fn registration_files(&self, leader: &Piece, others: &[Piece]) -> Result<Examination, Obstacle> {
+        let mut streams: Vec<(Text, Box<dyn io::Read + '_>)> = Vec::new();
+        for piece in std::iter::once(leader).chain(others) {
+            let stream: Box<dyn io::Read> = match &piece.source {
+                Source::File(path) => input::open_file(path)
+                    .map(|(file, _)| Box::new(file))
+                    .map_err(|error| Obstacle::of_input(&error))?,
+                Source::Held(bytes) => Box::new(bytes.as_slice()),
+            };
+            streams.push((piece.label.clone(), stream));
+        }
+        let evidence =
+            streams.iter_mut().map(|(label, stream)| Evidence::new(label.clone(), Content::of_stream(stream)));
+        examine_together(evidence.collect(), &self.options).map_err(|error| Obstacle::of(&error))
+    }
+
+    fn say(leader: &Piece, host: Option<String>, said: Result<Examination, Obstacle>, emit: &mut Emit<'_>) {
+        let label = leader.label.lossy().into_owned();
+        let record = match said {
+            Ok(examination) => Record::of(label, leader.name.group.clone(), host, examination),
+            Err(Obstacle::NoEvidence) => {
+                emit(News::Counts(Counts { other: 1, ..Counts::default() }));
+                return;
+            }
+            Err(Obstacle::Failure(status, failure)) => Record::of_failure(label, status, failure),
+        };
+        emit(News::Record(Box::new(record)));
+    }
+}
+
+/// Keeps a fault of this program from ending the whole.
+fn guarded(examine: impl FnOnce() -> Result<Examination, Obstacle>) -> Result<Examination, Obstacle> {
+    catch_unwind(AssertUnwindSafe(examine)).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it says nothing");
+        Err(Obstacle::of(&UnitError::Fault(Text::from(text).shortened(200))))
+    })
+}
+
+/// What is no evidence by its beginning is that whatever its length; all else is looked at to its end.
+fn too_large(beginning: &Beginning, length: u64) -> Option<InputError> {
+    let is_read_as_stream = matches!(beginning, Beginning::Evidence(Kind::Reg) | Beginning::Archive(_));
+    let is_other = matches!(beginning, Beginning::Other(_));
+    (length > LARGEST && !is_read_as_stream && !is_other).then_some(InputError::TooLarge { found: length })
+}
+
+fn is_registration_file(piece: &Piece) -> bool {
+    matches!(piece.beginning(), Ok((Beginning::Evidence(Kind::Reg), _)))
+}
+
+fn log(piece: &Piece) -> Result<Log, (Text, InputError)> {
+    let bytes = piece.bytes().map_err(|error| (piece.label.clone(), error))?;
+    Ok(Log::new(piece.label.clone(), piece.name.log_role().unwrap_or(LogRole::Log), bytes))
+}
+
+/// Holds a file to what a manifest says of it.
+fn verified(piece: &Piece) -> Result<(), Obstacle> {
+    let Source::File(path) = &piece.source else { return Ok(()) };
+    if piece.promise.size.is_none() && piece.promise.sha256.is_none() {
+        return Ok(());
+    }
+    let (file, length) = input::open_file(path).map_err(|error| Obstacle::of_input(&error))?;
+    let differs = |expected: String, found: String| Err(Obstacle::of(&UnitError::NotAsListed { expected, found }));
+    if let Some(size) = piece.promise.size.filter(|size| *size != length) {
+        return differs(format!("{size} bytes"), format!("{length} bytes"));
+    }
+    if let Some(expected) = &piece.promise.sha256 {
+        let mut hash = Sha256::new();
+        let mut reader = BufReader::new(file);
+        loop {
+            let bytes = reader.fill_buf().map_err(|error| Obstacle::of_input(&InputError::Unreadable(error)))?;
+            if bytes.is_empty() {
+                break;
+            }
+            hash.update(bytes);
+            let read = bytes.len();
+            reader.consume(read);
+        }
+        let found = hex(&hash.finalize());
+        if !found.eq_ignore_ascii_case(expected) {
+            return differs(
+                format!("SHA-256 {}", Text::from(expected.as_str()).shortened(64)),
+                format!("SHA-256 {found}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_program_becomes_a_failure() {
+        let Err(Obstacle::Failure(status, failure)) = guarded(|| panic!("attempt to \u{1b}[2J")) else {
+            panic!("it is no failure");
+        };
+        assert_eq!((status, failure.code.as_str()), (Status::Failed, "catalog9::fault"));
+        assert!(
+            failure.message.ends_with(r"found a fault of this program: attempt to \u{1b}[2J"),
+            "{}",
+            failure.message
+        );
+    }
+}

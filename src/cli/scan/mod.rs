@@ -1,0 +1,115 @@
+//! `catalog9 scan`: everything in folders and archives.
+
+mod archive;
+mod args;
+mod atomic;
+mod beginning;
+mod examiner;
+mod in_order;
+mod interrupt;
+mod list;
+mod merge;
+mod names;
+mod piece;
+mod progress;
+mod selected;
+mod sink;
+mod walk;
+
+use std::io;
+
+use catalog9::Options;
+use catalog9::scan::{Summary, Tally};
+use miette::Report;
+
+use self::examiner::Examiner;
+use self::in_order::in_order;
+use self::interrupt::Interrupt;
+use self::piece::{Job, News};
+use self::progress::Progress;
+use self::selected::Selected;
+use self::sink::Sinks;
+use super::args::FailOn;
+use super::exit::Exit;
+use super::output::{Output, complain};
+
+pub(super) use self::args::{MergeArgs, ScanArgs};
+pub(super) use self::merge::run as merge;
+
+/// Examines everything that the arguments name, and reports it.
+pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
+    let ready = jobs(arguments).and_then(|jobs| Ok((jobs, Sinks::new(arguments, output)?)));
+    let (jobs, mut sinks) = match ready {
+        Ok(ready) => ready,
+        Err(report) => {
+            complain(&report);
+            return Ok(Exit::Usage);
+        }
+    };
+    let selected = Selected::new(arguments);
+    let interrupt = Interrupt::watch()?;
+    let examiner = Examiner {
+        options: Options {
+            control_sets: arguments.control_set.clone(),
+            hash: arguments.deep,
+            carve: arguments.deep,
+            code_page: arguments.ansi_codepage,
+        },
+        interrupted: interrupt.flag(),
+    };
+    let mut tally = Tally::default();
+    arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
+    let progress = Progress::new();
+    let is_ours = |job: &Job| arguments.shard.is_none_or(|shard| shard.holds(&job.key()));
+    let jobs = jobs.take_while(|_| !examiner.is_interrupted()).filter(is_ours);
+    in_order(
+        arguments.jobs,
+        jobs,
+        |job, emit| examiner.work(job, emit),
+        |news| {
+            match news {
+                News::Counts(counts) => tally.count(counts),
+                News::Record(record) => {
+                    tally.add(&record.unit);
+                    progress.tick(&record.unit);
+                    if selected.holds(&record.unit) {
+                        progress.aside(|| sinks.record(&record))?;
+                    }
+                }
+            }
+            Ok(())
+        },
+    )?;
+    if examiner.is_interrupted() {
+        tally.interrupt();
+    }
+    drop(progress);
+    let summary = tally.summary();
+    sinks.finish(&summary)?;
+    Ok(exit_of(&summary, arguments.fail_on))
+}
+
+fn jobs(arguments: &ScanArgs) -> Result<Box<dyn Iterator<Item = Job> + Send>, Report> {
+    if let Some(list) = &arguments.files_from {
+        return Ok(Box::new(list::jobs(list, arguments.nul)?.into_iter()));
+    }
+    let patterns = walk::Patterns::new(&arguments.include, &arguments.exclude).map_err(usage)?;
+    Ok(Box::new(walk::jobs(&arguments.paths, patterns)))
+}
+
+/// What is wrong with the command line, where the arguments alone do not tell it.
+fn usage(error: impl std::fmt::Display) -> Report {
+    miette::miette!(code = "catalog9::usage", "{error}")
+}
+
+fn exit_of(summary: &Summary, fail_on: FailOn) -> Exit {
+    let is_met =
+        |severity: &str| catalog9::finding::Severity::by_name(severity).is_some_and(|found| fail_on.is_met_by(found));
+    if !summary.complete {
+        Exit::Incomplete
+    } else if summary.findings.iter().any(|total| is_met(&total.severity)) {
+        Exit::Found
+    } else {
+        Exit::Clean
+    }
+}

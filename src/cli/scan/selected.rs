@@ -1,0 +1,37 @@
+//! Which units are listed.
+
+use catalog9::finding::Severity;
+use catalog9::scan::{Status, Unit};
+use globset::GlobMatcher;
+
+use super::super::args::FailOn;
+use super::args::{Only, ScanArgs};
+
+/// Which units are listed. Those that are not are still counted in the summary.
+pub(super) struct Selected {
+    only: Option<Only>,
+    host: Option<GlobMatcher>,
+    fail_on: FailOn,
+}
+
+impl Selected {
+    pub(super) fn new(arguments: &ScanArgs) -> Self {
+        let host = arguments.host.as_ref().map(globset::Glob::compile_matcher);
+        Self { only: arguments.only, host, fail_on: arguments.fail_on }
+    }
+
+    /// Whether a unit is listed.
+    pub(super) fn holds(&self, unit: &Unit) -> bool {
+        let is_met = |finding: &catalog9::scan::RuleCount| {
+            Severity::by_name(&finding.severity).is_some_and(|severity| self.fail_on.is_met_by(severity))
+        };
+        let is_wanted = match self.only {
+            None => true,
+            Some(Only::Findings) => unit.findings.iter().any(is_met),
+            Some(Only::Errors) => unit.has(Severity::Error),
+            Some(Only::Unreadable) => !matches!(unit.status, Status::Examined | Status::Skipped),
+        };
+        let is_of_host = |host: &GlobMatcher| unit.host.as_ref().is_some_and(|name| host.is_match(name));
+        is_wanted && self.host.as_ref().is_none_or(is_of_host)
+    }
+}
