@@ -13,7 +13,7 @@ pub struct Summary {
     /// Version of the program, which its rules and baselines are part of.
     pub version: String,
     /// Whether all evidence was examined, and in full; what is no evidence does not count, nor do links that are not
-    /// followed.
+    /// followed. A shard is complete where its own part of the work is; what was merged only with all shards.
     pub complete: bool,
     /// Whether somebody ended the work before it was done.
     pub interrupted: bool,

@@ -36,6 +36,7 @@ impl Counts {
 pub struct Tally {
     counts: Counts,
     is_interrupted: bool,
+    is_shard: bool,
     shards: BTreeSet<Shard>,
     statuses: BTreeMap<Status, u64>,
     verdicts: BTreeMap<Verdict, u64>,
@@ -111,8 +112,9 @@ impl Tally {
         self.is_interrupted = true;
     }
 
-    /// Notes that this is a part of the work.
+    /// Notes that this is a part of the work, and meant to be no more.
     pub fn shard(&mut self, shard: Shard) {
+        self.is_shard = true;
         self.shards.insert(shard);
     }
 
@@ -148,7 +150,7 @@ impl Tally {
         prevalence.sort_by_key(|provider| (provider.computers, provider.units));
         Summary {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            complete: all_read && !self.is_interrupted && are_whole(&shards),
+            complete: all_read && !self.is_interrupted && (self.is_shard || are_whole(&shards)),
             interrupted: self.is_interrupted,
             shards,
             counts: self.counts,
@@ -166,15 +168,12 @@ impl Tally {
     }
 }
 
-/// Whether these are all shards of one division, one alone standing for itself.
+/// Whether these are all shards of one division, or the work was not divided.
 fn are_whole(shards: &[Shard]) -> bool {
-    match shards {
-        [] | [_] => true,
-        [first, ..] => {
-            let is_of_division = shards.iter().all(|shard| shard.count == first.count);
-            is_of_division && u64::try_from(shards.len()) == Ok(first.count)
-        }
-    }
+    shards.first().is_none_or(|first| {
+        let is_of_division = shards.iter().all(|shard| shard.count == first.count);
+        is_of_division && u64::try_from(shards.len()) == Ok(first.count)
+    })
 }
 
 fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {

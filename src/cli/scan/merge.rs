@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use catalog9::render::json::{self, v1};
+use catalog9::catalog::Text;
+use catalog9::render::json;
+use catalog9::render::json::v1::{self, Head};
 use catalog9::render::table;
 use catalog9::scan::{Summary, Tally, Unit};
 use miette::Diagnostic;
@@ -117,20 +119,20 @@ fn read_part(path: &Path, part: usize) -> Result<Part, PartError> {
         number += 1;
         let length = u64::try_from(read).unwrap_or(u64::MAX);
         let refuse = |found: String| PartError::NoRecord { line: number, found };
-        let head: v1::Head = serde_json::from_slice(&line).map_err(|error| refuse(error.to_string()))?;
-        if head.schema != v1::SCHEMA {
-            return Err(refuse(catalog9::catalog::Text::from(head.schema).shortened(80)));
+        let head: Head = serde_json::from_slice(&line).map_err(|error| refuse(error.to_string()))?;
+        let (Head::Examination { schema, .. } | Head::Failure { schema, .. } | Head::Summary { schema, .. }) = &head;
+        if schema != v1::SCHEMA {
+            return Err(refuse(Text::from(schema.as_str()).shortened(80)));
         }
         if summary.is_some() {
             return Err(refuse("it stands behind a summary".to_owned()));
         }
-        match (head.unit, head.summary) {
-            (Some(unit), None) => {
+        match head {
+            Head::Examination { unit, .. } | Head::Failure { unit, .. } => {
                 let digest = Sha256::digest(&line).into();
                 places.push(Place { label: unit.label, digest, part, offset, length });
             }
-            (None, found @ Some(_)) => summary = found,
-            _ => return Err(refuse("it has neither a unit nor a summary".to_owned())),
+            Head::Summary { summary: found, .. } => summary = Some(*found),
         }
         whole.update(&line);
         offset += length;
@@ -142,7 +144,8 @@ fn read_again(file: &mut File, place: &Place) -> io::Result<(Vec<u8>, Unit)> {
     let mut line = Vec::new();
     file.seek(SeekFrom::Start(place.offset))?;
     file.take(place.length).read_to_end(&mut line)?;
-    let head: v1::Head = serde_json::from_slice(&line)?;
-    let unit = head.unit.ok_or_else(|| io::Error::other("a result has changed while it was merged"))?;
-    Ok((line, unit))
+    match serde_json::from_slice(&line)? {
+        Head::Examination { unit, .. } | Head::Failure { unit, .. } => Ok((line, *unit)),
+        Head::Summary { .. } => Err(io::Error::other("a result has changed while it was merged")),
+    }
 }

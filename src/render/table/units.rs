@@ -98,7 +98,7 @@ fn completeness(summary: &Summary) -> &'static str {
     } else if summary.interrupted {
         "no: it was interrupted"
     } else {
-        "no: see the units that were not examined, or only in part"
+        "no: see the units that were not examined, or only in part, and whether all shards are there"
     }
 }
 

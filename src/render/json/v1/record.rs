@@ -52,11 +52,27 @@ impl<'a> From<&'a Summary> for Record<'a> {
 
 /// What is read back of a record when results are merged.
 #[derive(Debug, Deserialize)]
-pub struct Head {
-    /// Name of the schema.
-    pub schema: String,
-    /// The unit, unless it is the summary.
-    pub unit: Option<Unit>,
-    /// The summary, where it is one.
-    pub summary: Option<Summary>,
+#[serde(tag = "record", rename_all = "lowercase")]
+pub enum Head {
+    /// Of an examination.
+    Examination {
+        /// Name of the schema.
+        schema: String,
+        /// The unit.
+        unit: Box<Unit>,
+    },
+    /// Of a unit that was not examined.
+    Failure {
+        /// Name of the schema.
+        schema: String,
+        /// The unit.
+        unit: Box<Unit>,
+    },
+    /// The summary.
+    Summary {
+        /// Name of the schema.
+        schema: String,
+        /// What all records come to.
+        summary: Box<Summary>,
+    },
 }
