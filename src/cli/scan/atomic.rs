@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use anstream::adapter::StripBytes;
 use tempfile::{Builder, NamedTempFile};
 
-/// A file that is written under another name in the same folder, and is gone when it is dropped.
+/// A file that is written under another name in the same folder, and is gone when it is dropped. Styles are left out.
 pub(super) struct AtomicFile {
     file: BufWriter<NamedTempFile>,
+    styles: StripBytes,
     path: PathBuf,
 }
 
@@ -24,7 +26,7 @@ impl AtomicFile {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let file = BufWriter::new(builder.tempfile_in(folder_of(path))?);
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, styles: StripBytes::new(), path: path.to_owned() })
     }
 
     /// Gives the file its name, once it is on the medium.
@@ -46,7 +48,8 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.styles.strip_next(bytes).try_for_each(|part| self.file.write_all(part))?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

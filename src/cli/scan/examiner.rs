@@ -1,5 +1,6 @@
 //! From files to records.
 
+use std::any::Any;
 use std::io::{self, BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -88,9 +89,18 @@ impl Examiner<'_> {
             Job::Examine(pieces) => {
                 let inputs = u64::try_from(pieces.files.len()).unwrap_or(u64::MAX);
                 if emit(News::Counts(Counts { inputs, ..Counts::default() })) {
-                    self.examine(pieces, 0, emit);
+                    self.examine_to_the_end(pieces, emit);
                 }
             }
+        }
+    }
+
+    /// Examines files, and lets no fault of this program, or of one that reads archives, end more than their own job.
+    fn examine_to_the_end(&self, unit: Pieces, emit: &mut Emit<'_>) {
+        let label = unit.files.first().map(|leader| leader.label.lossy().into_owned()).unwrap_or_default();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.examine(unit, 0, emit))) {
+            let record = Record::of_failure(label, Status::Failed, Failure::of(&fault(payload.as_ref())));
+            emit(News::Record(Box::new(record)));
         }
     }
 
@@ -124,8 +134,9 @@ impl Examiner<'_> {
                 self.alone(others, origin, depth, emit);
             }
             Beginning::Evidence(Kind::Hive) => {
-                let (logs, others): (Vec<Piece>, Vec<Piece>) =
+                let (mut logs, others): (Vec<Piece>, Vec<Piece>) =
                     others.into_iter().partition(|piece| piece.name.log_role().is_some());
+                logs.sort_by_key(|log| log.name.log_role());
                 let said = guarded(|| self.hive(&leader, &logs, origin));
                 Self::say(&leader, host, said, emit);
                 self.alone(others, origin, depth, emit);
@@ -214,13 +225,15 @@ impl Examiner<'_> {
     }
 }
 
-/// Keeps a fault of this program from ending the whole.
+/// Keeps a fault of this program from ending more than one unit.
 fn guarded(examine: impl FnOnce() -> Result<Examination, Obstacle>) -> Result<Examination, Obstacle> {
-    catch_unwind(AssertUnwindSafe(examine)).unwrap_or_else(|payload| {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it says nothing");
-        Err(Obstacle::of(&UnitError::Fault(Text::from(text).shortened(200))))
-    })
+    catch_unwind(AssertUnwindSafe(examine)).unwrap_or_else(|payload| Err(Obstacle::of(&fault(payload.as_ref()))))
+}
+
+fn fault(payload: &(dyn Any + Send)) -> UnitError {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it says nothing");
+    UnitError::Fault(Text::from(text).shortened(200))
 }
 
 /// What is no evidence by its beginning is that whatever its length; all else is looked at to its end.
@@ -236,7 +249,9 @@ fn is_registration_file(piece: &Piece) -> bool {
 
 fn log(piece: &Piece) -> Result<Log, (Text, InputError)> {
     let bytes = piece.bytes().map_err(|error| (piece.label.clone(), error))?;
-    Ok(Log::new(piece.label.clone(), piece.name.log_role().unwrap_or(LogRole::Log), bytes))
+    let label = piece.label.lossy();
+    let name = label.rsplit(['/', '\\']).next().unwrap_or(&label);
+    Ok(Log::new(Text::from(name), piece.name.log_role().unwrap_or(LogRole::Log), bytes))
 }
 
 /// Holds a file to what a manifest says of it.

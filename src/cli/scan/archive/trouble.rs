@@ -61,11 +61,7 @@ pub(super) enum Trouble {
 impl Trouble {
     /// What an error while reading comes to.
     pub(super) fn of(error: &io::Error) -> Self {
-        if error.get_ref().and_then(|error| error.downcast_ref::<TooLong>()).is_some() {
-            Self::Bomb
-        } else {
-            Self::Damaged(Text::from(error.to_string()).shortened(200))
-        }
+        if is_too_long(error) { Self::Bomb } else { Self::Damaged(Text::from(error.to_string()).shortened(200)) }
     }
 
     fn status(&self) -> Status {
@@ -73,6 +69,15 @@ impl Trouble {
             Self::Bomb | Self::TooLarge | Self::TooMany | Self::Nested => Status::Limited,
             Self::Encrypted | Self::Ambiguous | Self::Damaged(_) => Status::Failed,
         }
+    }
+}
+
+/// Whether that is at the bottom of it: those that read archives wrap what their streams say.
+fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => is_too_long(wrapped),
+        None => error.is::<TooLong>() || error.source().is_some_and(is_too_long),
     }
 }
 
