@@ -12,6 +12,10 @@ check:
 bless:
     SNAPSHOTS=overwrite cargo test
 
+# Ten thousand pieces of evidence, with the memory that they take.
+scale:
+    PIECES=10000 cargo test --release --test suite scan::scale -- --nocapture
+
 # The documentation of the library.
 doc:
     cargo doc --no-deps --open

@@ -32,6 +32,7 @@ mod recovery;
 mod reg;
 mod reports;
 mod salvage;
+mod scan;
 mod stories;
 mod synth;
 mod truth;

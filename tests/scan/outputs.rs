@@ -1,0 +1,166 @@
+//! Files that results are written to, what is listed in them, and how they are put together.
+
+use serde_json::{Value, json};
+
+use super::{CLEAN, hijacked, hive_of, records, scan, scanned, summary, verdicts, with_provider, write};
+use crate::cases::catalog9;
+
+/// Three computers, of which one is hijacked, one has a provider whose name is a formula, and one is clean.
+fn three() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("in/1/SYSTEM", &hive_of(CLEAN, "CLEAN")),
+            ("in/2/SYSTEM", &hive_of(&with_provider("=1+1"), "BRANCH-7")),
+            ("in/3/SYSTEM", &hive_of(&hijacked(), "ALPHA")),
+            ("in/4/SYSTEM", b"regf"),
+        ],
+    );
+    folder
+}
+
+#[test]
+fn every_output_has_the_form_of_its_name_and_all_say_the_same() {
+    let folder = three();
+    let names = ["all.txt", "all.jsonl", "all.json", "all.csv", "all.entries.CSV"];
+    let outputs: Vec<&str> = names.iter().flat_map(|name| ["--output", name]).collect();
+    let shown = scan(folder.path(), &[&outputs[..], &["in"]].concat());
+    assert_eq!(shown.status.code(), Some(3));
+    for (name, format) in names.into_iter().zip(["table", "jsonl", "json", "csv", "csv-entries"]) {
+        let expected = scan(folder.path(), &["--format", format, "in"]).stdout;
+        assert!(std::fs::read(folder.path().join(name)).unwrap() == expected, "{name}");
+    }
+    let json: Value = serde_json::from_slice(&std::fs::read(folder.path().join("all.json")).unwrap()).unwrap();
+    assert_eq!(*json.as_array().unwrap(), scanned(folder.path(), &["in"]));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 6, "nothing else was left behind");
+}
+
+#[test]
+fn spreadsheets_meet_no_formulas() {
+    let folder = three();
+    let csv = String::from_utf8(scan(folder.path(), &["--format", "csv-entries", "in"]).stdout).unwrap();
+    let line = csv.split("\r\n").find(|line| line.contains("1+1")).unwrap();
+    assert!(line.contains(",'=1+1,"), "{line}");
+    assert!(csv.split("\r\n").skip(1).filter(|line| !line.is_empty()).all(|line| line.starts_with("in/")));
+    let csv = String::from_utf8(scan(folder.path(), &["--format", "csv", "in"]).stdout).unwrap();
+    let columns = csv.lines().next().unwrap().split(',').count();
+    assert_eq!((csv.lines().count(), columns), (5, 16));
+}
+
+#[test]
+fn nothing_is_written_beside_evidence_or_without_a_form() {
+    let folder = three();
+    for output in ["in/result.jsonl", "in/1/result.csv", "result.xml", "no/such/folder/result.csv"] {
+        let result = scan(folder.path(), &["--output", output, "in"]);
+        assert_eq!((result.status.code(), result.stdout.len()), (Some(2), 0), "{output}");
+        assert!(!folder.path().join(output).exists());
+    }
+}
+
+#[test]
+fn what_is_not_listed_is_counted_all_the_same() {
+    let folder = three();
+    let labels = |arguments: &[&str]| {
+        let records = scanned(folder.path(), &[arguments, &["in"]].concat());
+        assert_eq!(summary(&records)["units"], json!(4), "{arguments:?}");
+        verdicts(&records).iter().map(|line| line.split("  ").next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&["--only", "findings"]), ["in/2/SYSTEM", "in/3/SYSTEM"]);
+    assert_eq!(labels(&["--only", "findings", "--fail-on", "error"]), ["in/3/SYSTEM"]);
+    assert_eq!(labels(&["--only", "errors"]), ["in/3/SYSTEM"]);
+    assert_eq!(labels(&["--only", "unreadable"]), ["in/4/SYSTEM"]);
+    assert_eq!(labels(&["--host", "branch-*"]), ["in/2/SYSTEM"]);
+}
+
+#[test]
+fn lists_are_sorted_as_they_are_asked_to_be() {
+    let folder = three();
+    let order = |by: &str| {
+        let output = scan(folder.path(), &["--format", "csv", "--sort", by, "in"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().skip(1).map(|line| line[3..4].to_owned()).collect::<String>()
+    };
+    assert_eq!([order("verdict"), order("host"), order("label")], ["3214", "4321", "1234"]);
+}
+
+#[test]
+fn deep_hashes_and_quick_does_not() {
+    let folder = three();
+    let ids = |arguments: &[&str]| {
+        let records = scanned(folder.path(), &[arguments, &["in"]].concat());
+        records[..3].iter().map(|record| record["unit"]["evidence_id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&[]), vec![Value::Null; 3]);
+    assert_eq!(ids(&["--quick"]), ids(&[]));
+    let deep = ids(&["--deep"]);
+    assert!(deep.iter().all(Value::is_string) && deep[0] != deep[1]);
+}
+
+#[test]
+fn parts_come_to_the_same_in_whatever_order_they_are_put_together() {
+    let folder = three();
+    let file = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    let jsonl = |arguments: &[&str]| scan(folder.path(), &[&["--format", "jsonl"], arguments, &["in"]].concat()).stdout;
+    file("whole", &jsonl(&[]));
+    for shard in ["0/3", "1/3", "2/3"] {
+        file(&shard.replace('/', "of"), &jsonl(&["--shard", shard]));
+    }
+    let merge = |parts: &[&str]| {
+        let output = catalog9(folder.path()).args(["merge", "--format", "jsonl"]).args(parts).output().unwrap();
+        (output.status.code().unwrap(), output.stdout.clone())
+    };
+    let all = merge(&["0of3", "1of3", "2of3"]);
+    assert_eq!(merge(&["2of3", "0of3", "1of3", "0of3"]), all, "order and repetition do not matter");
+    for (name, parts) in [("01", ["0of3", "1of3"]), ("12", ["1of3", "2of3"])] {
+        file(name, &merge(&parts).1);
+    }
+    assert_eq!(merge(&["01", "2of3"]), all);
+    assert_eq!(merge(&["0of3", "12"]), all);
+    let lines = |bytes: &[u8]| {
+        let mut lines: Vec<String> = str::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect();
+        let mut summary: Value = serde_json::from_str(&lines.pop().unwrap()).unwrap();
+        // What differs is which shards there were.
+        summary["summary"]["shards"] = Value::Null;
+        (lines, summary)
+    };
+    assert_eq!(lines(&all.1), lines(&merge(&["whole"]).1));
+    assert_eq!(lines(&all.1), lines(&jsonl(&[])), "the labels of the input are sorted");
+}
+
+#[test]
+fn what_is_missing_or_cut_off_is_no_whole() {
+    let folder = three();
+    std::fs::remove_dir_all(folder.path().join("in/4")).unwrap();
+    let jsonl = |arguments: &[&str]| scan(folder.path(), &[&["--format", "jsonl"], arguments, &["in"]].concat()).stdout;
+    let file = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    let whole = jsonl(&[]);
+    let records = str::from_utf8(&whole).unwrap();
+    file("whole", &whole);
+    file("cut", records[..records.trim_end().rfind('\n').unwrap() + 1].as_bytes());
+    file("else", b"{\"schema\": \"other/v9\"}\n");
+    file("0of2", &jsonl(&["--shard", "0/2"]));
+    let merge = |parts: &[&str]| catalog9(folder.path()).arg("merge").args(parts).output().unwrap();
+    let is_complete = |parts: &[&str]| {
+        let output = merge(parts);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.contains("complete        yes"), output.status.code() == Some(1), "{text}");
+        output.status.code() == Some(1)
+    };
+    assert!(is_complete(&["whole"]));
+    for parts in [&["cut"][..], &["whole", "else"], &["whole", "no-such-file"], &["0of2"]] {
+        assert!(!is_complete(parts), "{parts:?}");
+    }
+    let told = String::from_utf8(merge(&["cut"]).stderr).unwrap();
+    assert!(told.contains("expected a summary in the last line, found none"), "{told}");
+}
+
+#[test]
+fn a_summary_is_the_last_of_the_records() {
+    let folder = three();
+    let records = records(&scan(folder.path(), &["--format", "jsonl", "in"]));
+    assert_eq!(records.iter().filter(|record| record["record"] == "summary").count(), 1);
+    let summary = summary(&records);
+    assert_eq!((&summary["complete"], &summary["interrupted"]), (&json!(false), &json!(false)));
+    assert_eq!(summary["verdicts"], json!({ "additions": 1, "hijacked": 1, "intact": 1 }));
+}
