@@ -166,7 +166,9 @@ fn members_of_one_name_and_encrypted_ones_are_told() {
         let mut archive = archive.clone();
         let places: Vec<usize> = (0..archive.len()).filter(|place| archive[*place..].starts_with(from)).collect();
         assert!(!places.is_empty());
-        places.into_iter().for_each(|place| change(&mut archive[place..]));
+        for place in places {
+            change(&mut archive[place..]);
+        }
         archive
     };
     let folder = tempfile::tempdir().unwrap();

@@ -28,7 +28,7 @@ fn what_must_not_be_opened_or_cannot_be_read_is_one_line_each() {
     symlink(".", path("loop")).unwrap();
     symlink("/etc/passwd", path("SYSTEM")).unwrap();
     std::fs::File::create(path("sparse")).unwrap().set_len(20 << 30).unwrap();
-    std::fs::set_permissions(path("secret"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(path("secret"), std::fs::Permissions::from_mode(0o0)).unwrap();
     // Whoever may read everything finds four bytes in it, which are no hive either.
     let secret =
         if std::fs::read(path("secret")).is_ok() { "catalog9::hive_too_short" } else { "catalog9::unreadable" };
@@ -93,7 +93,7 @@ fn waiting(folder: &std::path::Path) -> Child {
     for number in 0..200 {
         write(folder, &[(&format!("in/{number:03}/SYSTEM"), &hive)]);
     }
-    let child = Command::new(cargo_bin!("catalog9"))
+    let mut child = Command::new(cargo_bin!("catalog9"))
         .current_dir(folder)
         .args(["scan", "--jobs", "1", "--format", "jsonl", "--output", "all.jsonl", "in"])
         .stdout(Stdio::piped())
@@ -103,7 +103,7 @@ fn waiting(folder: &std::path::Path) -> Child {
     let begun = || {
         std::fs::read_dir(folder).unwrap().any(|entry| {
             let entry = entry.unwrap();
-            entry.file_name().to_str().unwrap().ends_with(".part") && entry.metadata().unwrap().len() > 0
+            entry.path().extension().is_some_and(|extension| extension == "part") && entry.metadata().unwrap().len() > 0
         })
     };
     for _ in 0..600 {
@@ -112,6 +112,8 @@ fn waiting(folder: &std::path::Path) -> Child {
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
+    child.kill().unwrap();
+    child.wait().unwrap();
     panic!("nothing was written under another name");
 }
 

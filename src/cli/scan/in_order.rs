@@ -90,7 +90,9 @@ mod tests {
         let result = in_order(
             2,
             0..,
-            |job: u64, emit| drop(emit(job)),
+            |job: u64, emit| {
+                emit(job);
+            },
             |_| {
                 taken += 1;
                 if taken == 5 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
