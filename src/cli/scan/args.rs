@@ -51,7 +51,7 @@ pub(in crate::cli) struct ScanArgs {
     /// Neither hash the evidence nor look for deleted catalogs, which is the default
     #[arg(long, conflicts_with = "deep")]
     pub(super) quick: bool,
-    /// Hash the evidence
+    /// Hash the evidence and look for deleted catalogs
     #[arg(long)]
     pub(super) deep: bool,
     /// Examine only part i of n, counted from 0; `catalog9 merge` puts the parts together
