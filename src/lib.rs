@@ -11,6 +11,7 @@ pub mod render;
 pub mod rules;
 pub mod scan;
 mod sentence;
+pub mod symptom;
 
 pub use evidence::Content;
 pub use examination::{Evidence, Examination, Options, examine, examine_together};

@@ -12,9 +12,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("baseline", &["catalog"]),
     ("evidence", &["catalog", "layout"]),
     ("rules", &["catalog", "baseline", "finding", "sentence"]),
+    ("symptom", &["rules"]),
     ("examination", &["evidence", "catalog", "baseline", "rules", "finding", "sentence"]),
     ("scan", &["examination", "catalog", "baseline", "finding"]),
-    // `baseline` for where a section comes from, which the report names; `rules` for their pages.
+    // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.
     ("render", &["scan", "examination", "catalog", "baseline", "rules", "finding", "evidence", "layout", "sentence"]),
 ];
 

@@ -22,6 +22,7 @@ mod damage;
 mod damaged_reports;
 mod docs;
 mod evidence;
+mod explain;
 mod formats;
 mod history;
 mod hostile_catalogs;

@@ -64,13 +64,19 @@ pub(super) enum Command {
     Scan(Box<ScanArgs>),
     /// Puts the results of several scans together
     Merge(MergeArgs),
-    /// Explains a rule: what it looks for, why it matters, when it is harmless, what to do
+    /// Explains a rule, an error code or a message of Windows: what it means, what looks for its causes, what to do
     Explain {
-        /// Id of the rule, as findings name it
-        rule: String,
+        /// Id of a rule, as findings name it; a code such as 10106, 0x277A or 0x8007277A; or words of a message
+        #[arg(required = true, allow_negative_numbers = true, value_name = "RULE|CODE|MESSAGE",
+              value_parser = NonEmptyStringValueParser::new())]
+        question: Vec<String>,
     },
-    /// Lists all rules
-    Rules,
+    /// Lists all rules with their groups, severities and the facts that they need
+    Rules {
+        /// Form of the list
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: ListFormat,
+    },
     /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`
     Schema,
     /// Prints the completions of a shell
@@ -139,12 +145,21 @@ pub(super) struct ExamineArgs {
     pub(super) fail_on: FailOn,
 }
 
+/// A form of a list of the program's own.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Table,
+    /// A JSON document
+    Json,
+}
+
 /// Form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people
     Table,
-    /// For programs: one object for one file, an array for several; see `catalog9 schema`
+    /// For programs; reports have one object for one file, an array for several; see `catalog9 schema`
     Json,
     /// Timeline of all times that hives record, as a body file of The Sleuth Kit
     Bodyfile,

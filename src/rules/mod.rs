@@ -102,8 +102,48 @@ pub const ALL: &[&Rule] = &[
     &additional_provider_installed::RULE,
 ];
 
+/// How many letters of an id may be wrong, so that it is still known which rule is meant.
+const WRONG_LETTERS: usize = 4;
+
+/// Ids of rules that are like this one, the nearest first: those that have it in them, or a few other letters.
+#[must_use]
+pub fn near(id: &str) -> Vec<&'static str> {
+    let id = id.to_ascii_lowercase().replace(['_', ' '], "-");
+    let distance = |rule: &Rule| {
+        let is_part = id.len() > WRONG_LETTERS && rule.id.contains(&id);
+        if is_part { 0 } else { strsim::osa_distance(&id, rule.id) }
+    };
+    let mut near: Vec<(usize, &str)> = ALL.iter().map(|rule| (distance(rule), rule.id)).collect();
+    near.retain(|(distance, _)| *distance <= WRONG_LETTERS);
+    near.sort_unstable();
+    near.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Which rule may be meant by an id that is none, in words.
+#[must_use]
+pub fn way_to(id: &str) -> String {
+    match near(id).as_slice() {
+        [] => "`catalog9 rules` lists all rules".to_owned(),
+        near => format!("{} is like it; `catalog9 rules` lists all", near.join(" or ")),
+    }
+}
+
 /// The rule of that id.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.id == id).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_found_by_an_id_that_is_nearly_right() {
+        assert_eq!(near("base_provider_mising"), ["base-provider-missing"]);
+        assert_eq!(near("provider-hiden"), ["provider-hidden"]);
+        assert_eq!(near("layered-provider"), ["layered-provider-effective", "layered-provider-installed"]);
+        assert_eq!(near("no-such-rule"), Vec::<&str>::new());
+        assert_eq!(near(""), Vec::<&str>::new());
+    }
 }

@@ -6,6 +6,7 @@ mod entry;
 mod history;
 mod record;
 mod recovery;
+mod rules;
 mod system;
 
 use schemars::{JsonSchema, Schema, schema_for};
@@ -17,12 +18,13 @@ use self::catalog::ControlSet;
 use self::history::History;
 use self::recovery::Recovery;
 use self::system::{EvidenceHead, System};
-use crate::catalog::{CatalogName, Text};
+use crate::catalog::{CatalogName, Facts, Text};
 use crate::evidence::Defect as EvidenceDefect;
 use crate::examination::{Examination, Examined};
 use crate::finding;
 
 pub use self::record::{Head, Record};
+pub use self::rules::RuleList;
 
 /// Name of this schema, as every document states it.
 pub const SCHEMA: &str = "catalog9/v1";
@@ -228,7 +230,7 @@ fn not_judged(examined: &Examined) -> impl Iterator<Item = NotJudged> {
     let control_set = examined.control_set.name.as_ref().map(raw);
     examined.judgement.not_judged.iter().map(move |finding::NotJudged { rule, needs }| NotJudged {
         rule,
-        needs: needs.iter().map(|fact| fact.to_string()).collect(),
+        needs: names(*needs),
         control_set: control_set.clone(),
     })
 }
@@ -260,6 +262,10 @@ pub(in crate::render) fn name_of(catalog: CatalogName) -> &'static str {
         CatalogName::Protocol => "protocol",
         CatalogName::NameSpace => "name-space",
     }
+}
+
+fn names(facts: Facts) -> Vec<String> {
+    facts.iter().map(|fact| fact.to_string()).collect()
 }
 
 /// A text as it is, for a JSON string: the writer escapes what could act.

@@ -1,0 +1,114 @@
+//! Symptoms by what Windows says: words in any order, with typing errors and names of somebody else's connection.
+
+use std::collections::BTreeSet;
+
+use strsim::osa_distance;
+
+use super::{Symptom, symptoms};
+
+/// Words that say nothing.
+const EMPTY_WORDS: &[&str] = &[
+    "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "code", "error", "for", "from", "had", "has",
+    "have", "in", "is", "it", "its", "my", "of", "on", "or", "that", "the", "this", "to", "was", "were", "while",
+    "with",
+];
+
+/// Words of a question that are looked at; the longest message has about twenty.
+const MOST_WORDS: usize = 100;
+
+/// The symptoms whose messages have the words of a question, the best first.
+///
+/// Letter case, punctuation and order do not count, and a word may have a typing error. Three of five words must be
+/// there, since a message names connections and files of another system; where some symptoms have clearly more of the
+/// words than others, only those are meant.
+#[must_use]
+pub fn by_message(question: &str) -> Vec<&'static Symptom> {
+    let mut question = words(question);
+    while question.len() > MOST_WORDS {
+        question.pop_last();
+    }
+    let mut scores: Vec<(usize, &Symptom)> =
+        symptoms().iter().map(|symptom| (score(symptom, &question), symptom)).collect();
+    scores.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let best = scores.first().map_or(0, |(score, _)| *score);
+    let is_meant = |score: usize| score > 0 && score * 5 >= question.len() * 3 && score * 5 >= best * 4;
+    scores.into_iter().filter(|(score, _)| is_meant(*score)).map(|(_, symptom)| symptom).collect()
+}
+
+/// How many words of the question one of the messages has.
+fn score(symptom: &Symptom, question: &BTreeSet<String>) -> usize {
+    let of_code = format!("{} {}", symptom.name, symptom.code.unwrap_or_default());
+    let scores = symptom.messages.iter().map(|message| {
+        let message = words(&format!("{message} {of_code}"));
+        question.iter().filter(|word| message.iter().any(|other| is_like(word, other))).count()
+    });
+    scores.max().unwrap_or_default()
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|character: char| !character.is_alphanumeric()).map(str::to_lowercase);
+    words.filter(|word| !word.is_empty() && !EMPTY_WORDS.contains(&&**word)).collect()
+}
+
+/// Whether two words are the same but for a typing error; in numbers and short words there is none.
+fn is_like(one: &str, other: &str) -> bool {
+    let shorter = one.len().min(other.len());
+    let errors = match shorter {
+        _ if one.contains(|character: char| character.is_ascii_digit()) => 0,
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    };
+    one == other || (one.len().abs_diff(other.len()) <= 2 * errors && osa_distance(one, other) <= errors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(question: &str) -> Vec<String> {
+        by_message(question).into_iter().map(|symptom| symptom.name.clone()).collect()
+    }
+
+    #[test]
+    fn every_message_finds_its_own_symptom_first() {
+        for symptom in symptoms() {
+            for message in &symptom.messages {
+                assert_eq!(found(message).first(), Some(&symptom.name), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn order_letter_case_and_quotes_do_not_count() {
+        assert_eq!(found("SOCKET \"something not a\" attempted OPERATION"), ["WSAENOTSOCK"]);
+    }
+
+    #[test]
+    fn small_typing_errors_are_forgiven() {
+        assert_eq!(found("requsted servce provider cuold not be loded or initialised"), ["WSAEPROVIDERFAILEDINIT"]);
+    }
+
+    #[test]
+    fn the_name_of_another_connection_does_not_disturb() {
+        let message = "An error occurred while renewing interface Ethernet 2 : An operation was attempted on something \
+                       that is not a socket.";
+        assert_eq!(found(message), ["WSAENOTSOCK"]);
+        let dial_up = "Error 720: There are no PPP control protocols configured on \"My Provider\"";
+        assert_eq!(found(dial_up), ["ERROR_PPP_NO_PROTOCOLS_CONFIGURED"]);
+    }
+
+    #[test]
+    fn what_fits_several_gives_all_of_them() {
+        let names = found("service provider");
+        assert!(names.len() > 1 && names.contains(&"WSAEPROVIDERFAILEDINIT".to_owned()), "{names:?}");
+        assert_eq!(found("error code 10107"), ["WSASYSCALLFAILURE"]);
+    }
+
+    #[test]
+    fn what_fits_nothing_gives_nothing() {
+        for question in ["", "the of a", "Dear Sir or Madam, the printer is on fire", "error 12345", "42"] {
+            assert_eq!(found(question), Vec::<String>::new(), "{question}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `catalog9 explain` and `catalog9 rules`.
+
+use std::path::Path;
+
+use catalog9::rules;
+use catalog9::symptom::symptoms;
+use serde_json::Value;
+
+use crate::cases::catalog9;
+
+/// Exit code and output of the program.
+fn run(arguments: &[&str]) -> (i32, String) {
+    let output = catalog9(Path::new(".")).args(arguments).output().unwrap();
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    (output.status.code().unwrap(), text)
+}
+
+#[test]
+fn a_rule_is_explained_by_its_page() {
+    let (code, text) = run(&["explain", "provider-hidden"]);
+    assert_eq!(code, 0);
+    assert!(text.starts_with("provider-hidden: warning, hijack; needs provider-flags\n"), "{text}");
+    assert!(rules::HEADINGS.iter().all(|heading| text.contains(&format!("# {heading}\n"))), "{text}");
+}
+
+#[test]
+fn a_code_is_explained_in_every_form() {
+    let (code, text) = run(&["explain", "10106"]);
+    assert_eq!(code, 0);
+    assert!(text.starts_with("10106 (0x277A, 0x8007277A) WSAEPROVIDERFAILEDINIT\n"), "{text}");
+    for heading in ["What it means", "Rules that look for its causes", "What to do", "References"] {
+        assert!(text.contains(&format!("\n# {heading}\n")), "{heading}: {text}");
+    }
+    assert!(text.contains("base-provider-path-altered ") && text.contains("KB-7"), "{text}");
+    for same in ["0x277A", "0x8007277A", "-2147014790"] {
+        assert_eq!(run(&["explain", same]), (0, text.clone()), "{same}");
+    }
+    for known in symptoms().iter().filter_map(|symptom| symptom.code) {
+        assert_eq!(run(&["explain", &known.to_string()]).0, 0, "{known}");
+    }
+}
+
+#[test]
+fn a_message_is_explained_with_or_without_quotation_marks() {
+    let message = "An error occurred while renewing interface 'Ethernet': An operation was atempted on something that \
+                   is not a socket.";
+    let (code, text) = run(&["explain", message]);
+    assert_eq!((code, text.lines().next()), (0, Some("10038 (0x2736, 0x80072736) WSAENOTSOCK")), "{text}");
+    assert_eq!(run(&["explain", "not", "a", "socket", "something", "attempted"]), (0, text));
+}
+
+#[test]
+fn what_fits_several_symptoms_lists_them() {
+    let (code, text) = run(&["explain", "service provider"]);
+    assert_eq!(code, 0);
+    assert!(text.contains("symptoms have these words"), "{text}");
+    assert!(text.contains("10106  WSAEPROVIDERFAILEDINIT") && text.contains("10105  WSAEINVALIDPROVIDER"), "{text}");
+}
+
+#[test]
+fn what_is_not_known_is_2_with_what_can_be_asked() {
+    for question in ["the printer is on fire", "12345", "0x80070005", "no-such-rule"] {
+        let (code, text) = run(&["explain", question]);
+        assert_eq!(code, 2, "{question}: {text}");
+        assert!(text.contains("10106") && text.contains("catalog9 rules"), "{question}: {text}");
+    }
+    let (code, text) = run(&["explain", "provider-hiden"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("provider-hidden is like it"), "{text}");
+    assert!(run(&["explain", "\u{1b}[2J"]).1.contains(r"\u{1b}[2J"));
+}
+
+#[test]
+fn rules_are_listed_with_group_severity_and_facts() {
+    let (code, text) = run(&["rules"]);
+    assert_eq!(code, 0);
+    for rule in rules::ALL {
+        let mut lines = text.lines().skip_while(|line| line.split_whitespace().next() != Some(rule.id));
+        let line = lines.next().unwrap();
+        assert!(line.contains(rule.severity.name()) && line.ends_with(rule.summary()), "{line}");
+        assert!(lines.next().unwrap().ends_with(&format!("needs {}", rule.needs)), "{line}");
+        assert!(text.lines().any(|line| line == rule.group.name()));
+    }
+}
+
+#[test]
+fn rules_are_listed_for_programs() {
+    let (code, text) = run(&["rules", "--format", "json"]);
+    assert_eq!(code, 0);
+    let list: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(list["schema"], "catalog9/rules/v1");
+    let listed = list["rules"].as_array().unwrap();
+    assert_eq!(listed.len(), rules::ALL.len());
+    for (listed, rule) in listed.iter().zip(rules::ALL) {
+        let names = [rule.id, rule.severity.name(), rule.group.name(), rule.implies.name(), rule.summary()];
+        assert_eq!(["id", "severity", "group", "implies", "summary"].map(|name| listed[name].as_str().unwrap()), names);
+        let needs: Vec<&str> = listed["needs"].as_array().unwrap().iter().map(|fact| fact.as_str().unwrap()).collect();
+        assert_eq!(needs.join(", "), rule.needs.to_string());
+        assert_eq!(listed["page"], rule.text());
+    }
+}
