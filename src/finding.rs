@@ -99,6 +99,8 @@ pub struct Finding {
     pub catalog: Option<CatalogName>,
     /// The entry that it is about.
     pub entry: Option<EntryName>,
+    /// The fields of the entry that it is about, under Windows' names; empty where it is about all of it.
+    pub fields: Vec<&'static str>,
     /// Where in the evidence.
     pub place: Option<Place>,
     /// What is wrong; together with the entry's name a sentence.
@@ -180,6 +182,12 @@ impl Finding {
     /// With the place where it stands, where that is neither an entry nor a list.
     pub fn at(&mut self, place: &Place) -> &mut Self {
         self.place = Some(place.clone()).filter(|place| !place.path.is_empty());
+        self
+    }
+
+    /// About this field of the entry, as Windows names it.
+    pub fn field(&mut self, name: &'static str) -> &mut Self {
+        self.fields.push(name);
         self
     }
 

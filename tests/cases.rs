@@ -54,7 +54,7 @@ fn the_evidence_of_the_readme_is_the_pressed_case() {
 #[test]
 fn every_case_is_reported_as_it_was() {
     for (folder, catalogs) in cases() {
-        assert_reported(&folder, "examine.txt", "SYSTEM", &pressed(&catalogs));
+        assert_reported(&folder, "examine.txt", "SYSTEM", &pressed(&catalogs), &[]);
     }
 }
 
@@ -69,7 +69,7 @@ fn cases_in_reports_and_listings_are_reported_as_they_were() {
             ("examine-netsh.txt", "listing.txt", netsh::listing(&catalogs, &netsh::ENGLISH).into_bytes()),
         ] {
             if folder.join(expected).exists() {
-                assert_reported(&folder, expected, name, &bytes);
+                assert_reported(&folder, expected, name, &bytes, &[]);
                 found += 1;
             }
         }
@@ -77,10 +77,17 @@ fn cases_in_reports_and_listings_are_reported_as_they_were() {
     assert!(found >= 6);
 }
 
-fn assert_reported(folder: &Path, expected: &str, name: &str, bytes: &[u8]) {
+#[test]
+fn findings_point_into_the_bytes_that_they_are_about() {
+    let (folder, catalogs) =
+        cases().into_iter().find(|(folder, _)| folder.ends_with("hijacked-without-addition")).unwrap();
+    assert_reported(&folder, "examine-verbose.txt", "SYSTEM", &pressed(&catalogs), &["--verbose"]);
+}
+
+fn assert_reported(folder: &Path, expected: &str, name: &str, bytes: &[u8], options: &[&str]) {
     let scratch = tempfile::tempdir().unwrap();
     std::fs::write(scratch.path().join(name), bytes).unwrap();
-    let output = catalog9(scratch.path()).args(["examine", "--no-hash", name]).output().unwrap();
+    let output = catalog9(scratch.path()).args(["examine", "--no-hash"]).args(options).arg(name).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{}", folder.display());
     let report = String::from_utf8(output.stdout).unwrap();
     let report = format!("{report}\nexit code {}\n", output.status.code().unwrap());

@@ -65,6 +65,21 @@ fn the_rules_are_documented_from_their_pages() {
 }
 
 #[test]
+fn the_fields_that_rules_name_are_those_of_the_item() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let mut found = 0;
+    for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let source = std::fs::read_to_string(&file).unwrap();
+        for name in source.split(".field(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let is_known = PackedCatalogItem::LAYOUT.fields.iter().any(|field| field.name == name);
+            assert!(is_known, "{}: there is no field {name}", file.display());
+            found += 1;
+        }
+    }
+    assert!(found >= 8);
+}
+
+#[test]
 fn the_help_is_documented_as_it_is_printed() {
     let mut text = "# Help\n\nThis page is written from what the program prints.\n".to_owned();
     for command in [

@@ -5,7 +5,7 @@ use catalog9::catalog::{Text, notation};
 use catalog9::evidence::log::{LogFile, LogRole};
 use catalog9::evidence::{Area, History};
 use catalog9::examination::{self, Evidence, Options};
-use catalog9::render::table::Raw;
+use catalog9::render::table::View;
 use catalog9::render::timeline::{Form, Timeline};
 
 use crate::evidence::real_hives;
@@ -190,7 +190,7 @@ fn an_item_in_a_log_is_told_with_the_name_of_the_log() {
     assert_eq!(paths(history), [r"C:\evil.dll"]);
     assert_eq!(history.entries[0].finds[0].area, Area::Log(Text::from("SYSTEM.LOG2")));
     let mut report = Vec::new();
-    catalog9::render::table::write(&examination, &Raw::Nothing, &mut report).unwrap();
+    catalog9::render::table::write(&examination, &View::default(), &mut report).unwrap();
     let report = String::from_utf8(report).unwrap();
     let row = report.lines().find(|line| line.contains("entry 1002 MSAFD Tcpip [UDP/IP], C:\\evil.dll")).unwrap();
     assert!(row.contains("SYSTEM.LOG2 at 0x"), "{row}");

@@ -160,6 +160,7 @@ fn the_names_that_others_rely_on_are_there() {
         "/findings/0/story",
         "/findings/0/libraries/0",
         "/findings/2/further_entries/0/id",
+        "/findings/0/fields/0",
         "/not_judged",
         "/defects",
     ];

@@ -112,6 +112,10 @@ pub(super) struct ExamineArgs {
     #[arg(long, value_name = "ENTRY", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
     pub(super) raw: Option<String>,
 
+    /// Point from findings into the bytes that they are about
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+
     /// Examine several registration files of one system as one
     #[arg(long)]
     pub(super) together: bool,

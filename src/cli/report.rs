@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use catalog9::Examination;
 use catalog9::render::json::{self, v1};
-use catalog9::render::table::{self, Raw};
+use catalog9::render::table::{self, Raw, View};
 use catalog9::render::timeline::{Form, Timeline};
 use catalog9::render::{Refused, junit, markdown, sarif};
 use miette::Severity;
@@ -16,7 +16,7 @@ use super::output::{Output, complain};
 /// A report in the format that was asked for.
 pub(super) enum Report {
     /// Written as soon as a piece of evidence is examined.
-    Table { raw: Raw, is_first: bool },
+    Table { view: View, is_first: bool },
     /// One document, or an array of several pieces of evidence.
     Json { documents: Vec<v1::Document>, is_array: bool },
     /// Sorted at the end.
@@ -33,7 +33,7 @@ impl Report {
     /// An empty report of these pieces of evidence.
     pub(super) fn new(arguments: &ExamineArgs, pieces: &[&[OsString]]) -> Self {
         match arguments.format {
-            Format::Table => Self::Table { raw: raw(arguments), is_first: true },
+            Format::Table => Self::Table { view: view(arguments), is_first: true },
             Format::Json => Self::Json { documents: Vec::new(), is_array: pieces.len() > 1 },
             Format::Bodyfile => Self::Timeline(Timeline::default(), Form::Bodyfile),
             Format::TimesketchJsonl => Self::Timeline(Timeline::default(), Form::TimesketchJsonl),
@@ -47,11 +47,11 @@ impl Report {
     /// Adds an examination.
     pub(super) fn add(&mut self, examination: &Examination, output: &mut Output) -> io::Result<()> {
         match self {
-            Self::Table { raw, is_first } => {
+            Self::Table { view, is_first } => {
                 if !std::mem::take(is_first) {
                     writeln!(output, "\n")?;
                 }
-                table::write(examination, raw, output)?;
+                table::write(examination, view, output)?;
             }
             Self::Json { documents, .. } => documents.push(v1::Document::from(examination)),
             Self::Timeline(timeline, _) => {
@@ -119,10 +119,11 @@ impl Report {
     }
 }
 
-fn raw(arguments: &ExamineArgs) -> Raw {
-    match arguments.raw.as_deref() {
+fn view(arguments: &ExamineArgs) -> View {
+    let raw = match arguments.raw.as_deref() {
         None => Raw::Nothing,
         Some("all") => Raw::Everything,
         Some(entry) => Raw::Entry(entry.to_owned()),
-    }
+    };
+    View { raw, verbose: arguments.verbose }
 }

@@ -1,6 +1,7 @@
 //! Bytes with the fields that they make, named as Windows names them.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use crate::catalog::Text;
 use crate::layout::{FieldInfo, Layout, PackedCatalogItem};
@@ -56,6 +57,62 @@ fn meaning(field: &FieldInfo, value: &[u8]) -> String {
     }
 }
 
+/// Bytes as lines of sixteen, and where in them single fields lie.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PointedDump {
+    /// The lines.
+    pub text: String,
+    /// Of each field its name and value, with the parts of the text in which its bytes stand: one on each line.
+    pub fields: Vec<(String, Vec<Range<usize>>)>,
+}
+
+/// A packed item, and where in it these fields lie, as Windows names them; `None` where it has another length than it
+/// ought to have, or none of the fields.
+#[must_use]
+pub fn pointed(item: &[u8], names: &[&str]) -> Option<PointedDump> {
+    let layout = &PackedCatalogItem::LAYOUT;
+    let mut dump = PointedDump::default();
+    let mut begins = Vec::new();
+    for (index, line) in item.chunks(WIDTH).enumerate() {
+        begins.push(dump.text.len());
+        let _ = writeln!(dump.text, "{}", hex_line(index * WIDTH, line).trim_end());
+    }
+    for field in layout.fields.iter().filter(|field| item.len() == layout.size && names.contains(&field.name)) {
+        let value = item.get(field.offset..field.offset + field.size)?;
+        let bytes = field.offset..field.offset + told(field, value);
+        let lines = bytes.start / WIDTH..=(bytes.end - 1) / WIDTH;
+        let parts = lines.filter_map(|line| {
+            let first = bytes.start.max(line * WIDTH) - line * WIDTH;
+            let last = bytes.end.min((line + 1) * WIDTH) - 1 - line * WIDTH;
+            let begin = begins.get(line)? + BEFORE_BYTES;
+            Some(begin + 3 * first..begin + 3 * last + 2)
+        });
+        dump.fields.push((format!("{}{}", field.name, meaning(field, value)), parts.collect()));
+    }
+    (!dump.fields.is_empty()).then_some(dump)
+}
+
+/// How many bytes of a field say something: those of a text up to its NUL, at least one; of all others all.
+fn told(field: &FieldInfo, value: &[u8]) -> usize {
+    let text = match field.name {
+        "LibraryPath" => value.iter().position(|byte| *byte == 0),
+        "szProtocol" => value.as_chunks().0.iter().position(|unit: &[u8; 2]| *unit == [0, 0]).map(|units| 2 * units),
+        _ => None,
+    };
+    text.map_or(field.size, |length| length.max(1))
+}
+
+/// What stands before the bytes in a line: the offset and two blanks.
+const BEFORE_BYTES: usize = 10;
+
+/// A line: the offset, the bytes and the characters that they are.
+fn hex_line(offset: usize, bytes: &[u8]) -> String {
+    let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let shown = |byte: &u8| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
+    let characters: String = bytes.iter().map(shown).collect();
+    format!("{offset:08x}  {:<47}  {characters:<16}", hex.join(" "))
+}
+
 /// Lines of sixteen bytes; runs of equal lines are shown as one `*`, as hexdump(1) does.
 fn write_lines(dump: &mut String, offset: usize, bytes: &[u8], note: &str) {
     let mut previous: &[u8] = &[];
@@ -70,11 +127,8 @@ fn write_lines(dump: &mut String, offset: usize, bytes: &[u8], note: &str) {
         }
         is_skipping = false;
         previous = line;
-        let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
-        let shown = |byte: &u8| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
-        let characters: String = line.iter().map(shown).collect();
         let note = if index == 0 { note } else { "" };
-        let text = format!("  {:08x}  {:<47}  {characters:<16}  {note}", offset + index * WIDTH, hex.join(" "));
+        let text = format!("  {}  {note}", hex_line(offset + index * WIDTH, line));
         let _ = writeln!(dump, "{}", text.trim_end());
     }
 }
@@ -100,6 +154,33 @@ mod tests {
         for field in PackedCatalogItem::LAYOUT.fields {
             assert!(dump.contains(field.name), "{}", field.name);
         }
+    }
+
+    #[test]
+    fn fields_are_found_in_the_lines() {
+        let mut item = [0; PackedCatalogItem::SIZE];
+        item[..17].copy_from_slice(b"C:\\a long one.dll");
+        let dump = pointed(&item, &["dwCatalogEntryId", "LibraryPath"]).unwrap();
+        let parts = |index: usize| {
+            let parts = dump.fields[index].1.iter();
+            parts.map(|part| dump.text.get(part.clone()).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(dump.fields[0].0, r"LibraryPath = C:\a long one.dll");
+        assert_eq!(parts(0), ["43 3a 5c 61 20 6c 6f 6e 67 20 6f 6e 65 2e 64 6c", "6c"]);
+        assert_eq!((&*dump.fields[1].0, parts(1)), ("dwCatalogEntryId = 0", vec!["00 00 00 00"]));
+        assert!(dump.text.starts_with("00000000  43 3a") && dump.text.lines().count() == 56);
+    }
+
+    #[test]
+    fn an_empty_path_is_pointed_at_by_its_nul() {
+        let dump = pointed(&[0; PackedCatalogItem::SIZE], &["LibraryPath"]).unwrap();
+        assert_eq!(dump.text.get(dump.fields[0].1[0].clone()), Some("00"));
+    }
+
+    #[test]
+    fn nothing_is_pointed_at_where_no_field_lies() {
+        assert_eq!(pointed(&[0; PackedCatalogItem::SIZE], &[]), None);
+        assert_eq!(pointed(&[0; 100], &["LibraryPath"]), None);
     }
 
     #[test]

@@ -41,7 +41,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let allowed = provider::library_paths(id, &subject.catalogs.windows);
             if !allowed.iter().any(|allowed| subject.path(catalog, allowed).same(&path)) {
                 let message = format!("its DLL is {stored} and not Windows' own");
-                findings.about(catalog, entry, message).instead(either_of(&allowed), stored.to_string());
+                let finding = findings.about(catalog, entry, message).field("LibraryPath");
+                finding.instead(either_of(&allowed), stored.to_string());
             }
         }
     }

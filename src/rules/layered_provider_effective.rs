@@ -36,11 +36,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let mut kinds: Vec<String> = layer.answers.iter().copied().map(kind_of_socket).collect();
             kinds.dedup();
             if let Some(entry) = layer.entry().filter(|_| !kinds.is_empty()) {
-                findings.about(
-                    catalog,
-                    entry,
-                    format!("programs that open {} sockets run through it", list_of(&kinds)),
-                );
+                let message = format!("programs that open {} sockets run through it", list_of(&kinds));
+                findings.about(catalog, entry, message).field("LibraryPath");
             }
         }
     }

@@ -46,7 +46,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let also = named.remove(&name).map(|layer| layer.bases).unwrap_or_default();
             let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
             let message = format!("a layered provider{library}{}", lies_over(&layer, also, subject));
-            let finding = findings.about(catalog, entry, message);
+            let finding = findings.about(catalog, entry, message).field("LibraryPath").field("ProtocolChain.ChainLen");
             finding.further(layer.chains.iter().copied().filter(|chain| !std::ptr::eq(*chain, entry)));
             let path = subject.library_of(catalog, entry);
             if let Some(known) = ThirdParty::of(None, path.as_ref()) {

@@ -199,6 +199,7 @@ impl Findings<'_> {
             implies,
             catalog,
             entry,
+            fields: Vec::new(),
             place,
             message,
             expected: None,

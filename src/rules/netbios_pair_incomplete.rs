@@ -65,13 +65,14 @@ fn against_bindings(
     for entry in entries {
         match expected.get(&identity(entry)) {
             None => {
-                findings.about(catalog, entry, "its lana number is that of no binding");
+                findings.about(catalog, entry, "its lana number is that of no binding").field("iProtocol");
             }
             Some(expected) if entry.provider_flags != expected.provider_flags => {
                 let flags = [expected, entry].map(|entry| entry.provider_flags.map_or(0, |flags| flags.bits()));
                 let [expected, found] = flags.map(|flags| format!("{flags:#x}"));
                 findings
                     .about(catalog, entry, "its provider flags are not those of its lana number")
+                    .field("dwProviderFlags")
                     .instead(expected, found);
             }
             Some(_) => {}

@@ -34,7 +34,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let is_hidden = entry.provider_flags.is_some_and(|flags| flags.contains(ProviderFlags::HIDDEN));
             let opens_sockets = matches!(entry.kind(), Some(Kind::Base | Kind::Chain));
             if is_hidden && opens_sockets && entry.socket_type != Some(SOCK_RAW) {
-                findings.about(catalog, entry, "it answers sockets, and is hidden from every listing");
+                findings
+                    .about(catalog, entry, "it answers sockets, and is hidden from every listing")
+                    .field("dwProviderFlags");
             }
         }
     }

@@ -31,9 +31,14 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in &list.entries {
             let path = subject.library_of(catalog, entry);
-            let known = [ThirdParty::of(None, path.as_ref()), ThirdParty::named(&entry.name())];
-            if let Some(known) = known.into_iter().flatten().find(|known| known.nature == Nature::Adware) {
-                findings.about(catalog, entry, format!("it belongs to {}, which is adware", known.name));
+            let known = [
+                ("LibraryPath", ThirdParty::of(None, path.as_ref())),
+                ("szProtocol", ThirdParty::named(&entry.name())),
+            ];
+            let mut known = known.into_iter().filter_map(|(field, known)| Some((field, known?)));
+            if let Some((field, known)) = known.find(|(_, known)| known.nature == Nature::Adware) {
+                let message = format!("it belongs to {}, which is adware", known.name);
+                findings.about(catalog, entry, message).field(field);
             }
         }
     }

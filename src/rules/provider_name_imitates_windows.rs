@@ -34,7 +34,8 @@ const FILES: [&str; 4] = ["mswsock.dll", "wshtcpip.dll", "wship6.dll", "wshqos.d
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in list.entries.iter().filter(|entry| imitates_windows(subject, catalog, entry)) {
-            findings.about(catalog, entry, "it bears a name of Windows, and its provider is none of Windows'");
+            let message = "it bears a name of Windows, and its provider is none of Windows'";
+            findings.about(catalog, entry, message).field("ProviderId").field("szProtocol");
         }
     }
 }

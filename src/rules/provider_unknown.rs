@@ -45,6 +45,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let like =
                 like_windows(entry).map(|name| format!(", and it offers what {name} offers")).unwrap_or_default();
             let finding = findings.about(catalog, entry, format!("its provider{library} is not known{like}"));
+            finding.field("ProviderId");
             if is_mswsock && !subject.baseline.unknown_transports.is_empty() {
                 finding.harmless("its DLL is Windows' own, and a transport that is not known here is installed");
             } else if let Some(known) = ThirdParty::of(None, path.as_ref()) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::bytes::{self, Entries};
 use super::style;
 use crate::catalog::{CatalogName, Facts};
 use crate::evidence::Defect;
@@ -45,7 +46,7 @@ pub(super) fn write_no_verdict(writer: &mut dyn Write) -> io::Result<()> {
     writeln!(writer, "  No control set could be read, so nothing is said of the catalogs.")
 }
 
-pub(super) fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_findings(examined: &Examined, verbose: bool, writer: &mut dyn Write) -> io::Result<()> {
     let findings = &examined.judgement.findings;
     let stories = findings.last().map_or(0, |finding| finding.story);
     let title = match findings.len() {
@@ -56,12 +57,13 @@ pub(super) fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io:
     };
     style::heading(writer, &title)?;
     let mut stories = findings.chunk_by(|one, other| one.story == other.story);
-    stories.try_for_each(|story| write_story(story, writer))
+    let entries = verbose.then(|| Entries::of(&examined.control_set.catalogs));
+    stories.try_for_each(|story| write_story(story, entries.as_ref(), writer))
 }
 
 /// Findings of one cause: the worst of them, then the others below it, then all entries that they are about. What is
 /// said of several places in the same words is said once.
-fn write_story(story: &[Finding], writer: &mut dyn Write) -> io::Result<()> {
+fn write_story(story: &[Finding], entries_by_place: Option<&Entries<'_>>, writer: &mut dyn Write) -> io::Result<()> {
     let mut said: Vec<Vec<&Finding>> = Vec::new();
     let mut index_of: BTreeMap<_, usize> = BTreeMap::new();
     for finding in story {
@@ -76,6 +78,9 @@ fn write_story(story: &[Finding], writer: &mut dyn Write) -> io::Result<()> {
     for (index, alike) in said.iter().take(MOST_OF_A_STORY).enumerate() {
         let (lead, indent) = if index == 0 { ("  ", "      ") } else { ("      and ", "          ") };
         write_alike(alike, lead, indent, writer)?;
+        if let Some((entries, finding)) = entries_by_place.zip(alike.first()) {
+            bytes::write(finding, entries, writer)?;
+        }
     }
     if let Some(more @ 1..) = said.len().checked_sub(MOST_OF_A_STORY) {
         writeln!(writer, "      … and {more} more; --format json has them all")?;

@@ -1,5 +1,6 @@
 //! An examination as a report for people.
 
+mod bytes;
 mod catalogs;
 mod findings;
 mod grid;
@@ -30,12 +31,21 @@ pub enum Raw {
     Entry(String),
 }
 
+/// What the report shows beyond what everybody needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct View {
+    /// Which entries are shown byte by byte.
+    pub raw: Raw,
+    /// Whether findings point into the bytes that they are about.
+    pub verbose: bool,
+}
+
 /// Writes the report. Headings and severities are styled; strip the styles where nobody sees colours.
 ///
 /// # Errors
 ///
 /// Those of the writer.
-pub fn write(examination: &Examination, raw: &Raw, writer: &mut dyn Write) -> io::Result<()> {
+pub fn write(examination: &Examination, view: &View, writer: &mut dyn Write) -> io::Result<()> {
     head::write(examination, writer)?;
     for examined in &examination.examined {
         if examination.examined.len() > 1 {
@@ -44,13 +54,13 @@ pub fn write(examination: &Examination, raw: &Raw, writer: &mut dyn Write) -> io
         }
         findings::write_verdict(examined, writer)?;
         sections::write(examined, writer)?;
-        findings::write_findings(examined, writer)?;
+        findings::write_findings(examined, view.verbose, writer)?;
         recovery::write_changes(examined, writer)?;
         history::write_changes(examined, writer)?;
         history::write_residues(examined, writer)?;
         catalogs::write(&examined.control_set.catalogs, writer)?;
         findings::write_not_judged(examined, writer)?;
-        write_raw(examined, raw, writer)?;
+        write_raw(examined, &view.raw, writer)?;
     }
     if examination.examined.is_empty() {
         findings::write_no_verdict(writer)?;
@@ -72,7 +82,7 @@ fn write_raw(examined: &Examined, raw: &Raw, writer: &mut dyn Write) -> io::Resu
     for (catalog, list) in examined.control_set.catalogs.protocol_lists() {
         for entry in list.entries.iter().chain(&list.orphans).filter(|entry| is_shown(entry)) {
             if let Some(item) = &entry.item {
-                style::heading(writer, &title(catalog, entry))?;
+                style::heading(writer, &format!("{}\n{}", title(catalog, entry), entry.place))?;
                 write!(writer, "{}", hexdump::packed_item(item))?;
             }
         }
@@ -82,5 +92,5 @@ fn write_raw(examined: &Examined, raw: &Raw, writer: &mut dyn Write) -> io::Resu
 
 fn title(catalog: CatalogName, entry: &ProtocolEntry) -> String {
     let id = entry.catalog_entry_id.map(|id| format!("{id} ")).unwrap_or_default();
-    format!("PackedCatalogItem of {id}{} in the {catalog}\n{}", entry.name(), entry.place)
+    format!("PackedCatalogItem of {id}{} in the {catalog}", entry.name())
 }

@@ -96,6 +96,8 @@ struct Finding {
     entry_name: Option<String>,
     /// DLL of the entry, where the evidence tells it.
     entry_library: Option<String>,
+    /// The fields of the entry that it is about, under Windows' names; empty where it is about all of it.
+    fields: Vec<&'static str>,
     /// The control set that it is about.
     control_set: Option<String>,
     /// Where in the evidence.
@@ -214,6 +216,7 @@ fn findings(examined: &Examined) -> impl Iterator<Item = Finding> {
         entry_id: finding.entry.as_ref().and_then(|entry| entry.id),
         entry_name: finding.entry.as_ref().map(|entry| raw(&entry.name)),
         entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(raw),
+        fields: finding.fields.clone(),
         control_set: control_set.clone(),
         place: finding.place.as_ref().map(Place::from),
         expected: finding.expected.clone(),
