@@ -6,7 +6,7 @@ use std::process::Output;
 use catalog9::catalog::{is_harmful, notation};
 use snapbox::cmd::{Command, cargo_bin};
 
-use crate::cases::{catalog9, pressed};
+use crate::cases::{cases, catalog9, pressed};
 use crate::synth::hive::{self, Shape};
 use crate::synth::{Key, registry};
 
@@ -209,6 +209,24 @@ fn control_sets_are_chosen_by_name() {
     let output = run("ControlSet007");
     assert_eq!(code(&output), 3);
     assert!(text(&output.stderr).contains("found ControlSet001"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_user_tells_which_windows_it_is() {
+    let report = |evidence: &[u8], windows: &str| {
+        text_of(&run(&[("evidence", evidence)], &["examine", "--windows", windows, "evidence"]))
+    };
+    let overridden = report(&hive_of(PLAIN), "7");
+    assert!(overridden.contains("  Windows         Windows 7 (6.1), x86"), "{overridden}");
+    assert!(overridden.contains("   told by        the user; the evidence tells 5.1 instead: "), "{overridden}");
+    let (_, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with("windows-10-plain")).unwrap();
+    let listing = crate::synth::netsh::listing(&catalogs, &crate::synth::netsh::ENGLISH).replace("10.0.19041", "?");
+    let untold = text_of(&run(&[("evidence", listing.as_bytes())], &["examine", "evidence"]));
+    assert!(untold.contains("Verdict: not judged"), "{untold}");
+    let told = report(listing.as_bytes(), "10-2004");
+    assert!(told.contains("Verdict: intact\n") && told.contains("   told by        the user\n"), "{told}");
+    let refused = report(&hive_of(PLAIN), "95");
+    assert!(refused.contains("2000, xp, server-2003, vista, 7, 8.1, 10-1507"), "{refused}");
 }
 
 #[test]

@@ -10,4 +10,4 @@ pub use expected::{Baseline, Expected, Identity, Source, identity, is_net_bios, 
 pub use name_space::expected_name_spaces;
 pub use origin::Origin;
 pub use third_party::{Nature, ThirdParty, ThirdPartyKind, is_known_provider, third_parties};
-pub use version::{of_version, versions};
+pub use version::{names, of_name, of_version, versions};

@@ -4,26 +4,38 @@ use std::sync::OnceLock;
 
 use crate::catalog::{Catalogs, Windows, notation};
 
-/// The catalogs of plain systems, one file for each change in what Windows installs, oldest first.
-const FILES: &[&str] = &[
-    include_str!("windows/2000.txt"),
-    include_str!("windows/xp.txt"),
-    include_str!("windows/server-2003.txt"),
-    include_str!("windows/vista.txt"),
-    include_str!("windows/7.txt"),
-    include_str!("windows/8.1.txt"),
-    include_str!("windows/10-1507.txt"),
-    include_str!("windows/10-1709.txt"),
-    include_str!("windows/10-1803.txt"),
-    include_str!("windows/10-1903.txt"),
-    include_str!("windows/10-2004.txt"),
-    include_str!("windows/11.txt"),
+/// The catalogs of plain systems, one file for each change in what Windows installs, oldest first: name and notation.
+const FILES: &[(&str, &str)] = &[
+    ("2000", include_str!("windows/2000.txt")),
+    ("xp", include_str!("windows/xp.txt")),
+    ("server-2003", include_str!("windows/server-2003.txt")),
+    ("vista", include_str!("windows/vista.txt")),
+    ("7", include_str!("windows/7.txt")),
+    ("8.1", include_str!("windows/8.1.txt")),
+    ("10-1507", include_str!("windows/10-1507.txt")),
+    ("10-1709", include_str!("windows/10-1709.txt")),
+    ("10-1803", include_str!("windows/10-1803.txt")),
+    ("10-1903", include_str!("windows/10-1903.txt")),
+    ("10-2004", include_str!("windows/10-2004.txt")),
+    ("11", include_str!("windows/11.txt")),
 ];
 
 /// The catalogs of a plain system of every version that is known, oldest first.
 pub fn versions() -> &'static [Catalogs] {
     static VERSIONS: OnceLock<Vec<Catalogs>> = OnceLock::new();
-    VERSIONS.get_or_init(|| FILES.iter().filter_map(|file| notation::parse(file).ok()).collect())
+    VERSIONS.get_or_init(|| FILES.iter().filter_map(|(_, file)| notation::parse(file).ok()).collect())
+}
+
+/// What the versions that are known are called, oldest first: `xp`, `7`, `10-2004`, `11`.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
+}
+
+/// The Windows of that name, in any letter case.
+#[must_use]
+pub fn of_name(name: &str) -> Option<Windows> {
+    let (_, file) = FILES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    notation::parse(file).ok().map(|known| known.windows)
 }
 
 /// The catalogs of a plain system of that Windows: of the latest version that is not later. `None` where the version
@@ -60,6 +72,13 @@ mod tests {
         assert_eq!(sections(Version::W10.with_build(18363)), Some(12));
         assert_eq!(sections(Version::W10.with_build(19045)), Some(12));
         assert_eq!(sections(Version::W10.with_build(26100)), Some(12));
+    }
+
+    #[test]
+    fn every_version_has_a_name() {
+        assert!(names().zip(versions()).all(|(name, known)| of_name(name).as_ref() == Some(&known.windows)));
+        assert_eq!(of_name("XP").and_then(|windows| windows.version), Some(Version::XP));
+        assert_eq!(of_name("95"), None);
     }
 
     #[test]

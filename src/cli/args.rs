@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anstream::ColorChoice;
+use catalog9::baseline;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
 use catalog9::finding::Severity;
@@ -136,6 +137,10 @@ pub(super) struct ExamineArgs {
     #[arg(long, value_name = "NUMBER", value_parser = code_page)]
     pub(super) ansi_codepage: Option<CodePage>,
 
+    /// Which Windows it is, whatever the evidence tells, such as xp or 10-2004; all are named where it is none
+    #[arg(long, value_name = "VERSION", value_parser = windows)]
+    pub(super) windows: Option<&'static str>,
+
     /// Leave the SHA-256 of the evidence out, which takes longer than everything else
     #[arg(long)]
     pub(super) no_hash: bool,
@@ -202,6 +207,13 @@ impl FailOn {
             Self::Never => false,
         }
     }
+}
+
+fn windows(name: &str) -> Result<&'static str, String> {
+    baseline::names().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let names: Vec<&str> = baseline::names().collect();
+        format!("expected one of the versions that are known: {}", names.join(", "))
+    })
 }
 
 pub(super) fn selection(which: String) -> Selection {

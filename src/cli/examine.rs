@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 
+use catalog9::baseline;
 use catalog9::catalog::Text;
 use catalog9::render::Refused;
 use catalog9::render::json::{self, v1};
@@ -68,6 +69,7 @@ fn options_of(arguments: &ExamineArgs) -> Options {
         hash: !arguments.no_hash,
         carve: !arguments.no_carve,
         code_page: arguments.ansi_codepage,
+        windows: arguments.windows.and_then(baseline::of_name),
     }
 }
 

@@ -4,13 +4,14 @@ mod measure;
 mod recovery;
 mod sections;
 mod summary;
+mod windows;
 
 use self::measure::measured;
 
 use crate::baseline::{Baseline, is_known_provider};
 use crate::catalog::comparison::{Difference, differences};
 use crate::catalog::residue::{Residue, residues};
-use crate::catalog::{Facts, Text};
+use crate::catalog::{Facts, Text, Windows};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
@@ -64,11 +65,13 @@ pub struct Options {
     pub code_page: Option<CodePage>,
     /// Whether deleted entries, values and keys are looked for in hives.
     pub carve: bool,
+    /// Which Windows it is, where somebody knows better than the evidence.
+    pub windows: Option<Windows>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { control_sets: Selection::Current, hash: true, code_page: None, carve: true }
+        Self { control_sets: Selection::Current, hash: true, code_page: None, carve: true, windows: None }
     }
 }
 
@@ -175,7 +178,7 @@ fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Re
     let recovery = reading.recovery;
     let examined = selected
         .into_iter()
-        .map(|control_set| examine_control_set(control_set, recovery.as_ref(), last_known_good.as_ref()))
+        .map(|control_set| examine_control_set(control_set, recovery.as_ref(), last_known_good.as_ref(), options))
         .collect();
     Ok(Examination {
         path,
@@ -216,10 +219,14 @@ fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<Co
 }
 
 fn examine_control_set(
-    control_set: ControlSet,
+    mut control_set: ControlSet,
     recovery: Option<&Recovery>,
     last_known_good: Option<&ControlSet>,
+    options: &Options,
 ) -> Examined {
+    if let Some(windows) = &options.windows {
+        windows::tell(&mut control_set.catalogs, windows);
+    }
     let catalogs = &control_set.catalogs;
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, is_known_provider);

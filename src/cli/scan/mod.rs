@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
             hash: arguments.deep,
             carve: arguments.deep,
             code_page: arguments.ansi_codepage,
+            windows: None,
         },
         interrupted: interrupt.flag(),
     };
