@@ -142,7 +142,10 @@ mod tests {
     fn a_rule_is_found_by_an_id_that_is_nearly_right() {
         assert_eq!(near("base_provider_mising"), ["base-provider-missing"]);
         assert_eq!(near("provider-hiden"), ["provider-hidden"]);
-        assert_eq!(near("layered-provider"), ["layered-provider-effective", "layered-provider-installed"]);
+        assert_eq!(
+            near("layered-provider"),
+            ["layered-provider-effective", "layered-provider-installed", "layered-provider-without-chain"]
+        );
         assert_eq!(near("no-such-rule"), Vec::<&str>::new());
         assert_eq!(near(""), Vec::<&str>::new());
     }
