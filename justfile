@@ -16,6 +16,10 @@ bless:
 scale:
     PIECES=10000 cargo test --release --test suite scan::scale -- --nocapture
 
+# A real hive with 100,000 random flips, and cut off at every sector.
+damage:
+    FLIPS=100000 cargo test --release --test suite damage -- --nocapture
+
 # The documentation of the library.
 doc:
     cargo doc --no-deps --open

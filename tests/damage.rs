@@ -5,7 +5,7 @@ use catalog9::finding::Verdict;
 use catalog9::{Content, Evidence, Options, examine};
 
 use crate::cases::pressed;
-use crate::evidence::read;
+use crate::evidence::{read, real};
 
 const SMALL: &str = "windows  5.1 x86 sp3\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
 
@@ -41,6 +41,50 @@ fn no_flipped_byte_makes_it_panic() {
             let _ = read(&flipped);
         }
         flipped[index] = hive[index];
+    }
+}
+
+/// The smallest whole hive, 2.5 MiB.
+fn real_hive() -> Option<Vec<u8>> {
+    Some(std::fs::read(real("hives/server-2003-dc/SYSTEM")?).unwrap())
+}
+
+/// How often something is tried: `just damage` tries it more often than every run of the tests.
+fn times(least: usize) -> usize {
+    std::env::var("FLIPS").ok().map_or(least, |flips| flips.parse().unwrap())
+}
+
+/// Each flip stays, up to a hundred of them, so that damage meets damage.
+#[test]
+fn random_flips_of_a_real_hive_do_no_harm() {
+    let Some(hive) = real_hive() else { return };
+    let mut flipped = hive.clone();
+    let mut state: u64 = 9;
+    for time in 0..times(200) {
+        if time % 100 == 0 {
+            flipped.copy_from_slice(&hive);
+        }
+        // Numbers of Knuth's linear congruential generator.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let at = (state >> 32) as usize % hive.len();
+        flipped[at] ^= 1 << (state >> 29 & 7);
+        // What was deleted is looked for by content, in which a single flip matters little.
+        let options = Options { hash: false, carve: time % 16 == 0, ..Options::default() };
+        let _ = examine(Evidence::new("SYSTEM", Content::Bytes(&flipped)), &options);
+    }
+}
+
+#[test]
+fn a_real_hive_that_is_cut_off_at_any_sector_is_never_called_intact() {
+    let Some(hive) = real_hive() else { return };
+    let step = if times(0) == 0 { 512 * 41 } else { 512 };
+    // Behind the bins nothing is missed.
+    let end = 4096 + u32::from_le_bytes(hive[40..44].try_into().unwrap()) as usize;
+    for length in (0..end).step_by(step) {
+        if let Some((verdict, is_complete, defects)) = verdict(&hive[..length]) {
+            assert!(defects > 0, "cut at {length}: no defect");
+            assert!(verdict != Verdict::Intact || is_complete, "cut at {length}: {verdict:?}");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use snapbox::Data;
 
 use crate::cases::catalog9;
 
-fn assert_document(name: &str, text: String) {
+pub fn assert_document(name: &str, text: String) {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
     snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(text, Data::read_from(&document, None));
 }

@@ -29,6 +29,7 @@ mod hostile_catalogs;
 mod json;
 mod logs;
 mod mutations;
+mod odd_hives;
 mod recovery;
 mod reg;
 mod reports;
