@@ -2,7 +2,11 @@
 
 use super::stories;
 use crate::baseline::Baseline;
+#[cfg(test)]
+use crate::baseline::is_known_provider;
 use crate::catalog::residue::Residue;
+#[cfg(test)]
+use crate::catalog::residue::residues;
 use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry};
 use crate::finding::{EntryName, Finding, NotJudged, Severity, Verdict};
 
@@ -251,7 +255,8 @@ pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
 pub(super) fn severities(rule: &Rule, notation: &str) -> Vec<Severity> {
     let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
     let baseline = Baseline::of(&catalogs);
-    let subject = Subject::new(&catalogs, &baseline);
+    let residues = residues(&catalogs, is_known_provider);
+    let subject = Subject { residues: &residues, ..Subject::new(&catalogs, &baseline) };
     judge(&[rule], &subject).findings.iter().map(|finding| finding.severity).collect()
 }
 
@@ -280,9 +285,6 @@ pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
 /// The same of catalogs that the notation cannot write.
 #[cfg(test)]
 pub(super) fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
-    use crate::baseline::is_known_provider;
-    use crate::catalog::residue::residues;
-
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, is_known_provider);
     let judgement = judge(&[rule], &Subject { residues: &residues, ..Subject::new(catalogs, &baseline) });

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::residue::{Residue, Trace};
 use crate::catalog::{CanonicalPath, Guid};
+use crate::finding::Severity;
 
 rule! {
     /// Behind the NUL of a path or a name stands another provider.
@@ -11,7 +12,8 @@ rule! {
     ///
     /// In the bytes of packed items that mean nothing: texts that end in `.dll` and name a file that no entry has,
     /// GUIDs of known providers that no entry has, and whole older entries whose id no entry has. Each is told once
-    /// for a catalog, since all of its entries are written from one buffer.
+    /// for a catalog, since all of its entries are written from one buffer. A path into a folder where ordinary users
+    /// can write is a warning.
     ///
     /// # Why it matters
     ///
@@ -44,8 +46,19 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let Residue { catalog, place, bytes, .. } = residue;
         let message = format!("in memory that its entries have kept stands {what}, which no entry names any more");
         let found = format!("{what}, {} bytes from the beginning of a packed item", bytes.start);
-        findings.about_catalog(*catalog, place, message).instead("nothing, or what entries name", found);
+        let finding = findings.about_catalog(*catalog, place, message);
+        finding.instead("nothing, or what entries name", found);
+        if is_in_writable_folder(&residue.trace) {
+            finding.severity(Severity::Warning);
+        }
     }
+}
+
+/// Whether it is a whole path into a folder where ordinary users can write, in which no entry's DLL may lie either.
+fn is_in_writable_folder(trace: &Trace) -> bool {
+    let Trace::Text(text) = trace else { return false };
+    let path = CanonicalPath::new(&text.lossy(), false);
+    path.is_absolute() && path.writable_folder().is_some()
 }
 
 /// What entries of either catalog name.
@@ -89,12 +102,13 @@ impl Present {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::catalog::hex;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
 
     /// A catalog in one of whose entries that stands behind the path.
     fn with(slack: &[u8]) -> Vec<String> {
-        let digits: Vec<String> = slack.iter().map(|byte| format!("{byte:02x}")).collect();
-        let case = format!("windows  6.1.7601 x64 sp1\n1001  tcp  slack={}\n1002  udp", digits.concat());
+        let case = format!("windows  6.1.7601 x64 sp1\n1001  tcp  slack={}\n1002  udp", hex(slack));
         let mut sentences = complaints(&RULE, &case);
         // Both lists are written alike.
         assert_eq!(sentences.len() % 2, 0, "{sentences:?}");
@@ -107,6 +121,13 @@ mod tests {
         let expected = "in memory that its entries have kept stands the path win32\\vsocklib.dll, which no entry names any \
                         more";
         assert_eq!(with(br"win32\vsocklib.dll"), [expected]);
+    }
+
+    #[test]
+    fn a_path_into_a_writable_folder_is_worth_a_warning() {
+        let severities_of = |slack: &str| severities(&RULE, &format!("1001  tcp  slack={}", hex(slack.as_bytes())));
+        assert_eq!(severities_of(r"C:\Windows\Temp\old.dll"), [Severity::Warning]);
+        assert_eq!(severities_of(r"C:\Program Files\Old\old.dll"), [Severity::Note]);
     }
 
     #[test]
