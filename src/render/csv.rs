@@ -10,6 +10,7 @@ use csv::{Terminator, WriterBuilder};
 use crate::catalog::{CatalogName, EntryList, NameSpaceEntry, ProtocolEntry, Text};
 use crate::examination::Examined;
 use crate::finding::Severity;
+use crate::render::spreadsheet;
 use crate::scan::{Record, Unit};
 
 const UNIT: [&str; 16] = [
@@ -198,9 +199,7 @@ fn optional(text: Option<&str>) -> String {
 
 /// A text of the evidence as a cell: harmless, and no formula.
 fn cell(text: &str) -> String {
-    const FORMULAS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let shown = Text::from(text).to_string();
-    if shown.starts_with(FORMULAS) { format!("'{shown}") } else { shown }
+    spreadsheet(&Text::from(text).to_string())
 }
 
 fn write_line<const N: usize>(cells: [String; N], writer: &mut dyn Write) -> io::Result<()> {

@@ -13,8 +13,8 @@ pub(super) const NIL: u32 = u32::MAX;
 pub(super) const SEGMENT: usize = 16_344;
 /// Largest value that is read; the largest of thirteen real SYSTEM hives is 333,108 bytes.
 const MAX_VALUE: usize = 64 << 20;
-/// Length of the word in front of a cell's data.
-const CELL_HEAD: usize = 4;
+/// Length of the word in front of a cell's data, which tells its size and whether it is in use.
+pub(super) const CELL_HEAD: usize = 4;
 
 /// A hive: its base block and its bins.
 #[derive(Clone, Copy)]
@@ -33,6 +33,11 @@ pub(super) struct KeyRecord {
 }
 
 impl KeyRecord {
+    /// Whether it is the root of its hive.
+    pub(super) fn is_root(&self) -> bool {
+        self.head.flags & 0x4 != 0
+    }
+
     /// When it was last written.
     pub(super) fn last_written(&self) -> FileTime {
         FileTime(self.head.last_written)
@@ -81,8 +86,8 @@ impl<'a> Records<'a> {
         Self { bytes }
     }
 
-    /// Where in the file something lies that records call by this offset; `None` for nowhere.
-    fn file_offset(offset: u32) -> Option<usize> {
+    /// Where in the file a cell begins that records call by this offset; `None` for nowhere.
+    pub(super) fn file_offset(offset: u32) -> Option<usize> {
         let offset = Some(offset).filter(|offset| *offset != NIL)?;
         usize::try_from(offset).ok()?.checked_add(BaseBlock::SIZE_IN_HIVE)
     }

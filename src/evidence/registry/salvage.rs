@@ -109,7 +109,7 @@ impl<'a> Salvage<'a> {
 
     /// The root key, where the base block does not lead to it.
     pub(super) fn find_root(&self) -> Option<KeyRecord> {
-        keys_in_use(self.bytes).find(|key| key.head.flags & 0x4 != 0)
+        keys_in_use(self.bytes).find(KeyRecord::is_root)
     }
 
     /// Fills `key` with what is wanted of its record.
@@ -186,7 +186,7 @@ impl<'a> Salvage<'a> {
         let known: HashSet<String> = children.iter().map(|child| child.name.lossy().to_lowercase()).collect();
         let by_parent = self.by_parent.get_or_init(|| {
             let mut by_parent: HashMap<u32, Vec<u32>> = HashMap::new();
-            for key in keys_in_use(self.bytes).filter(|key| key.head.flags & 0x4 == 0) {
+            for key in keys_in_use(self.bytes).filter(|key| !key.is_root()) {
                 by_parent.entry(key.head.parent).or_default().extend(cell_of(key.offset));
             }
             by_parent

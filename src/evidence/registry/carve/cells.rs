@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use crate::layout::{BaseBlock, HiveBin};
 
-/// Length of the word in front of a cell's data, which tells its size and whether it is in use.
-pub(super) const CELL_HEAD: usize = 4;
 /// What the lengths of bins are multiples of.
 const UNIT: usize = 4096;
 

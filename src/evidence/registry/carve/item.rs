@@ -1,6 +1,6 @@
 //! Packed items by their structure, wherever they lie.
 
-use super::cells::CELL_HEAD;
+use super::super::records::CELL_HEAD;
 use crate::layout::PackedCatalogItem;
 
 /// The bytes of an item.

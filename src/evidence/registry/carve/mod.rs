@@ -11,16 +11,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
-use self::cells::{CELL_HEAD, Cell, cells};
+use self::cells::{Cell, cells};
 use super::key::{Key, MAX_DEPTH, Value};
 use super::log::LogFile;
-use super::records::{KeyRecord, NIL, Records, ValueRecord, key_in, value_in};
+use super::records::{CELL_HEAD, KeyRecord, Records, ValueRecord, key_in, value_in};
 use super::winsock2;
 use crate::catalog::{Place, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::{Area, Find, Former, FormerKey, FormerValue, History, MAX_ENTRIES};
+use crate::layout::PackedCatalogItem;
 use crate::layout::cell::KeyNode;
-use crate::layout::{BaseBlock, PackedCatalogItem};
 
 /// Looks for what is left in a hive, whose bins end at that offset, and in its logs. `root` is what was read of the
 /// hive: what is the same in any control set is not told.
@@ -86,9 +86,6 @@ const KEYS: [&str; 5] =
 
 /// Keys of entries have names of so many digits.
 const ENTRY_DIGITS: usize = 12;
-
-/// The flag of the root key.
-const ROOT: u16 = 0x4;
 
 struct Carving<'a, 'k> {
     hive: &'a [u8],
@@ -167,7 +164,7 @@ impl Carving<'_, '_> {
         let mut parent = record.head.parent;
         loop {
             match self.key_at(parent).filter(|_| path.len() < MAX_DEPTH) {
-                Some(key) if key.head.flags & ROOT != 0 => break,
+                Some(key) if key.is_root() => break,
                 Some(key) => {
                     path.push(key.name);
                     parent = key.head.parent;
@@ -272,8 +269,7 @@ fn find(area: Area, offset: usize, is_whole: bool) -> Option<Find> {
 
 /// Where in the file the data of the cell lie that records call by this offset.
 fn in_file(offset: u32) -> Option<usize> {
-    let offset = Some(offset).filter(|offset| *offset != NIL)?;
-    usize::try_from(offset).ok()?.checked_add(BaseBlock::SIZE_IN_HIVE + CELL_HEAD)
+    Records::file_offset(offset)?.checked_add(CELL_HEAD)
 }
 
 /// Puts together what is the same.
