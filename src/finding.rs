@@ -1,6 +1,6 @@
 //! What is wrong with a system whose evidence is sound, and what could not be judged.
 
-use crate::catalog::{CatalogName, Facts, NameSpaceEntry, Place, ProtocolEntry, Text};
+use crate::catalog::{CatalogName, Facts, Guid, NameSpaceEntry, Place, ProtocolEntry, Text};
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +115,7 @@ pub struct Finding {
     pub libraries: Vec<Text>,
     /// Further entries of the same catalog that it is about.
     pub further_entries: Vec<EntryName>,
-    /// Number of the story that it belongs to, from 1: findings of one cause are one story.
+    /// Number of the story that it belongs to, from 1: findings of one cause are one story. 0 where it is allowed.
     pub story: usize,
     /// Whether an earlier examination did not find it; `None` where none is compared with.
     pub is_new: Option<bool>,
@@ -130,6 +130,8 @@ pub struct EntryName {
     pub id: Option<u32>,
     /// Its name, resolved.
     pub name: Text,
+    /// GUID of its provider, where the evidence tells it.
+    pub provider_id: Option<Guid>,
     /// Its DLL, where the evidence tells it.
     pub library: Option<Text>,
 }
@@ -140,6 +142,7 @@ impl From<&ProtocolEntry> for EntryName {
             key: entry.key.clone(),
             id: entry.catalog_entry_id,
             name: entry.name(),
+            provider_id: entry.provider_id,
             library: entry.library_path.clone(),
         }
     }
@@ -147,7 +150,13 @@ impl From<&ProtocolEntry> for EntryName {
 
 impl From<&NameSpaceEntry> for EntryName {
     fn from(entry: &NameSpaceEntry) -> Self {
-        Self { key: entry.key.clone(), id: None, name: entry.name(), library: entry.library_path.clone() }
+        Self {
+            key: entry.key.clone(),
+            id: None,
+            name: entry.name(),
+            provider_id: entry.provider_id,
+            library: entry.library_path.clone(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod examination;
 pub mod finding;
 pub mod layout;
+pub mod policy;
 pub mod render;
 pub mod rules;
 pub mod scan;

@@ -12,11 +12,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("baseline", &["catalog"]),
     ("evidence", &["catalog", "layout"]),
     ("rules", &["catalog", "baseline", "finding", "sentence"]),
+    ("policy", &["catalog", "finding", "rules"]),
     ("symptom", &["rules"]),
-    ("examination", &["evidence", "catalog", "baseline", "rules", "finding", "sentence"]),
+    ("examination", &["evidence", "catalog", "baseline", "rules", "policy", "finding", "sentence"]),
     ("scan", &["examination", "catalog", "baseline", "finding"]),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.
-    ("render", &["scan", "examination", "catalog", "baseline", "rules", "finding", "evidence", "layout", "sentence"]),
+    (
+        "render",
+        &["scan", "examination", "catalog", "baseline", "rules", "policy", "finding", "evidence", "layout", "sentence"],
+    ),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

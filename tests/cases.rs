@@ -84,7 +84,7 @@ fn findings_point_into_the_bytes_that_they_are_about() {
     assert_reported(&folder, "examine-verbose.txt", "SYSTEM", &pressed(&catalogs), &["--verbose"]);
 }
 
-fn assert_reported(folder: &Path, expected: &str, name: &str, bytes: &[u8], options: &[&str]) {
+pub fn assert_reported(folder: &Path, expected: &str, name: &str, bytes: &[u8], options: &[&str]) {
     let scratch = tempfile::tempdir().unwrap();
     std::fs::write(scratch.path().join(name), bytes).unwrap();
     let output = catalog9(scratch.path()).args(["examine", "--no-hash"]).args(options).arg(name).output().unwrap();

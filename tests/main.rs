@@ -30,6 +30,7 @@ mod json;
 mod logs;
 mod mutations;
 mod odd_hives;
+mod policy;
 mod recovery;
 mod reg;
 mod reports;

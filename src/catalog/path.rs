@@ -123,13 +123,13 @@ impl CanonicalPath {
     }
 
     /// Whether both are on one drive, or neither is on any. A drive that is left open fits every drive.
-    fn shares_drive(&self, other: &Self) -> bool {
+    pub(crate) fn shares_drive(&self, other: &Self) -> bool {
         let drives = [self.drive(), other.drive()];
         self.drive() == other.drive() || (drives.contains(&Some('?')) && !drives.contains(&None))
     }
 
     /// What stands behind the drive and its colon; of paths without a drive everything.
-    fn behind_root(&self) -> &str {
+    pub(crate) fn behind_root(&self) -> &str {
         self.drive().and_then(|_| self.0.get(2..)).unwrap_or(&self.0)
     }
 

@@ -14,6 +14,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::policy::PolicyArgs;
 use super::scan::{MergeArgs, ScanArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -144,6 +145,9 @@ pub(super) struct ExamineArgs {
     /// Leave the SHA-256 of the evidence out, which takes longer than everything else
     #[arg(long)]
     pub(super) no_hash: bool,
+
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
 
     /// Earlier result of `--format json`: what it has already does not lead to exit code 1
     #[arg(long, value_name = "FILE")]

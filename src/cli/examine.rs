@@ -21,22 +21,21 @@ use super::report::Report;
 
 /// Examines each file and reports what was found.
 pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
-    let mut baseline = match &arguments.baseline {
-        None => None,
-        Some(file) => match Baseline::read(file) {
-            Ok(baseline) => Some(baseline),
-            Err(refusal) => {
-                complain(&refusal);
-                return Ok(Exit::Usage);
-            }
-        },
+    let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose();
+    let ready = baseline.and_then(|baseline| Ok((baseline, options_of(arguments)?)));
+    let (mut baseline, options) = match ready {
+        Ok(ready) => ready,
+        Err(refusal) => {
+            complain(&refusal);
+            return Ok(Exit::Usage);
+        }
     };
     let mut exit = Exit::Clean;
     let pieces =
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
     let mut report = Report::new(arguments, &pieces);
     for files in &pieces {
-        match examine_piece(files, arguments) {
+        match examine_piece(files, arguments, &options) {
             Ok(mut examination) => {
                 if let Some(baseline) = &mut baseline {
                     baseline.mark(&mut examination);
@@ -63,26 +62,27 @@ pub(super) fn schema(output: &mut Output) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn options_of(arguments: &ExamineArgs) -> Options {
-    Options {
+fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {
+    Ok(Options {
         control_sets: arguments.control_set.clone(),
         hash: !arguments.no_hash,
         carve: !arguments.no_carve,
         code_page: arguments.ansi_codepage,
         windows: arguments.windows.and_then(baseline::of_name),
-    }
+        policy: arguments.policy.read()?,
+    })
 }
 
 /// The examination of a file, or of several as one; where there is none, what stood in the way is told on standard
 /// error.
-fn examine_piece(files: &[OsString], arguments: &ExamineArgs) -> Result<Examination, Refused> {
+fn examine_piece(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refused> {
     match files {
-        [file] => examine_file(file, arguments),
-        files => examine_files(files, &options_of(arguments)),
+        [file] => examine_file(file, arguments, options),
+        files => examine_files(files, options),
     }
 }
 
-fn examine_file(file: &OsStr, arguments: &ExamineArgs) -> Result<Examination, Refused> {
+fn examine_file(file: &OsStr, arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refused> {
     let path = input::name_of(file);
     let mut input = match Input::open(file) {
         Ok(input) => input,
@@ -94,7 +94,7 @@ fn examine_file(file: &OsStr, arguments: &ExamineArgs) -> Result<Examination, Re
     };
     let examination = input.content(|content| {
         let logs = logs.iter().map(Log::file).collect();
-        examine(Evidence { path: path.clone(), content, logs }, &options_of(arguments))
+        examine(Evidence { path: path.clone(), content, logs }, options)
     });
     match examination {
         Ok(Ok(examination)) => Ok(examination),

@@ -10,6 +10,7 @@ mod logs;
 mod man;
 mod map;
 mod output;
+mod policy;
 mod report;
 mod scan;
 

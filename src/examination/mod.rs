@@ -19,6 +19,7 @@ use crate::evidence::{
     ReportHead, Roles, TextHead, Together,
 };
 use crate::finding::Verdict;
+use crate::policy::{Policy, Withheld};
 use crate::rules::{self, Judgement, Subject};
 
 pub use measure::Part;
@@ -55,7 +56,7 @@ pub enum Selection {
 }
 
 /// How a piece of evidence is examined.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Which control sets are examined.
     pub control_sets: Selection,
@@ -67,11 +68,20 @@ pub struct Options {
     pub carve: bool,
     /// Which Windows it is, where somebody knows better than the evidence.
     pub windows: Option<Windows>,
+    /// What is reported of what is found.
+    pub policy: Policy,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { control_sets: Selection::Current, hash: true, code_page: None, carve: true, windows: None }
+        Self {
+            control_sets: Selection::Current,
+            hash: true,
+            code_page: None,
+            carve: true,
+            windows: None,
+            policy: Policy::default(),
+        }
     }
 }
 
@@ -117,8 +127,10 @@ pub struct Examined {
     pub control_set: ControlSet,
     /// What it ought to be.
     pub baseline: Baseline,
-    /// What the rules say.
+    /// What the rules say, without what the policy withholds.
     pub judgement: Judgement,
+    /// What the policy withholds.
+    pub withheld: Withheld,
     /// Its sections, as msinfo32 counts them; `None` where the evidence does not tell of the protocol catalog.
     pub sections: Option<Sections>,
     /// What stands behind the NULs of paths and names.
@@ -232,22 +244,40 @@ fn examine_control_set(
     let residues = residues(catalogs, is_known_provider);
     let last_known_good = last_known_good.filter(|_| control_set.roles.current).map(|set| &set.catalogs);
     let subject = Subject { residues: &residues, last_known_good, ..Subject::new(catalogs, &baseline) };
-    let judgement = rules::judge(rules::ALL, &subject);
+    let mut judgement = rules::judge(rules::ALL, &subject);
+    let mut withheld = options.policy.weigh(&mut judgement);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
-    let verdict = verdict(&subject, &judgement);
+    let verdict = verdict(&subject, &judgement, &withheld);
     let changes = recovery::changes(recovery, &control_set);
     let since_last_good = last_known_good.map(|before| differences(before, catalogs)).unwrap_or_default();
-    let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement);
+    let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement, &withheld);
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
-    Examined { control_set, baseline, judgement, sections, residues, since_last_good, changes, verdict, summary }
+    // Verdict and summary tell what holds, whatever the user asks for.
+    options.policy.choose(&mut judgement, &mut withheld);
+    Examined {
+        control_set,
+        baseline,
+        judgement,
+        withheld,
+        sections,
+        residues,
+        since_last_good,
+        changes,
+        verdict,
+        summary,
+    }
 }
 
 /// The weightiest verdict that a finding implies; intact only where everything that it rests on is told.
-fn verdict(subject: &Subject<'_>, judgement: &Judgement) -> Verdict {
+///
+/// What is allowed is an addition still.
+fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld) -> Verdict {
     let told = subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
     let can_tell = told && subject.baseline.source != crate::baseline::Source::EveryWindows;
     let least = if can_tell { Verdict::Intact } else { Verdict::NotJudged };
-    judgement.findings.iter().map(|finding| finding.implies).fold(least, |verdict, implied| match implied {
+    let allowed = withheld.allowed.iter().map(|allowed| allowed.finding.implies.min(Verdict::Additions));
+    let implied = judgement.findings.iter().map(|finding| finding.implies).chain(allowed);
+    implied.fold(least, |verdict, implied| match implied {
         // That a single entry is as it should be tells nothing of the rest.
         Verdict::Intact => verdict,
         implied => verdict.max(implied),

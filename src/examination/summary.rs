@@ -11,15 +11,21 @@ use crate::baseline::{Origin, Source, identity, is_net_bios};
 use crate::catalog::provider::WINDOWS_PROVIDERS;
 use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text, Version, socket};
 use crate::finding::{Finding, Severity};
+use crate::policy::Withheld;
 use crate::rules::{Judgement, Subject};
 use crate::sentence::{capitalized, counted, list_of};
 
 /// The sentences, the weightiest first.
-pub(super) fn sentences(subject: &Subject<'_>, sections: Option<&Sections>, judgement: &Judgement) -> Vec<String> {
+pub(super) fn sentences(
+    subject: &Subject<'_>,
+    sections: Option<&Sections>,
+    judgement: &Judgement,
+    withheld: &Withheld,
+) -> Vec<String> {
     let mut sentences: Vec<String> = worst(judgement).into_iter().collect();
     match sections {
         Some(sections) => {
-            sentences.extend(of_this_windows(subject, sections, judgement));
+            sentences.extend(of_this_windows(subject, sections, judgement, withheld));
             sentences.extend(read_literally(subject, sections));
         }
         None if subject.catalogs.tells(Facts::WHOLE_LISTS) => {
@@ -44,7 +50,12 @@ fn worst(judgement: &Judgement) -> Option<String> {
     })
 }
 
-fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judgement) -> Vec<String> {
+fn of_this_windows(
+    subject: &Subject<'_>,
+    sections: &Sections,
+    judgement: &Judgement,
+    withheld: &Withheld,
+) -> Vec<String> {
     let Subject { catalogs, baseline, .. } = subject;
     if catalogs.protocol.is_none() {
         return vec!["There is no protocol catalog.".to_owned()];
@@ -55,7 +66,8 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, judgement: &Judge
         windows.version.is_some_and(|version| version < Version::VISTA) && catalogs.expects_net_bios();
     let mut parts = parts(subject, sections, is_of_the_article);
     let has_only_the_articles = parts.is_empty();
-    if sections.origins.iter().any(|origin| matches!(origin, Origin::ThirdParty(_))) && !has_layers(catalogs, judgement)
+    if sections.origins.iter().any(|origin| matches!(origin, Origin::ThirdParty(_)))
+        && !has_layers(catalogs, judgement, withheld)
     {
         parts.push("no layered provider".to_owned());
     }
@@ -116,8 +128,9 @@ fn missing(judgement: &Judgement) -> Vec<String> {
 }
 
 /// Whether there is a layered provider, or the evidence tells too little to say that there is none.
-fn has_layers(catalogs: &Catalogs, judgement: &Judgement) -> bool {
-    let is_found = judgement.findings.iter().any(|finding| finding.rule == "layered-provider-installed");
+fn has_layers(catalogs: &Catalogs, judgement: &Judgement, withheld: &Withheld) -> bool {
+    let allowed = withheld.allowed.iter().map(|allowed| &allowed.finding);
+    let is_found = judgement.findings.iter().chain(allowed).any(|finding| finding.rule == "layered-provider-installed");
     is_found || !catalogs.tells(Facts::WHOLE_LISTS)
 }
 

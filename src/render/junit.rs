@@ -11,6 +11,7 @@ use super::masked;
 use super::refused::Refused;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
+use crate::policy::Allowed;
 use crate::rules;
 use crate::sentence::counted;
 
@@ -127,7 +128,10 @@ impl Case {
                 text: failures.iter().map(|finding| line(finding)).collect::<Vec<_>>().join("\n"),
             },
         };
-        let remarks = others.into_iter().map(line).collect();
+        let allowed = examined.withheld.allowed.iter().filter(|allowed| allowed.finding.rule == rule);
+        let allowed = allowed
+            .map(|Allowed { finding, reason, until }| format!("allowed until {until} ({reason}): {}", line(finding)));
+        let remarks = others.into_iter().map(line).chain(allowed).collect();
         Self { name: format!("{rule}{control_set}"), outcome, remarks }
     }
 

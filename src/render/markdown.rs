@@ -10,6 +10,7 @@ use super::masked;
 use super::refused::Refused;
 use crate::examination::{Examination, Examined};
 use crate::finding::Finding;
+use crate::policy::{Allowed, Withheld};
 use crate::sentence::counted;
 
 /// Longest text of a cell in characters.
@@ -34,6 +35,7 @@ pub fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()
         writeln!(writer, "\n**Verdict: {}**\n", examined.verdict.title())?;
         examined.summary.iter().try_for_each(|sentence| writeln!(writer, "* {}", code(sentence)))?;
         write_findings(examined, writer)?;
+        write_withheld(&examined.withheld, writer)?;
         write_not_judged(examined, writer)?;
     }
     if examination.examined.is_empty() {
@@ -95,6 +97,19 @@ fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {
         cell(finding.expected.as_ref()),
         cell(finding.found.as_ref()),
     )
+}
+
+fn write_withheld(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<()> {
+    if !withheld.allowed.is_empty() {
+        writeln!(writer, "\nAllowed by policy:\n\n| Rule | Finding | Until | Reason |\n|---|---|---|---|")?;
+    }
+    for Allowed { finding, reason, until } in &withheld.allowed {
+        writeln!(writer, "| {} | {} | {until} | {} |", finding.rule, code(&finding.sentence()), code(reason))?;
+    }
+    match withheld.of_other_rules + withheld.less_severe {
+        0 => Ok(()),
+        count => writeln!(writer, "\nLeft out, since nobody asked for it: {}", counted(count, "finding")),
+    }
 }
 
 fn write_not_judged(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {

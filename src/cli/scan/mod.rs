@@ -19,6 +19,7 @@ mod walk;
 use std::io;
 
 use catalog9::Options;
+use catalog9::policy::Policy;
 use catalog9::scan::{Summary, Tally};
 use miette::Report;
 
@@ -55,6 +56,7 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
             carve: arguments.deep,
             code_page: arguments.ansi_codepage,
             windows: None,
+            policy: Policy::default(),
         },
         interrupted: interrupt.flag(),
     };

@@ -17,6 +17,7 @@ use super::identity::{Identity, system_of};
 use super::refused::Refused;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, NotJudged};
+use crate::policy::Allowed;
 
 /// A log file with one run: what catalog9 has said of all pieces of evidence.
 #[derive(Debug, Serialize)]
@@ -71,7 +72,17 @@ struct Outcome {
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline_state: Option<&'static str>,
+    /// All results of a run have them or none; those that are not allowed have an empty list.
+    suppressions: Vec<Suppression>,
     properties: Properties,
+}
+
+/// Why a result is none that anybody must look at.
+#[derive(Debug, Serialize)]
+struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
 }
 
 /// What SARIF has no place for.
@@ -115,6 +126,10 @@ impl Log {
         for examined in &examination.examined {
             for finding in &examined.judgement.findings {
                 run.results.push(Outcome::of(finding, examined, examination, evidence.as_ref()));
+            }
+            for allowed in &examined.withheld.allowed {
+                let outcome = Outcome::of(&allowed.finding, examined, examination, evidence.as_ref());
+                run.results.push(Outcome { suppressions: vec![Suppression::of(allowed)], ..outcome });
             }
             for not_judged in &examined.judgement.not_judged {
                 run.notify(Notification::of_not_judged(not_judged, examination, evidence.as_ref()));
@@ -193,6 +208,12 @@ impl Notification {
     }
 }
 
+impl Suppression {
+    fn of(Allowed { reason, until, .. }: &Allowed) -> Self {
+        Self { kind: "external", status: "accepted", justification: format!("{reason} (until {until})") }
+    }
+}
+
 impl Outcome {
     fn of(
         finding: &Finding,
@@ -214,6 +235,7 @@ impl Outcome {
                 ("catalog9/v1", digest),
             ]),
             baseline_state: finding.is_new.map(|is_new| if is_new { "new" } else { "unchanged" }),
+            suppressions: Vec::new(),
             properties: Properties {
                 system: system_of(examination),
                 control_set: examined.control_set.name.as_ref().map(ToString::to_string),

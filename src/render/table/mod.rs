@@ -10,6 +10,7 @@ mod recovery;
 mod sections;
 mod style;
 mod units;
+mod withheld;
 
 use std::io::{self, Write};
 
@@ -55,6 +56,7 @@ pub fn write(examination: &Examination, view: &View, writer: &mut dyn Write) -> 
         findings::write_verdict(examined, writer)?;
         sections::write(examined, writer)?;
         findings::write_findings(examined, view.verbose, writer)?;
+        withheld::write(&examined.withheld, writer)?;
         recovery::write_changes(examined, writer)?;
         history::write_changes(examined, writer)?;
         history::write_residues(examined, writer)?;

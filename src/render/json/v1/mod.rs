@@ -54,6 +54,10 @@ pub struct Document {
     control_sets: Vec<ControlSet>,
     /// What is wrong with the system, story by story: the first finding of each is its worst.
     findings: Vec<Finding>,
+    /// What the policy allows, and therefore is not among the findings.
+    allowed: Vec<Allowed>,
+    /// How many findings are neither among those nor allowed, since nobody asked for them.
+    left_out: LeftOut,
     /// Rules that could not be judged.
     not_judged: Vec<NotJudged>,
     /// What is left in a hive of earlier states of the catalogs, outside of every control set; `null` where it was not
@@ -108,7 +112,7 @@ struct Finding {
     found: Option<String>,
     /// Why it may be harmless here.
     harmless: Option<String>,
-    /// Number of its story in its control set, from 1: findings of one cause have the same.
+    /// Number of its story in its control set, from 1: findings of one cause have the same. 0 where it is allowed.
     story: usize,
     /// Paths of the DLLs that it is about, as they stand.
     libraries: Vec<String>,
@@ -116,6 +120,27 @@ struct Finding {
     further_entries: Vec<FurtherEntry>,
     /// Whether the result that `--baseline` names did not have it; `null` without one.
     new: Option<bool>,
+}
+
+/// A finding that the policy allows.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Allowed {
+    /// The finding.
+    #[serde(flatten)]
+    finding: Finding,
+    /// Why it is allowed.
+    reason: String,
+    /// The last day on which it is allowed, such as `2027-06-30`.
+    until: String,
+}
+
+/// Findings that nobody asked for.
+#[derive(Debug, Serialize, JsonSchema)]
+struct LeftOut {
+    /// How many are of other rules than those that were asked for.
+    of_other_rules: usize,
+    /// How many of the rest are less severe than what was asked for.
+    less_severe: usize,
 }
 
 /// A further entry that a finding is about.
@@ -198,6 +223,11 @@ impl From<&Examination> for Document {
             complete: examination.is_complete(),
             control_sets: examination.examined.iter().map(ControlSet::from).collect(),
             findings: examination.examined.iter().flat_map(findings).collect(),
+            allowed: examination.examined.iter().flat_map(allowed).collect(),
+            left_out: LeftOut {
+                of_other_rules: examination.examined.iter().map(|examined| examined.withheld.of_other_rules).sum(),
+                less_severe: examination.examined.iter().map(|examined| examined.withheld.less_severe).sum(),
+            },
             not_judged: examination.examined.iter().flat_map(not_judged).collect(),
             history: examination.history.as_ref().map(History::from),
             defects: examination.defects.iter().map(Defect::from).collect(),
@@ -207,26 +237,41 @@ impl From<&Examination> for Document {
 
 fn findings(examined: &Examined) -> impl Iterator<Item = Finding> {
     let control_set = examined.control_set.name.as_ref().map(raw);
-    examined.judgement.findings.iter().map(move |finding| Finding {
-        rule: finding.rule,
-        severity: finding.severity.name(),
-        message: finding.sentence(),
-        catalog: finding.catalog.map(name_of),
-        entry: finding.entry.as_ref().and_then(|entry| entry.key.as_ref()).map(raw),
-        entry_id: finding.entry.as_ref().and_then(|entry| entry.id),
-        entry_name: finding.entry.as_ref().map(|entry| raw(&entry.name)),
-        entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(raw),
-        fields: finding.fields.clone(),
-        control_set: control_set.clone(),
-        place: finding.place.as_ref().map(Place::from),
-        expected: finding.expected.clone(),
-        found: finding.found.clone(),
-        harmless: finding.harmless.clone(),
-        story: finding.story,
-        libraries: finding.libraries.iter().map(raw).collect(),
-        further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
-        new: finding.is_new,
+    examined.judgement.findings.iter().map(move |finding| Finding::of(finding, control_set.clone()))
+}
+
+fn allowed(examined: &Examined) -> impl Iterator<Item = Allowed> {
+    let control_set = examined.control_set.name.as_ref().map(raw);
+    examined.withheld.allowed.iter().map(move |allowed| Allowed {
+        finding: Finding::of(&allowed.finding, control_set.clone()),
+        reason: allowed.reason.clone(),
+        until: allowed.until.to_string(),
     })
+}
+
+impl Finding {
+    fn of(finding: &finding::Finding, control_set: Option<String>) -> Self {
+        Self {
+            rule: finding.rule,
+            severity: finding.severity.name(),
+            message: finding.sentence(),
+            catalog: finding.catalog.map(name_of),
+            entry: finding.entry.as_ref().and_then(|entry| entry.key.as_ref()).map(raw),
+            entry_id: finding.entry.as_ref().and_then(|entry| entry.id),
+            entry_name: finding.entry.as_ref().map(|entry| raw(&entry.name)),
+            entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(raw),
+            fields: finding.fields.clone(),
+            control_set,
+            place: finding.place.as_ref().map(Place::from),
+            expected: finding.expected.clone(),
+            found: finding.found.clone(),
+            harmless: finding.harmless.clone(),
+            story: finding.story,
+            libraries: finding.libraries.iter().map(raw).collect(),
+            further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
+            new: finding.is_new,
+        }
+    }
 }
 
 fn not_judged(examined: &Examined) -> impl Iterator<Item = NotJudged> {

@@ -1,0 +1,91 @@
+//! A provider that a policy allows.
+
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobMatcher};
+use jiff::civil::Date;
+
+use crate::catalog::{CanonicalPath, Guid};
+use crate::finding::{EntryName, Finding, Verdict};
+
+/// A provider that is expected to be installed, for a reason and until a date.
+///
+/// Without rules it covers what is said of an addition as such (what implies [`Verdict::Additions`]). That a catalog is
+/// broken, or that code is loaded from where it must not be, is covered only where the allowance names the rule.
+#[derive(Debug, Clone)]
+pub struct Allowance {
+    /// Its GUID.
+    pub(super) provider: Option<Guid>,
+    /// Its DLL's path.
+    pub(super) path: Option<PathPattern>,
+    /// Its DLL's file name.
+    pub(super) file: Option<GlobMatcher>,
+    /// Further rules that it covers.
+    pub(super) rules: BTreeSet<&'static str>,
+    /// Why it is allowed.
+    pub(super) reason: String,
+    /// The last day on which it is allowed.
+    pub(super) until: Date,
+}
+
+impl Allowance {
+    /// Why the provider is allowed.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The last day on which it is allowed.
+    #[must_use]
+    pub fn until(&self) -> Date {
+        self.until
+    }
+
+    /// Whether it is about what this finding says.
+    pub(super) fn covers(&self, finding: &Finding) -> bool {
+        finding.implies == Verdict::Additions || self.rules.contains(finding.rule)
+    }
+
+    /// Whether an entry is that of the provider; what the evidence does not tell fits nothing.
+    pub(super) fn matches(&self, entry: &EntryName) -> bool {
+        let library = entry.library.as_ref().map(|path| CanonicalPath::new(&path.lossy(), true));
+        let library = library.as_ref();
+        self.provider.is_none_or(|id| entry.provider_id == Some(id))
+            && self.path.as_ref().is_none_or(|pattern| library.is_some_and(|path| pattern.matches(path)))
+            && self.file.as_ref().is_none_or(|pattern| library.is_some_and(|path| pattern.is_match(path.file_name())))
+    }
+}
+
+/// Paths of DLLs, in whichever spelling Windows understands; `*` stands for anything within a folder's or file's name,
+/// `**` for any folders.
+///
+/// `system32` and `SysWOW64` are one folder, since a provider lies in both.
+#[derive(Debug, Clone)]
+pub(super) struct PathPattern {
+    path: CanonicalPath,
+    matcher: GlobMatcher,
+}
+
+impl PathPattern {
+    /// `None` where the pattern does not say where the DLL is.
+    pub(super) fn new(pattern: &str) -> Result<Option<Self>, globset::Error> {
+        let path = CanonicalPath::new(pattern, true);
+        let matcher = glob(path.behind_root())?;
+        Ok(path.is_absolute().then_some(Self { path, matcher }))
+    }
+
+    fn matches(&self, path: &CanonicalPath) -> bool {
+        self.path.shares_drive(path) && self.matcher.is_match(with_slashes(path.behind_root()))
+    }
+}
+
+/// A pattern of paths or names, in any letter case.
+pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, globset::Error> {
+    let glob = GlobBuilder::new(&with_slashes(pattern)).case_insensitive(true).literal_separator(true).build();
+    glob.map(|glob| glob.compile_matcher())
+}
+
+/// The separator that the patterns know on every machine.
+fn with_slashes(path: &str) -> String {
+    path.replace('\\', "/")
+}

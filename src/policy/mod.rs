@@ -1,0 +1,123 @@
+//! What is reported of what was found: whom the user allows, how he weighs it, and which rules he asks for.
+//!
+//! A policy never changes what holds for a system: every rule is judged, and what is withheld is counted and listed.
+
+mod allowance;
+mod file;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::finding::{Finding, Severity};
+use crate::rules::{Judgement, stories};
+
+pub use allowance::Allowance;
+pub use file::PolicyError;
+
+/// Whom the user allows, how he weighs findings, and which he asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    allowances: Vec<Allowance>,
+    expired: Vec<Allowance>,
+    severities: BTreeMap<&'static str, Severity>,
+    only: Option<BTreeSet<&'static str>>,
+    skipped: BTreeSet<&'static str>,
+    least: Option<Severity>,
+}
+
+/// What a policy withholds from the findings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// What is allowed.
+    pub allowed: Vec<Allowed>,
+    /// How many findings are of rules that are not asked for.
+    pub of_other_rules: usize,
+    /// How many findings are less severe than what is asked for.
+    pub less_severe: usize,
+}
+
+/// A finding that is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// The finding.
+    pub finding: Finding,
+    /// Why it is allowed; the reasons of several allowances stand one after the other.
+    pub reason: String,
+    /// The last day on which it is allowed.
+    pub until: Date,
+}
+
+impl Policy {
+    /// Reports these rules alone, whichever the policy names.
+    pub fn ask_for(&mut self, rules: impl IntoIterator<Item = &'static str>) {
+        self.only = Some(rules.into_iter().collect());
+        self.skipped.clear();
+    }
+
+    /// Reports nothing that is less severe.
+    pub fn ask_for_severity(&mut self, least: Severity) {
+        self.least = Some(least);
+    }
+
+    /// Allowances whose last day has passed, so that they allow nothing any more.
+    #[must_use]
+    pub fn expired(&self) -> &[Allowance] {
+        &self.expired
+    }
+
+    /// Weighs the findings, and takes out those that are allowed.
+    pub(crate) fn weigh(&self, judgement: &mut Judgement) -> Withheld {
+        let mut withheld = Withheld::default();
+        if self.severities.is_empty() && self.allowances.is_empty() {
+            return withheld;
+        }
+        for mut finding in std::mem::take(&mut judgement.findings) {
+            finding.severity = self.severities.get(finding.rule).copied().unwrap_or(finding.severity);
+            match self.allowed(&finding) {
+                Some((reason, until)) => {
+                    finding.story = 0;
+                    withheld.allowed.push(Allowed { finding, reason, until });
+                }
+                None => judgement.findings.push(finding),
+            }
+        }
+        stories::tell(&mut judgement.findings);
+        withheld
+    }
+
+    /// Takes out what is not asked for, and counts it.
+    pub(crate) fn choose(&self, judgement: &mut Judgement, withheld: &mut Withheld) {
+        let Judgement { findings, not_judged } = judgement;
+        let before = findings.len();
+        findings.retain(|finding| self.asks_for(finding.rule));
+        let of_rules = findings.len();
+        findings.retain(|finding| self.least.is_none_or(|least| finding.severity >= least));
+        withheld.of_other_rules = before - of_rules;
+        withheld.less_severe = of_rules - findings.len();
+        not_judged.retain(|not_judged| self.asks_for(not_judged.rule));
+        if findings.len() < before {
+            stories::tell(findings);
+        }
+    }
+
+    fn asks_for(&self, rule: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(rule)) && !self.skipped.contains(rule)
+    }
+
+    /// Reason and last day, where each of the entries that a finding is about is allowed.
+    fn allowed(&self, finding: &Finding) -> Option<(String, Date)> {
+        let applicable: Vec<&Allowance> =
+            self.allowances.iter().filter(|allowance| allowance.covers(finding)).collect();
+        let mut reasons: Vec<&str> = Vec::new();
+        let mut until = None;
+        for entry in finding.entry.iter().chain(&finding.further_entries) {
+            let allowance = applicable.iter().find(|allowance| allowance.matches(entry))?;
+            if !reasons.contains(&allowance.reason.as_str()) {
+                reasons.push(&allowance.reason);
+            }
+            until = Some(until.map_or(allowance.until, |until: Date| until.min(allowance.until)));
+        }
+        Some((reasons.join("; "), until?))
+    }
+}
