@@ -1,5 +1,7 @@
 //! Damaged hives: never a panic, never silence.
 
+use std::time::{Duration, Instant};
+
 use catalog9::catalog::notation;
 use catalog9::finding::Verdict;
 use catalog9::{Content, Evidence, Options, examine};
@@ -54,6 +56,12 @@ fn times(least: usize) -> usize {
     std::env::var("FLIPS").ok().map_or(least, |flips| flips.parse().unwrap())
 }
 
+/// Longest time that a damaged hive may take: some hundred times that of the sound one, on a machine with more to do.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Most memory in kB of all tests of damage together.
+const MOST_MEMORY: u64 = 512 << 10;
+
 /// Each flip stays, up to a hundred of them, so that damage meets damage.
 #[test]
 fn random_flips_of_a_real_hive_do_no_harm() {
@@ -70,7 +78,18 @@ fn random_flips_of_a_real_hive_do_no_harm() {
         flipped[at] ^= 1 << (state >> 29 & 7);
         // What was deleted is looked for by content, in which a single flip matters little.
         let options = Options { hash: false, carve: time % 16 == 0, ..Options::default() };
+        let begin = Instant::now();
         let _ = examine(Evidence::new("SYSTEM", Content::Bytes(&flipped)), &options);
+        assert!(begin.elapsed() < LONGEST, "flip {time} takes {:?}", begin.elapsed());
+    }
+    // Among all tests of the suite, the memory of this one cannot be told.
+    if std::env::var_os("FLIPS").is_some()
+        && let Ok(status) = std::fs::read_to_string("/proc/self/status")
+    {
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+        println!("most memory: {peak} kB");
+        assert!(peak < MOST_MEMORY, "{peak} kB");
     }
 }
 
