@@ -140,6 +140,14 @@ fn an_allowance_ends_with_its_day() {
 }
 
 #[test]
+fn a_reason_cannot_act_on_the_terminal() {
+    let desk = Desk::new("layered-provider-effective", &PROXY.replace("'ours'", r#""ours\u001b[31m""#));
+    assert!(desk.examine(&[]).1.contains(r"until 2027-01-01: ours\u{1b}[31m"));
+    let (_, _, complaint) = desk.run(&["--policy", "policy.toml", "--as-of", "2027-01-02"]);
+    assert!(complaint.contains(r"ours\u{1b}[31m"), "{complaint}");
+}
+
+#[test]
 fn another_severity_changes_what_fails_and_what_comes_first() {
     let policy = "[severity]\nlayered-provider-effective = 'note'\nlayered-provider-installed = 'note'\n\
                   chain-without-file-handles = 'error'\n";

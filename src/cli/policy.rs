@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::Read;
 
-use catalog9::catalog::Text;
 use catalog9::finding::Severity;
 use catalog9::policy::Policy;
 use catalog9::rules;
@@ -43,13 +42,13 @@ impl PolicyArgs {
             Some(file) => self.read_file(file)?,
         };
         for allowance in policy.expired() {
-            let reason = Text::from(allowance.reason()).shortened(200);
             complain(&miette::miette!(
                 code = "catalog9::policy",
                 severity = miette::Severity::Warning,
                 help = "set another day in the policy, or take the allowance out",
-                "an allowance has ended on {}, and its findings are told again: {reason}",
-                allowance.until()
+                "an allowance has ended on {}, and its findings are told again: {}",
+                allowance.until(),
+                allowance.reason()
             ));
         }
         if !self.rules.is_empty() {

@@ -29,7 +29,7 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// Why the provider is allowed.
+    /// Why the provider is allowed, with nothing that could act on a terminal.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason

@@ -42,7 +42,8 @@ pub struct Withheld {
 pub struct Allowed {
     /// The finding.
     pub finding: Finding,
-    /// Why it is allowed; the reasons of several allowances stand one after the other.
+    /// Why it is allowed, with nothing that could act on a terminal; the reasons of several allowances stand one after
+    /// the other.
     pub reason: String,
     /// The last day on which it is allowed.
     pub until: Date,
