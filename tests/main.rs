@@ -18,6 +18,7 @@ mod architecture;
 mod carriers;
 mod cases;
 mod cli;
+mod cut_exports;
 mod damage;
 mod damaged_reports;
 mod docs;

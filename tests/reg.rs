@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use catalog9::baseline::Baseline;
-use catalog9::catalog::{Catalogs, Facts, Kind, Place, Text, notation};
+use catalog9::catalog::{Catalogs, Kind, Place, Text, notation};
 use catalog9::evidence::encoding::CodePage;
 use catalog9::evidence::{Error, ReadOptions};
 use catalog9::examination::Selection;
 use catalog9::finding::{Finding, Severity, Verdict};
-use catalog9::rules::{ALL, Subject, judge};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use proptest::prelude::*;
 
@@ -245,9 +243,6 @@ fn a_path_in_an_ansi_file_is_read_in_the_code_page_that_is_named() {
     assert_eq!(autodial(Some(1251)), (r"C:\Kдse.dll".to_owned(), false));
 }
 
-const SMALL: &str =
-    "windows  6.1.7601 x64 sp1\ntransports  Tcpip\nprotocol\n1001  tcp\n1002  udp\n1003  raw\nname spaces\ntcpip\nntds";
-
 #[test]
 fn clean_exports_have_no_finding_above_note() {
     let mut examined = 0;
@@ -263,29 +258,6 @@ fn clean_exports_have_no_finding_above_note() {
         examined += examination.examined.len();
     }
     assert!(examined == 0 || examined >= 4);
-}
-
-#[test]
-fn a_file_that_is_cut_off_anywhere_is_never_called_intact() {
-    let case = notation::parse(SMALL).unwrap();
-    let mut system = registry::system(&case, "EXAMPLE");
-    let path = r"ControlSet001\Services\WinSock2";
-    let root = format!(r"HKLM\SYSTEM\{path}");
-    for form in FORMS {
-        let file = write(system.at(path), &root, form);
-        let told = Facts::ENTRIES | Facts::NAME_SPACES | Facts::WHOLE_LISTS;
-        assert!(read(&file).unwrap().control_sets[0].catalogs.tells(told), "{form:?}");
-        // The last line breaks are no loss.
-        let step = if form == Form::Hivexregedit { 1 } else { 7 };
-        for length in (0..file.len() - 4).step_by(step) {
-            let Ok(reading) = read(&file[..length]) else { continue };
-            let catalogs = &reading.control_sets[0].catalogs;
-            assert!(!catalogs.tells(told), "{form:?} cut at {length} of {}", file.len());
-            let judgement = judge(ALL, &Subject::new(catalogs, &Baseline::of(catalogs)));
-            let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-            assert_eq!(judgement.findings.iter().find(is_error), None, "{form:?} cut at {length} of {}", file.len());
-        }
-    }
 }
 
 #[test]

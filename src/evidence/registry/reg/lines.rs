@@ -31,6 +31,14 @@ pub(super) struct Line {
     pub(super) is_damaged: bool,
     /// It was longer than a line can be, and its end was passed over.
     pub(super) is_cut: bool,
+    /// An end of the line stands behind it, and not the end of the file.
+    pub(super) is_ended: bool,
+}
+
+/// How a line ended.
+struct LineEnd {
+    is_cut: bool,
+    is_ended: bool,
 }
 
 /// The lines of a stream.
@@ -113,17 +121,17 @@ impl<'s> Lines<'s> {
     /// The next line; `None` at the end. Lines of which `may_skip` says so, by their first significant character, are
     /// passed over without being decoded.
     pub(super) fn next(&mut self, may_skip: impl Fn(Option<u16>) -> bool) -> Result<Option<Line>, Error> {
-        while let Some(is_cut) = self.next_bytes()? {
+        while let Some(LineEnd { is_cut, is_ended }) = self.next_bytes()? {
             if !may_skip(self.first_character()) {
                 let (text, is_damaged) = self.decode();
-                return Ok(Some(Line { number: self.number, text, is_damaged, is_cut }));
+                return Ok(Some(Line { number: self.number, text, is_damaged, is_cut, is_ended }));
             }
         }
         Ok(None)
     }
 
-    /// Takes the bytes of the next line into `line`; tells whether its end had to be passed over. `None` at the end.
-    fn next_bytes(&mut self) -> Result<Option<bool>, Error> {
+    /// Takes the bytes of the next line into `line`; tells how it ended. `None` at the end.
+    fn next_bytes(&mut self) -> Result<Option<LineEnd>, Error> {
         self.line.clear();
         let mut is_cut = false;
         let mut has_any = false;
@@ -146,7 +154,7 @@ impl<'s> Lines<'s> {
                 }
                 self.ended_in_cr = is_cr;
                 self.number += 1;
-                return Ok(Some(is_cut));
+                return Ok(Some(LineEnd { is_cut, is_ended: true }));
             }
             if length > 0 {
                 self.ended_in_cr = false;
@@ -158,7 +166,7 @@ impl<'s> Lines<'s> {
                 self.line.extend(rest);
                 self.begin = self.buffer.len();
                 self.number += u64::from(has_any);
-                return Ok(has_any.then_some(is_cut));
+                return Ok(has_any.then_some(LineEnd { is_cut, is_ended: false }));
             }
         }
     }

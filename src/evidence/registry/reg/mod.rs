@@ -72,6 +72,7 @@ pub(super) fn read(
         key: None,
         ends_in_wanted: false,
         pending: None,
+        is_ended: true,
         defects,
     };
     if lines.lacks_mark() {
@@ -105,6 +106,8 @@ struct Reader<'d> {
     ends_in_wanted: bool,
     /// A value that goes on in the next line, and its name where it is wanted.
     pending: Option<(Option<Text>, Bytes)>,
+    /// Whether the end of a line stands behind the line that is read, and not the end of the file.
+    is_ended: bool,
     defects: &'d mut Vec<Defect>,
 }
 
@@ -121,6 +124,7 @@ impl Reader<'_> {
         let text = line.text.trim_start_matches([' ', '\t']);
         let indent = line.text.chars().count() - text.chars().count();
         let at = At { line: line.number, indent: u64::try_from(indent).unwrap_or(u64::MAX) };
+        self.is_ended = line.is_ended;
         if line.is_damaged {
             self.lose(at, 1, "text in the encoding of the file", "bytes that have no meaning in it");
         }
@@ -165,9 +169,9 @@ impl Reader<'_> {
                 let name = Some(assignment.name).filter(|name| key.wants(name));
                 match (assignment.outcome, name) {
                     (Outcome::Continued(bytes), name) => self.pending = Some((name, bytes)),
-                    (Outcome::Bytes(bytes), Some(name)) => self.set_bytes(name, at, bytes),
+                    (Outcome::Bytes(bytes), Some(name)) => self.set_bytes(name, at, text, bytes),
                     (Outcome::Deletion, Some(name)) => self.tree.delete_value(key, &name),
-                    (Outcome::Data(data), Some(name)) => self.set(name, at, data),
+                    (Outcome::Data(data), Some(name)) => self.set(name, at, text, data),
                     (_, None) => {}
                 }
             }
@@ -182,7 +186,7 @@ impl Reader<'_> {
             None | Some(';') => self.pending = Some((name, bytes)),
             Some(digit) if digit.is_ascii_hexdigit() => match (bytes.go_on(text), name) {
                 (Ok(true), name) => self.pending = Some((name, bytes)),
-                (Ok(false), Some(name)) => self.set_bytes(name, at, bytes),
+                (Ok(false), Some(name)) => self.set_bytes(name, at, text, bytes),
                 (Ok(false), None) => {}
                 (Err(fault), _) => self.drop_value(at, &fault),
             },
@@ -194,25 +198,33 @@ impl Reader<'_> {
         }
     }
 
-    fn set(&mut self, name: Text, at: At, data: Data) {
-        if let Some(key) = &self.key {
+    /// Sets a value, of which `text` is the last line.
+    fn set(&mut self, name: Text, at: At, text: &str, data: Data) {
+        if !self.is_ended && !value::is_whole(&name, &data, text) {
+            self.lose_last(at, &name);
+        } else if let Some(key) = &self.key {
             self.tree.set(key, name, at.line, data);
         }
     }
 
-    fn set_bytes(&mut self, name: Text, at: At, bytes: Bytes) {
-        self.set(name, at, bytes.into_data(self.is_unicode, self.code_page));
+    fn set_bytes(&mut self, name: Text, at: At, text: &str, bytes: Bytes) {
+        self.set(name, at, text, bytes.into_data(self.is_unicode, self.code_page));
     }
 
-    /// The end of the file. A value that was not finished is kept, as Windows keeps it; but a file that does not end
-    /// with an empty line, as all exporters write it, may have been cut off, and so may one that ends before the counts
-    /// of a catalog are reached.
+    /// A value in the middle of which the file ends: Windows would keep what came of it, but that is not what there was.
+    fn lose_last(&mut self, at: At, name: &Text) {
+        let found = format!("the end of the file, which may be cut off; {} is not believed", name.shortened(40));
+        self.lose(at, 1, "the end of the last value", found);
+    }
+
+    /// The end of the file. One that does not end with an empty line, as all exporters write it, may have been cut off,
+    /// and so may one that ends before the counts of a catalog are reached.
     fn end(&mut self, number: u64, last_is_blank: bool) {
         let at = At { line: number, indent: 0 };
         let pending = self.pending.take();
         let is_cut = pending.is_some() || !last_is_blank;
-        if let Some((Some(name), bytes)) = pending {
-            self.set_bytes(name, at, bytes);
+        if let Some((Some(name), _)) = pending {
+            self.lose_last(at, &name);
         }
         if !self.ends_in_wanted {
             return;

@@ -4,6 +4,7 @@ use super::Dialect;
 use crate::catalog::Text;
 use crate::evidence::encoding::CodePage;
 use crate::evidence::registry::key::{REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ};
+use crate::layout::{Field, Guid, PackedCatalogItem};
 
 /// Type and bytes of a value, as a registry keeps them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,32 @@ pub(super) struct Fault {
 pub(super) struct Bytes {
     data_type: u32,
     bytes: Vec<u8>,
+}
+
+/// Values that are as long as that or are none.
+const LENGTHS: [(&str, usize); 4] = [
+    ("PackedCatalogItem", PackedCatalogItem::SIZE),
+    ("ProviderId", Guid::SIZE),
+    ("ProviderGUID", Guid::SIZE),
+    ("WinSock 2.0 Provider ID", Guid::SIZE),
+];
+
+/// Whether a value is whole though the file ends behind it, in this line, without the end of a line.
+///
+/// All exporters end the last line, but who writes a file by hand may not. So what could not go on is believed: a text
+/// whose quotation mark is closed, a number of eight digits, and bytes that are as many as there must be. Of anything
+/// else a digit may be missing, and a shorter value would be another one.
+pub(super) fn is_whole(name: &Text, data: &Data, line: &str) -> bool {
+    let digits = line.bytes().rev().take_while(u8::is_ascii_hexdigit).count();
+    match data.data_type {
+        REG_BINARY => {
+            let length = LENGTHS.iter().find(|(known, _)| name.is(known)).map(|(_, length)| *length);
+            digits == 2 && length == Some(data.bytes.len())
+        }
+        REG_DWORD => digits == 8,
+        // In the form that hivexregedit alone writes, quotation marks stand in texts as they are.
+        _ => line.ends_with('"') && !line.contains("=str("),
+    }
 }
 
 /// Reads a value line, which begins with `@` or `"`.
