@@ -39,5 +39,6 @@ mod salvage;
 mod scan;
 mod stories;
 mod synth;
+mod together;
 mod truth;
 mod verdicts;

@@ -14,7 +14,7 @@ use super::{Concluded, ProtocolEntry, SOCK_RAW, ServiceFlags, Text, Windows, is_
 pub const SHOWN: ServiceFlags = ServiceFlags::from_bits_retain(0x2fff);
 
 /// What msinfo32 shows of an entry besides its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signature {
     /// The service flags, as far as they are shown.
     pub service_flags: u32,
@@ -62,6 +62,22 @@ impl Signature {
             }
         }
     }
+}
+
+/// What msinfo32 shows of the sections of a registry, with all that it lets conclude: names as English Windows has them.
+pub(crate) fn as_shown<'a>(sections: impl Iterator<Item = &'a ProtocolEntry>) -> Vec<ProtocolEntry> {
+    let mut shown: Vec<ProtocolEntry> = sections
+        .map(|entry| ProtocolEntry {
+            stored_name: entry.stored_name.as_ref().map(|_| entry.name()),
+            service_flags: entry.service_flags.map(|flags| flags.intersection(SHOWN)),
+            max_address_length: entry.max_address_length,
+            min_address_length: entry.min_address_length,
+            message_size: entry.message_size,
+            ..ProtocolEntry::default()
+        })
+        .collect();
+    conclude(&mut shown);
+    shown
 }
 
 /// Concludes who provides each of the sections of one report.

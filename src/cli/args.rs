@@ -118,7 +118,7 @@ pub(super) struct ExamineArgs {
     #[arg(long, short)]
     pub(super) verbose: bool,
 
-    /// Examine several registration files of one system as one
+    /// Examine several files of one system as one: registration files, or a registry and the reports to compare it with
     #[arg(long)]
     pub(super) together: bool,
 

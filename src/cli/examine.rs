@@ -78,7 +78,7 @@ fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {
 fn examine_piece(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refused> {
     match files {
         [file] => examine_file(file, arguments, options),
-        files => examine_files(files, options),
+        files => examine_files(files, arguments, options),
     }
 }
 
@@ -113,21 +113,29 @@ fn logs_of(file: &OsStr, input: &mut Input, arguments: &ExamineArgs) -> Result<V
     }
 }
 
-/// Several files are read as streams: a registration file is, and others are refused by their first bytes.
-fn examine_files(files: &[OsString], options: &Options) -> Result<Examination, Refused> {
-    let mut streams = Vec::new();
+/// Several files are read as streams, each once and to its end.
+fn examine_files(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refused> {
+    let mut opened = Vec::new();
     for file in files {
         let path = input::name_of(file);
+        let logs = match Input::open(file).map(|mut input| logs_of(file, &mut input, arguments)) {
+            Ok(Ok(logs)) => logs,
+            Ok(Err((path, error))) => return Err(refuse(path, error)),
+            Err(error) => return Err(refuse(path, error)),
+        };
         match Input::open_stream(file) {
-            Ok(stream) => streams.push((path, stream)),
+            Ok(stream) => opened.push((path, stream, logs)),
             Err(error) => return Err(refuse(path, error)),
         }
     }
-    let evidence = streams.iter_mut().map(|(path, stream)| Evidence::new(path.clone(), Content::of_stream(stream)));
+    let evidence = opened.iter_mut().map(|(path, stream, logs)| Evidence {
+        logs: logs.iter().map(Log::file).collect(),
+        ..Evidence::new(path.clone(), Content::of_stream(stream))
+    });
     match examine_together(evidence.collect(), options) {
         Ok(examination) => Ok(examination),
         Err(error) => {
-            let names: Vec<String> = streams.iter().map(|(path, _)| path.lossy().into_owned()).collect();
+            let names: Vec<String> = opened.iter().map(|(path, ..)| path.lossy().into_owned()).collect();
             Err(refuse(Text::new(names.join(" + ")), error))
         }
     }

@@ -73,10 +73,32 @@ pub enum Error {
     #[diagnostic(code(catalog9::wine), help("Wine has its providers built in: an empty catalog is no damage there"))]
     Wine,
 
-    /// Evidence that cannot be one of several parts.
-    #[error("expected registration files, found other evidence among them")]
-    #[diagnostic(code(catalog9::not_together), help("only registration files of one system can be examined together"))]
-    NotTogether,
+    /// Evidence that cannot be examined as one.
+    #[error("expected one registry and the reports of its system, found {found}")]
+    #[diagnostic(
+        code(catalog9::not_together),
+        help(
+            "give one hive or the registration files of one system, and beside it what msinfo32 and netsh said there"
+        )
+    )]
+    NotTogether {
+        /// What there is too much or too little of.
+        found: &'static str,
+    },
+
+    /// Evidence of two computers that was to be examined as one.
+    #[error("expected evidence of one computer, found {one} in {place_of_one} and {other} in {place_of_other}")]
+    #[diagnostic(code(catalog9::other_computer), help("examine what is of another computer by itself"))]
+    OtherComputer {
+        /// Name of the one computer.
+        one: String,
+        /// Which evidence tells it.
+        place_of_one: String,
+        /// Name of the other.
+        other: String,
+        /// Which evidence tells it.
+        place_of_other: String,
+    },
 
     /// Parts of one system that are not.
     #[error(

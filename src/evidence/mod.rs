@@ -34,13 +34,22 @@ pub use sniff::sniff;
 /// Entries of one list that are read; no real catalog has more than 24.
 const MAX_ENTRIES: usize = 65_536;
 
+/// Whether a piece of evidence is a registration file, several of which may be read as one.
+///
+/// # Errors
+///
+/// Where its first bytes cannot be read.
+pub fn is_registration_file(content: &mut Content<'_>) -> Result<bool, Error> {
+    Ok(sniff::is_registration_file(content.beginning()?))
+}
+
 /// Reads a piece of evidence.
 ///
 /// # Errors
 ///
 /// Where it tells nothing at all; damage is a defect of the reading.
 pub fn read(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
-    if sniff::is_registration_file(content.beginning()?) {
+    if is_registration_file(content)? {
         return registry::read_reg(&mut content.stream(), options.code_page);
     }
     let bytes = content.all()?;

@@ -4,6 +4,7 @@ mod measure;
 mod recovery;
 mod sections;
 mod summary;
+mod together;
 mod windows;
 
 use self::measure::measured;
@@ -16,14 +17,15 @@ use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
     self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
-    ReportHead, Roles, TextHead, Together,
+    ReportHead, Roles, TextHead,
 };
 use crate::finding::Verdict;
 use crate::policy::{Policy, Withheld};
-use crate::rules::{self, Judgement, Subject};
+use crate::rules::{self, Judgement, Report, Subject};
 
 pub use measure::Part;
 pub use sections::Sections;
+pub use together::examine_together;
 
 /// A file that was collected, as it is handed over to be examined.
 pub struct Evidence<'a> {
@@ -157,27 +159,16 @@ pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination,
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
     let Part { path, size, sha256 } = part;
     let logs = logs.iter().map(|log| Part::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
-    Ok(Examination { sha256, logs, ..examination(reading, path, size, options)? })
+    Ok(Examination { sha256, logs, ..examination(reading, &[], path, size, options)? })
 }
 
-/// Examines several registration files of one system as one.
-///
-/// # Errors
-///
-/// As [`examine`]; where one of them is no registration file; and where they contradict each other.
-pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
-    let mut together = Together::new(options.code_page);
-    let mut parts = Vec::new();
-    for evidence in evidence {
-        let ((), part) = measured(evidence, options.hash, |path, content| together.add(path, content))?;
-        parts.push(part);
-    }
-    let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
-    let size = parts.iter().map(|part| part.size).sum();
-    Ok(Examination { parts, ..examination(together.finish()?, Text::new(names.join(" + ")), size, options)? })
-}
-
-fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Result<Examination, Error> {
+fn examination(
+    reading: Reading,
+    reports: &[Report],
+    path: Text,
+    size: u64,
+    options: &Options,
+) -> Result<Examination, Error> {
     let control_sets: Vec<_> =
         reading.control_sets.iter().map(|control_set| (control_set.name.clone(), control_set.roles)).collect();
     let last_known_good = reading
@@ -188,10 +179,8 @@ fn examination(reading: Reading, path: Text, size: u64, options: &Options) -> Re
     let mut selected = select(reading.control_sets, &options.control_sets)?;
     selected.sort_by_key(|control_set| !control_set.roles.current);
     let recovery = reading.recovery;
-    let examined = selected
-        .into_iter()
-        .map(|control_set| examine_control_set(control_set, recovery.as_ref(), last_known_good.as_ref(), options))
-        .collect();
+    let beside = Beside { recovery: recovery.as_ref(), last_known_good: last_known_good.as_ref(), reports };
+    let examined = selected.into_iter().map(|control_set| examine_control_set(control_set, &beside, options)).collect();
     Ok(Examination {
         path,
         kind: reading.kind,
@@ -230,12 +219,16 @@ fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<Co
     }
 }
 
-fn examine_control_set(
-    mut control_set: ControlSet,
-    recovery: Option<&Recovery>,
-    last_known_good: Option<&ControlSet>,
-    options: &Options,
-) -> Examined {
+/// What there is beside a control set that tells of it.
+struct Beside<'a> {
+    recovery: Option<&'a Recovery>,
+    last_known_good: Option<&'a ControlSet>,
+    /// What was said of the system while it ran, with its current control set.
+    reports: &'a [Report],
+}
+
+fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options: &Options) -> Examined {
+    let Beside { recovery, last_known_good, reports } = *beside;
     if let Some(windows) = &options.windows {
         windows::tell(&mut control_set.catalogs, windows);
     }
@@ -243,7 +236,8 @@ fn examine_control_set(
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, is_known_provider);
     let last_known_good = last_known_good.filter(|_| control_set.roles.current).map(|set| &set.catalogs);
-    let subject = Subject { residues: &residues, last_known_good, ..Subject::new(catalogs, &baseline) };
+    let reports = if control_set.roles.current { reports } else { &[] };
+    let subject = Subject { residues: &residues, last_known_good, reports, ..Subject::new(catalogs, &baseline) };
     let mut judgement = rules::judge(rules::ALL, &subject);
     let mut withheld = options.policy.weigh(&mut judgement);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
@@ -252,6 +246,7 @@ fn examine_control_set(
     let since_last_good = last_known_good.map(|before| differences(before, catalogs)).unwrap_or_default();
     let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement, &withheld);
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
+    summary.extend(reports.iter().map(together::sentence));
     // Verdict and summary tell what holds, whatever the user asks for.
     options.policy.choose(&mut judgement, &mut withheld);
     Examined {

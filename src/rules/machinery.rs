@@ -7,7 +7,7 @@ use crate::baseline::is_known_provider;
 use crate::catalog::residue::Residue;
 #[cfg(test)]
 use crate::catalog::residue::residues;
-use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry};
+use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry, Text};
 use crate::finding::{EntryName, Finding, NotJudged, Severity, Verdict};
 
 /// What kind of thing a rule looks for.
@@ -117,13 +117,26 @@ pub struct Subject<'a> {
     pub residues: &'a [Residue],
     /// The catalogs of the last good start; `None` where there is no other control set.
     pub last_known_good: Option<&'a Catalogs>,
+    /// What else tells of the same system.
+    pub reports: &'a [Report],
+}
+
+/// A report or a listing that is examined together with the registry of its system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What it is called.
+    pub name: Text,
+    /// When it was written, as it says itself.
+    pub written: Option<String>,
+    /// What it tells.
+    pub catalogs: Catalogs,
 }
 
 impl<'a> Subject<'a> {
     /// Catalogs of which nothing is known but what they are and ought to be.
     #[must_use]
     pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
-        Self { catalogs, baseline, residues: &[], last_known_good: None }
+        Self { catalogs, baseline, residues: &[], last_known_good: None, reports: &[] }
     }
 
     /// The canonical form of a path in that catalog.
@@ -264,22 +277,17 @@ pub(super) fn severities(rule: &Rule, notation: &str) -> Vec<Severity> {
 #[cfg(test)]
 pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
     let case = crate::catalog::notation::parse(notation).expect("the case is in notation");
-    let mut entries: Vec<ProtocolEntry> = case
-        .sections()
-        .map(|entry| ProtocolEntry {
-            stored_name: entry.stored_name.as_ref().map(|_| entry.name()),
-            service_flags: entry.service_flags.map(|flags| flags.intersection(crate::catalog::signature::SHOWN)),
-            max_address_length: entry.max_address_length,
-            min_address_length: entry.min_address_length,
-            message_size: entry.message_size,
-            ..ProtocolEntry::default()
-        })
-        .collect();
-    crate::catalog::signature::conclude(&mut entries);
+    complaints_of(rule, &report_of(case))
+}
+
+/// What a report of msinfo32 tells of a system with these catalogs.
+#[cfg(test)]
+pub(super) fn report_of(case: Catalogs) -> Catalogs {
+    let entries = crate::catalog::signature::as_shown(case.sections());
     let list = crate::catalog::EntryList { entries, ..Default::default() };
     let protocol = crate::catalog::Catalog { entries: Some(list), ..Default::default() };
     let told = Facts::ENTRIES | Facts::SIZES | Facts::SERVICE_FLAGS | Facts::OS | Facts::WHOLE_LISTS;
-    complaints_of(rule, &Catalogs { told, windows: case.windows, protocol: Some(protocol), ..Catalogs::default() })
+    Catalogs { told, windows: case.windows, protocol: Some(protocol), ..Catalogs::default() }
 }
 
 /// The same of catalogs that the notation cannot write.

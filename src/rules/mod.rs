@@ -45,13 +45,14 @@ mod provider_hidden;
 mod provider_known_hostile;
 mod provider_name_imitates_windows;
 mod provider_unknown;
+mod report_disagrees_with_registry;
 mod residue_names_another_provider;
 mod setup_record_mismatch;
 mod third_party_library_altered;
 mod transport_driver_disabled;
 mod transport_helper_altered;
 
-pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, judge};
+pub use machinery::{Group, HEADINGS, Judgement, Report, Rule, Subject, judge};
 
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[
@@ -96,6 +97,7 @@ pub const ALL: &[&Rule] = &[
     &layered_provider_without_chain::RULE,
     &chain_without_file_handles::RULE,
     &entry_written_apart::RULE,
+    &report_disagrees_with_registry::RULE,
     &catalog_ids_vanished::RULE,
     &residue_names_another_provider::RULE,
     &control_sets_differ::RULE,

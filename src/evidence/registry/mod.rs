@@ -27,7 +27,7 @@ use self::reg::Export;
 use self::values::Values;
 use self::wanted::{SERVICES, Wanted};
 use super::encoding::CodePage;
-use super::{Content, ControlSet, Defect, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery, sniff};
+use super::{Content, ControlSet, Defect, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery};
 use crate::catalog::{Place, Text};
 
 /// Reads a SYSTEM hive, in the state in which Windows would have loaded it.
@@ -129,9 +129,6 @@ impl Together {
     ///
     /// Where it is no registration file, Windows would import nothing of it, or it contradicts one before it.
     pub fn add(&mut self, name: &Text, content: &mut Content<'_>) -> Result<(), Error> {
-        if sniff(content.beginning()?)? != Kind::Reg {
-            return Err(Error::NotTogether);
-        }
         let mut found = Vec::new();
         let part = reg::read(&mut content.stream(), self.code_page, &mut found)?;
         self.defects.extend(found.into_iter().map(|defect| {
@@ -146,13 +143,13 @@ impl Together {
         Ok(())
     }
 
-    /// What all of them tell together.
+    /// What all of them tell together; `None` where there is none of them.
     ///
     /// # Errors
     ///
     /// Where none of them tells anything of Winsock.
-    pub fn finish(self) -> Result<Reading, Error> {
-        read_export(self.whole.ok_or(Error::NothingOfWinsock)?, self.code_page, self.defects)
+    pub fn finish(self) -> Result<Option<Reading>, Error> {
+        self.whole.map(|whole| read_export(whole, self.code_page, self.defects)).transpose()
     }
 }
 

@@ -1,0 +1,92 @@
+//! Several files of one system as one: its registry, and what was said of it while it ran.
+
+use super::measure::{Part, measured};
+use super::{Evidence, Examination, Options, examination};
+use crate::catalog::{Facts, Text};
+use crate::evidence::{self, ControlSet, Error, Kind, ReadOptions, Reading, Together};
+use crate::rules::Report;
+
+/// Examines several files of one system as one: a hive or several registration files, and reports and listings of the
+/// same system, with which the registry is compared.
+///
+/// # Errors
+///
+/// As [`super::examine`]; where there is no registry among them or more than one; where registration files contradict
+/// each other; and where two files name different computers.
+pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
+    let mut exports = Together::new(options.code_page);
+    let (mut parts, mut of_logs, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for Evidence { path, content, logs } in evidence {
+        let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve };
+        let (reading, part) = measured(Evidence::new(path, content), options.hash, |path, content| {
+            if evidence::is_registration_file(content)? {
+                return exports.add(path, content).map(|()| None);
+            }
+            evidence::read(content, &read_options).map(Some)
+        })?;
+        of_logs.extend(logs.iter().map(|log| Part::of_bytes(log.name.clone(), log.bytes, options.hash)));
+        others.extend(reading.map(|reading| (part.path.clone(), reading)));
+        parts.push(part);
+    }
+    let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
+    let (registry, reports) = apart(exports.finish()?, others)?;
+    let reports: Vec<Report> = reports.into_iter().filter_map(|(name, reading)| report(name, reading)).collect();
+    let size = parts.iter().map(|part| part.size).sum();
+    let path = Text::new(names.join(" + "));
+    Ok(Examination { parts, logs: of_logs, ..examination(registry, &reports, path, size, options)? })
+}
+
+/// The one registry, and the rest, which is compared with it.
+fn apart(exports: Option<Reading>, others: Vec<(Text, Reading)>) -> Result<(Reading, Vec<(Text, Reading)>), Error> {
+    let (mut hives, reports): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|(_, reading)| reading.kind == Kind::Hive);
+    let registry = match (exports, hives.pop()) {
+        (Some(exports), None) => (Text::new("the registration files"), exports),
+        (None, Some(hive)) if hives.is_empty() => hive,
+        (None, None) => return Err(Error::NotTogether { found: "no registry" }),
+        (None, Some(_)) => return Err(Error::NotTogether { found: "several hives" }),
+        (Some(_), Some(_)) => return Err(Error::NotTogether { found: "a hive and registration files" }),
+    };
+    let mut named = std::iter::once(&registry).chain(&reports).filter_map(computer);
+    if let Some((one, place_of_one)) = named.next()
+        && let Some((other, place_of_other)) = named.find(|(other, _)| !is_same_computer(one, other))
+    {
+        let [one, place_of_one, other, place_of_other] =
+            [one, place_of_one, other, place_of_other].map(|name| name.shortened(100));
+        return Err(Error::OtherComputer { one, place_of_one, other, place_of_other });
+    }
+    Ok((registry.1, reports))
+}
+
+fn current(reading: &Reading) -> Option<&ControlSet> {
+    reading.control_sets.iter().find(|control_set| control_set.roles.current)
+}
+
+/// The computer that evidence names, and what the evidence is called.
+fn computer((name, reading): &(Text, Reading)) -> Option<(&Text, &Text)> {
+    Some((current(reading)?.computer_name.as_ref()?, name))
+}
+
+/// Longest name of a computer: a longer one of its network is cut off to become this.
+const LONGEST_NAME: usize = 15;
+
+fn is_same_computer(one: &Text, other: &Text) -> bool {
+    let [one, other] = [one, other]
+        .map(|name| name.lossy().chars().take(LONGEST_NAME).flat_map(char::to_lowercase).collect::<String>());
+    one == other
+}
+
+/// A report as the rules take it: of several listings the last.
+fn report(name: Text, reading: Reading) -> Option<Report> {
+    let written = reading.report.as_ref().and_then(|head| head.written).map(|written| written.to_string());
+    let control_set = reading.control_sets.into_iter().find(|control_set| control_set.roles.current)?;
+    Some(Report { name, written, catalogs: control_set.catalogs })
+}
+
+/// What is to be said of a comparison with a report, whatever comes of it.
+pub(super) fn sentence(report: &Report) -> String {
+    let written = report.written.as_ref().map(|written| format!(", written {written}")).unwrap_or_default();
+    let is_whole = report.catalogs.tells(Facts::WHOLE_LISTS);
+    let part = if is_whole { "" } else { "; nothing is made of what it lacks, since it may not be whole" };
+    format!("The registry was compared with {}{written}{part}.", report.name.shortened(100))
+}
