@@ -2,7 +2,7 @@
 
 /// Things in a list: "A", "A and B", "A, B and C".
 #[must_use]
-pub(crate) fn list_of(items: &[String]) -> String {
+pub(crate) fn list_of(items: &[impl AsRef<str>]) -> String {
     joined(items, "and")
 }
 
@@ -50,7 +50,7 @@ mod tests {
     fn lists_read_as_people_write_them() {
         let items = ["A", "B", "C"].map(str::to_owned);
         assert_eq!(
-            [list_of(&[]), list_of(&items[..1]), list_of(&items[..2]), list_of(&items)],
+            [list_of(&[""; 0]), list_of(&items[..1]), list_of(&items[..2]), list_of(&items)],
             ["", "A", "A and B", "A, B and C"]
         );
         assert_eq!(either_of(&["A", "B"]), "A or B");

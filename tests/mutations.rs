@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use catalog9::catalog::notation;
+use catalog9::catalog::{CatalogName, notation};
+use catalog9::finding::Finding;
+use catalog9::layout::PackedCatalogItem;
 use catalog9::rules::ALL;
 use catalog9::{Content, Evidence, Options, examine};
 
@@ -107,13 +109,18 @@ const MUTATIONS: &[Mutation] = &[
     (WINDOWS_10, "\ncallout", "\nsetup-provider  Tcpip  {12345678-0000-0000-0000-000000000000}\ncallout", &["setup-record-mismatch"]),
 ];
 
-/// The rules that speak of a case, pressed into a hive.
-fn speaking(case: &str) -> BTreeSet<&'static str> {
+/// What is found in a case, pressed into a hive.
+fn findings(case: &str) -> Vec<Finding> {
     let catalogs = notation::parse(case).unwrap_or_else(|error| panic!("{error} of {case}"));
     let bytes = pressed(&catalogs);
     let evidence = Evidence::new("SYSTEM", Content::Bytes(&bytes));
     let examination = examine(evidence, &Options { hash: false, ..Options::default() }).unwrap();
-    examination.examined[0].judgement.findings.iter().map(|finding| finding.rule).collect()
+    examination.examined[0].judgement.findings.clone()
+}
+
+/// The rules that speak of a case.
+fn speaking(case: &str) -> BTreeSet<&'static str> {
+    findings(case).iter().map(|finding| finding.rule).collect()
 }
 
 #[test]
@@ -124,6 +131,24 @@ fn a_changed_fact_makes_the_rule_that_owns_it_speak_and_no_other() {
         let after = speaking(&case.replacen(from, to, 1));
         let new: Vec<&str> = after.difference(&before).copied().collect();
         assert_eq!(new, *rules, "{from:?} became {to:?}");
+    }
+}
+
+/// Rules whose findings are about all of an entry, about its key, or about what is not in it.
+const ABOUT_ALL_OF_IT: [&str; 4] =
+    ["chain-without-file-handles", "entry-beyond-count", "entry-written-apart", "packed-item-wrong-size"];
+
+#[test]
+fn findings_name_the_fields_that_they_are_about() {
+    let known: BTreeSet<&str> = PackedCatalogItem::LAYOUT.fields.iter().map(|field| field.name).collect();
+    for (case, from, to, _) in MUTATIONS {
+        for finding in findings(&case.replacen(from, to, 1)) {
+            let is_of_item = matches!(finding.catalog, Some(CatalogName::Protocol32 | CatalogName::Protocol64));
+            assert!(finding.fields.iter().all(|field| known.contains(field)), "{finding:?}");
+            if is_of_item && finding.entry.is_some() && !ABOUT_ALL_OF_IT.contains(&finding.rule) {
+                assert_ne!(finding.fields, [""; 0], "{}: {}", finding.rule, finding.sentence());
+            }
+        }
     }
 }
 

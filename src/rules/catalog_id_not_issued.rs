@@ -36,10 +36,16 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let Some(id) = entry.catalog_entry_id else { continue };
             if id < FIRST_ID {
                 let message = format!("Windows gives no id such as {id}");
-                findings.about(catalog, entry, message).instead(format!("{FIRST_ID} or more"), id.to_string());
+                findings
+                    .about(catalog, entry, message)
+                    .field("dwCatalogEntryId")
+                    .instead(format!("{FIRST_ID} or more"), id.to_string());
             } else if let Some(next) = next.filter(|next| id >= *next) {
                 let message = format!("its id {id} was not given yet: the next one is {next}");
-                findings.about(catalog, entry, message).instead(format!("less than {next}"), id.to_string());
+                findings
+                    .about(catalog, entry, message)
+                    .field("dwCatalogEntryId")
+                    .instead(format!("less than {next}"), id.to_string());
             }
         }
     }

@@ -106,7 +106,11 @@ fn other_ids(
         if own != others {
             let (own, others) = (shown(own), shown(others));
             let message = format!("its id is {own} here and {others} in the {other}");
-            findings.about(catalog, entry, message).implies(Verdict::Corrupt).instead(others, own);
+            findings
+                .about(catalog, entry, message)
+                .field("dwCatalogEntryId")
+                .implies(Verdict::Corrupt)
+                .instead(others, own);
         }
     }
 }

@@ -43,6 +43,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                     let message = format!("it loads {own} and not the DLL of {}, which it names", dummy.name());
                     findings
                         .about(catalog, chain, message)
+                        .field("LibraryPath")
                         .library(claimed)
                         .instead(claimed.to_string(), own.to_string());
                 }

@@ -40,7 +40,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let Some(chain) = &entry.chain else { continue };
             if entry.is(Kind::Malformed) {
                 let message = format!("its chain has the length {}", chain.len);
-                findings.about(catalog, entry, message).instead("0 to 7", chain.len.to_string());
+                findings
+                    .about(catalog, entry, message)
+                    .field("ProtocolChain.ChainLen")
+                    .instead("0 to 7", chain.len.to_string());
             } else if entry.is(Kind::Chain) {
                 let in_circle = entry.catalog_entry_id.is_some_and(|id| circles.contains(&id));
                 let fault = fault_of(entry, &chain.ids, &ids).or(in_circle.then_some("leads back to itself"));
@@ -48,6 +51,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                     let shown: Vec<String> = chain.ids.iter().map(ToString::to_string).collect();
                     findings
                         .about(catalog, entry, format!("its chain {fault}"))
+                        .field("ProtocolChain.ChainLen")
+                        .field("ProtocolChain.ChainEntries")
                         .instead("layered providers above one base provider", shown.join(" > "));
                 }
             }

@@ -38,7 +38,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if !missing.is_empty() {
                 let missing = list_of(&missing);
                 let message = format!("its chain names {missing}, which no entry is");
-                findings.about(catalog, entry, message).instead(missing, "no such entry");
+                findings
+                    .about(catalog, entry, message)
+                    .field("ProtocolChain.ChainEntries")
+                    .instead(missing, "no such entry");
             }
         }
     }

@@ -43,7 +43,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for (id, entry) in by_id(&list64.entries) {
             if let Some(other) = ids.get(&id).filter(|other| what_it_is(other) != what_it_is(entry)) {
                 let message = format!("its id {id} is that of {} in the 32-bit catalog", other.name());
-                findings.about(*catalog64, entry, message);
+                findings.about(*catalog64, entry, message).field("dwCatalogEntryId");
             }
         }
     }
@@ -61,7 +61,9 @@ fn within(catalog: CatalogName, list: &EntryList<ProtocolEntry>, findings: &mut 
             && !others.is_empty()
         {
             let others: Vec<String> = others.iter().map(|other| other.name().to_string()).collect();
-            findings.about(catalog, first, format!("its id {id} is also that of {}", list_of(&others)));
+            findings
+                .about(catalog, first, format!("its id {id} is also that of {}", list_of(&others)))
+                .field("dwCatalogEntryId");
         }
     }
 }

@@ -60,21 +60,22 @@ fn of_entry(catalog: CatalogName, entry: &ProtocolEntry, model: &ProtocolEntry, 
     let is_judged = |field: &&Field| match field.name {
         "dwProviderFlags" => !is_net_bios(entry),
         // A length that no chain has is a rule of its own.
-        "ChainLen" => !entry.is(Kind::Malformed),
+        "ProtocolChain.ChainLen" => !entry.is(Kind::Malformed),
         _ => true,
     };
     let (mut names, mut expected, mut found) = (Vec::new(), Vec::new(), Vec::new());
     for field in FIELDS.iter().filter(is_judged) {
         let (Some(wanted), Some(told)) = ((field.read)(model), (field.read)(entry)) else { continue };
         if wanted != told {
-            names.push(field.name.to_owned());
+            names.push(field.name);
             expected.push(field.shown(wanted));
             found.push(field.shown(told));
         }
     }
     if !names.is_empty() {
         let message = format!("it is not as Windows writes it in {}", list_of(&names));
-        findings.about(catalog, entry, message).instead(list_of(&expected), list_of(&found));
+        let finding = findings.about(catalog, entry, message).instead(list_of(&expected), list_of(&found));
+        finding.fields = names;
     }
 }
 
@@ -87,12 +88,14 @@ fn of_name(catalog: CatalogName, entry: &ProtocolEntry, model: &ProtocolEntry, f
     if title::resolve(wanted) == title::resolve(told) {
         findings
             .about(catalog, entry, "its name is stored in another way than Windows stores it")
+            .field("szProtocol")
             .instead(expected, found)
             .severity(Severity::Note)
             .implies(Verdict::Intact)
             .harmless("the name is the same; only its writer was another");
     } else {
-        findings.about(catalog, entry, "it has another name than Windows gives it").instead(expected, found);
+        let finding = findings.about(catalog, entry, "it has another name than Windows gives it");
+        finding.field("szProtocol").instead(expected, found);
     }
 }
 
@@ -124,7 +127,7 @@ const FIELDS: &[Field] = &[
     Field::flags("dwServiceFlags3", |entry| entry.reserved_service_flags.map(|[_, flags, _]| i64::from(flags))),
     Field::flags("dwServiceFlags4", |entry| entry.reserved_service_flags.map(|[.., flags]| i64::from(flags))),
     Field::flags("dwProviderFlags", |entry| entry.provider_flags.map(|flags| i64::from(flags.bits()))),
-    Field::number("ChainLen", |entry| entry.chain.as_ref().map(|chain| i64::from(chain.len))),
+    Field::number("ProtocolChain.ChainLen", |entry| entry.chain.as_ref().map(|chain| i64::from(chain.len))),
     Field::number("iVersion", |entry| entry.version.map(i64::from)),
     Field::number("iMaxSockAddr", |entry| entry.max_address_length.map(i64::from)),
     Field::number("iMinSockAddr", |entry| entry.min_address_length.map(i64::from)),

@@ -37,12 +37,13 @@ pub(super) fn libraries<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Libra
 }
 
 impl Library<'_> {
-    /// Adds a finding about the entry.
+    /// Adds a finding about the DLL of the entry.
     pub(super) fn complain<'f>(&self, findings: &'f mut Findings<'_>, message: String) -> &'f mut Finding {
-        match self.entry {
+        let finding = match self.entry {
             AnyEntry::Protocol(entry) => findings.about(self.catalog, entry, message),
             AnyEntry::NameSpace(entry) => findings.about_name_space(self.catalog, entry, message),
-        }
+        };
+        finding.field("LibraryPath")
     }
 
     /// GUID of the entry's provider.

@@ -37,6 +37,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if let Some(fault) = fault {
                 findings
                     .about(catalog, entry, format!("the path of its DLL {fault}"))
+                    .field("LibraryPath")
                     .instead("the path of a file", path.to_string());
             }
         }

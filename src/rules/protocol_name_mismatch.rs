@@ -40,11 +40,13 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 Some(name) if !title::same(name, stored) => {
                     findings
                         .about(catalog, entry, format!("its value ProtocolName says {name}"))
+                        .field("szProtocol")
                         .instead(stored.to_string(), name.to_string());
                 }
                 None if is_usual => {
                     findings
                         .about(catalog, entry, "it has no value ProtocolName, which other entries have")
+                        .field("szProtocol")
                         .instead(stored.to_string(), "no such value");
                 }
                 _ => {}

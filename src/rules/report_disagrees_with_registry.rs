@@ -138,9 +138,10 @@ fn judge_listing(subject: &Subject<'_>, report: &Report, findings: &mut Findings
         }
         for (id, entry) in stored {
             let Some(shown) = shown.get(&id) else { continue };
-            for (what, own, other) in other_fields(subject, *catalog, entry, shown) {
+            for ((what, field), own, other) in other_fields(subject, *catalog, entry, shown) {
                 findings
                     .about(*catalog, entry, format!("{} says another {what} of it", called(report)))
+                    .field(field)
                     .instead(own, other)
                     .harmless(times(subject, report));
             }
@@ -172,7 +173,7 @@ fn other_fields(
     catalog: CatalogName,
     own: &ProtocolEntry,
     other: &ProtocolEntry,
-) -> Vec<(&'static str, String, String)> {
+) -> Vec<((&'static str, &'static str), String, String)> {
     fn told(value: Option<impl ToString>) -> Option<String> {
         value.map(|value| value.to_string())
     }
@@ -183,12 +184,12 @@ fn other_fields(
         Some(format!("{} {}", chain.len, ids.join(" > ")))
     };
     let fields = [
-        ("provider", told(own.provider_id), told(other.provider_id)),
-        ("DLL", path(own), path(other)),
-        ("chain", chain(own), chain(other)),
-        ("address family", told(own.address_family), told(other.address_family)),
-        ("socket type", told(own.socket_type), told(other.socket_type)),
-        ("protocol", told(own.protocol), told(other.protocol)),
+        (("provider", "ProviderId"), told(own.provider_id), told(other.provider_id)),
+        (("DLL", "LibraryPath"), path(own), path(other)),
+        (("chain", "ProtocolChain.ChainEntries"), chain(own), chain(other)),
+        (("address family", "iAddressFamily"), told(own.address_family), told(other.address_family)),
+        (("socket type", "iSocketType"), told(own.socket_type), told(other.socket_type)),
+        (("protocol", "iProtocol"), told(own.protocol), told(other.protocol)),
     ];
     let told = fields.into_iter().filter_map(|(what, own, other)| Some((what, own?, other?)));
     told.filter(|(_, own, other)| own != other).collect()

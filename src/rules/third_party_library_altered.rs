@@ -38,11 +38,11 @@ rule! {
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for library in libraries(subject).filter(|library| library.of_windows(subject).is_empty()) {
         let stored = library.stored;
-        if let Some((known, by)) = identified(&library) {
+        if let Some((known, by, field)) = identified(&library) {
             let is_changing = known.kind == ThirdPartyKind::Layered;
             let message = format!("it has the {by} of {}, and its DLL {stored} is none of its", known.name);
             let expected = either_of(&known.files);
-            let finding = library.complain(findings, message).instead(expected, stored.to_string());
+            let finding = library.complain(findings, message).field(field).instead(expected, stored.to_string());
             if is_changing {
                 finding.severity(Severity::Warning).implies(Verdict::Additions);
             }
@@ -64,12 +64,12 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The third party whose GUID or name the entry has although its DLL has none of its file names.
-fn identified(library: &Library<'_>) -> Option<(&'static ThirdParty, &'static str)> {
+fn identified(library: &Library<'_>) -> Option<(&'static ThirdParty, &'static str, &'static str)> {
     let has_another_library = |known: &&ThirdParty| known.has_library(&library.path) == Some(false);
     let by_id = ThirdParty::of(library.provider_id(), None);
-    let by_name = || ThirdParty::named(&library.name()).map(|known| (known, "name"));
-    let found = by_id.map(|known| (known, "GUID")).or_else(by_name);
-    found.filter(|(known, _)| is_trusted(known) && has_another_library(known))
+    let by_name = || ThirdParty::named(&library.name()).map(|known| (known, "name", "szProtocol"));
+    let found = by_id.map(|known| (known, "GUID", "ProviderId")).or_else(by_name);
+    found.filter(|(known, ..)| is_trusted(known) && has_another_library(known))
 }
 
 /// Whether people let it pass: nobody hides behind adware, or behind a name that means nothing.
