@@ -6,6 +6,7 @@ mod hostile;
 mod lists;
 mod outputs;
 mod real;
+mod reports;
 mod scale;
 
 use std::path::Path;

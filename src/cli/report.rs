@@ -104,18 +104,22 @@ impl Report {
                 documents.iter().try_for_each(|document| json::write(document, &mut *output))
             }
             Self::Timeline(timeline, form) => {
-                if timeline.left_out() > 0 {
-                    complain(&miette::miette!(
-                        code = "catalog9::implausible_times",
-                        severity = Severity::Warning,
-                        help = "no clock says so: they are damaged or forged; --format json has those of the catalogs",
-                        "expected times from 1980 to 2099, found others, which are left out: {}",
-                        timeline.left_out()
-                    ));
-                }
+                complain_of_times(timeline.left_out());
                 timeline.write(form, output)
             }
         }
+    }
+}
+
+/// Tells of times that no timeline has, where there are any.
+pub(super) fn complain_of_times(left_out: usize) {
+    if left_out > 0 {
+        complain(&miette::miette!(
+            code = "catalog9::implausible_times",
+            severity = Severity::Warning,
+            help = "no clock says so: they are damaged or forged; --format json has those of the catalogs",
+            "expected times from 1980 to 2099, found others, which are left out: {left_out}"
+        ));
     }
 }
 

@@ -53,11 +53,28 @@ impl Report {
     pub fn add(&mut self, examination: &Examination) {
         let mut cases = vec![reading(examination)];
         for examined in &examination.examined {
-            let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
-            let control_set = name.map(|name| format!(" ({name})")).unwrap_or_default();
+            let control_set = control_set_of(examination, examined);
             cases.extend(rules::ALL.iter().map(|rule| Case::of_rule(rule.id, &control_set, examined)));
         }
         self.suites.push(Suite { name: examination.path.to_string(), cases });
+    }
+
+    /// Adds the examination of one of many units: a case for each rule that found something, one that is skipped for
+    /// all that could not be judged, and one for all others, since nobody reads dozens of cases for each of thousands
+    /// of units.
+    pub fn add_unit(&mut self, examination: &Examination) {
+        let mut cases = vec![reading(examination)];
+        for examined in &examination.examined {
+            cases.extend(Case::of_unit(&control_set_of(examination, examined), examined));
+        }
+        self.suites.push(Suite { name: examination.path.to_string(), cases });
+    }
+
+    /// Adds what is no evidence although it was met, such as a link.
+    pub fn add_skipped(&mut self, skipped: &Refused) {
+        let outcome = Outcome::Skipped { message: skipped.message.clone() };
+        let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
+        self.suites.push(Suite { name: skipped.path.to_string(), cases: vec![case] });
     }
 
     /// Adds evidence that could not be examined.
@@ -82,6 +99,12 @@ impl Report {
             .write_inner_content(|xml| suites.iter().try_for_each(|suite| suite.write(xml)))?;
         writer.write_all(b"\n")
     }
+}
+
+/// What is put behind the name of a case where several control sets were examined.
+fn control_set_of(examination: &Examination, examined: &Examined) -> String {
+    let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
+    name.map(|name| format!(" ({name})")).unwrap_or_default()
 }
 
 /// Whether the evidence could be read, with its defects.
@@ -133,6 +156,26 @@ impl Case {
             .map(|Allowed { finding, reason, until }| format!("allowed until {until} ({reason}): {}", line(finding)));
         let remarks = others.into_iter().map(line).chain(allowed).collect();
         Self { name: format!("{rule}{control_set}"), outcome, remarks }
+    }
+
+    /// The cases of one of many units.
+    fn of_unit(control_set: &str, examined: &Examined) -> Vec<Self> {
+        let has_spoken = |case: &Self| !case.remarks.is_empty() || matches!(case.outcome, Outcome::Failed { .. });
+        let cases = rules::ALL.iter().map(|rule| Self::of_rule(rule.id, control_set, examined));
+        let (mut cases, silent): (Vec<Self>, Vec<Self>) = cases.partition(has_spoken);
+        let (not_judged, passed): (Vec<Self>, Vec<Self>) =
+            silent.into_iter().partition(|case| matches!(case.outcome, Outcome::Skipped { .. }));
+        if !not_judged.is_empty() {
+            let rules: Vec<&str> = examined.judgement.not_judged.iter().map(|not_judged| not_judged.rule).collect();
+            let message = format!("the evidence does not tell what these need: {}", rules.join(", "));
+            let name = format!("rules that cannot be judged{control_set}");
+            cases.push(Self { name, outcome: Outcome::Skipped { message }, remarks: Vec::new() });
+        }
+        if !passed.is_empty() {
+            let name = format!("all other rules{control_set}");
+            cases.push(Self { name, outcome: Outcome::Passed, remarks: Vec::new() });
+        }
+        cases
     }
 
     fn write<W: Write>(&self, suite: &str, xml: &mut Writer<W>) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 mod identity;
 mod refused;
+mod totals;
 
 pub mod csv;
 pub mod hexdump;

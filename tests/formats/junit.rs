@@ -9,21 +9,21 @@ use crate::synth::msinfo;
 
 /// An element with its attributes and its text.
 #[derive(Debug, PartialEq, Eq)]
-struct Element {
-    name: String,
+pub struct Element {
+    pub name: String,
     attributes: Vec<(String, String)>,
-    text: String,
+    pub text: String,
 }
 
 impl Element {
-    fn attribute(&self, name: &str) -> &str {
+    pub fn attribute(&self, name: &str) -> &str {
         let found = self.attributes.iter().find(|attribute| attribute.0 == name);
         found.map_or("", |attribute| attribute.1.as_str())
     }
 }
 
 /// All elements in the order in which they begin, read by a parser that refuses what is not well-formed.
-fn elements(xml: &str) -> Vec<Element> {
+pub fn elements(xml: &str) -> Vec<Element> {
     let mut reader = Reader::from_str(xml);
     let (mut elements, mut open): (Vec<Element>, Vec<usize>) = (Vec::new(), Vec::new());
     loop {

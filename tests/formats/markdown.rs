@@ -10,7 +10,7 @@ fn the_reports_of_two_cases_are_written_as_they_were() {
 }
 
 /// What stands outside of code spans: those of one backtick, which end in their line.
-fn outside(line: &str) -> String {
+pub fn outside(line: &str) -> String {
     assert!(line.matches('`').count().is_multiple_of(2), "a code span is open: {line}");
     line.split('`').step_by(2).collect()
 }

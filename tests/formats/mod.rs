@@ -1,10 +1,10 @@
 //! Reports for other programs.
 
 mod baseline;
-mod junit;
-mod markdown;
+pub mod junit;
+pub mod markdown;
 mod packaging;
-mod sarif;
+pub mod sarif;
 mod timeline;
 
 use std::path::Path;
@@ -62,7 +62,7 @@ fn assert_written(name: &str, format: &str, expected: &str) {
 const HOSTILE: &str = "=1|`x`]]>\r\n\u{1b}[2J\u{9b}1m\u{202e}lld,\"<b>&amp;[y](javascript:1)![z](x)@you#1{0}\\|";
 
 /// A plain Windows XP in which somebody has put hostile text into every name and path.
-fn hostile() -> Vec<u8> {
+pub fn hostile() -> Vec<u8> {
     let (_, mut catalogs) =
         cases().into_iter().find(|(folder, _)| folder.ends_with("layered-provider-effective")).unwrap();
     make_hostile(&mut catalogs);

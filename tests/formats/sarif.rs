@@ -19,7 +19,7 @@ fn validator() -> Validator {
     jsonschema::validator_for(&schema).unwrap()
 }
 
-fn assert_valid(log: &Value, name: &str) {
+pub fn assert_valid(log: &Value, name: &str) {
     let errors: Vec<String> = validator().iter_errors(log).map(|error| error.to_string()).collect();
     assert_eq!(errors, Vec::<String>::new(), "{name}");
 }

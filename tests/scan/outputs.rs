@@ -6,7 +6,7 @@ use super::{CLEAN, hijacked, hive_of, records, scan, scanned, summary, verdicts,
 use crate::cases::catalog9;
 
 /// Three computers, of which one is hijacked, one has a provider whose name is a formula, and one is clean.
-fn three() -> tempfile::TempDir {
+pub fn three() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(
         folder.path(),
@@ -23,17 +23,30 @@ fn three() -> tempfile::TempDir {
 #[test]
 fn every_output_has_the_form_of_its_name_and_all_say_the_same() {
     let folder = three();
-    let names = ["all.txt", "all.jsonl", "all.json", "all.csv", "all.entries.CSV"];
-    let outputs: Vec<&str> = names.iter().flat_map(|name| ["--output", name]).collect();
+    let forms = [
+        ("all.txt", "table"),
+        ("all.jsonl", "jsonl"),
+        ("all.json", "json"),
+        ("all.csv", "csv"),
+        ("all.entries.CSV", "csv-entries"),
+        ("all.sarif", "sarif"),
+        ("all.sarif.json", "sarif"),
+        ("all.xml", "junit"),
+        ("all.md", "markdown"),
+        ("all.body", "bodyfile"),
+        ("all.timesketch.jsonl", "timesketch-jsonl"),
+        ("all.timesketch.csv", "timesketch-csv"),
+    ];
+    let outputs: Vec<&str> = forms.iter().flat_map(|(name, _)| ["--output", name]).collect();
     let shown = scan(folder.path(), &[&outputs[..], &["in"]].concat());
     assert_eq!(shown.status.code(), Some(3));
-    for (name, format) in names.into_iter().zip(["table", "jsonl", "json", "csv", "csv-entries"]) {
+    for (name, format) in forms {
         let expected = scan(folder.path(), &["--format", format, "in"]).stdout;
         assert!(std::fs::read(folder.path().join(name)).unwrap() == expected, "{name}");
     }
     let json: Value = serde_json::from_slice(&std::fs::read(folder.path().join("all.json")).unwrap()).unwrap();
     assert_eq!(*json.as_array().unwrap(), scanned(folder.path(), &["in"]));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 6, "nothing else was left behind");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1 + forms.len(), "nothing else was left behind");
 }
 
 #[test]
@@ -51,7 +64,7 @@ fn spreadsheets_meet_no_formulas() {
 #[test]
 fn nothing_is_written_beside_evidence_or_without_a_form() {
     let folder = three();
-    for output in ["in/result.jsonl", "in/1/result.csv", "result.xml", "no/such/folder/result.csv"] {
+    for output in ["in/result.jsonl", "in/1/result.csv", "result.pdf", "no/such/folder/result.csv"] {
         let result = scan(folder.path(), &["--output", output, "in"]);
         assert_eq!((result.status.code(), result.stdout.len()), (Some(2), 0), "{output}");
         assert!(!folder.path().join(output).exists());

@@ -35,8 +35,9 @@ pub(in crate::cli) struct ScanArgs {
     /// Form of the result on standard output
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: Form,
-    /// Write the result to this file, too, in the form that its name ends with: .txt, .jsonl, .json, .csv or
-    /// .entries.csv; repeatable. It gets its name when it is complete
+    /// Write the result to this file, too, in the form that its name ends with: .txt, .jsonl, .json, .csv, .entries.csv,
+    /// .sarif, .xml (JUnit), .md, .body, .timesketch.jsonl or .timesketch.csv; repeatable. It gets its name when it is
+    /// complete
     #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf))]
     pub(super) output: Vec<PathBuf>,
     /// List only these units; the summary and the exit code are about all
@@ -98,20 +99,49 @@ pub(super) enum Form {
     Csv,
     /// A line for each catalog entry, for spreadsheets
     CsvEntries,
+    /// SARIF 2.1.0, for platforms that show findings beside code; it is written at the end, of all findings
+    Sarif,
+    /// JUnit's XML, for CI: a suite for each unit, a test for each rule that found something; it is written at the end,
+    /// since it begins with counts
+    Junit,
+    /// Markdown, to be pasted into a ticket: what all units come to, then the weightiest of them
+    Markdown,
+    /// Timeline of all times that hives record, as a body file of The Sleuth Kit, one unit behind the other
+    Bodyfile,
+    /// The same for Timesketch, one JSON object a line
+    TimesketchJsonl,
+    /// The same for Timesketch, comma-separated
+    TimesketchCsv,
 }
+
+/// How the names of files end, and which form these have; of two that fit the first counts.
+const ENDINGS: [(&str, Form); 12] = [
+    (".txt", Form::Table),
+    (".timesketch.jsonl", Form::TimesketchJsonl),
+    (".jsonl", Form::Jsonl),
+    (".sarif.json", Form::Sarif),
+    (".json", Form::Json),
+    (".entries.csv", Form::CsvEntries),
+    (".timesketch.csv", Form::TimesketchCsv),
+    (".csv", Form::Csv),
+    (".sarif", Form::Sarif),
+    (".xml", Form::Junit),
+    (".md", Form::Markdown),
+    (".body", Form::Bodyfile),
+];
 
 impl Form {
     /// The form of a file, by how its name ends.
     pub(super) fn of_name(name: &str) -> Option<Self> {
-        const ENDINGS: [(&str, Form); 5] = [
-            (".entries.csv", Form::CsvEntries),
-            (".csv", Form::Csv),
-            (".jsonl", Form::Jsonl),
-            (".json", Form::Json),
-            (".txt", Form::Table),
-        ];
         let name = name.to_ascii_lowercase();
         ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, form)| *form)
+    }
+
+    /// How names may end.
+    pub(super) fn endings() -> String {
+        let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
+        let (last, others) = endings.split_last().unwrap_or((&"", &[]));
+        format!("{} or {last}", others.join(", "))
     }
 }
 

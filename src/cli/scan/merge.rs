@@ -18,7 +18,7 @@ use super::super::input;
 use super::super::output::{Output, complain};
 use super::args::{MergeArgs, MergedForm};
 use super::exit_of;
-use super::sink::{RowForm, Rows};
+use super::rows::{RowForm, Rows};
 
 /// Why a file is no result that could be merged.
 #[derive(Debug, Error, Diagnostic)]

@@ -12,6 +12,8 @@ mod merge;
 mod names;
 mod piece;
 mod progress;
+mod report;
+mod rows;
 mod selected;
 mod sink;
 mod walk;

@@ -6,7 +6,7 @@ mod location;
 mod message;
 mod tool;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -15,9 +15,11 @@ use self::message::Message;
 use self::tool::{Reference, Tool};
 use super::identity::{Identity, system_of};
 use super::refused::Refused;
+use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, NotJudged};
 use crate::policy::Allowed;
+use crate::sentence::counted;
 
 /// A log file with one run: what catalog9 has said of all pieces of evidence.
 #[derive(Debug, Serialize)]
@@ -26,6 +28,9 @@ pub struct Log {
     schema: &'static str,
     version: &'static str,
     runs: [Run; 1],
+    /// Of how many units each rule could not be judged.
+    #[serde(skip)]
+    not_judged: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,6 +119,7 @@ impl Default for Log {
                 column_kind: "unicodeCodePoints",
                 results: Vec::new(),
             }],
+            not_judged: BTreeMap::new(),
         }
     }
 }
@@ -122,28 +128,49 @@ impl Log {
     /// Adds what an examination found.
     pub fn add(&mut self, examination: &Examination) {
         let [run] = &mut self.runs;
-        let evidence = run.add_artifacts(examination);
-        for examined in &examination.examined {
-            for finding in &examined.judgement.findings {
-                run.results.push(Outcome::of(finding, examined, examination, evidence.as_ref()));
-            }
-            for allowed in &examined.withheld.allowed {
-                let outcome = Outcome::of(&allowed.finding, examined, examination, evidence.as_ref());
-                run.results.push(Outcome { suppressions: vec![Suppression::of(allowed)], ..outcome });
-            }
-            for not_judged in &examined.judgement.not_judged {
-                run.notify(Notification::of_not_judged(not_judged, examination, evidence.as_ref()));
-            }
+        let evidence = run.add_findings(examination);
+        for not_judged in examination.examined.iter().flat_map(|examined| &examined.judgement.not_judged) {
+            run.notify(Notification::of_not_judged(not_judged, examination, evidence.as_ref()));
         }
         for defect in &examination.defects {
-            let text = format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found);
-            let locations = Location::list(Some(&defect.place), evidence.as_ref());
-            run.notify(Notification::new(tool::DAMAGED, "warning", &text, locations));
+            run.notify(Notification::of_defect(defect, evidence.as_ref(), ""));
         }
-        if !examination.is_complete() {
-            let text = format!("{}: its catalogs could be read only in part", examination.path);
-            let locations = Location::list(None, evidence.as_ref());
-            run.notify(Notification::new(tool::INCOMPLETE, "error", &text, locations));
+        run.notify_if_incomplete(examination, evidence.as_ref());
+    }
+
+    /// Adds what the examination of one of many units found, and of everything else no more than counts, so that the
+    /// log grows with the findings.
+    pub fn add_unit(&mut self, examination: &Examination) {
+        let [run] = &mut self.runs;
+        let evidence = run.add_findings(examination);
+        let not_judged: BTreeSet<&'static str> = examination
+            .examined
+            .iter()
+            .flat_map(|examined| &examined.judgement.not_judged)
+            .map(|not_judged| not_judged.rule)
+            .collect();
+        for rule in not_judged {
+            *self.not_judged.entry(rule).or_default() += 1;
+        }
+        if let [first, more @ ..] = examination.defects.as_slice() {
+            let more = match more.len() {
+                0 => String::new(),
+                more => format!("; {more} more"),
+            };
+            run.notify(Notification::of_defect(first, evidence.as_ref(), &more));
+        }
+        run.notify_if_incomplete(examination, evidence.as_ref());
+    }
+
+    /// Tells what was counted of many units, and whether all of them were examined.
+    pub fn conclude(&mut self, is_complete: bool) {
+        let [run] = &mut self.runs;
+        for (rule, units) in std::mem::take(&mut self.not_judged) {
+            let text = format!("{rule} needs what the evidence does not tell: {}", counted(units, "unit"));
+            let notification = Notification::new(tool::NOT_JUDGED, "note", &text, Vec::new());
+            run.notify(Notification { associated_rule: Some(tool::rule(rule)), ..notification });
+        }
+        if !is_complete {
             run.fail();
         }
     }
@@ -168,6 +195,29 @@ impl Run {
     fn fail(&mut self) {
         let [invocation] = &mut self.invocations;
         invocation.execution_successful = false;
+    }
+
+    /// Adds the files and the findings of an examination; gives the file that places are in, where there is only one.
+    fn add_findings(&mut self, examination: &Examination) -> Option<ArtifactLocation> {
+        let evidence = self.add_artifacts(examination);
+        for examined in &examination.examined {
+            for finding in &examined.judgement.findings {
+                self.results.push(Outcome::of(finding, examined, examination, evidence.as_ref()));
+            }
+            for allowed in &examined.withheld.allowed {
+                let outcome = Outcome::of(&allowed.finding, examined, examination, evidence.as_ref());
+                self.results.push(Outcome { suppressions: vec![Suppression::of(allowed)], ..outcome });
+            }
+        }
+        evidence
+    }
+
+    fn notify_if_incomplete(&mut self, examination: &Examination, evidence: Option<&ArtifactLocation>) {
+        if !examination.is_complete() {
+            let text = format!("{}: its catalogs could be read only in part", examination.path);
+            self.notify(Notification::new(tool::INCOMPLETE, "error", &text, Location::list(None, evidence)));
+            self.fail();
+        }
     }
 
     /// Adds the files of an examination; gives the one that its places are in, where there is only one.
@@ -198,6 +248,11 @@ impl Notification {
             message: Message::new(text),
             locations,
         }
+    }
+
+    fn of_defect(defect: &Defect, evidence: Option<&ArtifactLocation>, more: &str) -> Self {
+        let text = format!("{}: expected {}, found {}{more}", defect.place, defect.expected, defect.found);
+        Self::new(tool::DAMAGED, "warning", &text, Location::list(Some(&defect.place), evidence))
     }
 
     fn of_not_judged(not_judged: &NotJudged, examination: &Examination, evidence: Option<&ArtifactLocation>) -> Self {

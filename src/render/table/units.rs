@@ -6,6 +6,7 @@ use super::grid::Grid;
 use super::style;
 use crate::catalog::Text;
 use crate::finding::Verdict;
+use crate::render::totals;
 use crate::scan::{Foreign, Summary, Unit};
 use crate::sentence::counted;
 
@@ -59,47 +60,16 @@ fn worst(unit: &Unit) -> &str {
 pub fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
     style::heading(writer, "Summary")?;
     let line = |writer: &mut dyn Write, label: &str, text: &str| style::labelled(writer, label, text);
-    let counts = &summary.counts;
-    let members = if counts.members == 0 { String::new() } else { format!(", {} in archives", counts.members) };
-    line(writer, "files", &format!("{}{members}; {} of them no evidence", counts.inputs, counts.other))?;
-    line(writer, "units", &units_line(summary))?;
+    line(writer, "files", &totals::files(summary))?;
+    line(writer, "units", &totals::units(summary))?;
     line(writer, "computers", &summary.computers.to_string())?;
-    let verdicts: Vec<String> = Verdict::ALL
-        .iter()
-        .rev()
-        .filter_map(|verdict| Some(format!("{} {}", summary.verdicts.get(verdict.name())?, verdict.title())))
-        .collect();
-    line(writer, "verdicts", &if verdicts.is_empty() { "none".to_owned() } else { verdicts.join(", ") })?;
-    if !summary.shards.is_empty() {
-        let shards: Vec<String> = summary.shards.iter().map(ToString::to_string).collect();
-        line(writer, "shards", &shards.join(", "))?;
+    line(writer, "verdicts", &totals::verdicts(summary))?;
+    if let Some(shards) = totals::shards(summary) {
+        line(writer, "shards", &shards)?;
     }
-    line(writer, "complete", completeness(summary))?;
+    line(writer, "complete", totals::completeness(summary))?;
     write_findings(summary, writer)?;
     write_prevalence(summary, writer)
-}
-
-fn units_line(summary: &Summary) -> String {
-    let parts = [
-        (summary.examined, "examined"),
-        (summary.partial, "in part"),
-        (summary.failed, "could not be examined"),
-        (summary.limited, "beyond a limit"),
-        (summary.skipped, "skipped"),
-    ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    format!("{}{}{}", summary.units, if parts.is_empty() { "" } else { ": " }, parts.join(", "))
-}
-
-fn completeness(summary: &Summary) -> &'static str {
-    if summary.complete {
-        "yes"
-    } else if summary.interrupted {
-        "no: it was interrupted"
-    } else {
-        "no: see the units that were not examined, or only in part, and whether all shards are there"
-    }
 }
 
 fn write_findings(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {

@@ -89,17 +89,33 @@ impl Timeline {
         self.left_out
     }
 
+    /// Whether there is nothing to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// Writes the timeline, in order of times, then of paths.
     ///
     /// # Errors
     ///
     /// Those of the writer.
-    pub fn write(mut self, form: Form, writer: &mut dyn Write) -> io::Result<()> {
+    pub fn write(self, form: Form, writer: &mut dyn Write) -> io::Result<()> {
+        self.write_part(form, true, writer)
+    }
+
+    /// Writes the timeline of one of many units; they stand one behind the other, since the tools sort what they read,
+    /// and only the first has headings.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write_part(mut self, form: Form, is_first: bool, writer: &mut dyn Write) -> io::Result<()> {
         self.lines.sort();
         match form {
             Form::Bodyfile => self.moments().try_for_each(|(line, source)| bodyfile::write(line, source, writer)),
             Form::TimesketchJsonl => timesketch::write_jsonl(self.moments(), writer),
-            Form::TimesketchCsv => timesketch::write_csv(self.moments(), writer),
+            Form::TimesketchCsv => timesketch::write_csv(self.moments(), is_first, writer),
         }
     }
 

@@ -55,9 +55,10 @@ pub(super) fn write_jsonl<'t>(
 
 pub(super) fn write_csv<'t>(
     moments: impl Iterator<Item = (&'t Line, &'t Source)>,
+    has_headings: bool,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(writer);
+    let mut table = csv::WriterBuilder::new().has_headers(has_headings).from_writer(writer);
     for (line, source) in moments {
         table.serialize(Row::new(line, source, spreadsheet)).map_err(io::Error::from)?;
     }

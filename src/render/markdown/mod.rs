@@ -4,7 +4,11 @@
 //! names such as `@somebody`, `#1` or `www.example.com` alone. What could end the code span or the cell of a table is
 //! shown as `\u{…}`; readers do not agree on what `\|` means behind a backslash, with which many paths end.
 
+mod units;
+
 use std::io::{self, Write};
+
+pub use self::units::Batch;
 
 use super::masked;
 use super::refused::Refused;

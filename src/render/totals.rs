@@ -1,0 +1,52 @@
+//! What many pieces of evidence come to, in words that more than one format uses.
+
+use crate::finding::Verdict;
+use crate::scan::Summary;
+
+/// How many files there were.
+pub(super) fn files(summary: &Summary) -> String {
+    let counts = &summary.counts;
+    let members = if counts.members == 0 { String::new() } else { format!(", {} in archives", counts.members) };
+    format!("{}{members}; {} of them no evidence", counts.inputs, counts.other)
+}
+
+/// How many units there are, and what became of them.
+pub(super) fn units(summary: &Summary) -> String {
+    let parts = [
+        (summary.examined, "examined"),
+        (summary.partial, "in part"),
+        (summary.failed, "could not be examined"),
+        (summary.limited, "beyond a limit"),
+        (summary.skipped, "skipped"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    format!("{}{}{}", summary.units, if parts.is_empty() { "" } else { ": " }, parts.join(", "))
+}
+
+/// How many units have each verdict, the weightiest first.
+pub(super) fn verdicts(summary: &Summary) -> String {
+    let verdicts: Vec<String> = Verdict::ALL
+        .iter()
+        .rev()
+        .filter_map(|verdict| Some(format!("{} {}", summary.verdicts.get(verdict.name())?, verdict.title())))
+        .collect();
+    if verdicts.is_empty() { "none".to_owned() } else { verdicts.join(", ") }
+}
+
+/// Which parts of the work these are, where it was divided.
+pub(super) fn shards(summary: &Summary) -> Option<String> {
+    let shards: Vec<String> = summary.shards.iter().map(ToString::to_string).collect();
+    (!shards.is_empty()).then(|| shards.join(", "))
+}
+
+/// Whether all evidence was examined.
+pub(super) fn completeness(summary: &Summary) -> &'static str {
+    if summary.complete {
+        "yes"
+    } else if summary.interrupted {
+        "no: it was interrupted"
+    } else {
+        "no: see the units that were not examined, or only in part, and whether all shards are there"
+    }
+}
