@@ -1,6 +1,7 @@
 //! Folders and archives, scanned as a user does it.
 
 mod archives;
+mod baselines;
 mod folders;
 mod hostile;
 mod lists;

@@ -149,7 +149,7 @@ pub(super) struct ExamineArgs {
     #[command(flatten)]
     pub(super) policy: PolicyArgs,
 
-    /// Earlier result of `--format json`: what it has already does not lead to exit code 1
+    /// Earlier result of `--format json`, or of `scan`: what it has already does not lead to exit code 1
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<OsString>,
 

@@ -1,13 +1,13 @@
 //! `--baseline`: an earlier result, so that only what is new since then fails.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::BufReader;
 
 use catalog9::Examination;
 use catalog9::render::json::v1::Earlier;
 use miette::{Diagnostic, Report, Severity};
 
-use super::input::{self, Input, InputError, LARGEST};
+use super::input::{self, Input};
 use super::output::complain;
 
 /// An earlier result, and how much of it was found again.
@@ -25,11 +25,8 @@ impl Baseline {
             let path = input::name_of(file).shortened(200);
             miette::miette!(code = "catalog9::baseline", help = help, "--baseline {path}: {error}")
         };
-        let mut json = Vec::new();
-        Input::open_stream(file)
-            .and_then(|stream| stream.take(LARGEST).read_to_end(&mut json).map_err(InputError::Unreadable))
-            .map_err(|error| refuse(&error))?;
-        let earlier = Earlier::read(&json).map_err(|error| refuse(&error))?;
+        let json = Input::open_stream(file).map_err(|error| refuse(&error))?;
+        let earlier = Earlier::read(BufReader::new(json)).map_err(|error| refuse(&error))?;
         Ok(Self { earlier, known: 0, new: 0 })
     }
 
@@ -45,9 +42,14 @@ impl Baseline {
         }
     }
 
+    /// How many findings of evidence that was examined again are no longer there.
+    pub(super) fn gone(&self) -> usize {
+        self.earlier.gone()
+    }
+
     /// Tells on standard error how the two compare.
     pub(super) fn conclude(&self) {
-        let (new, known, gone) = (self.new, self.known, self.earlier.gone());
+        let (new, known, gone) = (self.new, self.known, self.gone());
         complain(&miette::miette!(
             code = "catalog9::baseline",
             severity = Severity::Advice,

@@ -13,7 +13,7 @@ use crate::finding::Severity;
 use crate::render::spreadsheet;
 use crate::scan::{Record, Unit};
 
-const UNIT: [&str; 16] = [
+const UNIT: [&str; 17] = [
     "label",
     "group",
     "host",
@@ -30,6 +30,7 @@ const UNIT: [&str; 16] = [
     "foreign_providers",
     "evidence_id",
     "failure",
+    "new_findings",
 ];
 
 const ENTRY: [&str; 17] = [
@@ -72,7 +73,10 @@ pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
         of_severity.map(|count| count.count).sum::<usize>().to_string()
     };
     let sections = unit.sections;
-    let line: [String; 16] = [
+    // Without a comparison, and where there is nothing to compare, there is no number.
+    let new: Option<usize> = unit.findings.iter().map(|count| count.new).sum();
+    let new = new.filter(|_| !unit.findings.is_empty());
+    let line: [String; 17] = [
         cell(&unit.label),
         optional(unit.group.as_deref()),
         optional(unit.host.as_deref()),
@@ -89,6 +93,7 @@ pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
         unit.foreign.len().to_string(),
         optional(unit.evidence_id.as_deref()),
         optional(unit.failure.as_ref().map(|failure| failure.message.as_str())),
+        number(new),
     ];
     write_line(line, writer)
 }

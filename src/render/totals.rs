@@ -1,7 +1,7 @@
 //! What many pieces of evidence come to, in words that more than one format uses.
 
 use crate::finding::Verdict;
-use crate::scan::Summary;
+use crate::scan::{SinceBaseline, Summary};
 
 /// How many files there were.
 pub(super) fn files(summary: &Summary) -> String {
@@ -38,6 +38,13 @@ pub(super) fn verdicts(summary: &Summary) -> String {
 pub(super) fn shards(summary: &Summary) -> Option<String> {
     let shards: Vec<String> = summary.shards.iter().map(ToString::to_string).collect();
     (!shards.is_empty()).then(|| shards.join(", "))
+}
+
+/// How the findings compare with those of an earlier result, where there is one.
+pub(super) fn since_baseline(summary: &Summary) -> Option<String> {
+    let SinceBaseline { new, known, gone } = summary.baseline?;
+    let gone = gone.map_or_else(|| "not known how many gone".to_owned(), |gone| format!("{gone} gone"));
+    Some(format!("{new} new, {known} known, {gone}"))
 }
 
 /// Whether all evidence was examined.

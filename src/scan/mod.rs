@@ -13,6 +13,6 @@ mod unit;
 pub use foreign::Foreign;
 pub use record::{Record, Said};
 pub use shard::{NoShard, Shard};
-pub use summary::{Prevalence, RuleTotal, Summary};
+pub use summary::{Prevalence, RuleTotal, SinceBaseline, Summary};
 pub use tally::{Counts, Tally};
 pub use unit::{Failure, RuleCount, SectionCount, Status, Unit};

@@ -35,6 +35,14 @@ impl Record {
         Self { unit: Unit::of_failure(label, status, failure), said: Said::Nothing }
     }
 
+    /// Has the findings marked as new or known, and counts them anew.
+    pub fn mark(&mut self, mark: impl FnOnce(&mut Examination)) {
+        if let Said::Examination(examination) = &mut self.said {
+            mark(examination);
+            self.unit.count_anew(examination);
+        }
+    }
+
     /// The examination, where there is one.
     #[must_use]
     pub fn examination(&self) -> Option<&Examination> {

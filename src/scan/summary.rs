@@ -38,10 +38,24 @@ pub struct Summary {
     pub computers: usize,
     /// How many units have each verdict.
     pub verdicts: BTreeMap<String, u64>,
+    /// How the findings compare with those of an earlier result; `null` where none is compared with.
+    pub baseline: Option<SinceBaseline>,
     /// The findings by rule.
     pub findings: Vec<RuleTotal>,
     /// Providers that their Windows does not install, the rarest first.
     pub prevalence: Vec<Prevalence>,
+}
+
+/// How findings compare with those of an earlier result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SinceBaseline {
+    /// How many it did not have.
+    pub new: usize,
+    /// How many it had, too.
+    pub known: usize,
+    /// How many are no longer there, of evidence that was examined again; `null` where several results were merged, none
+    /// of which can tell what is gone from all.
+    pub gone: Option<usize>,
 }
 
 /// How often a rule spoke.
@@ -53,6 +67,8 @@ pub struct RuleTotal {
     pub severity: String,
     /// How many findings there are.
     pub findings: usize,
+    /// How many of them an earlier result did not have; `null` where none is compared with.
+    pub new: Option<usize>,
     /// In how many units.
     pub units: u64,
     /// On how many computers.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::foreign::spelled_alike;
-use super::summary::{Prevalence, RuleTotal, Summary};
+use super::summary::{Prevalence, RuleTotal, SinceBaseline, Summary};
 use super::{Foreign, Shard, Status, Unit};
 use crate::finding::Verdict;
 
@@ -42,12 +42,15 @@ pub struct Tally {
     verdicts: BTreeMap<Verdict, u64>,
     computers: HashMap<String, u32>,
     rules: BTreeMap<(String, String), Rule>,
+    /// Of each comparison with an earlier result how many findings are gone.
+    gone: Vec<Option<usize>>,
     foreign: BTreeMap<(String, String, String), Provider>,
 }
 
 #[derive(Debug, Default)]
 struct Rule {
     findings: usize,
+    known: usize,
     units: u64,
     computers: BTreeSet<u32>,
 }
@@ -74,6 +77,7 @@ impl Tally {
         for finding in &unit.findings {
             let rule = self.rules.entry((finding.rule.clone(), finding.severity.clone())).or_default();
             rule.findings += finding.count;
+            rule.known += finding.new.map_or(0, |new| finding.count.saturating_sub(new));
             rule.units += 1;
             rule.computers.insert(computer);
         }
@@ -112,6 +116,11 @@ impl Tally {
         self.is_interrupted = true;
     }
 
+    /// Notes that the findings were compared with an earlier result, of which so many are gone.
+    pub fn compare(&mut self, gone: usize) {
+        self.gone.push(Some(gone));
+    }
+
     /// Notes that this is a part of the work, and meant to be no more.
     pub fn shard(&mut self, shard: Shard) {
         self.is_shard = true;
@@ -123,11 +132,13 @@ impl Tally {
         self.count(part.counts);
         self.is_interrupted |= part.interrupted;
         self.shards.extend(&part.shards);
+        self.gone.extend(part.baseline.map(|baseline| baseline.gone));
     }
 
     /// The summary of everything that was counted.
     #[must_use]
     pub fn summary(self) -> Summary {
+        let baseline = self.since_baseline();
         let status = |status| self.statuses.get(&status).copied().unwrap_or_default();
         let shards: Vec<Shard> = self.shards.into_iter().collect();
         let all_read = self.statuses.keys().all(|status| status.is_complete());
@@ -135,6 +146,7 @@ impl Tally {
             rule,
             severity,
             findings: total.findings,
+            new: baseline.map(|_| total.findings.saturating_sub(total.known)),
             units: total.units,
             computers: total.computers.len(),
         });
@@ -162,9 +174,24 @@ impl Tally {
             skipped: status(Status::Skipped),
             computers: self.computers.len(),
             verdicts: self.verdicts.into_iter().map(|(verdict, units)| (verdict.name().to_owned(), units)).collect(),
+            baseline,
             findings: rules.collect(),
             prevalence,
         }
+    }
+
+    fn since_baseline(&self) -> Option<SinceBaseline> {
+        let gone = match self.gone.as_slice() {
+            [] => return None,
+            [only] => *only,
+            _ => None,
+        };
+        let sum = |count: fn(&Rule) -> usize| self.rules.values().map(count).sum();
+        Some(SinceBaseline {
+            new: sum(|rule| rule.findings.saturating_sub(rule.known)),
+            known: sum(|rule| rule.known),
+            gone,
+        })
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Unit {
     pub sections: Option<SectionCount>,
     /// What was found, counted by rule, in the order of the findings.
     pub findings: Vec<RuleCount>,
-    /// The most severe finding as a sentence.
+    /// The most severe finding as a sentence, of those that are new where there are any.
     pub worst: Option<String>,
     /// How many defects the evidence has.
     pub defects: usize,
@@ -97,6 +97,16 @@ pub struct RuleCount {
     pub severity: String,
     /// How many findings there are.
     pub count: usize,
+    /// How many of them an earlier result did not have; `null` where none is compared with.
+    pub new: Option<usize>,
+}
+
+impl RuleCount {
+    /// Whether there is a finding that is not known already.
+    #[must_use]
+    pub fn has_new(&self) -> bool {
+        self.new.unwrap_or(self.count) > 0
+    }
 }
 
 /// Why a unit could not be examined.
@@ -126,10 +136,7 @@ impl Unit {
     pub(super) fn of(label: String, group: Option<String>, host: Option<String>, examination: &Examination) -> Self {
         let main = examination.main();
         let computer_name = || main?.control_set.computer_name.as_ref().map(raw);
-        let findings: Vec<&Finding> =
-            examination.examined.iter().flat_map(|examined| &examined.judgement.findings).collect();
-        // Each control set has its most severe findings first.
-        let worst = findings.iter().rev().max_by_key(|finding| finding.severity);
+        let (findings, worst) = found(examination);
         Self {
             label,
             group,
@@ -141,12 +148,17 @@ impl Unit {
             sections: main
                 .and_then(|main| main.sections.as_ref())
                 .map(|sections| SectionCount { visible: sections.visible, expected: sections.expected }),
-            worst: worst.map(|finding| finding.sentence()),
-            findings: counted(&findings),
+            worst,
+            findings,
             defects: examination.defects.len(),
             foreign: examination.examined.iter().flat_map(foreign_of).collect(),
             failure: None,
         }
+    }
+
+    /// Counts the findings anew, as they have been marked.
+    pub(super) fn count_anew(&mut self, examination: &Examination) {
+        (self.findings, self.worst) = found(examination);
     }
 
     pub(super) fn of_failure(label: String, status: Status, failure: Failure) -> Self {
@@ -179,24 +191,36 @@ impl Unit {
         }
     }
 
-    /// Whether there is a finding of at least that severity.
+    /// Whether there is a finding of at least that severity that is not known already.
     #[must_use]
     pub fn has(&self, least: Severity) -> bool {
-        let is_at_least = |finding: &RuleCount| Severity::by_name(&finding.severity) >= Some(least);
+        let is_at_least =
+            |finding: &RuleCount| finding.has_new() && Severity::by_name(&finding.severity) >= Some(least);
         self.findings.iter().any(is_at_least)
     }
 }
 
-fn counted(findings: &[&Finding]) -> Vec<RuleCount> {
+/// The findings by rule, and the worst of them.
+fn found(examination: &Examination) -> (Vec<RuleCount>, Option<String>) {
+    let findings = || examination.examined.iter().flat_map(|examined| &examined.judgement.findings);
     let mut counts: Vec<RuleCount> = Vec::new();
-    for finding in findings {
-        let severity = finding.severity.name();
-        match counts.iter_mut().find(|count| count.rule == finding.rule && count.severity == severity) {
-            Some(count) => count.count += 1,
-            None => counts.push(RuleCount { rule: finding.rule.to_owned(), severity: severity.to_owned(), count: 1 }),
+    for Finding { rule, severity, is_new, .. } in findings() {
+        let severity = severity.name();
+        let new = is_new.map(usize::from);
+        match counts.iter_mut().find(|count| count.rule == *rule && count.severity == severity) {
+            Some(count) => {
+                count.count += 1;
+                count.new = count.new.zip(new).map(|(before, new)| before + new);
+            }
+            None => {
+                counts.push(RuleCount { rule: (*rule).to_owned(), severity: severity.to_owned(), count: 1, new });
+            }
         }
     }
-    counts
+    // Each control set has its most severe findings first.
+    let worst =
+        findings().collect::<Vec<_>>().into_iter().rev().max_by_key(|finding| (!finding.is_known(), finding.severity));
+    (counts, worst.map(Finding::sentence))
 }
 
 fn evidence_id(examination: &Examination) -> Option<String> {

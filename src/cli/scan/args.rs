@@ -40,6 +40,10 @@ pub(in crate::cli) struct ScanArgs {
     /// complete
     #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf))]
     pub(super) output: Vec<PathBuf>,
+    /// Earlier result of `scan --format jsonl` or `--format json`, or of `examine --format json`: what it has already does
+    /// not lead to exit code 1
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<OsString>,
     /// List only these units; the summary and the exit code are about all
     #[arg(long, value_name = "WHICH")]
     pub(super) only: Option<Only>,
@@ -159,9 +163,9 @@ pub(super) enum MergedForm {
 /// Which units are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Only {
-    /// Those with a finding at or above --fail-on
+    /// Those with a finding at or above --fail-on that is new, where there is a --baseline
     Findings,
-    /// Those with a finding that is an error
+    /// Those with a finding that is an error, and new likewise
     Errors,
     /// Those that could not be examined, or only in part
     Unreadable,

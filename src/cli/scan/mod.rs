@@ -33,6 +33,7 @@ use self::progress::Progress;
 use self::selected::Selected;
 use self::sink::Sinks;
 use super::args::FailOn;
+use super::baseline::Baseline;
 use super::exit::Exit;
 use super::output::{Output, complain};
 
@@ -41,8 +42,11 @@ pub(super) use self::merge::run as merge;
 
 /// Examines everything that the arguments name, and reports it.
 pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
-    let ready = jobs(arguments).and_then(|jobs| Ok((jobs, Sinks::new(arguments, output)?)));
-    let (jobs, mut sinks) = match ready {
+    let ready = baseline(arguments).and_then(|baseline| {
+        let jobs = jobs(arguments)?;
+        Ok((baseline, jobs, Sinks::new(arguments, output)?))
+    });
+    let (mut baseline, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(report) => {
             complain(&report);
@@ -74,7 +78,10 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
         |news| {
             match news {
                 News::Counts(counts) => tally.count(counts),
-                News::Record(record) => {
+                News::Record(mut record) => {
+                    if let Some(baseline) = &mut baseline {
+                        record.mark(|examination| baseline.mark(examination));
+                    }
                     tally.add(&record.unit);
                     progress.tick(&record.unit);
                     if selected.holds(&record.unit) {
@@ -88,10 +95,20 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
     if examiner.is_interrupted() {
         tally.interrupt();
     }
+    if let Some(baseline) = &baseline {
+        tally.compare(baseline.gone());
+    }
     drop(progress);
     let summary = tally.summary();
     sinks.finish(&summary)?;
+    if let Some(baseline) = &baseline {
+        baseline.conclude();
+    }
     Ok(exit_of(&summary, arguments.fail_on))
+}
+
+fn baseline(arguments: &ScanArgs) -> Result<Option<Baseline>, Report> {
+    arguments.baseline.as_deref().map(Baseline::read).transpose()
 }
 
 fn jobs(arguments: &ScanArgs) -> Result<Box<dyn Iterator<Item = Job> + Send>, Report> {
@@ -112,7 +129,7 @@ fn exit_of(summary: &Summary, fail_on: FailOn) -> Exit {
         |severity: &str| catalog9::finding::Severity::by_name(severity).is_some_and(|found| fail_on.is_met_by(found));
     if !summary.complete {
         Exit::Incomplete
-    } else if summary.findings.iter().any(|total| is_met(&total.severity)) {
+    } else if summary.findings.iter().any(|total| total.new.unwrap_or(total.findings) > 0 && is_met(&total.severity)) {
         Exit::Found
     } else {
         Exit::Clean

@@ -23,7 +23,8 @@ impl Selected {
     /// Whether a unit is listed.
     pub(super) fn holds(&self, unit: &Unit) -> bool {
         let is_met = |finding: &catalog9::scan::RuleCount| {
-            Severity::by_name(&finding.severity).is_some_and(|severity| self.fail_on.is_met_by(severity))
+            let severity = Severity::by_name(&finding.severity);
+            finding.has_new() && severity.is_some_and(|severity| self.fail_on.is_met_by(severity))
         };
         let is_wanted = match self.only {
             None => true,

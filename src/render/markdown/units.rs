@@ -73,7 +73,9 @@ impl Batch {
         write_providers(summary, writer)?;
         let rows: Vec<String> = self.found.into_iter().map(|row| row.text).collect();
         let head = "| Verdict | Computer | Windows | Evidence | Worst finding |\n|---|---|---|---|---|";
-        write_list("Units with findings, the weightiest verdict first", head, &rows, self.with_findings, writer)?;
+        let new = if summary.baseline.is_some() { "new " } else { "" };
+        let title = format!("Units with {new}findings, the weightiest verdict first");
+        write_list(&title, head, &rows, self.with_findings, writer)?;
         let head = "| Status | Evidence | Why |\n|---|---|---|";
         write_list("Not examined, or only in part", head, &self.unread, self.not_read, writer)
     }
@@ -103,6 +105,9 @@ fn write_totals(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
     if let Some(shards) = totals::shards(summary) {
         writeln!(writer, "| Shards | {shards} |")?;
     }
+    if let Some(comparison) = totals::since_baseline(summary) {
+        writeln!(writer, "| Since the baseline | {comparison} |")?;
+    }
     writeln!(writer, "| Complete | {} |", totals::completeness(summary))
 }
 
@@ -112,10 +117,11 @@ fn write_rules(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
         .iter()
         .map(|total| {
             format!(
-                "| {} | {} | {} | {} | {} |",
+                "| {} | {} | {}{} | {} | {} |",
                 total.computers,
                 total.units,
                 total.findings,
+                total.new.map(|new| format!(", {new} new")).unwrap_or_default(),
                 cell(&total.severity),
                 cell(&total.rule)
             )

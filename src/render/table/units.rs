@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::grid::Grid;
 use super::style;
 use crate::catalog::Text;
-use crate::finding::Verdict;
+use crate::finding::{Severity, Verdict};
 use crate::render::totals;
 use crate::scan::{Foreign, Summary, Unit};
 use crate::sentence::counted;
@@ -28,7 +28,7 @@ pub fn write_units(units: &[Unit], writer: &mut dyn Write) -> io::Result<()> {
             unit.sections.map(sections).unwrap_or_default(),
             if unit.defects == 0 { String::new() } else { unit.defects.to_string() },
             shown(&unit.label, 200),
-            shown(worst(unit), 200),
+            format!("{}{}", known(unit), shown(worst(unit), 200)),
         ]);
     }
     grid.write(writer)
@@ -45,6 +45,11 @@ fn verdict(unit: &Unit) -> String {
 fn sections(sections: crate::scan::SectionCount) -> String {
     let expected = sections.expected.map_or_else(|| "?".to_owned(), |expected| expected.to_string());
     format!("{}/{expected}", sections.visible)
+}
+
+/// What stands before the worst finding where even that is known.
+fn known(unit: &Unit) -> &'static str {
+    if unit.findings.is_empty() || unit.has(Severity::Note) { "" } else { "known: " }
 }
 
 fn worst(unit: &Unit) -> &str {
@@ -67,6 +72,9 @@ pub fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()
     if let Some(shards) = totals::shards(summary) {
         line(writer, "shards", &shards)?;
     }
+    if let Some(comparison) = totals::since_baseline(summary) {
+        line(writer, "since baseline", &comparison)?;
+    }
     line(writer, "complete", totals::completeness(summary))?;
     write_findings(summary, writer)?;
     write_prevalence(summary, writer)
@@ -77,10 +85,15 @@ fn write_findings(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     style::heading(writer, "Findings by rule")?;
-    let mut grid = Grid::new(&[">Computers", ">Units", ">Findings", "Severity", "Rule"]);
+    let mut headings = vec![">Computers", ">Units", ">Findings", "Severity", "Rule"];
+    if summary.baseline.is_some() {
+        headings.insert(3, ">New");
+    }
+    let mut grid = Grid::new(&headings);
     for total in &summary.findings {
         let numbers = [total.computers.to_string(), total.units.to_string(), total.findings.to_string()];
-        grid.row(numbers.into_iter().chain([shown(&total.severity, 20), shown(&total.rule, 80)]));
+        let new = summary.baseline.map(|_| total.new.unwrap_or(total.findings).to_string());
+        grid.row(numbers.into_iter().chain(new).chain([shown(&total.severity, 20), shown(&total.rule, 80)]));
     }
     grid.write(writer)
 }

@@ -1,53 +1,74 @@
 //! The findings of an earlier result, so that what is new since then can be told.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
 
 use miette::Diagnostic;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::SCHEMA;
+use super::{SCHEMA, name_of_kind};
 use crate::examination::Examination;
 use crate::render::identity::{Identity, system_of};
+use crate::rules;
 
 /// The findings of an earlier result.
 #[derive(Debug, Clone, Default)]
 pub struct Earlier {
-    /// How often each of them was found, with its severity: one that has become worse is a new one.
-    findings: HashMap<(Identity, String), usize>,
-    /// The systems that were examined again.
-    systems: HashSet<String>,
+    /// Which pieces of evidence had each of them, as often as they had it, with its severity: one that has become worse
+    /// is a new one.
+    findings: HashMap<(Identity, String), Vec<usize>>,
+    /// The pieces of evidence of each system and kind, by their paths.
+    evidence: HashMap<(String, String), Vec<(String, usize)>>,
+    /// What was told when a piece of evidence was examined again.
+    again: HashMap<usize, Vec<Again>>,
+}
+
+/// What a control set that was examined again can tell.
+#[derive(Debug, Clone)]
+struct Again {
+    is_current: bool,
+    not_judged: Vec<&'static str>,
 }
 
 /// Why an earlier result cannot be compared with.
 #[derive(Debug, Error, Diagnostic)]
 #[diagnostic(code(catalog9::baseline))]
 pub enum EarlierError {
+    /// It cannot be read.
+    #[error("the file cannot be read: {0}")]
+    #[diagnostic(help("check its permissions and the medium that it lies on"))]
+    Unreadable(io::Error),
     /// It is no JSON.
     #[error("expected JSON, found {found}")]
-    #[diagnostic(help("write it with `catalog9 examine --format json`"))]
+    #[diagnostic(help("write it with `catalog9 examine --format json` or `catalog9 scan --format jsonl`"))]
     NotJson {
         /// What the parser says, with line and column.
         found: String,
     },
     /// It is JSON of another kind.
     #[error("expected documents of the schema {SCHEMA}, found {found}")]
-    #[diagnostic(help("write it anew with this version of `catalog9 examine --format json`"))]
+    #[diagnostic(help("write it anew with this version of `catalog9 examine` or `catalog9 scan`"))]
     OtherSchema {
         /// What it says that it is.
         found: String,
     },
     /// It has a document that lacks what every document has.
     #[error("expected a document of the schema {SCHEMA}, found one in which {found}")]
-    #[diagnostic(help("the file was changed; write it anew with `catalog9 examine --format json`"))]
+    #[diagnostic(help(
+        "the file was changed; write it anew with `catalog9 examine --format json` or `catalog9 scan --format jsonl`"
+    ))]
     Damaged {
         /// What is missing or of another type.
         found: String,
     },
     /// There is nothing in it.
     #[error("expected at least one document of the schema {SCHEMA}, found none")]
-    #[diagnostic(help("write it with `catalog9 examine --format json`"))]
+    #[diagnostic(help("write it with `catalog9 examine --format json` or `catalog9 scan --format jsonl`"))]
     Empty,
 }
 
@@ -62,6 +83,7 @@ struct Document {
 #[derive(Deserialize)]
 struct Evidence {
     path: String,
+    kind: String,
 }
 
 #[derive(Deserialize)]
@@ -87,28 +109,58 @@ struct Finding {
     found: Option<String>,
 }
 
+/// A document, or all of an array. Of each no more is kept than its findings, since a result may have gigabytes.
+struct Documents(Vec<Result<Option<Document>, EarlierError>>);
+
+impl<'de> Deserialize<'de> for Documents {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Documents;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a document or an array of them")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Documents, A::Error> {
+                Value::deserialize(MapAccessDeserializer::new(map)).map(|value| Documents(vec![document(value)]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Documents, A::Error> {
+                let mut documents = Vec::new();
+                while let Some(value) = values.next_element()? {
+                    documents.push(document(value));
+                }
+                Ok(Documents(documents))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A document; nothing where it is a record of a scan that has no findings of its own.
+fn document(value: Value) -> Result<Option<Document>, EarlierError> {
+    if value.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
+        return Err(EarlierError::OtherSchema { found: schema_of(&value) });
+    }
+    if matches!(value.get("record").and_then(Value::as_str), Some("failure" | "summary")) {
+        return Ok(None);
+    }
+    Document::deserialize(value).map(Some).map_err(|error| EarlierError::Damaged { found: error.to_string() })
+}
+
 impl Earlier {
-    /// Reads an earlier result: a document, an array of them, or one a line.
+    /// Reads an earlier result: a document, an array of them, or one a line, as `examine` and `scan` write them.
     ///
     /// # Errors
     ///
     /// Where it is none, or one of another schema.
-    pub fn read(json: &[u8]) -> Result<Self, EarlierError> {
+    pub fn read(json: impl io::Read) -> Result<Self, EarlierError> {
         let mut earlier = Self::default();
         let mut count = 0;
-        for value in serde_json::Deserializer::from_slice(json).into_iter::<Value>() {
-            let value = value.map_err(|error| EarlierError::NotJson { found: error.to_string() })?;
-            let documents = match value {
-                Value::Array(documents) => documents,
-                document => vec![document],
-            };
-            for document in documents {
-                if document.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
-                    return Err(EarlierError::OtherSchema { found: schema_of(&document) });
-                }
-                let document = Document::deserialize(document)
-                    .map_err(|error| EarlierError::Damaged { found: error.to_string() })?;
-                earlier.add(document);
+        for documents in serde_json::Deserializer::from_reader(json).into_iter::<Documents>() {
+            for document in documents.map_err(EarlierError::of)?.0 {
+                document?.into_iter().for_each(|document| earlier.add(document));
                 count += 1;
             }
         }
@@ -116,13 +168,17 @@ impl Earlier {
     }
 
     fn add(&mut self, document: Document) {
-        let system = document.system.computer_name.unwrap_or(document.evidence.path);
-        let current: HashSet<Option<String>> =
-            document.control_sets.into_iter().filter(|set| set.current).map(|set| set.name).collect();
+        let Evidence { path, kind } = document.evidence;
+        let system = document.system.computer_name.unwrap_or_else(|| path.clone());
+        let evidence = self.number_of(&system, kind, path);
+        let is_current = |name: &Option<String>| {
+            document.control_sets.iter().any(|control_set| control_set.current && control_set.name == *name)
+        };
+        let mut found: HashMap<(Identity, String), usize> = HashMap::new();
         for finding in document.findings {
             let identity = Identity {
                 system: system.clone(),
-                is_current: current.contains(&finding.control_set),
+                is_current: is_current(&finding.control_set),
                 rule: finding.rule,
                 catalog: finding.catalog,
                 entry: finding.entry_name,
@@ -130,23 +186,41 @@ impl Earlier {
                 expected: finding.expected,
                 found: finding.found,
             };
-            *self.findings.entry((identity, finding.severity)).or_default() += 1;
+            *found.entry((identity, finding.severity)).or_default() += 1;
         }
+        for (finding, times) in found {
+            let owners = self.findings.entry(finding).or_default();
+            // What is told twice of one piece of evidence was still found once.
+            let told = owners.iter().filter(|owner| **owner == evidence).count();
+            owners.extend(std::iter::repeat_n(evidence, times.saturating_sub(told)));
+        }
+    }
+
+    /// The number of a piece of evidence, which is a new one where it was not met before.
+    fn number_of(&mut self, system: &str, kind: String, path: String) -> usize {
+        let next = self.evidence.values().map(Vec::len).sum();
+        let known = self.evidence.entry((system.to_owned(), kind)).or_default();
+        if let Some((_, number)) = known.iter().find(|(known, _)| *known == path) {
+            return *number;
+        }
+        known.push((path, next));
+        next
     }
 
     /// Says of each finding of an examination whether it is new. What was found once before is known once.
     pub fn mark(&mut self, examination: &mut Examination) {
-        self.systems.insert(system_of(examination));
+        let same = self.examined_again(examination);
         let mut marks = Vec::new();
         for examined in &examination.examined {
             for finding in &examined.judgement.findings {
                 let identity = Identity::of(finding, examined, examination);
-                let known = self.findings.get_mut(&(identity, finding.severity.name().to_owned()));
-                let known = known.filter(|count| **count > 0);
+                let owners = self.findings.get_mut(&(identity, finding.severity.name().to_owned()));
+                let known = owners.and_then(|owners| {
+                    let own = owners.iter().position(|owner| same.contains(owner));
+                    let last = owners.len().checked_sub(1);
+                    own.or(last).map(|index| owners.swap_remove(index))
+                });
                 marks.push(known.is_none());
-                if let Some(count) = known {
-                    *count -= 1;
-                }
             }
         }
         let findings = examination.examined.iter_mut().flat_map(|examined| &mut examined.judgement.findings);
@@ -155,11 +229,55 @@ impl Earlier {
         }
     }
 
-    /// How many findings of the systems that were examined again are no longer there.
+    /// Notes which piece of evidence is there again: the one of the same system, kind and path, or the only one of that
+    /// system and kind, which may have another path by now. What was read in part tells of nothing that it is gone.
+    fn examined_again(&mut self, examination: &Examination) -> Vec<usize> {
+        let key = (system_of(examination), name_of_kind(examination.kind).to_owned());
+        let path = examination.path.lossy();
+        let same: Vec<usize> = match self.evidence.get(&key).map(Vec::as_slice) {
+            None => Vec::new(),
+            Some([(_, only)]) => vec![*only],
+            Some(several) => several.iter().filter(|(known, _)| *known == path).map(|(_, number)| *number).collect(),
+        };
+        if examination.is_complete() {
+            let told = examination.examined.iter().map(|examined| Again {
+                is_current: examined.control_set.roles.current,
+                not_judged: examined.judgement.not_judged.iter().map(|not_judged| not_judged.rule).collect(),
+            });
+            let told: Vec<Again> = told.collect();
+            for number in &same {
+                self.again.entry(*number).or_default().extend(told.iter().cloned());
+            }
+        }
+        same
+    }
+
+    /// How many findings are no longer there: those of evidence that was examined again in full, by rules that could be
+    /// judged.
     #[must_use]
     pub fn gone(&self) -> usize {
-        let again = self.findings.iter().filter(|((identity, _), _)| self.systems.contains(&identity.system));
-        again.map(|(_, count)| count).sum()
+        let is_gone = |identity: &Identity, owner: &usize| {
+            let told = |again: &Again| {
+                again.is_current == identity.is_current && !again.not_judged.contains(&identity.rule.as_str())
+            };
+            let is_known = rules::ALL.iter().any(|rule| rule.id == identity.rule);
+            is_known && self.again.get(owner).is_some_and(|again| again.iter().any(told))
+        };
+        let left =
+            self.findings.iter().flat_map(|((identity, _), owners)| owners.iter().map(move |owner| (identity, owner)));
+        left.filter(|(identity, owner)| is_gone(identity, owner)).count()
+    }
+}
+
+impl EarlierError {
+    fn of(error: serde_json::Error) -> Self {
+        if error.is_io() {
+            Self::Unreadable(error.into())
+        } else if error.is_data() {
+            Self::OtherSchema { found: schema_of(&Value::Null) }
+        } else {
+            Self::NotJson { found: error.to_string() }
+        }
     }
 }
 

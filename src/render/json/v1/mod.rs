@@ -17,7 +17,7 @@ pub use self::earlier::{Earlier, EarlierError};
 use self::catalog::ControlSet;
 use self::history::History;
 use self::recovery::Recovery;
-use self::system::{EvidenceHead, System};
+use self::system::{EvidenceHead, System, name_of_kind};
 use crate::catalog::{CatalogName, Facts, Text};
 use crate::evidence::Defect as EvidenceDefect;
 use crate::examination::{Examination, Examined};

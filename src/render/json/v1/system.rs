@@ -135,17 +135,22 @@ struct Role {
     failed: bool,
 }
 
+/// The name of a kind of evidence.
+pub(super) fn name_of_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hive => "hive",
+        Kind::Reg => "reg",
+        Kind::Nfo => "nfo",
+        Kind::MsinfoText => "msinfo-text",
+        Kind::Netsh => "netsh",
+    }
+}
+
 impl From<&Examination> for EvidenceHead {
     fn from(examination: &Examination) -> Self {
         Self {
             path: raw(&examination.path),
-            kind: match examination.kind {
-                Kind::Hive => "hive",
-                Kind::Reg => "reg",
-                Kind::Nfo => "nfo",
-                Kind::MsinfoText => "msinfo-text",
-                Kind::Netsh => "netsh",
-            },
+            kind: name_of_kind(examination.kind),
             size: examination.size,
             sha256: examination.sha256.as_ref().map(|digest| hex(digest)),
             dirty: examination.is_dirty(),
