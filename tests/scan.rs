@@ -6,6 +6,8 @@ mod folders;
 mod hostile;
 mod lists;
 mod outputs;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod real;
 mod reports;
 mod scale;

@@ -17,6 +17,11 @@ impl Output {
         Self(BufWriter::new(AutoStream::new(io::stdout(), color)))
     }
 
+    /// Leaves everything as it is from now on, since what follows is no text.
+    pub(super) fn pass_through(&mut self) {
+        self.0 = BufWriter::new(AutoStream::always_ansi(io::stdout()));
+    }
+
     /// Hands the last of the output over.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.0.flush()

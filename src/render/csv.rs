@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use csv::{Terminator, WriterBuilder};
 
-use crate::catalog::{CatalogName, EntryList, NameSpaceEntry, ProtocolEntry, Text};
-use crate::examination::Examined;
+use super::entries::{COLUMNS, Cell, each_row};
+use crate::catalog::Text;
 use crate::finding::Severity;
 use crate::render::spreadsheet;
 use crate::scan::{Record, Unit};
@@ -31,26 +31,6 @@ const UNIT: [&str; 17] = [
     "evidence_id",
     "failure",
     "new_findings",
-];
-
-const ENTRY: [&str; 17] = [
-    "label",
-    "host",
-    "control_set",
-    "catalog",
-    "key",
-    "catalog_entry_id",
-    "chain_len",
-    "chain",
-    "name",
-    "library_path",
-    "provider_id",
-    "address_family",
-    "socket_type",
-    "protocol",
-    "service_flags",
-    "provider_flags",
-    "orphan",
 ];
 
 /// Writes the headings of [`write_unit`].
@@ -104,7 +84,7 @@ pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of the writer.
 pub fn write_entry_headings(writer: &mut dyn Write) -> io::Result<()> {
-    write_line(ENTRY.map(str::to_owned), writer)
+    write_line(COLUMNS.map(|(name, _)| name.to_owned()), writer)
 }
 
 /// Writes a line for each entry of both catalogs, orphans behind the others of their list.
@@ -113,89 +93,19 @@ pub fn write_entry_headings(writer: &mut dyn Write) -> io::Result<()> {
 ///
 /// Those of the writer.
 pub fn write_entries(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
-    let Some(examination) = record.examination() else { return Ok(()) };
-    for examined in &examination.examined {
-        let catalogs = &examined.control_set.catalogs;
-        for (catalog, list) in catalogs.protocol_lists() {
-            for (entry, is_orphan) in with_orphans(list) {
-                write_line(protocol_entry(&Row { record, examined, catalog, is_orphan }, entry), writer)?;
-            }
-        }
-        for (catalog, list) in catalogs.name_space_lists() {
-            for (entry, is_orphan) in with_orphans(list) {
-                write_line(name_space_entry(&Row { record, examined, catalog, is_orphan }, entry), writer)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What a line says beside the entry itself.
-struct Row<'a> {
-    record: &'a Record,
-    examined: &'a Examined,
-    catalog: CatalogName,
-    is_orphan: bool,
-}
-
-fn with_orphans<E>(list: &EntryList<E>) -> impl Iterator<Item = (&E, bool)> {
-    let entries = list.entries.iter().map(|entry| (entry, false));
-    entries.chain(list.orphans.iter().map(|orphan| (orphan, true)))
-}
-
-fn protocol_entry(row: &Row<'_>, entry: &ProtocolEntry) -> [String; 17] {
-    let chain = entry.chain.as_ref();
-    let ids: Vec<String> = chain.map(|chain| chain.ids.iter().map(u32::to_string).collect()).unwrap_or_default();
-    [
-        cell(&row.record.unit.label),
-        optional(row.record.unit.host.as_deref()),
-        text(row.examined.control_set.name.as_ref()),
-        row.catalog.to_string(),
-        text(entry.key.as_ref()),
-        number(entry.catalog_entry_id),
-        number(chain.map(|chain| chain.len)),
-        ids.join(" "),
-        text(Some(&entry.name())),
-        text(entry.library_path.as_ref()),
-        number(entry.provider_id.map(|id| format!("{{{id:X}}}"))),
-        number(entry.address_family),
-        number(entry.socket_type),
-        number(entry.protocol),
-        number(entry.service_flags.map(|flags| flags.bits())),
-        number(entry.provider_flags.map(|flags| flags.bits())),
-        row.is_orphan.to_string(),
-    ]
-}
-
-fn name_space_entry(row: &Row<'_>, entry: &NameSpaceEntry) -> [String; 17] {
-    let nothing = String::new;
-    [
-        cell(&row.record.unit.label),
-        optional(row.record.unit.host.as_deref()),
-        text(row.examined.control_set.name.as_ref()),
-        row.catalog.to_string(),
-        text(entry.key.as_ref()),
-        nothing(),
-        nothing(),
-        nothing(),
-        text(Some(&entry.name())),
-        text(entry.library_path.as_ref()),
-        number(entry.provider_id.map(|id| format!("{{{id:X}}}"))),
-        nothing(),
-        nothing(),
-        number(entry.supported_name_space),
-        nothing(),
-        nothing(),
-        row.is_orphan.to_string(),
-    ]
+    each_row(record, |row| {
+        let cells = row.map(|cell| match cell {
+            Cell::Nothing => String::new(),
+            Cell::Text(text) => spreadsheet(&text),
+            Cell::Number(number) => number.to_string(),
+            Cell::Truth(truth) => truth.to_string(),
+        });
+        write_line(cells, writer)
+    })
 }
 
 fn number(number: Option<impl ToString>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
-}
-
-fn text(text: Option<&Text>) -> String {
-    optional(text.map(Text::to_string).as_deref())
 }
 
 fn optional(text: Option<&str>) -> String {

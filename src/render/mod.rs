@@ -1,5 +1,6 @@
 //! An examination as text, one file for each format.
 
+mod entries;
 mod identity;
 mod refused;
 mod totals;
@@ -9,6 +10,8 @@ pub mod hexdump;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod sarif;
 pub mod table;
 pub mod timeline;

@@ -103,6 +103,9 @@ pub(super) enum Form {
     Csv,
     /// A line for each catalog entry, for spreadsheets
     CsvEntries,
+    /// The same lines as an Apache Parquet file
+    #[cfg(feature = "parquet")]
+    Parquet,
     /// SARIF 2.1.0, for platforms that show findings beside code; it is written at the end, of all findings
     Sarif,
     /// JUnit's XML, for CI: a suite for each unit, a test for each rule that found something; it is written at the end,
@@ -119,7 +122,7 @@ pub(super) enum Form {
 }
 
 /// How the names of files end, and which form these have; of two that fit the first counts.
-const ENDINGS: [(&str, Form); 12] = [
+const ENDINGS: &[(&str, Form)] = &[
     (".txt", Form::Table),
     (".timesketch.jsonl", Form::TimesketchJsonl),
     (".jsonl", Form::Jsonl),
@@ -128,13 +131,26 @@ const ENDINGS: [(&str, Form); 12] = [
     (".entries.csv", Form::CsvEntries),
     (".timesketch.csv", Form::TimesketchCsv),
     (".csv", Form::Csv),
+    #[cfg(feature = "parquet")]
+    (".parquet", Form::Parquet),
     (".sarif", Form::Sarif),
     (".xml", Form::Junit),
     (".md", Form::Markdown),
     (".body", Form::Bodyfile),
 ];
 
+/// The forms that are no text.
+const BINARY: &[Form] = &[
+    #[cfg(feature = "parquet")]
+    Form::Parquet,
+];
+
 impl Form {
+    /// Whether it is no text, so that a terminal must not meet it.
+    pub(super) fn is_binary(self) -> bool {
+        BINARY.contains(&self)
+    }
+
     /// The form of a file, by how its name ends.
     pub(super) fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();

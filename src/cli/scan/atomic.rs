@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use anstream::adapter::StripBytes;
 use tempfile::{Builder, NamedTempFile};
 
-/// A file that is written under another name in the same folder, and is gone when it is dropped. Styles are left out.
+/// A file that is written under another name in the same folder, and is gone when it is dropped. Styles are left out of texts.
 pub(super) struct AtomicFile {
     file: BufWriter<NamedTempFile>,
-    styles: StripBytes,
+    /// What leaves styles out; nothing where the file is no text.
+    styles: Option<StripBytes>,
     path: PathBuf,
 }
 
 impl AtomicFile {
     /// A file that shall have that path.
-    pub(super) fn create(path: &Path) -> io::Result<Self> {
+    pub(super) fn create(path: &Path, is_binary: bool) -> io::Result<Self> {
         let mut builder = Builder::new();
         builder.prefix(".catalog9-").suffix(".part");
         #[cfg(unix)]
@@ -26,7 +27,7 @@ impl AtomicFile {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let file = BufWriter::new(builder.tempfile_in(folder_of(path))?);
-        Ok(Self { file, styles: StripBytes::new(), path: path.to_owned() })
+        Ok(Self { file, styles: (!is_binary).then(StripBytes::new), path: path.to_owned() })
     }
 
     /// Gives the file its name, once it is on the medium.
@@ -48,7 +49,10 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.styles.strip_next(bytes).try_for_each(|part| self.file.write_all(part))?;
+        match &mut self.styles {
+            Some(styles) => styles.strip_next(bytes).try_for_each(|part| self.file.write_all(part))?,
+            None => self.file.write_all(bytes)?,
+        }
         Ok(bytes.len())
     }
 

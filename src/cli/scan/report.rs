@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use catalog9::catalog::Text;
 use catalog9::render::json::{self, v1};
+#[cfg(feature = "parquet")]
+use catalog9::render::parquet;
 use catalog9::render::timeline::{self, Timeline};
 use catalog9::render::{Refused, csv, junit, markdown, sarif, table};
 use catalog9::scan::{Record, Status, Summary, Unit};
@@ -17,20 +19,33 @@ use super::rows::{RowForm, Rows};
 /// Most forms are written while records pass. SARIF and JUnit have a place for everything, and begin with what is only
 /// known at the end: they keep the findings, and counts of everything else. Markdown keeps the rows that it lists.
 pub(super) enum Report {
-    Rows { rows: Rows, has_summary: bool },
-    Entries { is_first: bool },
+    Rows {
+        rows: Rows,
+        has_summary: bool,
+    },
+    Entries {
+        is_first: bool,
+    },
     Jsonl,
-    Json { is_first: bool },
+    Json {
+        is_first: bool,
+    },
     Sarif(Box<sarif::Log>),
     Junit(junit::Report),
     Markdown(markdown::Batch),
-    Timeline { form: timeline::Form, is_first: bool, left_out: usize },
+    #[cfg(feature = "parquet")]
+    Parquet(Box<parquet::Entries>),
+    Timeline {
+        form: timeline::Form,
+        is_first: bool,
+        left_out: usize,
+    },
 }
 
 impl Report {
-    pub(super) fn new(form: Form, sort: Option<Sort>) -> Self {
+    pub(super) fn new(form: Form, sort: Option<Sort>) -> io::Result<Self> {
         let timeline = |form| Self::Timeline { form, is_first: true, left_out: 0 };
-        match form {
+        Ok(match form {
             Form::Table => Self::Rows { rows: Rows::new(RowForm::Table, sort), has_summary: true },
             Form::Csv => Self::Rows { rows: Rows::new(RowForm::Csv, sort), has_summary: false },
             Form::CsvEntries => Self::Entries { is_first: true },
@@ -42,7 +57,9 @@ impl Report {
             Form::Bodyfile => timeline(timeline::Form::Bodyfile),
             Form::TimesketchJsonl => timeline(timeline::Form::TimesketchJsonl),
             Form::TimesketchCsv => timeline(timeline::Form::TimesketchCsv),
-        }
+            #[cfg(feature = "parquet")]
+            Form::Parquet => Self::Parquet(Box::new(parquet::Entries::new()?)),
+        })
     }
 
     /// Adds a record.
@@ -78,6 +95,8 @@ impl Report {
                 batch.add(&record.unit);
                 Ok(())
             }
+            #[cfg(feature = "parquet")]
+            Self::Parquet(entries) => entries.add(record, writer),
             Self::Timeline { form, is_first, left_out } => {
                 let mut timeline = Timeline::default();
                 if let Some(examination) = record.examination() {
@@ -112,6 +131,8 @@ impl Report {
             }
             Self::Junit(report) => report.write(writer),
             Self::Markdown(batch) => batch.write(summary, writer),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(entries) => entries.finish(writer),
             Self::Timeline { left_out, .. } => {
                 complain_of_times(left_out);
                 Ok(())

@@ -1,0 +1,118 @@
+//! Apache Parquet, for tables that no spreadsheet opens: a row for each catalog entry.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use ::parquet::basic::Compression;
+use ::parquet::column::writer::ColumnWriterImpl;
+use ::parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
+use ::parquet::errors::ParquetError;
+use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::writer::SerializedFileWriter;
+use ::parquet::schema::parser::parse_message_type;
+
+use super::entries::{COLUMNS, Cell, Kind, Row, each_row};
+use crate::scan::Record;
+
+/// Rows of a row group, which is what is held at once.
+const ROWS: usize = 8192;
+
+/// A file that is being written: the rows that stand in it, and those of the next row group.
+pub struct Entries {
+    /// What it writes is handed over after each row group.
+    file: SerializedFileWriter<Vec<u8>>,
+    rows: Vec<Row>,
+}
+
+impl Entries {
+    /// A file without rows.
+    ///
+    /// # Errors
+    ///
+    /// Those of the library, where it refuses the columns.
+    pub fn new() -> io::Result<Self> {
+        let columns: String = COLUMNS
+            .iter()
+            .map(|(name, kind)| match kind {
+                Kind::Text => format!("optional binary {name} (UTF8); "),
+                Kind::Number => format!("optional int64 {name}; "),
+                Kind::Truth => format!("optional boolean {name}; "),
+            })
+            .collect();
+        let schema = parse_message_type(&format!("message entries {{ {columns}}}"))?;
+        let properties = WriterProperties::builder()
+            .set_created_by(concat!("catalog9 ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_compression(Compression::GZIP(::parquet::basic::GzipLevel::default()))
+            .build();
+        let file = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))?;
+        Ok(Self { file, rows: Vec::new() })
+    }
+
+    /// Adds the entries of a record.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn add(&mut self, record: &Record, writer: &mut dyn Write) -> io::Result<()> {
+        each_row(record, |row| {
+            self.rows.push(row);
+            if self.rows.len() < ROWS { Ok(()) } else { self.write_group(writer) }
+        })
+    }
+
+    /// Writes what was not written yet, and where everything stands.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn finish(mut self, writer: &mut dyn Write) -> io::Result<()> {
+        if !self.rows.is_empty() {
+            self.write_group(writer)?;
+        }
+        self.file.finish()?;
+        self.hand_over(writer)
+    }
+
+    fn write_group(&mut self, writer: &mut dyn Write) -> io::Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        let mut group = self.file.next_row_group()?;
+        for (index, (_, kind)) in COLUMNS.iter().enumerate() {
+            let Some(mut column) = group.next_column()? else { break };
+            let cells = rows.iter().filter_map(|row| row.get(index));
+            match kind {
+                Kind::Text => write_column(column.typed::<ByteArrayType>(), cells, |cell| match cell {
+                    Cell::Text(text) => Some(ByteArray::from(text.as_str())),
+                    _ => None,
+                })?,
+                Kind::Number => write_column(column.typed::<Int64Type>(), cells, |cell| match cell {
+                    Cell::Number(number) => Some(*number),
+                    _ => None,
+                })?,
+                Kind::Truth => write_column(column.typed::<BoolType>(), cells, |cell| match cell {
+                    Cell::Truth(truth) => Some(*truth),
+                    _ => None,
+                })?,
+            }
+            column.close()?;
+        }
+        group.close()?;
+        self.hand_over(writer)
+    }
+
+    fn hand_over(&mut self, writer: &mut dyn Write) -> io::Result<()> {
+        self.file.flush()?;
+        writer.write_all(&std::mem::take(self.file.inner_mut()))
+    }
+}
+
+/// Writes the cells of a column; `value` gives what stands in one.
+fn write_column<'c, T: DataType>(
+    column: &mut ColumnWriterImpl<'_, T>,
+    cells: impl Iterator<Item = &'c Cell>,
+    value: impl Fn(&Cell) -> Option<T::T>,
+) -> Result<(), ParquetError> {
+    let values: Vec<Option<T::T>> = cells.map(value).collect();
+    let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+    let values: Vec<T::T> = values.into_iter().flatten().collect();
+    column.write_batch(&values, Some(&levels), None).map(|_| ())
+}
