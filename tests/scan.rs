@@ -8,6 +8,7 @@ mod lists;
 mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod policies;
 mod real;
 mod reports;
 mod scale;

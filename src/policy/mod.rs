@@ -31,10 +31,24 @@ pub struct Policy {
 pub struct Withheld {
     /// What is allowed.
     pub allowed: Vec<Allowed>,
-    /// How many findings are of rules that are not asked for.
-    pub of_other_rules: usize,
-    /// How many findings are less severe than what is asked for.
-    pub less_severe: usize,
+    /// What is found by rules that are not asked for.
+    pub of_other_rules: Vec<Finding>,
+    /// What is less severe than what is asked for.
+    pub less_severe: Vec<Finding>,
+}
+
+impl Withheld {
+    /// How many findings nobody asked for.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.of_other_rules.len() + self.less_severe.len()
+    }
+
+    /// Everything that is withheld.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let allowed = self.allowed.iter().map(|allowed| &allowed.finding);
+        allowed.chain(&self.of_other_rules).chain(&self.less_severe)
+    }
 }
 
 /// A finding that is allowed.
@@ -87,17 +101,14 @@ impl Policy {
         withheld
     }
 
-    /// Takes out what is not asked for, and counts it.
+    /// Takes out what is not asked for.
     pub(crate) fn choose(&self, judgement: &mut Judgement, withheld: &mut Withheld) {
         let Judgement { findings, not_judged } = judgement;
-        let before = findings.len();
-        findings.retain(|finding| self.asks_for(finding.rule));
-        let of_rules = findings.len();
-        findings.retain(|finding| self.least.is_none_or(|least| finding.severity >= least));
-        withheld.of_other_rules = before - of_rules;
-        withheld.less_severe = of_rules - findings.len();
+        withheld.of_other_rules = findings.extract_if(.., |finding| !self.asks_for(finding.rule)).collect();
+        let is_less_severe = |finding: &mut Finding| self.least.is_some_and(|least| finding.severity < least);
+        withheld.less_severe = findings.extract_if(.., is_less_severe).collect();
         not_judged.retain(|not_judged| self.asks_for(not_judged.rule));
-        if findings.len() < before {
+        if withheld.left_out() > 0 {
             stories::tell(findings);
         }
     }

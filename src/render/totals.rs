@@ -47,6 +47,15 @@ pub(super) fn since_baseline(summary: &Summary) -> Option<String> {
     Some(format!("{new} new, {known} known, {gone}"))
 }
 
+/// What a policy withholds from the findings, where it does.
+pub(super) fn withheld(summary: &Summary) -> Option<String> {
+    let Summary { allowed, left_out, .. } = summary;
+    let parts = [(allowed, "allowed by policy"), (left_out, "not asked for")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| **count > 0).map(|(count, why)| format!("{count} {why}")).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// Whether all evidence was examined.
 pub(super) fn completeness(summary: &Summary) -> &'static str {
     if summary.complete {

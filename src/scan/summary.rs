@@ -40,6 +40,12 @@ pub struct Summary {
     pub verdicts: BTreeMap<String, u64>,
     /// How the findings compare with those of an earlier result; `null` where none is compared with.
     pub baseline: Option<SinceBaseline>,
+    /// How many findings the policy allows, which are not among those that are counted.
+    #[serde(default)]
+    pub allowed: usize,
+    /// How many nobody asked for.
+    #[serde(default)]
+    pub left_out: usize,
     /// The findings by rule.
     pub findings: Vec<RuleTotal>,
     /// Providers that their Windows does not install, the rarest first.

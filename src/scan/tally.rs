@@ -42,6 +42,8 @@ pub struct Tally {
     verdicts: BTreeMap<Verdict, u64>,
     computers: HashMap<String, u32>,
     rules: BTreeMap<(String, String), Rule>,
+    allowed: usize,
+    left_out: usize,
     /// Of each comparison with an earlier result how many findings are gone.
     gone: Vec<Option<usize>>,
     foreign: BTreeMap<(String, String, String), Provider>,
@@ -73,6 +75,8 @@ impl Tally {
         if let Some(verdict) = unit.verdict.as_deref().and_then(Verdict::by_name) {
             count(&mut self.verdicts, verdict);
         }
+        self.allowed += unit.allowed;
+        self.left_out += unit.left_out;
         let computer = self.computer(unit);
         for finding in &unit.findings {
             let rule = self.rules.entry((finding.rule.clone(), finding.severity.clone())).or_default();
@@ -175,6 +179,8 @@ impl Tally {
             computers: self.computers.len(),
             verdicts: self.verdicts.into_iter().map(|(verdict, units)| (verdict.name().to_owned(), units)).collect(),
             baseline,
+            allowed: self.allowed,
+            left_out: self.left_out,
             findings: rules.collect(),
             prevalence,
         }

@@ -35,6 +35,12 @@ pub struct Unit {
     pub findings: Vec<RuleCount>,
     /// The most severe finding as a sentence, of those that are new where there are any.
     pub worst: Option<String>,
+    /// How many findings the policy allows, which are not among those that are counted.
+    #[serde(default)]
+    pub allowed: usize,
+    /// How many nobody asked for.
+    #[serde(default)]
+    pub left_out: usize,
     /// How many defects the evidence has.
     pub defects: usize,
     /// Providers that this Windows does not install.
@@ -150,6 +156,8 @@ impl Unit {
                 .map(|sections| SectionCount { visible: sections.visible, expected: sections.expected }),
             worst,
             findings,
+            allowed: examination.examined.iter().map(|examined| examined.withheld.allowed.len()).sum(),
+            left_out: examination.examined.iter().map(|examined| examined.withheld.left_out()).sum(),
             defects: examination.defects.len(),
             foreign: examination.examined.iter().flat_map(foreign_of).collect(),
             failure: None,
@@ -173,6 +181,8 @@ impl Unit {
             sections: None,
             findings: Vec::new(),
             worst: None,
+            allowed: 0,
+            left_out: 0,
             defects: 0,
             foreign: Vec::new(),
             failure: Some(failure),

@@ -11,6 +11,7 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use globset::{Glob, GlobBuilder};
 
 use super::super::args::{EXIT_CODES, FailOn, code_page, selection};
+use super::super::policy::PolicyArgs;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -71,6 +72,8 @@ pub(in crate::cli) struct ScanArgs {
     /// Number of the code page of text that does not name its own, such as 1252
     #[arg(long, value_name = "NUMBER", value_parser = code_page)]
     pub(super) ansi_codepage: Option<CodePage>,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(super) fail_on: FailOn,

@@ -21,7 +21,6 @@ mod walk;
 use std::io;
 
 use catalog9::Options;
-use catalog9::policy::Policy;
 use catalog9::scan::{Summary, Tally};
 use miette::Report;
 
@@ -43,10 +42,11 @@ pub(super) use self::merge::run as merge;
 /// Examines everything that the arguments name, and reports it.
 pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
     let ready = baseline(arguments).and_then(|baseline| {
+        let options = options_of(arguments)?;
         let jobs = jobs(arguments)?;
-        Ok((baseline, jobs, Sinks::new(arguments, output)?))
+        Ok((baseline, options, jobs, Sinks::new(arguments, output)?))
     });
-    let (mut baseline, jobs, mut sinks) = match ready {
+    let (mut baseline, options, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(report) => {
             complain(&report);
@@ -55,17 +55,7 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
     };
     let selected = Selected::new(arguments);
     let interrupt = Interrupt::watch()?;
-    let examiner = Examiner {
-        options: Options {
-            control_sets: arguments.control_set.clone(),
-            hash: arguments.deep,
-            carve: arguments.deep,
-            code_page: arguments.ansi_codepage,
-            windows: None,
-            policy: Policy::default(),
-        },
-        interrupted: interrupt.flag(),
-    };
+    let examiner = Examiner { options, interrupted: interrupt.flag() };
     let mut tally = Tally::default();
     arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
     let progress = Progress::new();
@@ -105,6 +95,17 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
         baseline.conclude();
     }
     Ok(exit_of(&summary, arguments.fail_on))
+}
+
+fn options_of(arguments: &ScanArgs) -> Result<Options, Report> {
+    Ok(Options {
+        control_sets: arguments.control_set.clone(),
+        hash: arguments.deep,
+        carve: arguments.deep,
+        code_page: arguments.ansi_codepage,
+        windows: None,
+        policy: arguments.policy.read()?,
+    })
 }
 
 fn baseline(arguments: &ScanArgs) -> Result<Option<Baseline>, Report> {

@@ -110,7 +110,7 @@ fn write_withheld(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<()>
     for Allowed { finding, reason, until } in &withheld.allowed {
         writeln!(writer, "| {} | {} | {until} | {} |", finding.rule, code(&finding.sentence()), code(reason))?;
     }
-    match withheld.of_other_rules + withheld.less_severe {
+    match withheld.left_out() {
         0 => Ok(()),
         count => writeln!(writer, "\nLeft out, since nobody asked for it: {}", counted(count, "finding")),
     }

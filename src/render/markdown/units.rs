@@ -108,6 +108,9 @@ fn write_totals(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
     if let Some(comparison) = totals::since_baseline(summary) {
         writeln!(writer, "| Since the baseline | {comparison} |")?;
     }
+    if let Some(withheld) = totals::withheld(summary) {
+        writeln!(writer, "| Findings left out | {withheld} |")?;
+    }
     writeln!(writer, "| Complete | {} |", totals::completeness(summary))
 }
 

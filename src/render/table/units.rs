@@ -75,6 +75,9 @@ pub fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()
     if let Some(comparison) = totals::since_baseline(summary) {
         line(writer, "since baseline", &comparison)?;
     }
+    if let Some(withheld) = totals::withheld(summary) {
+        line(writer, "left out", &withheld)?;
+    }
     line(writer, "complete", totals::completeness(summary))?;
     write_findings(summary, writer)?;
     write_prevalence(summary, writer)

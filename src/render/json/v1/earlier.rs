@@ -212,7 +212,7 @@ impl Earlier {
         let same = self.examined_again(examination);
         let mut marks = Vec::new();
         for examined in &examination.examined {
-            for finding in &examined.judgement.findings {
+            let mut is_known = |finding| {
                 let identity = Identity::of(finding, examined, examination);
                 let owners = self.findings.get_mut(&(identity, finding.severity.name().to_owned()));
                 let known = owners.and_then(|owners| {
@@ -220,7 +220,12 @@ impl Earlier {
                     let last = owners.len().checked_sub(1);
                     own.or(last).map(|index| owners.swap_remove(index))
                 });
-                marks.push(known.is_none());
+                known.is_some()
+            };
+            marks.extend(examined.judgement.findings.iter().map(|finding| !is_known(finding)));
+            // What a policy withholds is there all the same.
+            for finding in examined.withheld.findings() {
+                is_known(finding);
             }
         }
         let findings = examination.examined.iter_mut().flat_map(|examined| &mut examined.judgement.findings);

@@ -225,8 +225,12 @@ impl From<&Examination> for Document {
             findings: examination.examined.iter().flat_map(findings).collect(),
             allowed: examination.examined.iter().flat_map(allowed).collect(),
             left_out: LeftOut {
-                of_other_rules: examination.examined.iter().map(|examined| examined.withheld.of_other_rules).sum(),
-                less_severe: examination.examined.iter().map(|examined| examined.withheld.less_severe).sum(),
+                of_other_rules: examination
+                    .examined
+                    .iter()
+                    .map(|examined| examined.withheld.of_other_rules.len())
+                    .sum(),
+                less_severe: examination.examined.iter().map(|examined| examined.withheld.less_severe.len()).sum(),
             },
             not_judged: examination.examined.iter().flat_map(not_judged).collect(),
             history: examination.history.as_ref().map(History::from),
