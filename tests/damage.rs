@@ -88,7 +88,6 @@ fn random_flips_of_a_real_hive_do_no_harm() {
     {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-        println!("most memory: {peak} kB");
         assert!(peak < MOST_MEMORY, "{peak} kB");
     }
 }

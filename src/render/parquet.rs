@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use ::parquet::basic::Compression;
+use ::parquet::basic::{Compression, GzipLevel};
 use ::parquet::column::writer::ColumnWriterImpl;
 use ::parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use ::parquet::errors::ParquetError;
@@ -17,37 +17,15 @@ use crate::scan::Record;
 /// Rows of a row group, which is what is held at once.
 const ROWS: usize = 8192;
 
-/// A file that is being written: the rows that stand in it, and those of the next row group.
+/// A file that is being written: what stands in it, and the rows of the next row group.
+#[derive(Default)]
 pub struct Entries {
-    /// What it writes is handed over after each row group.
-    file: SerializedFileWriter<Vec<u8>>,
+    /// What it writes is handed over after each row group. It is made when it is first written to, which may fail.
+    file: Option<SerializedFileWriter<Vec<u8>>>,
     rows: Vec<Row>,
 }
 
 impl Entries {
-    /// A file without rows.
-    ///
-    /// # Errors
-    ///
-    /// Those of the library, where it refuses the columns.
-    pub fn new() -> io::Result<Self> {
-        let columns: String = COLUMNS
-            .iter()
-            .map(|(name, kind)| match kind {
-                Kind::Text => format!("optional binary {name} (UTF8); "),
-                Kind::Number => format!("optional int64 {name}; "),
-                Kind::Truth => format!("optional boolean {name}; "),
-            })
-            .collect();
-        let schema = parse_message_type(&format!("message entries {{ {columns}}}"))?;
-        let properties = WriterProperties::builder()
-            .set_created_by(concat!("catalog9 ", env!("CARGO_PKG_VERSION")).to_owned())
-            .set_compression(Compression::GZIP(::parquet::basic::GzipLevel::default()))
-            .build();
-        let file = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))?;
-        Ok(Self { file, rows: Vec::new() })
-    }
-
     /// Adds the entries of a record.
     ///
     /// # Errors
@@ -69,13 +47,13 @@ impl Entries {
         if !self.rows.is_empty() {
             self.write_group(writer)?;
         }
-        self.file.finish()?;
+        self.file()?.finish()?;
         self.hand_over(writer)
     }
 
     fn write_group(&mut self, writer: &mut dyn Write) -> io::Result<()> {
         let rows = std::mem::take(&mut self.rows);
-        let mut group = self.file.next_row_group()?;
+        let mut group = self.file()?.next_row_group()?;
         for (index, (_, kind)) in COLUMNS.iter().enumerate() {
             let Some(mut column) = group.next_column()? else { break };
             let cells = rows.iter().filter_map(|row| row.get(index));
@@ -100,9 +78,34 @@ impl Entries {
     }
 
     fn hand_over(&mut self, writer: &mut dyn Write) -> io::Result<()> {
-        self.file.flush()?;
-        writer.write_all(&std::mem::take(self.file.inner_mut()))
+        let file = self.file()?;
+        file.flush()?;
+        writer.write_all(&std::mem::take(file.inner_mut()))
     }
+
+    fn file(&mut self) -> io::Result<&mut SerializedFileWriter<Vec<u8>>> {
+        match self.file {
+            Some(ref mut file) => Ok(file),
+            None => Ok(self.file.insert(empty_file()?)),
+        }
+    }
+}
+
+fn empty_file() -> Result<SerializedFileWriter<Vec<u8>>, ParquetError> {
+    let columns: String = COLUMNS
+        .iter()
+        .map(|(name, kind)| match kind {
+            Kind::Text => format!("optional binary {name} (UTF8); "),
+            Kind::Number => format!("optional int64 {name}; "),
+            Kind::Truth => format!("optional boolean {name}; "),
+        })
+        .collect();
+    let schema = parse_message_type(&format!("message entries {{ {columns}}}"))?;
+    let properties = WriterProperties::builder()
+        .set_created_by(concat!("catalog9 ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::GZIP(GzipLevel::default()))
+        .build();
+    SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))
 }
 
 /// Writes the cells of a column; `value` gives what stands in one.

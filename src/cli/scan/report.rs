@@ -43,9 +43,9 @@ pub(super) enum Report {
 }
 
 impl Report {
-    pub(super) fn new(form: Form, sort: Option<Sort>) -> io::Result<Self> {
+    pub(super) fn new(form: Form, sort: Option<Sort>) -> Self {
         let timeline = |form| Self::Timeline { form, is_first: true, left_out: 0 };
-        Ok(match form {
+        match form {
             Form::Table => Self::Rows { rows: Rows::new(RowForm::Table, sort), has_summary: true },
             Form::Csv => Self::Rows { rows: Rows::new(RowForm::Csv, sort), has_summary: false },
             Form::CsvEntries => Self::Entries { is_first: true },
@@ -58,8 +58,8 @@ impl Report {
             Form::TimesketchJsonl => timeline(timeline::Form::TimesketchJsonl),
             Form::TimesketchCsv => timeline(timeline::Form::TimesketchCsv),
             #[cfg(feature = "parquet")]
-            Form::Parquet => Self::Parquet(Box::new(parquet::Entries::new()?)),
-        })
+            Form::Parquet => Self::Parquet(Box::default()),
+        }
     }
 
     /// Adds a record.

@@ -28,10 +28,9 @@ impl<'a> Sinks<'a> {
                 usage(format!("expected a name that ends with {}, found {shown}", Form::endings()))
             })?;
             refuse_beside_evidence(path, arguments)?;
-            let sink = AtomicFile::create(path, form.is_binary())
-                .and_then(|file| Sink::new(file, form, arguments.sort))
-                .map_err(|error| cannot_be_written(&error))?;
-            files.push(sink);
+            let file = AtomicFile::create(path, form.is_binary())
+                .map_err(|error| usage(format!("the output cannot be written: {error}")))?;
+            files.push(Sink::new(file, form, arguments.sort));
         }
         if arguments.format.is_binary() {
             if io::stdout().is_terminal() {
@@ -39,10 +38,7 @@ impl<'a> Sinks<'a> {
             }
             output.pass_through();
         }
-        Ok(Self {
-            stdout: Sink::new(output, arguments.format, arguments.sort).map_err(|error| cannot_be_written(&error))?,
-            files,
-        })
+        Ok(Self { stdout: Sink::new(output, arguments.format, arguments.sort), files })
     }
 
     /// Writes a record.
@@ -68,10 +64,6 @@ impl<'a> Sinks<'a> {
     }
 }
 
-fn cannot_be_written(error: &io::Error) -> miette::Report {
-    usage(format!("the output cannot be written: {error}"))
-}
-
 /// Nothing is ever written beside evidence.
 fn refuse_beside_evidence(path: &Path, arguments: &ScanArgs) -> Result<(), miette::Report> {
     let Ok(folder) = folder_of(path).canonicalize() else { return Ok(()) };
@@ -91,8 +83,8 @@ struct Sink<W> {
 }
 
 impl<W: Write> Sink<W> {
-    fn new(writer: W, form: Form, sort: Option<Sort>) -> io::Result<Self> {
-        Ok(Self { writer, report: Report::new(form, sort)? })
+    fn new(writer: W, form: Form, sort: Option<Sort>) -> Self {
+        Self { writer, report: Report::new(form, sort) }
     }
 
     fn record(&mut self, record: &Record) -> io::Result<()> {
