@@ -141,3 +141,17 @@ fn the_readme_is_short_and_its_commands_work() {
     }
     assert!(readme.lines().any(|line| line == "cargo test"));
 }
+
+#[test]
+fn every_command_that_the_readme_names_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let readme = include_str!("../README.md");
+    let shown = readme.split("```sh\n").skip(1).flat_map(|rest| rest.split("```").next().unwrap().lines());
+    let lines = shown.filter_map(|line| line.strip_prefix("catalog9 "));
+    let commands: Vec<&str> = lines.map(|line| line.split('#').next().unwrap().trim()).collect();
+    assert!(commands.len() >= 14, "{commands:?}");
+    for command in commands {
+        let output = catalog9(folder.path()).args(command.split(' ')).output().unwrap();
+        assert_ne!(output.status.code(), Some(2), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
