@@ -1,7 +1,7 @@
 //! The entries that a system ought to have.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::version::of_version;
 use crate::catalog::Guid;
@@ -15,7 +15,7 @@ pub enum Source {
     Transports,
     /// What is known of its version of Windows.
     Version,
-    /// What holds for every Windows: TCP/IP and UDP/IP.
+    /// What holds for every Windows: TCP/IP and UDP/IP, and RSVP in pairs.
     EveryWindows,
 }
 
@@ -84,8 +84,10 @@ impl Baseline {
         let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.as_ref());
         if let Some(transports) = transports.filter(|_| catalogs.tells(Facts::TRANSPORTS)) {
             baseline.source = Source::Transports;
-            for transport in transports {
-                baseline.expect_transport(transport, catalogs);
+            let records = Records::of(catalogs);
+            let mut known = BTreeSet::new();
+            for transport in transports.iter().filter(|transport| known.insert(transport.lower())) {
+                baseline.expect_transport(transport, catalogs, &records);
             }
             if windows.is(Version::XP) || windows.is(Version::W2000) {
                 // No transport of these names the RSVP providers; rsvpsp.dll brings them.
@@ -104,6 +106,7 @@ impl Baseline {
         } else {
             baseline.expect_provider("tcp", windows);
             baseline.expect_provider("udp", windows);
+            baseline.expect_rsvp_in_pairs(catalogs);
         }
         let identities = baseline.entries.iter().map(|expected| identity(&expected.entry));
         baseline.by_identity = identities.zip(0..).collect();
@@ -114,20 +117,29 @@ impl Baseline {
         self.entries.extend(provider::by_word(word).map(|provider| expected(provider, windows)));
     }
 
-    fn expect_transport(&mut self, name: &Text, catalogs: &Catalogs) {
+    /// The RSVP providers can be removed, but each of them has its partner.
+    fn expect_rsvp_in_pairs(&mut self, catalogs: &Catalogs) {
+        let entries = catalogs.protocol_lists().flat_map(|(_, list)| &list.entries);
+        let present: BTreeSet<Identity> = entries.map(identity).collect();
+        for pair in [["rsvp-tcp", "rsvp-udp"], ["rsvp-tcp6", "rsvp-udp6"]] {
+            let pair = pair.iter().filter_map(|word| provider::by_word(word));
+            let pair: Vec<Expected> = pair.map(|provider| expected(provider, &catalogs.windows)).collect();
+            if pair.iter().any(|expected| present.contains(&identity(&expected.entry))) {
+                self.entries.extend(pair);
+            }
+        }
+    }
+
+    fn expect_transport(&mut self, name: &Text, catalogs: &Catalogs, records: &Records<'_>) {
         let windows = &catalogs.windows;
-        let templates = catalogs.transports.iter().find(|transport| transport.name == *name);
-        let templates = templates.map_or(&[][..], |transport| &transport.templates);
-        let setup_data = catalogs.winsock.iter().flat_map(|winsock| &winsock.providers);
-        let mut setup_data = setup_data.filter(|provider| provider.transport == *name && !provider.data.is_empty());
-        if !templates.is_empty() {
+        if let Some(templates) = records.templates.get(name) {
             self.entries.extend(templates.iter().map(of_template));
         } else if name.is("NetBIOS") {
             for binding in &catalogs.bindings {
                 let pair = binding.lana.map(|lana| provider::net_bios(&binding.device, lana, windows));
                 self.entries.extend(pair.into_iter().flatten().map(|entry| named(entry.name(), entry)));
             }
-        } else if let Some(data) = setup_data.next() {
+        } else if let Some(data) = records.of_setup.get(name) {
             self.entries.extend(of_setup_data(data, windows));
         } else {
             // Gpc is what Psched was called on Windows Server 2003; it knew no IPv6. Without templates a
@@ -171,6 +183,26 @@ impl Baseline {
         }
         let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, entry));
         provider.map(|provider| Cow::Owned(provider.entry(windows)))
+    }
+}
+
+/// What the system itself records of its transports, by their names.
+struct Records<'a> {
+    templates: BTreeMap<&'a Text, &'a [ProtocolEntry]>,
+    of_setup: BTreeMap<&'a Text, &'a SetupProvider>,
+}
+
+impl<'a> Records<'a> {
+    fn of(catalogs: &'a Catalogs) -> Self {
+        let (mut templates, mut of_setup) = (BTreeMap::new(), BTreeMap::new());
+        for transport in catalogs.transports.iter().filter(|transport| !transport.templates.is_empty()) {
+            templates.entry(&transport.name).or_insert(transport.templates.as_slice());
+        }
+        let providers = catalogs.winsock.iter().flat_map(|winsock| &winsock.providers);
+        for provider in providers.filter(|provider| !provider.data.is_empty()) {
+            of_setup.entry(&provider.transport).or_insert(provider);
+        }
+        Self { templates, of_setup }
     }
 }
 

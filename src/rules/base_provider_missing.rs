@@ -13,8 +13,8 @@ rule! {
     ///
     /// Entries that the system ought to have and that no entry of the catalog equals in provider, family, type and
     /// protocol. What it ought to have follows from its own transports and their templates; where these are not told,
-    /// from its version of Windows, Bluetooth and infrared left out; where that is not told either, TCP/IP and UDP/IP
-    /// alone. NetBIOS has a rule of its own. In a report the provider of a section is told by what it offers and by its
+    /// from its version of Windows, Bluetooth and infrared left out; where that is not told either, TCP/IP and UDP/IP, and
+    /// for each of the RSVP providers that are there its partner. NetBIOS has a rule of its own. In a report the provider of a section is told by what it offers and by its
     /// name, in whatever language; entries that msinfo32 does not show, those of raw sockets, are not looked for there.
     ///
     /// # Why it matters
@@ -69,7 +69,8 @@ fn is_indispensable(entry: &ProtocolEntry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::{complaints, complaints_of_report};
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, complaints_of_report, severities};
 
     #[test]
     fn udp_is_gone_from_one_catalog() {
@@ -103,5 +104,23 @@ mod tests {
     fn of_an_unknown_windows_only_tcp_and_udp_are_expected() {
         assert_eq!(complaints(&RULE, "1001  tcp"), ["the 32-bit protocol catalog lacks MSAFD Tcpip [UDP/IP]"]);
         assert!(complaints(&RULE, "1001  tcp\n1002  udp").is_empty());
+    }
+
+    #[test]
+    fn of_an_unknown_windows_an_rsvp_provider_without_its_partner_is_half_of_a_pair() {
+        let case = "1001  tcp\n1002  udp\n1003  rsvp-tcp\n1004  rsvp-udp\n1005  rsvp-tcp6\n1006  rsvp-udp6";
+        assert!(complaints(&RULE, case).is_empty());
+        for (gone, name) in
+            [("1004  rsvp-udp\n", "RSVP UDP Service Provider"), ("1005  rsvp-tcp6\n", "RSVP TCPv6 Service Provider")]
+        {
+            let case = case.replace(gone, "");
+            assert_eq!(complaints(&RULE, &case), [format!("the 32-bit protocol catalog lacks {name}")]);
+            assert_eq!(severities(&RULE, &case), [Severity::Warning]);
+        }
+        let without_ipv6 = "1001  tcp\n1002  udp\n1003  rsvp-tcp\n1004  rsvp-udp";
+        assert!(complaints(&RULE, without_ipv6).is_empty());
+        assert!(complaints_of_report(&RULE, without_ipv6).is_empty());
+        let expected = "the protocol catalog lacks RSVP TCP Service Provider";
+        assert_eq!(complaints_of_report(&RULE, "1001  tcp\n1002  udp\n1004  rsvp-udp"), [expected]);
     }
 }
