@@ -7,6 +7,10 @@ use catalog9::catalog::residue::residues;
 use catalog9::catalog::{Catalog, Catalogs, Chain, EntryList, NameSpaceEntry, ProtocolEntry, Text, notation};
 use catalog9::rules::{ALL, Subject, judge};
 
+use crate::evidence::read;
+use crate::synth::reg::{self, Form};
+use crate::synth::{Key, hive, registry};
+
 /// More than are read of a hive.
 const MANY: u32 = 100_000;
 
@@ -82,4 +86,40 @@ fn chains_over_chains_in_every_direction_cost_little() {
         ..model.clone()
     });
     assert!(judged(&catalogs) > 0);
+}
+
+#[test]
+fn transports_without_end_cost_little() {
+    let names: Vec<String> = (0..MANY / 2).map(|number| format!("T{number}")).collect();
+    let mut root = registry::system(&notation::parse("windows  10.0.19041 x64\n1001  tcp").unwrap(), "X");
+    let services = root.at(r"ControlSet001\Services");
+    services.at(r"Winsock\Parameters").texts("Transports", names.iter().map(String::as_str));
+    services.subkeys.extend(names.iter().map(|name| {
+        let mut service = Key::new(name);
+        service.number("Start", 1);
+        service.at(r"Parameters\Winsock\0").number("AddressFamily", 2);
+        service
+    }));
+    let begin = Instant::now();
+    let file = reg::write(root.at("ControlSet001"), r"HKLM\SYSTEM\ControlSet001", Form::Hivexregedit);
+    let catalogs = read(&file).unwrap().control_sets.remove(0).catalogs;
+    assert_eq!(catalogs.transports.len(), names.len());
+    assert_eq!(Baseline::of(&catalogs).entries.len(), names.len());
+    assert!(begin.elapsed() < LONGEST, "{:?}", begin.elapsed());
+    assert!(judged(&catalogs) > 0);
+}
+
+/// A hive is asked for its keys by name, so its transports are held to its services.
+#[test]
+fn transports_that_are_no_services_cost_little() {
+    let names: Vec<String> = (0..MANY).map(|number| format!("T{number}")).collect();
+    let mut root = registry::system(&notation::parse("windows  10.0.19041 x64\n1001  tcp").unwrap(), "X");
+    let services = root.at(r"ControlSet001\Services");
+    services.at(r"Winsock\Parameters").texts("Transports", names.iter().map(String::as_str));
+    services.subkeys.extend((0..10_000).map(|number| Key::new(&format!("S{number}"))));
+    let begin = Instant::now();
+    let hive = hive::write(&root, &hive::Shape::default());
+    let catalogs = read(&hive).unwrap().control_sets.remove(0).catalogs;
+    assert_eq!(catalogs.winsock.unwrap().transports.unwrap().len(), names.len());
+    assert!(begin.elapsed() < LONGEST, "{:?}", begin.elapsed());
 }

@@ -203,17 +203,24 @@ fn kind_of_hive(root_names: &[Text]) -> String {
     if names.is_empty() { "an empty hive".to_owned() } else { format!("a hive with the keys {}", names.join(", ")) }
 }
 
+/// Most transports whose settings are looked for by name, since each service is then held to each name; of more those
+/// of all services are read. The most that a real system has are a dozen.
+const MOST_BY_NAME: usize = 100;
+
 /// The settings of transports that only this system's `Transports` names.
 fn other_transports(root: &Key) -> Option<Wanted> {
     let mut wanted = None;
     for control_set in &root.subkeys {
         let parameters = control_set.at(r"Services\Winsock\Parameters");
         let transports = parameters.and_then(|key| Values::new(key, &mut Vec::new()).texts("Transports"));
-        for transport in transports.into_iter().flatten() {
-            let transport = transport.lossy();
-            if !SERVICES.iter().any(|service| service.eq_ignore_ascii_case(&transport)) {
-                wanted.get_or_insert_with(Wanted::default).want_service(&control_set.name.lossy(), &transport);
-            }
+        let transports = transports.iter().flatten().map(Text::lossy);
+        let is_known = |name: &str| SERVICES.iter().any(|service| service.eq_ignore_ascii_case(name));
+        let mut others: Vec<_> = transports.filter(|transport| !is_known(transport)).collect();
+        if others.len() > MOST_BY_NAME {
+            others = vec!["*".into()];
+        }
+        for transport in others {
+            wanted.get_or_insert_with(Wanted::default).want_service(&control_set.name.lossy(), &transport);
         }
     }
     wanted

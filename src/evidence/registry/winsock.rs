@@ -1,5 +1,7 @@
 //! What stands beside the catalogs: transports, setup's record of them, bindings and drivers.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Key;
 use super::values::Values;
 use super::wanted::SERVICES;
@@ -17,8 +19,12 @@ pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Vec<De
     if let Some(netbios) = services.subkey("NetBIOS") {
         catalogs.bindings = netbios.subkey("Linkage").map(|key| read_bindings(key, defects)).unwrap_or_default();
     }
+    let mut keys: HashMap<String, &Key> = HashMap::new();
+    for key in &services.subkeys {
+        keys.entry(key.name.lower()).or_insert(key);
+    }
     for name in service_names(catalogs) {
-        let Some(key) = services.subkey(&name.lossy()) else { continue };
+        let Some(key) = keys.get(&name.lower()) else { continue };
         let mut values = Values::new(key, defects);
         let (start, image_path) = (values.number("Start"), values.text("ImagePath"));
         let last_written = key.last_written;
@@ -32,13 +38,9 @@ pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Vec<De
 /// The transports that `Transports` names, and then the services that are wanted of every system.
 fn service_names(catalogs: &Catalogs) -> Vec<Text> {
     let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.clone());
-    let mut names: Vec<Text> = Vec::new();
-    for name in transports.into_iter().flatten().chain(SERVICES.iter().copied().map(Text::from)) {
-        if !names.iter().any(|known| known.is(&name.lossy())) {
-            names.push(name);
-        }
-    }
-    names
+    let names = transports.into_iter().flatten().chain(SERVICES.iter().copied().map(Text::from));
+    let mut known = HashSet::new();
+    names.filter(|name| known.insert(name.lower())).collect()
 }
 
 fn read_winsock(key: &Key, is_64_bit: bool, defects: &mut Vec<Defect>) -> Winsock {
