@@ -10,6 +10,7 @@ use catalog9::rules;
 use snapbox::Data;
 
 use crate::cases::catalog9;
+use crate::policy;
 
 pub fn assert_document(name: &str, text: String) {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
@@ -145,6 +146,7 @@ fn the_readme_is_short_and_its_commands_work() {
 #[test]
 fn every_command_that_the_readme_names_is_one() {
     let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ours.toml"), policy::example()).unwrap();
     let readme = include_str!("../README.md");
     let shown = readme.split("```sh\n").skip(1).flat_map(|rest| rest.split("```").next().unwrap().lines());
     let lines = shown.filter_map(|line| line.strip_prefix("catalog9 "));

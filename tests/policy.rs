@@ -41,7 +41,7 @@ impl Desk {
 }
 
 /// The policy that the document has as an example.
-fn example() -> String {
+pub fn example() -> String {
     let document = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.md")).unwrap();
     document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap().to_owned()
 }
