@@ -20,11 +20,7 @@ pub(super) struct Baseline {
 impl Baseline {
     /// Reads an earlier result from a file; why it cannot be read names the file.
     pub(super) fn read(file: &OsStr) -> Result<Self, Report> {
-        let refuse = |error: &dyn Diagnostic| {
-            let help = error.help().map(|help| help.to_string()).unwrap_or_default();
-            let path = input::name_of(file).shortened(200);
-            miette::miette!(code = "catalog9::baseline", help = help, "--baseline {path}: {error}")
-        };
+        let refuse = |error: &dyn Diagnostic| input::refused("--baseline", file, error);
         let json = Input::open_stream(file).map_err(|error| refuse(&error))?;
         let earlier = Earlier::read(BufReader::new(json)).map_err(|error| refuse(&error))?;
         Ok(Self { earlier, known: 0, new: 0 })

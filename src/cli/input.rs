@@ -8,7 +8,7 @@ use std::path::Path;
 use catalog9::Content;
 use catalog9::catalog::Text;
 use catalog9::evidence::{Kind, sniff};
-use miette::Diagnostic;
+use miette::{Diagnostic, Report};
 use thiserror::Error;
 
 use super::map::{Map, Shrunk};
@@ -138,6 +138,13 @@ pub(super) fn kind_of(kind: std::fs::FileType) -> &'static str {
 #[cfg(not(unix))]
 pub(super) fn kind_of(_: std::fs::FileType) -> &'static str {
     "something else"
+}
+
+/// Why the file of an option is none that the option takes.
+pub(super) fn refused(option: &str, file: &OsStr, error: &dyn Diagnostic) -> Report {
+    let [code, help] = [error.code(), error.help()].map(|text| text.map(|text| text.to_string()).unwrap_or_default());
+    let path = name_of(file).shortened(200);
+    miette::miette!(code = code, help = help, "{option} {path}: {error}")
 }
 
 /// What a file is called, which may be no valid Unicode.

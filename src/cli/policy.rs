@@ -61,11 +61,7 @@ impl PolicyArgs {
     }
 
     fn read_file(&self, file: &OsString) -> Result<Policy, Report> {
-        let refuse = |error: &dyn Diagnostic| {
-            let help = error.help().map(|help| help.to_string()).unwrap_or_default();
-            let path = input::name_of(file).shortened(200);
-            miette::miette!(code = "catalog9::policy", help = help, "--policy {path}: {error}")
-        };
+        let refuse = |error: &dyn Diagnostic| input::refused("--policy", file, error);
         let mut toml = String::new();
         Input::open_stream(file)
             .and_then(|stream| stream.take(LARGEST).read_to_string(&mut toml).map_err(InputError::Unreadable))
