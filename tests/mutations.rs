@@ -9,6 +9,7 @@ use catalog9::rules::ALL;
 use catalog9::{Content, Evidence, Options, examine};
 
 use crate::cases::pressed;
+use crate::synth::{Key, hive, registry};
 
 /// A clean Windows 10 with its own templates.
 const WINDOWS_10: &str = include_str!("../fixtures/windows-10-plain/case.txt");
@@ -111,9 +112,11 @@ const MUTATIONS: &[Mutation] = &[
 
 /// What is found in a case, pressed into a hive.
 fn findings(case: &str) -> Vec<Finding> {
-    let catalogs = notation::parse(case).unwrap_or_else(|error| panic!("{error} of {case}"));
-    let bytes = pressed(&catalogs);
-    let evidence = Evidence::new("SYSTEM", Content::Bytes(&bytes));
+    findings_of(&pressed(&notation::parse(case).unwrap_or_else(|error| panic!("{error} of {case}"))))
+}
+
+fn findings_of(hive: &[u8]) -> Vec<Finding> {
+    let evidence = Evidence::new("SYSTEM", Content::Bytes(hive));
     let examination = examine(evidence, &Options { hash: false, ..Options::default() }).unwrap();
     examination.examined[0].judgement.findings.clone()
 }
@@ -166,4 +169,19 @@ fn every_rule_owns_a_fact() {
     owning.extend(["control-sets-differ", "report-disagrees-with-registry"]);
     let without: Vec<&str> = ALL.iter().map(|rule| rule.id).filter(|id| !owning.contains(id)).collect();
     assert_eq!(without, [""; 0], "these rules need a row in the table");
+}
+
+#[test]
+fn the_key_that_is_named_as_the_catalog_is_looked_into() {
+    let case = WINDOWS_10.replace("\ncallout", "\nprotocol-catalog  Other\ncallout");
+    let other = case.replace("1002  udp\n", "1002  udp  C:\\evil.dll\n");
+    let [mut root, mut other] = [case, other].map(|case| registry::system(&notation::parse(&case).unwrap(), "X"));
+    let parameters = r"ControlSet001\Services\WinSock2\Parameters";
+    let named = other.at(&format!(r"{parameters}\Protocol_Catalog9")).clone();
+    root.at(parameters).subkeys.push(Key { name: "Other".to_owned(), ..named });
+    let found = findings_of(&hive::write(&root, &hive::Shape::default()));
+    assert_eq!(found.len(), 1, "{found:?}");
+    let expected = r"Current_Protocol_Catalog names Other, which has entries of %SystemRoot%\system32\mswsock.dll and C:\evil.dll, and not Protocol_Catalog9";
+    assert_eq!(found[0].sentence(), expected);
+    assert!(found[0].place.as_ref().unwrap().path.ends_with(r"Parameters\Other"), "{:?}", found[0].place);
 }

@@ -146,10 +146,23 @@ pub struct Parameters {
     pub current_protocol_catalog: Option<Text>,
     /// `Current_NameSpace_Catalog`: name of the key that Windows reads as name space catalog.
     pub current_name_space_catalog: Option<Text>,
+    /// The keys that these two name in place of the usual ones, as far as they are there.
+    pub other_catalogs: Vec<OtherCatalog>,
     /// `NameSpace_Callout` (Windows 7 and later): a DLL that the name space code loads.
     pub name_space_callout: Option<Text>,
     /// `AutodialDLL` (Windows 7 and later): a DLL that every program loads which resolves a name while offline.
     pub autodial_library: Option<Text>,
+}
+
+/// A key that is named as a catalog and is not the usual one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherCatalog {
+    /// Its name.
+    pub name: Text,
+    /// Where it was found.
+    pub place: Place,
+    /// The DLLs of its entries, each once.
+    pub libraries: Vec<Text>,
 }
 
 /// A program's entry of `AppId_Catalog`: which layered providers it loads.

@@ -21,7 +21,9 @@ pub mod socket;
 pub mod title;
 
 pub use crate::layout::Guid;
-pub use catalogs::{AppPermission, Catalog, CatalogName, Catalogs, Entry, EntryList, NEEDED_KEYS, Parameters};
+pub use catalogs::{
+    AppPermission, Catalog, CatalogName, Catalogs, Entry, EntryList, NEEDED_KEYS, OtherCatalog, Parameters,
+};
 pub use fact::Facts;
 pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;

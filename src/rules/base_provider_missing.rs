@@ -13,9 +13,10 @@ rule! {
     ///
     /// Entries that the system ought to have and that no entry of the catalog equals in provider, family, type and
     /// protocol. What it ought to have follows from its own transports and their templates; where these are not told,
-    /// from its version of Windows, Bluetooth and infrared left out; where that is not told either, TCP/IP and UDP/IP, and
-    /// for each of the RSVP providers that are there its partner. NetBIOS has a rule of its own. In a report the provider of a section is told by what it offers and by its
-    /// name, in whatever language; entries that msinfo32 does not show, those of raw sockets, are not looked for there.
+    /// from its version of Windows, Bluetooth and infrared left out; where that is not told either, TCP/IP and UDP/IP,
+    /// and for each of the RSVP providers that are there its partner. NetBIOS has a rule of its own. In a report the
+    /// provider of a section is told by what it offers and by its name, in whatever language; entries that msinfo32
+    /// does not show, those of raw sockets, are not looked for there.
     ///
     /// # Why it matters
     ///

@@ -1,11 +1,12 @@
 //! `Services\WinSock2\Parameters`: the catalogs.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Key;
 use super::values::Values;
 use crate::catalog::{
-    AppPermission, Catalog, Catalogs, Chain, Entry, EntryList, NameSpaceEntry, Parameters, ProtocolEntry,
+    AppPermission, Catalog, Catalogs, Chain, Entry, EntryList, NameSpaceEntry, OtherCatalog, Parameters, ProtocolEntry,
     ProviderFlags, ServiceFlags, Text,
 };
 use crate::evidence::encoding::{CodePage, decode_ansi};
@@ -14,10 +15,22 @@ use crate::layout::PackedCatalogItem;
 
 /// Fills in what `parameters`, the key `WinSock2\Parameters`, says.
 pub(super) fn read(catalogs: &mut Catalogs, parameters: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) {
-    catalogs.parameters = Some(read_parameters(parameters, defects));
+    let protocol_entry = |key: &Key, defects: &mut Vec<Defect>| read_protocol_entry(key, code_page, defects);
+    let mut values = read_parameters(parameters, defects);
+    let protocol = other_catalog(parameters, values.current_protocol_catalog.as_ref(), "Protocol_Catalog9");
+    let name_space = other_catalog(parameters, values.current_name_space_catalog.as_ref(), "NameSpace_Catalog5");
+    let protocol = protocol.map(|key| {
+        let catalog = read_catalog(key, protocol_entry, defects);
+        told_of(key, &catalog, |entry| entry.library_path.as_ref())
+    });
+    let name_space = name_space.map(|key| {
+        let catalog = read_catalog(key, read_name_space_entry, defects);
+        told_of(key, &catalog, |entry| entry.library_path.as_ref())
+    });
+    values.other_catalogs = protocol.into_iter().chain(name_space).collect();
+    catalogs.parameters = Some(values);
     if let Some(key) = parameters.subkey("Protocol_Catalog9") {
-        let entry = |key: &Key, defects: &mut Vec<Defect>| read_protocol_entry(key, code_page, defects);
-        let mut catalog = read_catalog(key, entry, defects);
+        let mut catalog = read_catalog(key, protocol_entry, defects);
         catalog.next_catalog_entry_id = Values::new(key, defects).number("Next_Catalog_Entry_ID");
         catalogs.protocol = Some(catalog);
     }
@@ -29,6 +42,22 @@ pub(super) fn read(catalogs: &mut Catalogs, parameters: &Key, code_page: Option<
     }
 }
 
+/// The key that is named as a catalog where it is not the usual one.
+fn other_catalog<'k>(parameters: &'k Key, named: Option<&Text>, usual: &str) -> Option<&'k Key> {
+    named.filter(|name| !name.is(usual)).and_then(|name| parameters.subkey(&name.lossy()))
+}
+
+fn told_of<E>(key: &Key, catalog: &Catalog<E>, library: impl Fn(&E) -> Option<&Text>) -> OtherCatalog {
+    let lists = catalog.lists().into_iter().flatten();
+    let libraries: BTreeSet<&Text> =
+        lists.flat_map(|list| list.entries.iter().chain(&list.orphans)).filter_map(library).collect();
+    OtherCatalog {
+        name: key.name.clone(),
+        place: key.place.clone(),
+        libraries: libraries.into_iter().cloned().collect(),
+    }
+}
+
 fn read_parameters(key: &Key, defects: &mut Vec<Defect>) -> Parameters {
     let mut values = Values::new(key, defects);
     Parameters {
@@ -37,6 +66,7 @@ fn read_parameters(key: &Key, defects: &mut Vec<Defect>) -> Parameters {
         registry_version: values.text("WinSock_Registry_Version"),
         current_protocol_catalog: values.text("Current_Protocol_Catalog"),
         current_name_space_catalog: values.text("Current_NameSpace_Catalog"),
+        other_catalogs: Vec::new(),
         name_space_callout: values.text("NameSpace_Callout"),
         autodial_library: values.text("AutodialDLL"),
     }
