@@ -84,7 +84,7 @@ fn single_files_know_the_crates_that_they_hide() {
         // One reads XML, the other writes it.
         ("quick_xml", &["evidence/msinfo/nfo.rs", "render/junit.rs"]),
         ("memmap2", &["cli/map.rs"]),
-        ("libc", &["cli/map.rs"]),
+        ("libc", &["cli/map.rs", "cli/input.rs"]),
     ] {
         for file in sources(&source_folder()) {
             let source = std::fs::read_to_string(&file).unwrap();

@@ -1,7 +1,7 @@
 //! Files that evidence is read from. Nothing of them is ever changed.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
@@ -106,15 +106,44 @@ impl Input {
 
 /// Opens a regular file and tells its length.
 pub(super) fn open_file(path: &Path) -> Result<(File, u64), InputError> {
-    // A link that is named on the command line is followed, once and on purpose.
-    let metadata = std::fs::metadata(path).map_err(of_io)?;
+    // A link that is named on the command line is followed, once and on purpose. What is no regular file is not even
+    // opened, since that may wait, or act.
+    length_of_regular(&std::fs::metadata(path).map_err(of_io)?)?;
+    open_whatever_it_is(path)
+}
+
+/// Opens what may be another thing by now, and looks at what it has opened.
+fn open_whatever_it_is(path: &Path) -> Result<(File, u64), InputError> {
+    let file = without_waiting().open(path).map_err(of_io)?;
+    let length = length_of_regular(&file.metadata().map_err(of_io)?)?;
+    Ok((file, length))
+}
+
+/// How files are opened: a named pipe without anybody at its other end would be waited for without an end.
+#[cfg(unix)]
+fn without_waiting() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK);
+    options
+}
+
+/// How files are opened.
+#[cfg(not(unix))]
+fn without_waiting() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    options
+}
+
+fn length_of_regular(metadata: &Metadata) -> Result<u64, InputError> {
     if metadata.is_dir() {
-        return Err(InputError::Directory);
+        Err(InputError::Directory)
+    } else if metadata.is_file() {
+        Ok(metadata.len())
+    } else {
+        Err(InputError::NotAFile { found: kind_of(metadata.file_type()) })
     }
-    if !metadata.is_file() {
-        return Err(InputError::NotAFile { found: kind_of(metadata.file_type()) });
-    }
-    Ok((File::open(path).map_err(of_io)?, metadata.len()))
 }
 
 fn of_io(error: io::Error) -> InputError {
@@ -152,5 +181,24 @@ pub(super) fn name_of(file: &OsStr) -> Text {
     match file.to_str() {
         Some(name) => Text::from(name),
         None => Text::from_bytes(file.as_encoded_bytes()),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_pipe_that_took_the_place_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("SYSTEM");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let (send, opened) = channel();
+        std::thread::spawn(move || send.send(open_whatever_it_is(&path).map(|_| ())));
+        let told = opened.recv_timeout(Duration::from_secs(20)).expect("it waits");
+        assert!(matches!(told, Err(InputError::NotAFile { found: "a named pipe" })), "{told:?}");
     }
 }

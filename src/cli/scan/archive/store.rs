@@ -1,6 +1,5 @@
 //! The bytes of an archive, to be read more than once.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use lzma_rust2::XzReader;
 use ruzstd::decoding::StreamingDecoder;
 
 use super::super::beginning::Packing;
+use crate::cli::input;
 
 /// Memory that an xz stream may ask for, in units of 1024 bytes: what `xz -9` asks for, and some.
 const XZ_MEMORY: u32 = 72 << 10;
@@ -32,8 +32,7 @@ impl<'a> Store<'a> {
     pub(super) fn open(self) -> io::Result<(Box<dyn Bytes + 'a>, u64)> {
         match self {
             Self::File(path) => {
-                let file = File::open(path)?;
-                let length = file.metadata()?.len();
+                let (file, length) = input::open_file(path).map_err(io::Error::other)?;
                 Ok((Box::new(BufReader::new(file)), length))
             }
             Self::Held(bytes) => Ok((Box::new(Cursor::new(bytes)), u64::try_from(bytes.len()).unwrap_or(u64::MAX))),
