@@ -150,6 +150,18 @@ fn a_finding_keeps_its_fingerprint_when_the_registry_is_written_anew() {
 }
 
 #[test]
+fn json_has_the_same_identities() {
+    let files: [(&str, &[u8]); 1] = [("SYSTEM", &case("layered-provider-effective").1)];
+    let log = log(&files, &["SYSTEM"]);
+    let document = run(&files, &["examine", "--format", "json", "SYSTEM"]);
+    let document: Value = serde_json::from_slice(&document.stdout).unwrap();
+    let of_log = log["runs"][0]["results"].as_array().unwrap().iter();
+    let of_log = of_log.map(|result| &result["partialFingerprints"]["catalog9/v1"]).collect::<Vec<_>>();
+    let of_json = document["findings"].as_array().unwrap().iter().map(|finding| &finding["finding_id"]);
+    assert_eq!(of_json.collect::<Vec<_>>(), of_log);
+}
+
+#[test]
 fn what_is_said_of_the_evidence_is_a_notification() {
     let (_, mut damaged) = case("windows-10-plain");
     damaged[508] ^= 1;

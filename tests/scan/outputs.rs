@@ -87,6 +87,23 @@ fn what_is_not_listed_is_counted_all_the_same() {
 }
 
 #[test]
+fn engines_are_told_0_and_the_summary_tells_the_rest() {
+    let folder = three();
+    let records = |output: &std::process::Output| {
+        assert_eq!(output.status.code(), Some(0));
+        summary(&records(output)).clone()
+    };
+    let whole = scan(folder.path(), &["--format", "jsonl", "--exit-zero", "in"]);
+    let told = records(&whole);
+    assert_eq!((&told["complete"], &told["failed"]), (&json!(false), &json!(1)));
+    std::fs::write(folder.path().join("part"), &whole.stdout).unwrap();
+    let merge = ["merge", "--format", "jsonl", "--exit-zero", "part"];
+    records(&catalog9(folder.path()).args(merge).output().unwrap());
+    let wrong = scan(folder.path(), &["--exit-zero", "--output", "in/all.jsonl", "in"]);
+    assert_eq!(wrong.status.code(), Some(2), "a wrong command line is one all the same");
+}
+
+#[test]
 fn lists_are_sorted_as_they_are_asked_to_be() {
     let folder = three();
     let order = |by: &str| {

@@ -77,6 +77,9 @@ pub(in crate::cli) struct ScanArgs {
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(super) fail_on: FailOn,
+    /// End with 0 in place of 1 and 3, for engines that take every other code for a crash; the summary still tells
+    #[arg(long)]
+    pub(super) exit_zero: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -91,6 +94,9 @@ pub(in crate::cli) struct MergeArgs {
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(super) fail_on: FailOn,
+    /// End with 0 in place of 1 and 3, for engines that take every other code for a crash; the summary still tells
+    #[arg(long)]
+    pub(super) exit_zero: bool,
 }
 
 /// Form of a result.

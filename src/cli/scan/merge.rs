@@ -77,7 +77,7 @@ pub(in crate::cli) fn run(arguments: &MergeArgs, output: &mut Output) -> io::Res
     places.sort();
     places.dedup_by(|one, other| (&one.label, one.digest) == (&other.label, other.digest));
     let summary = write(arguments, &places, tally, output)?;
-    Ok(exit_of(&summary, arguments.fail_on))
+    Ok(exit_of(&summary, arguments.fail_on, arguments.exit_zero))
 }
 
 fn write(arguments: &MergeArgs, places: &[Place], mut tally: Tally, output: &mut Output) -> io::Result<Summary> {

@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
     if let Some(baseline) = &baseline {
         baseline.conclude();
     }
-    Ok(exit_of(&summary, arguments.fail_on))
+    Ok(exit_of(&summary, arguments.fail_on, arguments.exit_zero))
 }
 
 fn options_of(arguments: &ScanArgs) -> Result<Options, Report> {
@@ -125,10 +125,12 @@ fn usage(error: impl std::fmt::Display) -> Report {
     miette::miette!(code = "catalog9::usage", "{error}")
 }
 
-fn exit_of(summary: &Summary, fail_on: FailOn) -> Exit {
+fn exit_of(summary: &Summary, fail_on: FailOn, exit_zero: bool) -> Exit {
     let is_met =
         |severity: &str| catalog9::finding::Severity::by_name(severity).is_some_and(|found| fail_on.is_met_by(found));
-    if !summary.complete {
+    if exit_zero {
+        Exit::Clean
+    } else if !summary.complete {
         Exit::Incomplete
     } else if summary.findings.iter().any(|total| total.new.unwrap_or(total.findings) > 0 && is_met(&total.severity)) {
         Exit::Found

@@ -22,6 +22,7 @@ use crate::catalog::{CatalogName, Facts, Text};
 use crate::evidence::Defect as EvidenceDefect;
 use crate::examination::{Examination, Examined};
 use crate::finding;
+use crate::render::identity::Identity;
 
 pub use self::record::{Head, Record};
 pub use self::rules::RuleList;
@@ -83,6 +84,10 @@ struct Sections {
 /// Something that a rule found.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Finding {
+    /// What makes it the same as one of another examination, as a number in hexadecimal digits: it is made of system, rule,
+    /// catalog, name and DLL of the entry, and what was expected and found, and of no place, path, id or time.
+    #[serde(rename = "finding_id")]
+    id: String,
     /// Id of the rule.
     rule: &'static str,
     /// `note`, `warning` or `error`.
@@ -222,16 +227,9 @@ impl From<&Examination> for Document {
             summary: main.map(|main| main.summary.clone()).unwrap_or_default(),
             complete: examination.is_complete(),
             control_sets: examination.examined.iter().map(ControlSet::from).collect(),
-            findings: examination.examined.iter().flat_map(findings).collect(),
-            allowed: examination.examined.iter().flat_map(allowed).collect(),
-            left_out: LeftOut {
-                of_other_rules: examination
-                    .examined
-                    .iter()
-                    .map(|examined| examined.withheld.of_other_rules.len())
-                    .sum(),
-                less_severe: examination.examined.iter().map(|examined| examined.withheld.less_severe.len()).sum(),
-            },
+            findings: examination.examined.iter().flat_map(|examined| findings(examined, examination)).collect(),
+            allowed: examination.examined.iter().flat_map(|examined| allowed(examined, examination)).collect(),
+            left_out: LeftOut::of(examination),
             not_judged: examination.examined.iter().flat_map(not_judged).collect(),
             history: examination.history.as_ref().map(History::from),
             defects: examination.defects.iter().map(Defect::from).collect(),
@@ -239,23 +237,32 @@ impl From<&Examination> for Document {
     }
 }
 
-fn findings(examined: &Examined) -> impl Iterator<Item = Finding> {
-    let control_set = examined.control_set.name.as_ref().map(raw);
-    examined.judgement.findings.iter().map(move |finding| Finding::of(finding, control_set.clone()))
+fn findings(examined: &Examined, examination: &Examination) -> impl Iterator<Item = Finding> {
+    examined.judgement.findings.iter().map(|finding| Finding::of(finding, examined, examination))
 }
 
-fn allowed(examined: &Examined) -> impl Iterator<Item = Allowed> {
-    let control_set = examined.control_set.name.as_ref().map(raw);
-    examined.withheld.allowed.iter().map(move |allowed| Allowed {
-        finding: Finding::of(&allowed.finding, control_set.clone()),
+fn allowed(examined: &Examined, examination: &Examination) -> impl Iterator<Item = Allowed> {
+    examined.withheld.allowed.iter().map(|allowed| Allowed {
+        finding: Finding::of(&allowed.finding, examined, examination),
         reason: allowed.reason.clone(),
         until: allowed.until.to_string(),
     })
 }
 
-impl Finding {
-    fn of(finding: &finding::Finding, control_set: Option<String>) -> Self {
+impl LeftOut {
+    fn of(examination: &Examination) -> Self {
+        let withheld = || examination.examined.iter().map(|examined| &examined.withheld);
         Self {
+            of_other_rules: withheld().map(|withheld| withheld.of_other_rules.len()).sum(),
+            less_severe: withheld().map(|withheld| withheld.less_severe.len()).sum(),
+        }
+    }
+}
+
+impl Finding {
+    fn of(finding: &finding::Finding, examined: &Examined, examination: &Examination) -> Self {
+        Self {
+            id: Identity::of(finding, examined, examination).digest(),
             rule: finding.rule,
             severity: finding.severity.name(),
             message: finding.sentence(),
@@ -265,7 +272,7 @@ impl Finding {
             entry_name: finding.entry.as_ref().map(|entry| raw(&entry.name)),
             entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(raw),
             fields: finding.fields.clone(),
-            control_set,
+            control_set: examined.control_set.name.as_ref().map(raw),
             place: finding.place.as_ref().map(Place::from),
             expected: finding.expected.clone(),
             found: finding.found.clone(),
