@@ -15,6 +15,7 @@ use super::super::policy::PolicyArgs;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(in crate::cli) struct ScanArgs {
     /// Folders, files and archives (zip, tar, gz, xz, zst) with evidence; nothing is skipped by its name, links in
     /// folders are not followed, and archives are read without unpacking them to disk
