@@ -60,7 +60,13 @@ fn many_pieces_take_little_memory_and_shards_come_to_the_whole() {
         std::fs::create_dir_all(&path).unwrap();
         std::fs::write(path.join("SYSTEM"), &hives[number % hives.len()]).unwrap();
     }
-    let (whole, summary, most) = run(folder.path(), &["--fail-on", "never", "."]);
+    // Every form at once, in another folder.
+    let results = tempfile::tempdir().unwrap();
+    let files = ["a.txt", "a.csv", "a.entries.csv", "a.sarif", "a.xml", "a.md", "a.body"];
+    let files = files.map(|name| results.path().join(name).to_str().unwrap().to_owned());
+    let outputs = files.iter().flat_map(|file| ["--output", file]);
+    let arguments: Vec<&str> = ["--fail-on", "never", "."].into_iter().chain(outputs).collect();
+    let (whole, summary, most) = run(folder.path(), &arguments);
     assert_eq!(
         (whole.len(), &summary["units"], &summary["complete"]),
         (pieces(), &Value::from(pieces()), &Value::from(true))
