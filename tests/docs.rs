@@ -104,7 +104,7 @@ fn the_help_is_documented_as_it_is_printed() {
 #[test]
 fn every_rule_is_listed_and_has_a_whole_page() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
-    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut files: Vec<String> = names
         .filter(|name| !["mod.rs", "machinery.rs", "layers.rs", "libraries.rs", "stories.rs"].contains(&name.as_str()))
         .map(|name| name.trim_end_matches(".rs").replace('_', "-"))
@@ -124,6 +124,10 @@ fn every_rule_is_listed_and_has_a_whole_page() {
         for heading in rules::HEADINGS {
             assert!(!rule.section(heading).is_empty(), "{}: {heading}", rule.id);
         }
+        let source = std::fs::read_to_string(folder.join(format!("{}.rs", rule.id.replace('-', "_")))).unwrap();
+        let (_, tests) = source.split_once("#[cfg(test)]").unwrap();
+        assert!(tests.contains("assert_eq!("), "{}: a case in which it speaks", rule.id);
+        assert!(tests.contains(".is_empty()"), "{}: a case in which it is silent", rule.id);
     }
 }
 

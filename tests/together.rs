@@ -58,6 +58,7 @@ fn a_report_of_another_state_disagrees_and_both_times_are_told() {
     let examination = together(&[("report.nfo", &report), ("SYSTEM", &pressed(&after))]).unwrap();
     assert_eq!(disagreements(&examination), ["report.nfo lacks MSAFD RfComm [Bluetooth]"]);
     let examined = examination.main().unwrap();
+    assert!(examined.judgement.findings.iter().all(|finding| finding.rule == RULE), "{:?}", examined.judgement);
     let finding = examined.judgement.findings.iter().find(|finding| finding.rule == RULE).unwrap();
     let harmless = finding.harmless.as_deref().unwrap();
     assert!(harmless.contains("the catalog 2024-02-29T12:34:56.7890123Z"), "{harmless}");
@@ -135,4 +136,19 @@ fn the_program_finds_the_logs_of_the_hive_that_it_compares() {
     assert!(report.contains("SYSTEM + report.nfo"), "{report}");
     assert!(report.contains("SYSTEM.LOG1"), "{report}");
     assert!(report.contains("The registry was compared with report.nfo, written "), "{report}");
+}
+
+/// The two are of different systems with the same Windows: what they have in common is all that Windows installs, and
+/// what the report lacks is the layered provider.
+#[test]
+fn a_real_report_lacks_the_layered_provider_of_a_real_registry_and_nothing_else() {
+    let names = ["reg/win10-lsp-winsock2.reg", "reg/win10-winsock.reg", "msinfo/win10-ltsc-1809-en.txt"];
+    let files: Vec<Vec<u8>> = names.iter().filter_map(|name| Some(std::fs::read(real(name)?).unwrap())).collect();
+    let [one, two, report] = files.as_slice() else { return };
+    let examination = together(&[("one", one), ("two", two), ("report", report)]).unwrap();
+    let chains = ["TCP/IP", "UDP/IP"].map(|protocol| format!("ierd_tgp_lsp64 over [MSAFD Tcpip [{protocol}]]"));
+    assert_eq!(disagreements(&examination), [format!("report lacks {}", chains.join(" and "))]);
+    let findings = &examination.main().unwrap().judgement.findings;
+    let finding = findings.iter().find(|finding| finding.rule == RULE).unwrap();
+    assert_eq!((finding.story, finding.further_entries.len()), (findings[0].story, 2), "one story with its DLL");
 }

@@ -91,6 +91,11 @@ mod tests {
     }
 
     #[test]
+    fn of_a_fresh_system_every_id_is_there() {
+        assert!(complaints(&RULE, "windows  5.1 x86\n1001  tcp\n1002  udp\n1003  raw\nnext  1004").is_empty());
+    }
+
+    #[test]
     fn new_network_adapters_explain_ids_below_those_of_net_bios() {
         let case = "windows  5.1 x86 sp3\ntransports  Tcpip NetBIOS\nbinding  \\Device\\NetBT_Tcpip_{1}  0\n1001  tcp\n1002  udp\n1003  raw\n1014  seqpacket 0\n1015  datagram 0\nnext  1018";
         let expected = ["the ids 1016 to 1017 were given, and no entry has them any more"];

@@ -58,6 +58,12 @@ mod tests {
     }
 
     #[test]
+    fn windows_own_path_may_be_spelled_in_every_way() {
+        let case = "windows  10.0.19041 x64\nname spaces\ntcpip  C:\\WINDOWS\\System32\\MSWSOCK.dll\nntds  %windir%\\system32\\winrnr.dll";
+        assert!(complaints(&RULE, case).is_empty());
+    }
+
+    #[test]
     fn each_windows_has_its_own_dll_for_network_locations() {
         let count = |windows: &str, file: &str| {
             complaints(&RULE, &format!("{windows}\nname spaces\nnla  %SystemRoot%\\system32\\{file}")).len()

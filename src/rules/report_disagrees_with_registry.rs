@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::machinery::{Findings, Report, Subject, rule};
 use crate::catalog::signature::{Signature, as_shown};
-use crate::catalog::{CatalogName, Catalogs, EntryList, Facts, ProtocolEntry, is_harmful, title};
-use crate::finding::Severity;
+use crate::catalog::{CatalogName, Catalogs, EntryList, Facts, NameSpaceEntry, ProtocolEntry, Text, is_harmful, title};
+use crate::finding::{Finding, Severity};
 use crate::sentence::list_of;
 
 rule! {
@@ -61,22 +61,19 @@ fn judge_sections(subject: &Subject<'_>, report: &Report, findings: &mut Finding
     let reported: Vec<&ProtocolEntry> = reported.collect();
     let pairs = pairs(&stored, &shown, &reported);
     let is_whole = report.catalogs.tells(Facts::WHOLE_LISTS);
-    let names = |entries: &mut dyn Iterator<Item = &ProtocolEntry>| -> Vec<String> {
-        entries.map(|entry| entry.name().shortened(100)).collect()
-    };
-    let mut unshown = shown.iter().zip(&pairs).filter(|(_, pair)| is_whole && pair.is_none()).map(|(entry, _)| entry);
-    let lacking = names(&mut unshown);
+    let unshown = stored.iter().zip(&pairs).filter(|(_, pair)| is_whole && pair.is_none());
+    let lacking: Vec<&ProtocolEntry> = unshown.map(|(entry, _)| *entry).collect();
     let mut is_paired = vec![false; reported.len()];
     for index in pairs.iter().flatten() {
         if let Some(is_paired) = is_paired.get_mut(*index) {
             *is_paired = true;
         }
     }
-    let mut unknown = reported.iter().zip(is_paired).filter(|(_, is_paired)| !is_paired).map(|(entry, _)| *entry);
-    let more = names(&mut unknown);
+    let unknown = reported.iter().zip(is_paired).filter(|(_, is_paired)| !is_paired);
+    let more: Vec<Text> = unknown.map(|(section, _)| section.name()).collect();
     if !lacking.is_empty() || !more.is_empty() {
         let finding = findings.about_catalog(catalog, &list.place, disagreement(report, &lacking, &more));
-        finding.harmless(times(subject, report));
+        tell_cause(finding, &lacking).harmless(times(subject, report));
     } else if !pairs.iter().flatten().is_sorted() {
         let message = format!("{} shows the same sections as the registry in another order", called(report));
         findings.about_catalog(catalog, &list.place, message).severity(Severity::Note).harmless(times(subject, report));
@@ -126,15 +123,13 @@ fn judge_listing(subject: &Subject<'_>, report: &Report, findings: &mut Findings
         };
         let Some((catalog, list)) = own else { continue };
         let [stored, shown] = [list, &reported].map(|list| by_id(list));
-        let names = |entries: &mut dyn Iterator<Item = &&ProtocolEntry>| -> Vec<String> {
-            entries.map(|entry| entry.name().shortened(100)).collect()
-        };
-        let mut missing = stored.iter().filter(|(id, _)| is_whole && !shown.contains_key(*id)).map(|(_, entry)| entry);
-        let mut unknown = shown.iter().filter(|(id, _)| !stored.contains_key(*id)).map(|(_, entry)| entry);
-        let (lacking, more) = (names(&mut missing), names(&mut unknown));
+        let missing = stored.iter().filter(|(id, _)| is_whole && !shown.contains_key(*id));
+        let lacking: Vec<&ProtocolEntry> = missing.map(|(_, entry)| *entry).collect();
+        let unknown = shown.iter().filter(|(id, _)| !stored.contains_key(*id));
+        let more: Vec<Text> = unknown.map(|(_, entry)| entry.name()).collect();
         if !lacking.is_empty() || !more.is_empty() {
             let finding = findings.about_catalog(*catalog, &list.place, disagreement(report, &lacking, &more));
-            finding.harmless(times(subject, report));
+            tell_cause(finding, &lacking).harmless(times(subject, report));
         }
         for (id, entry) in stored {
             let Some(shown) = shown.get(&id) else { continue };
@@ -156,7 +151,7 @@ fn judge_name_spaces(subject: &Subject<'_>, report: &Report, findings: &mut Find
     let Some(((catalog, own), (_, listed))) = own.zip(report.catalogs.name_space_lists().last()) else { return };
     let known: BTreeSet<_> = own.entries.iter().map(|entry| entry.provider_id).collect();
     let more = listed.entries.iter().filter(|entry| !known.contains(&entry.provider_id));
-    let more: Vec<String> = more.map(|entry| entry.name().shortened(100)).collect();
+    let more: Vec<Text> = more.map(NameSpaceEntry::name).collect();
     if !more.is_empty() {
         let finding = findings.about_catalog(catalog, &own.place, disagreement(report, &[], &more));
         finding.harmless(times(subject, report));
@@ -195,10 +190,19 @@ fn other_fields(
     told.filter(|(_, own, other)| own != other).collect()
 }
 
-fn disagreement(report: &Report, lacking: &[String], more: &[String]) -> String {
-    let lacking = Some(lacking).filter(|names| !names.is_empty()).map(|names| format!("lacks {}", list_of(names)));
+/// What is not shown is of one cause with what else is said of its DLL.
+fn tell_cause<'f>(finding: &'f mut Finding, lacking: &[&ProtocolEntry]) -> &'f mut Finding {
+    finding.libraries.extend(lacking.iter().filter_map(|entry| entry.library_path.clone()));
+    finding.further(lacking.iter().copied())
+}
+
+fn disagreement(report: &Report, lacking: &[&ProtocolEntry], more: &[Text]) -> String {
+    let shown = |name: &Text| name.shortened(100);
+    let lacking: Vec<String> = lacking.iter().map(|entry| shown(&entry.name())).collect();
+    let more: Vec<String> = more.iter().map(shown).collect();
+    let lacking = Some(lacking).filter(|names| !names.is_empty()).map(|names| format!("lacks {}", list_of(&names)));
     let more = Some(more).filter(|names| !names.is_empty());
-    let more = more.map(|names| format!("shows {}, which the registry does not have", list_of(names)));
+    let more = more.map(|names| format!("shows {}, which the registry does not have", list_of(&names)));
     let parts: Vec<String> = lacking.into_iter().chain(more).collect();
     format!("{} {}", called(report), parts.join(", and "))
 }

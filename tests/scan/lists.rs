@@ -4,9 +4,12 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use catalog9::catalog::{Catalogs, notation};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use snapbox::cmd::cargo_bin;
+
+use crate::synth::msinfo;
 
 use super::{CLEAN, dirty_hive_and_log, hijacked, hive_of, scanned, summary, verdicts, write};
 
@@ -84,4 +87,56 @@ fn with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> std::process::
         .unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
     child.wait_with_output().unwrap()
+}
+
+#[test]
+fn what_a_manifest_groups_with_a_registry_is_compared_with_it() {
+    let case = notation::parse(CLEAN).unwrap();
+    let report = |case: &Catalogs, computer| msinfo::nfo(case, computer, &msinfo::ENGLISH);
+    let changed = notation::parse(&CLEAN.replace("1002  udp\n", "")).unwrap();
+    let (dirty, log) = dirty_hive_and_log("PC2");
+    let files: [(&str, &[u8]); 8] = [
+        ("1", &hive_of(CLEAN, "PC1")),
+        ("1.nfo", &report(&changed, "PC1")),
+        ("2", &dirty),
+        ("2.log", &log),
+        ("2.nfo", &report(&case, "PC2")),
+        ("3", &hive_of(CLEAN, "PC3")),
+        ("3.nfo", &report(&case, "PC4")),
+        ("4.nfo", &report(&changed, "PC1")),
+    ];
+    let lines = ["1", "1.nfo", "2", "2.log", "2.nfo", "3", "3.nfo"].map(|path| {
+        let role = if path.ends_with("log") { "log1" } else { "" };
+        let line = json!({ "path": path, "group": path[..1] });
+        if role.is_empty() { line } else { json!({ "path": path, "group": path[..1], "role": role }) }
+    });
+    let lines = [&lines[..], &[json!({ "path": "4.nfo" })]].concat();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &files);
+    write(folder.path(), &[("list", &manifest(&lines))]);
+    let records = scanned(folder.path(), &["--files-from", "list"]);
+    let told: Vec<(&str, &str, bool)> = records
+        .iter()
+        .filter_map(|record| {
+            let unit = record.get("unit")?;
+            let disagrees =
+                unit["findings"].as_array()?.iter().any(|count| count["rule"] == "report-disagrees-with-registry");
+            Some((unit["label"].as_str()?, unit["status"].as_str()?, disagrees))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("1", "examined", true),
+            ("1.nfo", "examined", false),
+            ("2", "examined", false),
+            ("2.nfo", "examined", false),
+            ("3 + 3.nfo", "failed", false),
+            ("3", "examined", false),
+            ("3.nfo", "examined", false),
+            ("4.nfo", "examined", false),
+        ]
+    );
+    let failure = &records[4]["unit"]["failure"];
+    assert_eq!(failure["code"], "catalog9::other_computer");
 }

@@ -128,6 +128,9 @@ impl Examiner<'_> {
                     return self.alone(others, origin, depth, emit);
                 }
             };
+        // What a manifest puts beside a registry is of its system; names alone do not tell that.
+        let (reports, others): (Vec<Piece>, Vec<Piece>) =
+            others.into_iter().partition(|piece| leader.name.group.is_some() && is_report(piece));
         match beginning {
             Beginning::Archive(packing) => {
                 self.open_archive(&leader, packing, depth, emit);
@@ -137,12 +140,18 @@ impl Examiner<'_> {
                 let (mut logs, others): (Vec<Piece>, Vec<Piece>) =
                     others.into_iter().partition(|piece| piece.name.log_role().is_some());
                 logs.sort_by_key(|log| log.name.log_role());
-                let said = guarded(|| self.hive(&leader, &logs, origin));
+                let alone = || guarded(|| self.hive(&leader, &logs, origin));
+                let said = self.compared(&[&leader], &logs, &reports, alone, emit);
                 Self::say(&leader, host, said, emit);
                 self.alone(others, origin, depth, emit);
             }
-            Beginning::Evidence(Kind::Reg) if !others.is_empty() && others.iter().all(is_registration_file) => {
-                let said = guarded(|| self.registration_files(&leader, &others));
+            Beginning::Evidence(Kind::Reg) if others.iter().all(is_registration_file) => {
+                let exports: Vec<&Piece> = std::iter::once(&leader).chain(&others).collect();
+                let alone = || match exports.as_slice() {
+                    [export] => guarded(|| self.file(export, &[], origin)),
+                    exports => guarded(|| self.together(exports, &[])),
+                };
+                let said = self.compared(&exports, &[], &reports, alone, emit);
                 Self::say(&leader, host, said, emit);
             }
             Beginning::Evidence(_) | Beginning::Text => {
@@ -158,6 +167,33 @@ impl Examiner<'_> {
                 Self::say(&leader, host, Err(Obstacle::of(&error)), emit);
                 self.alone(others, origin, depth, emit);
             }
+        }
+        self.alone(reports, origin, depth, emit);
+    }
+
+    /// A registry compared with reports. Where that cannot be, this is told, and the registry is examined alone.
+    fn compared(
+        &self,
+        registry: &[&Piece],
+        logs: &[Piece],
+        reports: &[Piece],
+        alone: impl Fn() -> Result<Examination, Obstacle>,
+        emit: &mut Emit<'_>,
+    ) -> Result<Examination, Obstacle> {
+        if reports.is_empty() {
+            return alone();
+        }
+        let pieces: Vec<&Piece> = registry.iter().copied().chain(reports).collect();
+        match guarded(|| self.together(&pieces, logs)) {
+            Err(Obstacle::Failure(status, failure)) => {
+                let said = alone();
+                if said.is_ok() {
+                    let labels: Vec<_> = pieces.iter().map(|piece| piece.label.lossy()).collect();
+                    emit(News::Record(Box::new(Record::of_failure(labels.join(" + "), status, failure))));
+                }
+                said
+            }
+            said => said,
         }
     }
 
@@ -195,9 +231,12 @@ impl Examiner<'_> {
         examination.map_err(|error| Obstacle::of_evidence(&error, origin))
     }
 
-    fn registration_files(&self, leader: &Piece, others: &[Piece]) -> Result<Examination, Obstacle> {
+    /// Files of one system as one; `logs` are those of the hive among them.
+    fn together(&self, pieces: &[&Piece], logs: &[Piece]) -> Result<Examination, Obstacle> {
+        let logs: Result<Vec<Log>, _> = logs.iter().map(log).collect();
+        let logs = logs.map_err(|(_, error)| Obstacle::of_input(&error))?;
         let mut streams: Vec<(Text, Box<dyn io::Read + '_>)> = Vec::new();
-        for piece in std::iter::once(leader).chain(others) {
+        for piece in pieces {
             let stream: Box<dyn io::Read> = match &piece.source {
                 Source::File(path) => input::open_file(path)
                     .map(|(file, _)| Box::new(file))
@@ -208,7 +247,11 @@ impl Examiner<'_> {
         }
         let evidence =
             streams.iter_mut().map(|(label, stream)| Evidence::new(label.clone(), Content::of_stream(stream)));
-        examine_together(evidence.collect(), &self.options).map_err(|error| Obstacle::of(&error))
+        let mut evidence: Vec<Evidence<'_>> = evidence.collect();
+        if let Some(leader) = evidence.first_mut() {
+            leader.logs = logs.iter().map(Log::file).collect();
+        }
+        examine_together(evidence, &self.options).map_err(|error| Obstacle::of(&error))
     }
 
     fn say(leader: &Piece, host: Option<String>, said: Result<Examination, Obstacle>, emit: &mut Emit<'_>) {
@@ -245,6 +288,15 @@ fn too_large(beginning: &Beginning, length: u64) -> Option<InputError> {
 
 fn is_registration_file(piece: &Piece) -> bool {
     matches!(piece.beginning(), Ok((Beginning::Evidence(Kind::Reg), _)))
+}
+
+/// Whether it is a report or a listing, and the one that a manifest describes.
+fn is_report(piece: &Piece) -> bool {
+    let is_report = match piece.beginning() {
+        Ok((Beginning::Evidence(kind), _)) => !matches!(kind, Kind::Hive | Kind::Reg),
+        _ => false,
+    };
+    is_report && verified(piece).is_ok()
 }
 
 fn log(piece: &Piece) -> Result<Log, (Text, InputError)> {
