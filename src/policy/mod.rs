@@ -1,6 +1,6 @@
 //! What is reported of what was found: whom the user allows, how he weighs it, and which rules he asks for.
 //!
-//! A policy never changes what holds for a system: every rule is judged, and what is withheld is counted and listed.
+//! Every rule is judged whatever the policy says, and what is withheld is counted and listed.
 
 mod allowance;
 mod file;
