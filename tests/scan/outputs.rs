@@ -104,6 +104,37 @@ fn engines_are_told_0_and_the_summary_tells_the_rest() {
 }
 
 #[test]
+fn who_does_the_same_work_again_writes_the_same_file() {
+    let folder = three();
+    std::fs::create_dir(folder.path().join("parts")).unwrap();
+    let parts = || {
+        let files = std::fs::read_dir(folder.path().join("parts")).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> = files.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+        files.sort();
+        files
+    };
+    let run = |shard: &str| scan(folder.path(), &["--output-dir", "parts", "--shard", shard, "in"]);
+    for shard in ["0/2", "1/2", "1/2"] {
+        assert_eq!(run(shard).status.code().unwrap() & !3, 0);
+    }
+    let once = parts();
+    let names: Vec<String> =
+        once.iter().map(|(path, _)| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    assert_eq!(names.iter().map(|name| &name[..10]).collect::<Vec<_>>(), ["part-0of2-", "part-1of2-"]);
+    assert_eq!(names[0][10..], names[1][10..], "both are parts of the same work");
+    run("0/2");
+    assert!(parts() == once);
+    let paths: Vec<&str> = once.iter().map(|(path, _)| path.to_str().unwrap()).collect();
+    let merged = catalog9(folder.path()).args(["merge", "--format", "jsonl"]).args(paths).output().unwrap();
+    assert_eq!(verdicts(&records(&merged)), verdicts(&scanned(folder.path(), &["in"])));
+    write(folder.path(), &[("in/5/SYSTEM", &hive_of(CLEAN, "FIFTH"))]);
+    run("0/2");
+    assert_eq!(parts().len(), 3, "other work has another name");
+    assert_eq!(scan(folder.path(), &["--output-dir", "in/1", "in"]).status.code(), Some(2), "not beside evidence");
+    assert_eq!(scan(folder.path(), &["--output-dir", "nowhere", "in"]).status.code(), Some(2));
+}
+
+#[test]
 fn lists_are_sorted_as_they_are_asked_to_be() {
     let folder = three();
     let order = |by: &str| {

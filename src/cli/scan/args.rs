@@ -42,6 +42,10 @@ pub(in crate::cli) struct ScanArgs {
     /// complete
     #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf))]
     pub(super) output: Vec<PathBuf>,
+    /// Write the result to this folder, too, as JSON lines, under a name that is made of the shard and of what is examined:
+    /// who does the same work again writes the same file
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) output_dir: Option<PathBuf>,
     /// Earlier result of `scan --format jsonl` or `--format json`, or of `examine --format json`: what it has already does
     /// not lead to exit code 1
     #[arg(long, value_name = "FILE")]

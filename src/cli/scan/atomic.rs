@@ -30,6 +30,12 @@ impl AtomicFile {
         Ok(Self { file, styles: (!is_binary).then(StripBytes::new), path: path.to_owned() })
     }
 
+    /// The same file with another name in its folder.
+    pub(super) fn named(self, name: &str) -> Self {
+        let path = folder_of(&self.path).join(name);
+        Self { path, ..self }
+    }
+
     /// Gives the file its name, once it is on the medium.
     pub(super) fn finish(mut self) -> io::Result<()> {
         self.file.flush()?;

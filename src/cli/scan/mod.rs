@@ -10,6 +10,7 @@ mod interrupt;
 mod list;
 mod merge;
 mod names;
+mod part;
 mod piece;
 mod progress;
 mod report;
@@ -27,6 +28,7 @@ use miette::Report;
 use self::examiner::Examiner;
 use self::in_order::in_order;
 use self::interrupt::Interrupt;
+use self::part::InputList;
 use self::piece::{Job, News};
 use self::progress::Progress;
 use self::selected::Selected;
@@ -60,7 +62,8 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
     arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
     let progress = Progress::new();
     let is_ours = |job: &Job| arguments.shard.is_none_or(|shard| shard.holds(&job.key()));
-    let jobs = jobs.take_while(|_| !examiner.is_interrupted()).filter(is_ours);
+    let list = InputList::default();
+    let jobs = jobs.take_while(|_| !examiner.is_interrupted()).inspect(|job| list.note(job)).filter(is_ours);
     in_order(
         arguments.jobs,
         jobs,
@@ -90,7 +93,7 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
     }
     drop(progress);
     let summary = tally.summary();
-    sinks.finish(&summary)?;
+    sinks.finish(&summary, &list.part(arguments.shard))?;
     if let Some(baseline) = &baseline {
         baseline.conclude();
     }

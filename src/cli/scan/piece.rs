@@ -85,6 +85,16 @@ pub(super) enum News {
 }
 
 impl Job {
+    /// What everything is called that it is about, and the group that it belongs to.
+    pub(super) fn names(&self) -> Vec<String> {
+        let files = match self {
+            Self::Say(_) => &[][..],
+            Self::Examine(pieces) => pieces.files.as_slice(),
+        };
+        let labels = files.iter().map(|file| file.label.lossy().into_owned());
+        std::iter::once(self.key()).chain(labels).collect()
+    }
+
     /// By what it is told to which shard it belongs.
     pub(super) fn key(&self) -> String {
         match self {

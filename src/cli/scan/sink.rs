@@ -16,6 +16,8 @@ use super::usage;
 pub(super) struct Sinks<'a> {
     stdout: Sink<&'a mut Output>,
     files: Vec<Sink<AtomicFile>>,
+    /// The file in --output-dir, whose name is only known at the end.
+    part: Option<Sink<AtomicFile>>,
 }
 
 impl<'a> Sinks<'a> {
@@ -28,39 +30,49 @@ impl<'a> Sinks<'a> {
                 usage(format!("expected a name that ends with {}, found {shown}", Form::endings()))
             })?;
             refuse_beside_evidence(path, arguments)?;
-            let file = AtomicFile::create(path, form.is_binary())
-                .map_err(|error| usage(format!("the output cannot be written: {error}")))?;
-            files.push(Sink::new(file, form, arguments.sort));
+            files.push(Sink::create(path, form, arguments.sort)?);
         }
+        let part = match arguments.output_dir.as_ref().map(|folder| folder.join("part.jsonl")) {
+            None => None,
+            Some(path) => {
+                refuse_beside_evidence(&path, arguments)?;
+                Some(Sink::create(&path, Form::Jsonl, None)?)
+            }
+        };
         if arguments.format.is_binary() {
             if io::stdout().is_terminal() {
                 return Err(usage("expected a file or a pipe for a form that is no text, found a terminal"));
             }
             output.pass_through();
         }
-        Ok(Self { stdout: Sink::new(output, arguments.format, arguments.sort), files })
+        Ok(Self { stdout: Sink::new(output, arguments.format, arguments.sort), files, part })
     }
 
     /// Writes a record.
     pub(super) fn record(&mut self, record: &Record) -> io::Result<()> {
         self.stdout.record(record)?;
-        self.files.iter_mut().try_for_each(|file| file.record(record))
+        self.files.iter_mut().chain(&mut self.part).try_for_each(|file| file.record(record))
     }
 
-    /// Writes what all records come to, and gives files their names, unless the work was interrupted.
-    pub(super) fn finish(self, summary: &Summary) -> io::Result<()> {
+    /// Writes what all records come to, and gives files their names, unless the work was interrupted. That of a part is
+    /// made of what was examined.
+    pub(super) fn finish(self, summary: &Summary, part: &str) -> io::Result<()> {
         self.stdout.finish(summary)?;
-        if summary.interrupted && !self.files.is_empty() {
+        let has_files = self.part.is_some() || !self.files.is_empty();
+        if summary.interrupted && has_files {
             complain(&miette!(
                 code = "catalog9::interrupted",
-                "the work was interrupted, so that the files of --output were not written"
+                "the work was interrupted, so that no files were written"
             ));
             return Ok(());
         }
         for file in self.files {
             file.finish(summary)?.finish()?;
         }
-        Ok(())
+        match self.part {
+            Some(file) => file.finish(summary)?.named(part).finish(),
+            None => Ok(()),
+        }
     }
 }
 
@@ -80,6 +92,14 @@ fn refuse_beside_evidence(path: &Path, arguments: &ScanArgs) -> Result<(), miett
 struct Sink<W> {
     writer: W,
     report: Report,
+}
+
+impl Sink<AtomicFile> {
+    fn create(path: &Path, form: Form, sort: Option<Sort>) -> Result<Self, miette::Report> {
+        let file = AtomicFile::create(path, form.is_binary())
+            .map_err(|error| usage(format!("the output cannot be written: {error}")))?;
+        Ok(Self::new(file, form, sort))
+    }
 }
 
 impl<W: Write> Sink<W> {
