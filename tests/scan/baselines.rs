@@ -6,7 +6,7 @@ use std::process::Output;
 use catalog9::catalog::notation;
 use serde_json::{Value, json};
 
-use super::{CLEAN, hijacked, hive_of, records, scan, summary, verdicts, with_provider, write};
+use super::{CLEAN, hijacked, hive_of, records, scan, scanned, summary, verdicts, with_provider, write};
 use crate::cases::catalog9;
 use crate::synth::msinfo;
 
@@ -67,6 +67,14 @@ fn what_an_earlier_result_has_does_not_fail_whatever_wrote_it() {
         let output = catalog9(folder.path()).args(arguments).args(files).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command:?}");
     }
+}
+
+#[test]
+fn what_is_told_twice_of_one_piece_of_evidence_was_found_once() {
+    let folder = kept();
+    let before = std::fs::read(folder.path().join("before")).unwrap();
+    std::fs::write(folder.path().join("before"), [&before[..], &before[..]].concat()).unwrap();
+    assert_eq!(compared(folder.path(), &[]), ([0, 4, 0], 0));
 }
 
 #[test]
@@ -169,12 +177,31 @@ fn what_was_read_in_part_tells_of_nothing_that_it_is_gone() {
 }
 
 #[test]
+fn what_a_rule_cannot_judge_any_more_is_not_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = msinfo::text(&notation::parse(CLEAN).unwrap(), "PC", &msinfo::ENGLISH);
+    write(folder.path(), &[("in/report.txt", &report)]);
+    let records = scanned(folder.path(), &["in"]);
+    let not_judged: Vec<&str> =
+        records[0]["not_judged"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    assert!(not_judged.contains(&"base-provider-path-altered") && !not_judged.contains(&"base-provider-missing"));
+    // As if the report had told more when it was examined before.
+    for (rule, gone) in [("base-provider-path-altered", 0), ("base-provider-missing", 1), ("a-rule-of-old", 0)] {
+        let mut before = records[0].clone();
+        before["findings"] = json!([{ "rule": rule, "severity": "error", "control_set": null }]);
+        std::fs::write(folder.path().join("before"), before.to_string()).unwrap();
+        assert_eq!(compared(folder.path(), &[]).0[2], gone, "{rule}");
+    }
+}
+
+#[test]
 fn of_two_hives_of_one_computer_only_the_one_that_was_examined_again_counts() {
     let folder = tempfile::tempdir().unwrap();
     let bad = hive_of(&with_provider("foo"), "PC");
     write(folder.path(), &[("in/config/SYSTEM", &bad), ("in/RegBack/SYSTEM", &bad)]);
     keep(folder.path(), &["scan", "--format", "jsonl", "in"]);
     assert_eq!(compared(folder.path(), &[]), ([0, 2, 0], 0));
+    assert_eq!(compared(folder.path(), &["--exclude", "config"]), ([0, 1, 0], 0), "its own is the one that is known");
     write(folder.path(), &[("in/config/SYSTEM", &hive_of(CLEAN, "PC"))]);
     assert_eq!(compared(folder.path(), &[]), ([0, 1, 1], 0), "it is still in the backup");
     std::fs::remove_dir_all(folder.path().join("in/RegBack")).unwrap();

@@ -38,6 +38,8 @@ fn a_log_has_every_finding_and_says_what_was_not_examined() {
     assert_eq!(files, ["in/1/SYSTEM", "in/2/SYSTEM", "in/3/SYSTEM", "in/4/SYSTEM"]);
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     assert_eq!(told(run, "evidence-refused").len(), 1);
+    let selected = sarif(folder.path(), &["--only", "findings", "in"]);
+    assert_eq!(selected["runs"][0]["invocations"][0]["executionSuccessful"], false, "also where it is not listed");
     std::fs::remove_dir_all(folder.path().join("in/4")).unwrap();
     assert_eq!(sarif(folder.path(), &["in"])["runs"][0]["invocations"][0]["executionSuccessful"], true);
 }
