@@ -24,6 +24,8 @@ pub struct Earlier {
     findings: HashMap<(Identity, String), Vec<usize>>,
     /// The pieces of evidence of each system and kind, by their paths.
     evidence: HashMap<(String, String), Vec<(String, usize)>>,
+    /// How many pieces of evidence there are.
+    pieces: usize,
     /// What was told when a piece of evidence was examined again.
     again: HashMap<usize, Vec<Again>>,
 }
@@ -198,13 +200,14 @@ impl Earlier {
 
     /// The number of a piece of evidence, which is a new one where it was not met before.
     fn number_of(&mut self, system: &str, kind: String, path: String) -> usize {
-        let next = self.evidence.values().map(Vec::len).sum();
         let known = self.evidence.entry((system.to_owned(), kind)).or_default();
         if let Some((_, number)) = known.iter().find(|(known, _)| *known == path) {
             return *number;
         }
-        known.push((path, next));
-        next
+        let number = self.pieces;
+        self.pieces += 1;
+        known.push((path, number));
+        number
     }
 
     /// Says of each finding of an examination whether it is new. What was found once before is known once.
