@@ -161,6 +161,11 @@ fn the_names_that_others_rely_on_are_there() {
         "/findings/0/libraries/0",
         "/findings/2/further_entries/0/id",
         "/findings/0/fields/0",
+        "/findings/0/what_to_do",
+        "/findings/0/references",
+        "/allowed",
+        "/left_out/of_other_rules",
+        "/left_out/less_severe",
         "/not_judged",
         "/defects",
     ];

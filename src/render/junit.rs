@@ -148,7 +148,12 @@ impl Case {
                     more => format!("{}; {more} more", first.sentence()),
                 },
                 severity: first.severity,
-                text: failures.iter().map(|finding| line(finding)).collect::<Vec<_>>().join("\n"),
+                text: failures
+                    .iter()
+                    .map(|finding| line(finding))
+                    .chain(what_to_do(rule))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
             },
         };
         let allowed = examined.withheld.allowed.iter().filter(|allowed| allowed.finding.rule == rule);
@@ -208,6 +213,10 @@ impl Case {
 /// What a person must look at.
 fn is_failure(finding: &Finding) -> bool {
     finding.severity >= Severity::Warning && !finding.is_known()
+}
+
+fn what_to_do(rule: &str) -> Option<String> {
+    rules::by_id(rule).map(|rule| format!("what to do: {}", rule.what_to_do()))
 }
 
 /// A finding with all that is told of it, in one line.

@@ -22,7 +22,9 @@ rule! {
     ///
     /// # What to do
     ///
-    /// As for a layered provider that is installed, and first.
+    /// Ask the owner, and before anything else: what programs send and receive passes through this DLL. Keep it as
+    /// evidence where he does not know it; else uninstall it with the vendor's own program, and only then run
+    /// `netsh winsock remove provider <id>` or `netsh winsock reset`.
     ///
     /// # References
     ///

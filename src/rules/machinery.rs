@@ -75,6 +75,18 @@ impl Rule {
         lines.join("\n").trim().to_owned()
     }
 
+    /// What to do about what it finds.
+    #[must_use]
+    pub fn what_to_do(&self) -> String {
+        self.section("What to do")
+    }
+
+    /// What is to be read about it: statements of KB 811259, techniques of ATT&CK, rules of Sigma.
+    #[must_use]
+    pub fn references(&self) -> String {
+        self.section("References")
+    }
+
     /// One section of the page, joined to a paragraph.
     #[must_use]
     pub fn section(&self, heading: &str) -> String {

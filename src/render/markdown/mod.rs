@@ -6,6 +6,7 @@
 
 mod units;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 pub use self::units::Batch;
@@ -13,8 +14,9 @@ pub use self::units::Batch;
 use super::masked;
 use super::refused::Refused;
 use crate::examination::{Examination, Examined};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::policy::{Allowed, Withheld};
+use crate::rules::{self, Rule};
 use crate::sentence::counted;
 
 /// Longest text of a cell in characters.
@@ -84,7 +86,17 @@ fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io::Result<()>
         writer,
         "\n| Severity | Rule | Finding | May be harmless | Expected | Found | Where |\n|---|---|---|---|---|---|---|"
     )?;
-    findings.iter().try_for_each(|finding| write_finding(finding, writer))
+    findings.iter().try_for_each(|finding| write_finding(finding, writer))?;
+    let severe = findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+    let mut rules: Vec<&Rule> = severe.filter_map(|finding| rules::by_id(finding.rule)).collect();
+    let mut known = BTreeSet::new();
+    rules.retain(|rule| known.insert(rule.id));
+    if !rules.is_empty() {
+        writeln!(writer, "\nWhat to do:\n")?;
+    }
+    rules
+        .iter()
+        .try_for_each(|rule| writeln!(writer, "* {}: {} {}", rule.id, rule.what_to_do(), code(&rule.references())))
 }
 
 fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {

@@ -8,7 +8,8 @@ use super::style;
 use crate::catalog::{CatalogName, Facts};
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
-use crate::finding::{EntryName, Finding, Verdict};
+use crate::finding::{EntryName, Finding, Severity, Verdict};
+use crate::rules;
 use crate::sentence::{counted, list_of};
 
 /// What is said in one story; the rest is counted. JSON has it all.
@@ -62,7 +63,7 @@ pub(super) fn write_findings(examined: &Examined, verbose: bool, writer: &mut dy
 }
 
 /// Findings of one cause: the worst of them, then the others below it, then all entries that they are about. What is
-/// said of several places in the same words is said once.
+/// said of several places in the same words is said once. What to do is said of the worst.
 fn write_story(story: &[Finding], entries_by_place: Option<&Entries<'_>>, writer: &mut dyn Write) -> io::Result<()> {
     let mut said: Vec<Vec<&Finding>> = Vec::new();
     let mut index_of: BTreeMap<_, usize> = BTreeMap::new();
@@ -91,7 +92,14 @@ fn write_story(story: &[Finding], entries_by_place: Option<&Entries<'_>>, writer
         let lists = by_catalog.chunk_by(|one, other| one.0 == other.0).map(list_of_entries);
         writeln!(writer, "      {} entries in all: {}", entries.len(), lists.collect::<Vec<_>>().join("; "))?;
     }
-    Ok(())
+    let worst = story.first().filter(|finding| finding.severity >= Severity::Warning);
+    match worst.and_then(|finding| rules::by_id(finding.rule)) {
+        Some(rule) => {
+            writeln!(writer, "      what to do: {}", rule.what_to_do())?;
+            writeln!(writer, "      see {}; `catalog9 explain {}`", rule.references(), rule.id)
+        }
+        None => Ok(()),
+    }
 }
 
 /// The entries that a finding is about.

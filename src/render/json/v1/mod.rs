@@ -23,6 +23,7 @@ use crate::evidence::Defect as EvidenceDefect;
 use crate::examination::{Examination, Examined};
 use crate::finding;
 use crate::render::identity::Identity;
+use crate::rules::{Rule, by_id};
 
 pub use self::record::{Head, Record};
 pub use self::rules::RuleList;
@@ -117,6 +118,10 @@ struct Finding {
     found: Option<String>,
     /// Why it may be harmless here.
     harmless: Option<String>,
+    /// What to do about it.
+    what_to_do: Option<String>,
+    /// What is to be read about it: statements of KB 811259, techniques of ATT&CK, rules of Sigma.
+    references: Option<String>,
     /// Number of its story in its control set, from 1: findings of one cause have the same. 0 where it is allowed.
     story: usize,
     /// Paths of the DLLs that it is about, as they stand.
@@ -261,6 +266,7 @@ impl LeftOut {
 
 impl Finding {
     fn of(finding: &finding::Finding, examined: &Examined, examination: &Examination) -> Self {
+        let rule = by_id(finding.rule);
         Self {
             id: Identity::of(finding, examined, examination).digest(),
             rule: finding.rule,
@@ -277,6 +283,8 @@ impl Finding {
             expected: finding.expected.clone(),
             found: finding.found.clone(),
             harmless: finding.harmless.clone(),
+            what_to_do: rule.map(Rule::what_to_do),
+            references: rule.map(Rule::references),
             story: finding.story,
             libraries: finding.libraries.iter().map(raw).collect(),
             further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
