@@ -76,10 +76,14 @@ fn write_story(story: &[Finding], entries_by_place: Option<&Entries<'_>>, writer
             None => said.push(vec![finding]),
         }
     }
+    // What was pointed at once in a story is not pointed at again.
+    let mut pointed = BTreeSet::new();
     for (index, alike) in said.iter().take(MOST_OF_A_STORY).enumerate() {
         let (lead, indent) = if index == 0 { ("  ", "      ") } else { ("      and ", "          ") };
         write_alike(alike, lead, indent, writer)?;
-        if let Some((entries, finding)) = entries_by_place.zip(alike.first()) {
+        if let Some((entries, finding)) = entries_by_place.zip(alike.first())
+            && pointed.insert((finding.catalog, &finding.entry, &finding.fields))
+        {
             bytes::write(finding, entries, writer)?;
         }
     }
