@@ -195,6 +195,25 @@ fn every_format_tells_what_is_allowed() {
 }
 
 #[test]
+fn a_rule_that_nobody_asked_for_has_not_passed_where_it_found_something() {
+    let desk = Desk::new("layered-provider-effective", "");
+    for (arguments, message) in [
+        (["--rules", "provider-unknown"], "nobody asked for it: 2 findings"),
+        (["--severity", "error"], "nobody asked for it: 2 findings"),
+    ] {
+        let case = |xml: &str| {
+            let rest = xml.split("name=\"layered-provider-installed\"").nth(1).unwrap();
+            rest.split("<testcase").next().unwrap().to_owned()
+        };
+        let (code, junit, _) = desk.examine(&[&["--format", "junit"], &arguments[..]].concat());
+        assert_eq!((code, case(&junit).contains(message)), (0, true), "{junit}");
+        let scan = [&["scan", "--format", "junit", "SYSTEM"], &arguments[..]].concat();
+        let output = catalog9(desk.folder.path()).args(scan).output().unwrap();
+        assert!(case(&String::from_utf8(output.stdout).unwrap()).contains(message));
+    }
+}
+
+#[test]
 fn what_is_no_policy_is_refused_with_its_line() {
     let allow = |keys: &str| format!("[[allow]]\n{keys}\n");
     for (policy, expected) in [

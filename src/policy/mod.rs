@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, NotJudged, Severity};
 use crate::rules::{Judgement, stories};
 
 pub use allowance::Allowance;
@@ -35,6 +35,8 @@ pub struct Withheld {
     pub of_other_rules: Vec<Finding>,
     /// What is less severe than what is asked for.
     pub less_severe: Vec<Finding>,
+    /// Rules that are not asked for and could not be judged.
+    pub not_judged: Vec<NotJudged>,
 }
 
 impl Withheld {
@@ -107,7 +109,7 @@ impl Policy {
         withheld.of_other_rules = findings.extract_if(.., |finding| !self.asks_for(finding.rule)).collect();
         let is_less_severe = |finding: &mut Finding| self.least.is_some_and(|least| finding.severity < least);
         withheld.less_severe = findings.extract_if(.., is_less_severe).collect();
-        not_judged.retain(|not_judged| self.asks_for(not_judged.rule));
+        withheld.not_judged = not_judged.extract_if(.., |not_judged| !self.asks_for(not_judged.rule)).collect();
         if withheld.left_out() > 0 {
             stories::tell(findings);
         }

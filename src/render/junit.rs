@@ -136,10 +136,16 @@ impl Case {
         let judgement = &examined.judgement;
         let found = judgement.findings.iter().filter(|finding| finding.rule == rule);
         let (failures, others): (Vec<&Finding>, Vec<&Finding>) = found.partition(|finding| is_failure(finding));
-        let not_judged = judgement.not_judged.iter().find(|not_judged| not_judged.rule == rule);
-        let outcome = match (failures.as_slice(), not_judged) {
+        let withheld = &examined.withheld;
+        let mut not_judged = judgement.not_judged.iter().chain(&withheld.not_judged);
+        let left_out = withheld.of_other_rules.iter().chain(&withheld.less_severe);
+        let left_out = left_out.filter(|finding| finding.rule == rule).count();
+        let outcome = match (failures.as_slice(), not_judged.find(|not_judged| not_judged.rule == rule)) {
             ([], Some(not_judged)) => {
                 Outcome::Skipped { message: format!("the evidence does not tell {}", not_judged.needs) }
+            }
+            ([], None) if left_out > 0 => {
+                Outcome::Skipped { message: format!("nobody asked for it: {}", counted(left_out, "finding")) }
             }
             ([], None) => Outcome::Passed,
             ([first, more @ ..], _) => Outcome::Failed {
@@ -156,7 +162,7 @@ impl Case {
                     .join("\n"),
             },
         };
-        let allowed = examined.withheld.allowed.iter().filter(|allowed| allowed.finding.rule == rule);
+        let allowed = withheld.allowed.iter().filter(|allowed| allowed.finding.rule == rule);
         let allowed = allowed
             .map(|Allowed { finding, reason, until }| format!("allowed until {until} ({reason}): {}", line(finding)));
         let remarks = others.into_iter().map(line).chain(allowed).collect();
@@ -165,14 +171,14 @@ impl Case {
 
     /// The cases of one of many units.
     fn of_unit(control_set: &str, examined: &Examined) -> Vec<Self> {
-        let has_spoken = |case: &Self| !case.remarks.is_empty() || matches!(case.outcome, Outcome::Failed { .. });
-        let cases = rules::ALL.iter().map(|rule| Self::of_rule(rule.id, control_set, examined));
-        let (mut cases, silent): (Vec<Self>, Vec<Self>) = cases.partition(has_spoken);
-        let (not_judged, passed): (Vec<Self>, Vec<Self>) =
-            silent.into_iter().partition(|case| matches!(case.outcome, Outcome::Skipped { .. }));
+        let not_judged = examined.judgement.not_judged.iter().chain(&examined.withheld.not_judged);
+        let not_judged: Vec<&str> = not_judged.map(|not_judged| not_judged.rule).collect();
+        let judged = rules::ALL.iter().filter(|rule| !not_judged.contains(&rule.id));
+        let cases = judged.map(|rule| Self::of_rule(rule.id, control_set, examined));
+        let has_spoken = |case: &Self| !case.remarks.is_empty() || !matches!(case.outcome, Outcome::Passed);
+        let (mut cases, passed): (Vec<Self>, Vec<Self>) = cases.partition(has_spoken);
         if !not_judged.is_empty() {
-            let rules: Vec<&str> = examined.judgement.not_judged.iter().map(|not_judged| not_judged.rule).collect();
-            let message = format!("the evidence does not tell what these need: {}", rules.join(", "));
+            let message = format!("the evidence does not tell what these need: {}", not_judged.join(", "));
             let name = format!("rules that cannot be judged{control_set}");
             cases.push(Self { name, outcome: Outcome::Skipped { message }, remarks: Vec::new() });
         }

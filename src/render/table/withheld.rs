@@ -10,7 +10,7 @@ use crate::sentence::{counted, list_of};
 const MOST_OF_A_REASON: usize = 20;
 
 pub(super) fn write(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<()> {
-    let Withheld { allowed, of_other_rules, less_severe } = withheld;
+    let Withheld { allowed, of_other_rules, less_severe, .. } = withheld;
     if !allowed.is_empty() {
         style::heading(writer, &format!("Allowed by policy: {}", counted(allowed.len(), "finding")))?;
     }
