@@ -113,7 +113,7 @@ pub struct Finding {
     pub harmless: Option<String>,
     /// The DLLs that it is about, as their paths stand. Findings about one DLL have one cause.
     pub libraries: Vec<Text>,
-    /// Further entries of the same catalog that it is about.
+    /// Further entries that it is about, of the same catalog where it names one.
     pub further_entries: Vec<EntryName>,
     /// Number of the story that it belongs to, from 1: findings of one cause are one story. 0 where it is allowed.
     pub story: usize,
@@ -212,7 +212,7 @@ impl Finding {
         self
     }
 
-    /// With further entries of its catalog.
+    /// With further entries that it is about.
     pub fn further<E: Into<EntryName>>(&mut self, entries: impl IntoIterator<Item = E>) -> &mut Self {
         self.further_entries.extend(entries.into_iter().map(Into::into));
         self

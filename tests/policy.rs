@@ -112,6 +112,17 @@ fn a_provider_is_allowed_by_its_guid() {
 }
 
 #[test]
+fn a_third_party_that_is_known_is_allowed_where_all_of_its_entries_are() {
+    let allow = |names: &str| {
+        let policy = format!("[[allow]]\n{names}\nreason = 'ours'\nuntil = 2027-01-01\n");
+        rules(&Desk::new("windows-10-vmware", &policy).json(&[]).1["allowed"]).len()
+    };
+    assert_eq!(allow("file = 'vsocklib.dll'"), 1);
+    assert_eq!(allow("provider = '{570ADC4B-67B2-42CE-92B2-ACD33D88D842}'"), 1);
+    assert_eq!(allow("file = 'mswsock.dll'"), 0);
+}
+
+#[test]
 fn what_breaks_or_hijacks_is_allowed_only_by_the_name_of_its_rule() {
     let everything = r"[[allow]]
 file = '*'

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::machinery::{Findings, Subject, rule};
 use crate::baseline::{Origin, ThirdParty};
+use crate::catalog::ProtocolEntry;
 use crate::finding::Verdict;
 use crate::sentence::counted;
 
@@ -33,21 +34,22 @@ rule! {
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let mut sections: BTreeMap<&str, (usize, Option<&ThirdParty>)> = BTreeMap::new();
+    let mut additions: BTreeMap<&str, (Vec<&ProtocolEntry>, Option<&ThirdParty>)> = BTreeMap::new();
     for entry in subject.catalogs.native_entries() {
         let (name, third_party) = match subject.baseline.origin_of(entry) {
             Origin::Microsoft(name) => (name, None),
             Origin::ThirdParty(known) => (known.name, Some(known)),
             _ => continue,
         };
-        sections.entry(name).or_insert((0, third_party)).0 += usize::from(entry.is_section());
+        additions.entry(name).or_insert((Vec::new(), third_party)).0.push(entry);
     }
-    for (name, (count, third_party)) in sections {
-        let sections = counted(count, "section");
-        match third_party {
+    for (name, (entries, third_party)) in additions {
+        let sections = counted(entries.iter().filter(|entry| entry.is_section()).count(), "section");
+        let finding = match third_party {
             Some(third_party) => findings.add(format!("{name} adds {sections}")).harmless(third_party.introduction()),
             None => findings.add(format!("Microsoft's {name} adds {sections}")).implies(Verdict::Intact),
         };
+        finding.further(entries);
     }
 }
 

@@ -126,7 +126,7 @@ struct Finding {
     story: usize,
     /// Paths of the DLLs that it is about, as they stand.
     libraries: Vec<String>,
-    /// Further entries of the same catalog that it is about.
+    /// Further entries that it is about, of the same catalog where it names one.
     further_entries: Vec<FurtherEntry>,
     /// Whether the result that `--baseline` names did not have it; `null` without one.
     new: Option<bool>,
