@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use catalog9::catalog::notation;
 use serde_json::Value;
 
 use crate::cases::{assert_reported, cases, catalog9, pressed};
+use crate::synth::reg::{self, Form};
+use crate::synth::registry;
 
 /// A folder with the hive of a case and a policy.
 struct Desk {
@@ -15,10 +18,14 @@ struct Desk {
 impl Desk {
     fn new(case: &str, policy: &str) -> Self {
         let (case, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with(case)).unwrap();
+        Self { case, ..Self::of(&pressed(&catalogs), policy) }
+    }
+
+    fn of(evidence: &[u8], policy: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
+        std::fs::write(folder.path().join("SYSTEM"), evidence).unwrap();
         std::fs::write(folder.path().join("policy.toml"), policy).unwrap();
-        Self { folder, case }
+        Self { folder, case: PathBuf::new() }
     }
 
     /// Exit code, standard output and standard error.
@@ -138,6 +145,22 @@ until = 2027-01-01
     let (code, allowed) = Desk::new("hijacked-without-addition", &named).json(&[]);
     assert_eq!((code, allowed["verdict"].as_str()), (0, Some("additions")), "{allowed}");
     assert_eq!(rules(&allowed["allowed"]).len(), found.len());
+}
+
+#[test]
+fn what_is_missing_is_told_though_it_is_allowed() {
+    let case = "windows  5.1 x86 sp3\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\n\
+                1006  base  %SystemRoot%\\system32\\mswsock.dll  MSAFD NetBIOS [B] DATAGRAM 0  \
+                guid={8D5F1830-C273-11CF-95C8-00805F48A192} type=2";
+    let policy = "[[allow]]\nfile = 'mswsock.dll'\nrules = ['netbios-pair-incomplete']\nreason = 'ours'\n\
+                  until = 2027-01-01\n";
+    let mut system = registry::system(&notation::parse(case).unwrap(), "EXAMPLE");
+    // An export of this key alone does not tell of bindings, so that entries are looked for beside each other.
+    let path = r"ControlSet001\Services\WinSock2";
+    let export = reg::write(system.at(path), &format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{path}"), Form::Regedit5);
+    let (_, document) = Desk::of(&export, policy).json(&[]);
+    assert!(rules(&document["allowed"]).contains(&"netbios-pair-incomplete"), "{document:#}");
+    assert_eq!(document["summary"][1], "5 sections: missing: MSAFD NetBIOS [B] SEQPACKET 0.");
 }
 
 #[test]

@@ -23,9 +23,11 @@ pub(super) fn sentences(
     withheld: &Withheld,
 ) -> Vec<String> {
     let mut sentences: Vec<String> = worst(judgement).into_iter().collect();
+    let allowed = withheld.allowed.iter().map(|allowed| &allowed.finding);
+    let found: Vec<&Finding> = judgement.findings.iter().chain(allowed).collect();
     match sections {
         Some(sections) => {
-            sentences.extend(of_this_windows(subject, sections, judgement, withheld));
+            sentences.extend(of_this_windows(subject, sections, &found));
             sentences.extend(read_literally(subject, sections));
         }
         None if subject.catalogs.tells(Facts::WHOLE_LISTS) => {
@@ -50,12 +52,8 @@ fn worst(judgement: &Judgement) -> Option<String> {
     })
 }
 
-fn of_this_windows(
-    subject: &Subject<'_>,
-    sections: &Sections,
-    judgement: &Judgement,
-    withheld: &Withheld,
-) -> Vec<String> {
+/// What holds for this Windows, by everything that was found, whether it is allowed or not.
+fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding]) -> Vec<String> {
     let Subject { catalogs, baseline, .. } = subject;
     if catalogs.protocol.is_none() {
         return vec!["There is no protocol catalog.".to_owned()];
@@ -66,12 +64,10 @@ fn of_this_windows(
         windows.version.is_some_and(|version| version < Version::VISTA) && catalogs.expects_net_bios();
     let mut parts = parts(subject, sections, is_of_the_article);
     let has_only_the_articles = parts.is_empty();
-    if sections.origins.iter().any(|origin| matches!(origin, Origin::ThirdParty(_)))
-        && !has_layers(catalogs, judgement, withheld)
-    {
+    if sections.origins.iter().any(|origin| matches!(origin, Origin::ThirdParty(_))) && !has_layers(catalogs, found) {
         parts.push("no layered provider".to_owned());
     }
-    let missing = missing(judgement);
+    let missing = missing(found);
     let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
     let is_known = baseline.source != Source::EveryWindows;
     if !missing.is_empty() {
@@ -117,20 +113,19 @@ fn net_bios_pairs(catalogs: &Catalogs) -> String {
 }
 
 /// What this Windows ought to have and has not, whichever catalog lacks it.
-fn missing(judgement: &Judgement) -> Vec<String> {
-    let is_about_missing = |finding: &&Finding| {
+fn missing(found: &[&Finding]) -> Vec<String> {
+    let is_about_missing = |finding: &&&Finding| {
         matches!(finding.rule, "base-provider-missing" | "netbios-pair-incomplete")
             && finding.found.as_deref() == Some("no such entry")
     };
-    let names = judgement.findings.iter().filter(is_about_missing).filter_map(|finding| finding.expected.clone());
+    let names = found.iter().filter(is_about_missing).filter_map(|finding| finding.expected.clone());
     let mut known = BTreeSet::new();
     names.filter(|name| known.insert(name.clone())).collect()
 }
 
 /// Whether there is a layered provider, or the evidence tells too little to say that there is none.
-fn has_layers(catalogs: &Catalogs, judgement: &Judgement, withheld: &Withheld) -> bool {
-    let allowed = withheld.allowed.iter().map(|allowed| &allowed.finding);
-    let is_found = judgement.findings.iter().chain(allowed).any(|finding| finding.rule == "layered-provider-installed");
+fn has_layers(catalogs: &Catalogs, found: &[&Finding]) -> bool {
+    let is_found = found.iter().any(|finding| finding.rule == "layered-provider-installed");
     is_found || !catalogs.tells(Facts::WHOLE_LISTS)
 }
 
