@@ -16,8 +16,8 @@ use crate::catalog::{Facts, Text, Windows};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
-    self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
-    ReportHead, Roles, TextHead,
+    self, Content, ControlSet, Defect, Error, History, HiveHead, HiveState, Kind, Moment, ReadOptions, Reading,
+    Recovery, ReportHead, Roles, TextHead,
 };
 use crate::finding::Verdict;
 use crate::policy::{Policy, Withheld};
@@ -296,6 +296,13 @@ impl Examination {
     #[must_use]
     pub fn is_dirty(&self) -> Option<bool> {
         self.hive.as_ref().map(HiveHead::is_dirty)
+    }
+
+    /// Whether the hive is dirty and was examined as it was stored, so that there may be a newer state of it.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        let is_recovered = |recovery: &Recovery| recovery.state == HiveState::Recovered;
+        self.is_dirty() == Some(true) && !self.recovery.as_ref().is_some_and(is_recovered)
     }
 
     /// Whether the catalogs could be read in full, as far as this kind of evidence holds them.

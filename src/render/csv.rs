@@ -13,7 +13,7 @@ use crate::finding::Severity;
 use crate::render::spreadsheet;
 use crate::scan::{Record, Unit};
 
-const UNIT: [&str; 17] = [
+const UNIT: [&str; 18] = [
     "label",
     "group",
     "host",
@@ -31,6 +31,7 @@ const UNIT: [&str; 17] = [
     "evidence_id",
     "failure",
     "new_findings",
+    "stale",
 ];
 
 /// Writes the headings of [`write_unit`].
@@ -56,7 +57,7 @@ pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
     // Without a comparison, and where there is nothing to compare, there is no number.
     let new: Option<usize> = unit.findings.iter().map(|count| count.new).sum();
     let new = new.filter(|_| !unit.findings.is_empty());
-    let line: [String; 17] = [
+    let line: [String; 18] = [
         cell(&unit.label),
         optional(unit.group.as_deref()),
         optional(unit.host.as_deref()),
@@ -74,6 +75,7 @@ pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
         optional(unit.evidence_id.as_deref()),
         optional(unit.failure.as_ref().map(|failure| failure.message.as_str())),
         number(new),
+        if unit.stale { "true" } else { "false" }.to_owned(),
     ];
     write_line(line, writer)
 }

@@ -1,7 +1,7 @@
 //! What many pieces of evidence come to, in words that more than one format uses.
 
 use crate::finding::Verdict;
-use crate::scan::{SinceBaseline, Summary};
+use crate::scan::{SinceBaseline, Summary, Unit};
 
 /// How many files there were.
 pub(super) fn files(summary: &Summary) -> String {
@@ -31,7 +31,16 @@ pub(super) fn verdicts(summary: &Summary) -> String {
         .rev()
         .filter_map(|verdict| Some(format!("{} {}", summary.verdicts.get(verdict.name())?, verdict.title())))
         .collect();
-    if verdicts.is_empty() { "none".to_owned() } else { verdicts.join(", ") }
+    let stale = match summary.stale {
+        0 => String::new(),
+        units => format!("; {units} of them of dirty hives as they were stored"),
+    };
+    if verdicts.is_empty() { "none".to_owned() } else { format!("{}{stale}", verdicts.join(", ")) }
+}
+
+/// The verdict of a unit, which for a dirty hive is no more than that of its state as it was stored.
+pub(super) fn verdict(verdict: Verdict, unit: &Unit) -> String {
+    format!("{}{}", verdict.title(), if unit.stale { ", as stored" } else { "" })
 }
 
 /// Which parts of the work these are, where it was divided.

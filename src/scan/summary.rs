@@ -38,6 +38,9 @@ pub struct Summary {
     pub computers: usize,
     /// How many units have each verdict.
     pub verdicts: BTreeMap<String, u64>,
+    /// How many of these are of dirty hives as they were stored, of which there may be a newer state.
+    #[serde(default)]
+    pub stale: u64,
     /// How the findings compare with those of an earlier result; `null` where none is compared with.
     pub baseline: Option<SinceBaseline>,
     /// How many findings the policy allows, which are not among those that are counted.

@@ -40,6 +40,7 @@ pub struct Tally {
     shards: BTreeSet<Shard>,
     statuses: BTreeMap<Status, u64>,
     verdicts: BTreeMap<Verdict, u64>,
+    stale: u64,
     computers: HashMap<String, u32>,
     rules: BTreeMap<(String, String), Rule>,
     allowed: usize,
@@ -75,6 +76,7 @@ impl Tally {
         if let Some(verdict) = unit.verdict.as_deref().and_then(Verdict::by_name) {
             count(&mut self.verdicts, verdict);
         }
+        self.stale += u64::from(unit.stale);
         self.allowed += unit.allowed;
         self.left_out += unit.left_out;
         let computer = self.computer(unit);
@@ -178,6 +180,7 @@ impl Tally {
             skipped: status(Status::Skipped),
             computers: self.computers.len(),
             verdicts: self.verdicts.into_iter().map(|(verdict, units)| (verdict.name().to_owned(), units)).collect(),
+            stale: self.stale,
             baseline,
             allowed: self.allowed,
             left_out: self.left_out,

@@ -29,6 +29,9 @@ pub struct Unit {
     pub windows: Option<String>,
     /// What is to be thought of the catalogs, as in `verdict` beside; `null` where it was not examined.
     pub verdict: Option<String>,
+    /// Whether that is the verdict of a dirty hive as it was stored, of which there may be a newer state.
+    #[serde(default)]
+    pub stale: bool,
     /// The sections as msinfo32 counts them; `null` where the evidence does not tell of them.
     pub sections: Option<SectionCount>,
     /// What was found, counted by rule, in the order of the findings.
@@ -151,6 +154,7 @@ impl Unit {
             evidence_id: evidence_id(examination),
             windows: main.map(|main| main.control_set.catalogs.windows.name()),
             verdict: Some(examination.verdict().name().to_owned()),
+            stale: examination.is_stale(),
             sections: main
                 .and_then(|main| main.sections.as_ref())
                 .map(|sections| SectionCount { visible: sections.visible, expected: sections.expected }),
@@ -178,6 +182,7 @@ impl Unit {
             evidence_id: None,
             windows: None,
             verdict: None,
+            stale: false,
             sections: None,
             findings: Vec::new(),
             worst: None,

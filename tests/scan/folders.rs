@@ -192,3 +192,18 @@ fn rare_providers_come_first() {
     let (rare, common) = (table.rfind(r"C:\Foo\rare.dll").unwrap(), table.rfind(r"C:\Foo\common.dll").unwrap());
     assert!(rare < common, "{table}");
 }
+
+#[test]
+fn a_dirty_hive_without_its_logs_is_never_just_intact() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dirty, log) = dirty_hive_and_log("PC2");
+    write(folder.path(), &[("1/SYSTEM", &dirty), ("2/SYSTEM", &dirty), ("2/SYSTEM.LOG1", &log)]);
+    let records = scanned(folder.path(), &["."]);
+    let said = |index: usize| (records[index]["unit"]["verdict"].as_str().unwrap(), &records[index]["unit"]["stale"]);
+    assert_eq!(said(0), ("intact", &Value::Bool(true)));
+    assert_eq!(said(1), ("hijacked", &Value::Bool(false)));
+    assert_eq!(summary(&records)["stale"], 1);
+    let table = String::from_utf8(scan(folder.path(), &["."]).stdout).unwrap();
+    assert!(table.contains("intact, as stored"), "{table}");
+    assert!(table.contains("1 hijacked, 1 intact; 1 of them of dirty hives as they were stored"), "{table}");
+}

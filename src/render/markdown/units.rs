@@ -86,7 +86,7 @@ impl Row {
         let verdict = unit.verdict.as_deref().and_then(Verdict::by_name);
         let text = format!(
             "| {} | {} | {} | {} | {} |",
-            verdict.map(Verdict::title).unwrap_or_default(),
+            verdict.map(|verdict| totals::verdict(verdict, unit)).unwrap_or_default(),
             optional(unit.host.as_deref()),
             optional(unit.windows.as_deref()),
             cell(&unit.label),

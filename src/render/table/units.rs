@@ -36,7 +36,7 @@ pub fn write_units(units: &[Unit], writer: &mut dyn Write) -> io::Result<()> {
 
 fn verdict(unit: &Unit) -> String {
     match unit.verdict.as_deref().map(|name| (name, Verdict::by_name(name))) {
-        Some((_, Some(verdict))) => verdict.title().to_owned(),
+        Some((_, Some(verdict))) => totals::verdict(verdict, unit),
         Some((name, None)) => shown(name, 40),
         None => unit.status.name().to_owned(),
     }
