@@ -19,7 +19,7 @@ use crate::evidence::{
     self, Content, ControlSet, Defect, Error, History, HiveHead, HiveState, Kind, Moment, ReadOptions, Reading,
     Recovery, ReportHead, Roles, TextHead,
 };
-use crate::finding::Verdict;
+use crate::finding::{NotJudged, Verdict};
 use crate::policy::{Policy, Withheld};
 use crate::rules::{self, Judgement, Report, Subject};
 
@@ -277,6 +277,13 @@ fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld) ->
         Verdict::Intact => verdict,
         implied => verdict.max(implied),
     })
+}
+
+impl Examined {
+    /// Every rule that could not be judged, whether anybody asks for it or not.
+    pub fn not_judged(&self) -> impl Iterator<Item = &NotJudged> {
+        self.judgement.not_judged.iter().chain(&self.withheld.not_judged)
+    }
 }
 
 impl Examination {

@@ -46,7 +46,7 @@ impl Withheld {
         self.of_other_rules.len() + self.less_severe.len()
     }
 
-    /// Everything that is withheld.
+    /// Every finding that is withheld.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let allowed = self.allowed.iter().map(|allowed| &allowed.finding);
         allowed.chain(&self.of_other_rules).chain(&self.less_severe)

@@ -137,10 +137,9 @@ impl Case {
         let found = judgement.findings.iter().filter(|finding| finding.rule == rule);
         let (failures, others): (Vec<&Finding>, Vec<&Finding>) = found.partition(|finding| is_failure(finding));
         let withheld = &examined.withheld;
-        let mut not_judged = judgement.not_judged.iter().chain(&withheld.not_judged);
         let left_out = withheld.of_other_rules.iter().chain(&withheld.less_severe);
         let left_out = left_out.filter(|finding| finding.rule == rule).count();
-        let outcome = match (failures.as_slice(), not_judged.find(|not_judged| not_judged.rule == rule)) {
+        let outcome = match (failures.as_slice(), examined.not_judged().find(|not_judged| not_judged.rule == rule)) {
             ([], Some(not_judged)) => {
                 Outcome::Skipped { message: format!("the evidence does not tell {}", not_judged.needs) }
             }
@@ -171,8 +170,7 @@ impl Case {
 
     /// The cases of one of many units.
     fn of_unit(control_set: &str, examined: &Examined) -> Vec<Self> {
-        let not_judged = examined.judgement.not_judged.iter().chain(&examined.withheld.not_judged);
-        let not_judged: Vec<&str> = not_judged.map(|not_judged| not_judged.rule).collect();
+        let not_judged: Vec<&str> = examined.not_judged().map(|not_judged| not_judged.rule).collect();
         let judged = rules::ALL.iter().filter(|rule| !not_judged.contains(&rule.id));
         let cases = judged.map(|rule| Self::of_rule(rule.id, control_set, examined));
         let has_spoken = |case: &Self| !case.remarks.is_empty() || !matches!(case.outcome, Outcome::Passed);

@@ -191,6 +191,7 @@ fn what_a_rule_cannot_judge_any_more_is_not_gone() {
         before["findings"] = json!([{ "rule": rule, "severity": "error", "control_set": null }]);
         std::fs::write(folder.path().join("before"), before.to_string()).unwrap();
         assert_eq!(compared(folder.path(), &[]).0[2], gone, "{rule}");
+        assert_eq!(compared(folder.path(), &["--rules", "provider-unknown"]).0[2], gone, "{rule} is not asked for");
     }
 }
 

@@ -250,7 +250,7 @@ impl Earlier {
         if examination.is_complete() {
             let told = examination.examined.iter().map(|examined| Again {
                 is_current: examined.control_set.roles.current,
-                not_judged: examined.judgement.not_judged.iter().map(|not_judged| not_judged.rule).collect(),
+                not_judged: examined.not_judged().map(|not_judged| not_judged.rule).collect(),
             });
             let told: Vec<Again> = told.collect();
             for number in &same {
