@@ -1,6 +1,7 @@
 //! The findings of an earlier result, so that what is new since then can be told.
 
-use std::collections::HashMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io;
 
@@ -21,14 +22,17 @@ use crate::rules;
 pub struct Earlier {
     /// Which pieces of evidence had each of them, as often as they had it, with its severity: one that has become worse
     /// is a new one.
-    findings: HashMap<(Identity, String), Vec<usize>>,
+    findings: HashMap<(Identity, String), Owners>,
     /// The pieces of evidence of each system and kind, by their paths.
-    evidence: HashMap<(String, String), Vec<(String, usize)>>,
+    evidence: HashMap<(String, String), HashMap<String, usize>>,
     /// How many pieces of evidence there are.
     pieces: usize,
     /// What was told when a piece of evidence was examined again.
     again: HashMap<usize, Vec<Again>>,
 }
+
+/// The pieces of evidence that had a finding, and how often each.
+type Owners = BTreeMap<usize, usize>;
 
 /// What a control set that was examined again can tell.
 #[derive(Debug, Clone)]
@@ -191,23 +195,19 @@ impl Earlier {
             *found.entry((identity, finding.severity)).or_default() += 1;
         }
         for (finding, times) in found {
-            let owners = self.findings.entry(finding).or_default();
             // What is told twice of one piece of evidence was still found once.
-            let told = owners.iter().filter(|owner| **owner == evidence).count();
-            owners.extend(std::iter::repeat_n(evidence, times.saturating_sub(told)));
+            let told = self.findings.entry(finding).or_default().entry(evidence).or_default();
+            *told = times.max(*told);
         }
     }
 
     /// The number of a piece of evidence, which is a new one where it was not met before.
     fn number_of(&mut self, system: &str, kind: String, path: String) -> usize {
         let known = self.evidence.entry((system.to_owned(), kind)).or_default();
-        if let Some((_, number)) = known.iter().find(|(known, _)| *known == path) {
-            return *number;
-        }
-        let number = self.pieces;
-        self.pieces += 1;
-        known.push((path, number));
-        number
+        *known.entry(path).or_insert_with(|| {
+            self.pieces += 1;
+            self.pieces
+        })
     }
 
     /// Says of each finding of an examination whether it is new. What was found once before is known once.
@@ -218,12 +218,7 @@ impl Earlier {
             let mut is_known = |finding| {
                 let identity = Identity::of(finding, examined, examination);
                 let owners = self.findings.get_mut(&(identity, finding.severity.name().to_owned()));
-                let known = owners.and_then(|owners| {
-                    let own = owners.iter().position(|owner| same.contains(owner));
-                    let last = owners.len().checked_sub(1);
-                    own.or(last).map(|index| owners.swap_remove(index))
-                });
-                known.is_some()
+                owners.is_some_and(|owners| take(owners, same))
             };
             marks.extend(examined.judgement.findings.iter().map(|finding| !is_known(finding)));
             // What a policy withholds is there all the same.
@@ -239,25 +234,19 @@ impl Earlier {
 
     /// Notes which piece of evidence is there again: the one of the same system, kind and path, or the only one of that
     /// system and kind, which may have another path by now. What was read in part tells of nothing that it is gone.
-    fn examined_again(&mut self, examination: &Examination) -> Vec<usize> {
+    fn examined_again(&mut self, examination: &Examination) -> Option<usize> {
         let key = (system_of(examination), name_of_kind(examination.kind).to_owned());
-        let path = examination.path.lossy();
-        let same: Vec<usize> = match self.evidence.get(&key).map(Vec::as_slice) {
-            None => Vec::new(),
-            Some([(_, only)]) => vec![*only],
-            Some(several) => several.iter().filter(|(known, _)| *known == path).map(|(_, number)| *number).collect(),
-        };
+        let known = self.evidence.get(&key)?;
+        let only = known.values().next().filter(|_| known.len() == 1);
+        let same = *only.or_else(|| known.get(&*examination.path.lossy()))?;
         if examination.is_complete() {
             let told = examination.examined.iter().map(|examined| Again {
                 is_current: examined.control_set.roles.current,
                 not_judged: examined.not_judged().map(|not_judged| not_judged.rule).collect(),
             });
-            let told: Vec<Again> = told.collect();
-            for number in &same {
-                self.again.entry(*number).or_default().extend(told.iter().cloned());
-            }
+            self.again.entry(same).or_default().extend(told);
         }
-        same
+        Some(same)
     }
 
     /// How many findings are no longer there: those of evidence that was examined again in full, by rules that could be
@@ -271,10 +260,25 @@ impl Earlier {
             let is_known = rules::ALL.iter().any(|rule| rule.id == identity.rule);
             is_known && self.again.get(owner).is_some_and(|again| again.iter().any(told))
         };
-        let left =
-            self.findings.iter().flat_map(|((identity, _), owners)| owners.iter().map(move |owner| (identity, owner)));
-        left.filter(|(identity, owner)| is_gone(identity, owner)).count()
+        let left = self.findings.iter().flat_map(|((identity, _), owners)| {
+            owners.iter().filter(move |(owner, _)| is_gone(identity, owner)).map(|(_, times)| times)
+        });
+        left.sum()
     }
+}
+
+/// Takes away one of the findings: that of the same piece of evidence, else that of any other. Tells whether there was
+/// one.
+fn take(owners: &mut Owners, same: Option<usize>) -> bool {
+    let own = same.filter(|number| owners.contains_key(number));
+    let Some(owner) = own.or_else(|| owners.keys().next_back().copied()) else { return false };
+    if let Entry::Occupied(mut times) = owners.entry(owner) {
+        *times.get_mut() -= 1;
+        if *times.get() == 0 {
+            times.remove();
+        }
+    }
+    true
 }
 
 impl EarlierError {
