@@ -46,10 +46,8 @@ impl Allowance {
         finding.implies == Verdict::Additions || self.rules.contains(finding.rule)
     }
 
-    /// Whether an entry is that of the provider; what the evidence does not tell fits nothing.
-    pub(super) fn matches(&self, entry: &EntryName) -> bool {
-        let library = entry.library.as_ref().map(|path| CanonicalPath::new(&path.lossy(), true));
-        let library = library.as_ref();
+    /// Whether an entry with that DLL is that of the provider; what the evidence does not tell fits nothing.
+    pub(super) fn matches(&self, entry: &EntryName, library: Option<&CanonicalPath>) -> bool {
         self.provider.is_none_or(|id| entry.provider_id == Some(id))
             && self.path.as_ref().is_none_or(|pattern| library.is_some_and(|path| pattern.matches(path)))
             && self.file.as_ref().is_none_or(|pattern| library.is_some_and(|path| pattern.is_match(path.file_name())))

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::catalog::CanonicalPath;
 use crate::finding::{Finding, NotJudged, Severity};
 use crate::rules::{Judgement, stories};
 
@@ -126,7 +127,8 @@ impl Policy {
         let mut reasons: Vec<&str> = Vec::new();
         let mut until = None;
         for entry in finding.entry.iter().chain(&finding.further_entries) {
-            let allowance = applicable.iter().find(|allowance| allowance.matches(entry))?;
+            let library = entry.library.as_ref().map(|path| CanonicalPath::new(&path.lossy(), true));
+            let allowance = applicable.iter().find(|allowance| allowance.matches(entry, library.as_ref()))?;
             if !reasons.contains(&allowance.reason.as_str()) {
                 reasons.push(&allowance.reason);
             }

@@ -71,8 +71,11 @@ impl Rule {
     /// The page without the blank that stands before each line of a doc comment.
     #[must_use]
     pub fn text(&self) -> String {
-        let lines: Vec<&str> = self.page.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-        lines.join("\n").trim().to_owned()
+        self.lines().collect::<Vec<_>>().join("\n").trim().to_owned()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &'static str> {
+        self.page.lines().map(|line| line.strip_prefix(' ').unwrap_or(line))
     }
 
     /// What to do about what it finds.
@@ -90,8 +93,7 @@ impl Rule {
     /// One section of the page, joined to a paragraph.
     #[must_use]
     pub fn section(&self, heading: &str) -> String {
-        let text = self.text();
-        let begin = text.lines().skip_while(|line| line.strip_prefix("# ") != Some(heading)).skip(1);
+        let begin = self.lines().skip_while(|line| line.strip_prefix("# ") != Some(heading)).skip(1);
         let lines: Vec<&str> =
             begin.take_while(|line| !line.starts_with("# ")).filter(|line| !line.is_empty()).collect();
         lines.join(" ")
