@@ -38,6 +38,8 @@ pub enum Verdict {
     NotJudged,
     /// Everything that this Windows installs is there, and nothing of others.
     Intact,
+    /// Something is unusual, and a person must decide what it means.
+    Unusual,
     /// Third-party additions are installed.
     Additions,
     /// Information is missing.
@@ -50,8 +52,15 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, the later outweighing the earlier.
-    pub const ALL: [Self; 6] =
-        [Self::NotJudged, Self::Intact, Self::Additions, Self::Incomplete, Self::Corrupt, Self::Hijacked];
+    pub const ALL: [Self; 7] = [
+        Self::NotJudged,
+        Self::Intact,
+        Self::Unusual,
+        Self::Additions,
+        Self::Incomplete,
+        Self::Corrupt,
+        Self::Hijacked,
+    ];
 
     /// The verdict of that name.
     #[must_use]
@@ -65,6 +74,7 @@ impl Verdict {
         match self {
             Self::NotJudged => "not-judged",
             Self::Intact => "intact",
+            Self::Unusual => "unusual",
             Self::Additions => "additions",
             Self::Incomplete => "incomplete",
             Self::Corrupt => "corrupt",
@@ -78,6 +88,7 @@ impl Verdict {
         match self {
             Self::NotJudged => "not judged",
             Self::Intact => "intact",
+            Self::Unusual => "unusual – review",
             Self::Additions => "third-party additions",
             Self::Incomplete => "information missing",
             Self::Corrupt => "corrupted",

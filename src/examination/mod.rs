@@ -19,7 +19,7 @@ use crate::evidence::{
     self, Content, ControlSet, Defect, Error, History, HiveHead, HiveState, Kind, Moment, ReadOptions, Reading,
     Recovery, ReportHead, Roles, TextHead,
 };
-use crate::finding::{NotJudged, Verdict};
+use crate::finding::{Finding, NotJudged, Severity, Verdict};
 use crate::policy::{Policy, Withheld};
 use crate::rules::{self, Judgement, Report, Subject};
 
@@ -271,12 +271,17 @@ fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld) ->
     let can_tell = told && subject.baseline.source != crate::baseline::Source::EveryWindows;
     let least = if can_tell { Verdict::Intact } else { Verdict::NotJudged };
     let allowed = withheld.allowed.iter().map(|allowed| allowed.finding.implies.min(Verdict::Additions));
-    let implied = judgement.findings.iter().map(|finding| finding.implies).chain(allowed);
+    let implied = judgement.findings.iter().map(implication).chain(allowed);
     implied.fold(least, |verdict, implied| match implied {
         // That a single entry is as it should be tells nothing of the rest.
         Verdict::Intact => verdict,
         implied => verdict.max(implied),
     })
+}
+
+/// What a finding makes of the verdict. Nothing is intact that a person must look at.
+fn implication(finding: &Finding) -> Verdict {
+    if finding.severity > Severity::Note { finding.implies.max(Verdict::Unusual) } else { finding.implies }
 }
 
 impl Examined {

@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::{Catalog, CatalogName, EntryList, Facts, FileTime, ProtocolEntry};
+use crate::finding::{Finding, Severity};
 
 rule! {
     /// Something other than Windows has written to a catalog.
@@ -17,6 +18,9 @@ rule! {
     ///
     /// At each change Windows writes the whole list anew, out of one buffer and within one tick of its clock (16 ms in
     /// 23 control sets). A registry editor, an offline tool or malware writes one entry.
+    ///
+    /// A different time is a warning. Different slack alone is a note with low confidence, since other programs share
+    /// the buffer; it becomes a warning where another warning or error is about the same entry.
     ///
     /// # When it is harmless
     ///
@@ -63,7 +67,24 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
     for (catalog, list) in catalogs.protocol_lists() {
         for (entry, message) in apart_in_bytes(&list.entries) {
-            findings.about(catalog, entry, message);
+            findings
+                .about(catalog, entry, message)
+                .severity(Severity::Note)
+                .harmless("low confidence: nothing but the slack differs");
+        }
+    }
+}
+
+/// Makes notes on slack warnings where another warning or error is about the same entry: then the slack shows that the
+/// alteration was not made by Windows.
+pub(super) fn corroborate(findings: &mut [Finding]) {
+    let entry_of = |finding: &Finding| Some((finding.catalog?, finding.entry.clone()?));
+    let altered: BTreeSet<_> =
+        findings.iter().filter(|finding| finding.severity > Severity::Note).filter_map(entry_of).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.rule == RULE.id) {
+        if entry_of(finding).is_some_and(|entry| altered.contains(&entry)) {
+            finding.severity = RULE.severity;
+            finding.harmless = None;
         }
     }
 }
@@ -176,7 +197,8 @@ fn apart_in_bytes(entries: &[ProtocolEntry]) -> Vec<(&ProtocolEntry, &'static st
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities, severities_of};
 
     const MONDAY: &str = "2022-06-22T16:28:02";
 
@@ -213,6 +235,28 @@ mod tests {
         let case = "1001  tcp  slack=6c6c00ff\n1002  udp  slack=6c6c00ff\n1003  raw  slack=6c6c00ff\n1004  rsvp-tcp  slack=6c6c00fe";
         let expected = "RSVP TCP Service Provider: other bytes remain behind its path than behind the others";
         assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn a_time_is_a_warning_and_slack_alone_is_a_note() {
+        let in_time =
+            format!("protocol\nwritten  {MONDAY}Z\n1001  tcp\n1002  udp\n1003  raw  written=2023-01-05T08:00:00Z");
+        assert_eq!(severities(&RULE, &in_time), [Severity::Warning]);
+        let in_slack = "1001  tcp\n1002  udp\n1003  raw  slack=73007700";
+        assert_eq!(severities(&RULE, in_slack), [Severity::Note]);
+        let in_both = in_time.replace("raw", "raw  slack=73007700");
+        assert_eq!(severities(&RULE, &in_both), [Severity::Warning; 2]);
+    }
+
+    #[test]
+    fn slack_of_an_altered_entry_is_a_warning() {
+        let altered = crate::rules::base_provider_path_altered::RULE;
+        let case = r"1001  tcp
+            1002  udp
+            1003  raw  C:\x\y.dll  slack=73007700";
+        assert_eq!(severities_of(&[&RULE, &altered], case), [Severity::Error, Severity::Warning]);
+        let elsewhere = case.replace("udp", r"udp  C:\x\y.dll").replace(r"raw  C:\x\y.dll", "raw");
+        assert_eq!(severities_of(&[&RULE, &altered], &elsewhere), [Severity::Error, Severity::Note]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a rule is, and how all of them are judged.
 
-use super::stories;
+use super::{entry_written_apart, stories};
 use crate::baseline::Baseline;
 #[cfg(test)]
 use crate::baseline::is_known_provider;
@@ -267,6 +267,7 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
             judgement.not_judged.push(NotJudged { rule: rule.id, needs: missing });
         }
     }
+    entry_written_apart::corroborate(&mut judgement.findings);
     stories::tell(&mut judgement.findings);
     judgement
 }
@@ -280,11 +281,17 @@ pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
 /// How much a rule's findings of catalogs in notation matter.
 #[cfg(test)]
 pub(super) fn severities(rule: &Rule, notation: &str) -> Vec<Severity> {
+    severities_of(&[rule], notation)
+}
+
+/// How much the findings of several rules matter.
+#[cfg(test)]
+pub(super) fn severities_of(rules: &[&Rule], notation: &str) -> Vec<Severity> {
     let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
     let baseline = Baseline::of(&catalogs);
     let residues = residues(&catalogs, is_known_provider);
     let subject = Subject { residues: &residues, ..Subject::new(&catalogs, &baseline) };
-    judge(&[rule], &subject).findings.iter().map(|finding| finding.severity).collect()
+    judge(rules, &subject).findings.iter().map(|finding| finding.severity).collect()
 }
 
 /// What a rule says where a report is all that is known of the case: what msinfo32 shows of its entries.

@@ -24,7 +24,7 @@ pub(super) const fn of_severity(severity: Severity) -> Style {
 pub(super) const fn of_verdict(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Intact => AnsiColor::Green.on_default().bold(),
-        Verdict::Additions | Verdict::NotJudged => AnsiColor::Yellow.on_default().bold(),
+        Verdict::Unusual | Verdict::Additions | Verdict::NotJudged => AnsiColor::Yellow.on_default().bold(),
         Verdict::Incomplete | Verdict::Corrupt | Verdict::Hijacked => AnsiColor::Red.on_default().bold(),
     }
 }
