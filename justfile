@@ -20,6 +20,10 @@ scale:
 damage:
     FLIPS=100000 cargo test --release --test suite damage -- --nocapture
 
+# False alarms by version on a checkout of public hives of clean installations: see docs/contributing.md.
+vanilla DIR:
+    VANILLA={{absolute_path(DIR)}} cargo test --release --test suite vanilla -- --nocapture
+
 # The documentation of the library.
 doc:
     cargo doc --no-deps --open

@@ -10,7 +10,7 @@ use catalog9::rules;
 use snapbox::Data;
 
 use crate::cases::catalog9;
-use crate::policy;
+use crate::{clean_systems, policy};
 
 pub fn assert_document(name: &str, text: String) {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
@@ -58,9 +58,17 @@ fn the_rules_are_documented_from_their_pages() {
         let (severity, group) = (rule.severity.name(), rule.group.name());
         writeln!(text, "| [{0}](#{0}) | {severity} | {group} | {1} |", rule.id, rule.needs).unwrap();
     }
+    let counts = clean_systems::counts();
     for rule in rules::ALL {
         let page = rule.text().replace("\n# ", "\n### ");
         write!(text, "\n## {}\n\n{page}\n", rule.id).unwrap();
+        let sentence = match counts.get(rule.id) {
+            None | Some((0, _)) => "No clean real system at hand shows what this rule needs.".to_owned(),
+            Some((judged, silent)) => {
+                format!("Silent on {silent} of {judged} clean real systems that show what it needs.")
+            }
+        };
+        write!(text, "\n### Clean systems\n\n{sentence}\n").unwrap();
     }
     assert_document("rules.md", text);
 }

@@ -17,6 +17,7 @@
 mod architecture;
 mod carriers;
 mod cases;
+mod clean_systems;
 mod cli;
 mod cut_exports;
 mod damage;

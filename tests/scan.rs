@@ -12,6 +12,7 @@ mod policies;
 mod real;
 mod reports;
 mod scale;
+mod vanilla;
 
 use std::path::Path;
 use std::process::Output;
