@@ -130,6 +130,8 @@ pub struct Finding {
     pub story: usize,
     /// Whether an earlier examination did not find it; `None` where none is compared with.
     pub is_new: Option<bool>,
+    /// How much it matters where another warning or error is about the same entry; `None` for findings that stand alone.
+    pub(crate) when_corroborated: Option<Severity>,
 }
 
 /// What an entry is called, in its catalog and by people.
@@ -190,6 +192,12 @@ impl Finding {
     /// With another severity than the rule's own.
     pub fn severity(&mut self, severity: Severity) -> &mut Self {
         self.severity = severity;
+        self
+    }
+
+    /// With another severity where another warning or error is about the same entry.
+    pub(crate) fn when_corroborated(&mut self, severity: Severity) -> &mut Self {
+        self.when_corroborated = Some(severity);
         self
     }
 

@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::{Catalog, CatalogName, EntryList, Facts, FileTime, ProtocolEntry};
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 
 rule! {
     /// Something other than Windows has written to a catalog.
@@ -70,21 +70,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             findings
                 .about(catalog, entry, message)
                 .severity(Severity::Note)
+                .when_corroborated(Severity::Warning)
                 .harmless("low confidence: nothing but the slack differs");
-        }
-    }
-}
-
-/// Makes notes on slack warnings where another warning or error is about the same entry: then the slack shows that the
-/// alteration was not made by Windows.
-pub(super) fn corroborate(findings: &mut [Finding]) {
-    let entry_of = |finding: &Finding| Some((finding.catalog?, finding.entry.clone()?));
-    let altered: BTreeSet<_> =
-        findings.iter().filter(|finding| finding.severity > Severity::Note).filter_map(entry_of).collect();
-    for finding in findings.iter_mut().filter(|finding| finding.rule == RULE.id) {
-        if entry_of(finding).is_some_and(|entry| altered.contains(&entry)) {
-            finding.severity = RULE.severity;
-            finding.harmless = None;
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a rule is, and how all of them are judged.
 
-use super::{entry_written_apart, stories};
+use std::collections::BTreeSet;
+
+use super::stories;
 use crate::baseline::Baseline;
 #[cfg(test)]
 use crate::baseline::is_known_provider;
@@ -240,6 +242,7 @@ impl Findings<'_> {
             further_entries: Vec::new(),
             story: 0,
             is_new: None,
+            when_corroborated: None,
         })
     }
 }
@@ -267,9 +270,24 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
             judgement.not_judged.push(NotJudged { rule: rule.id, needs: missing });
         }
     }
-    entry_written_apart::corroborate(&mut judgement.findings);
+    corroborate(&mut judgement.findings);
     stories::tell(&mut judgement.findings);
     judgement
+}
+
+/// Raises weak findings where another warning or error is about the same entry.
+fn corroborate(findings: &mut [Finding]) {
+    let entry_of = |finding: &Finding| Some((finding.catalog?, finding.entry.clone()?));
+    let altered: BTreeSet<_> =
+        findings.iter().filter(|finding| finding.severity > Severity::Note).filter_map(entry_of).collect();
+    for finding in findings {
+        if let Some(severity) = finding.when_corroborated
+            && entry_of(finding).is_some_and(|entry| altered.contains(&entry))
+        {
+            finding.severity = severity;
+            finding.harmless = None;
+        }
+    }
 }
 
 /// What a rule says of catalogs in notation, as sentences: for the tests below each rule.

@@ -218,6 +218,7 @@ mod tests {
             further_entries: Vec::new(),
             story: 0,
             is_new: None,
+            when_corroborated: None,
             fields: Vec::new(),
         }
     }
