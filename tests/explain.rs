@@ -50,6 +50,20 @@ fn a_message_is_explained_with_or_without_quotation_marks() {
 }
 
 #[test]
+fn the_words_of_the_article_and_a_bare_code_are_known() {
+    let (code, text) = run(&["explain", "receiving IP packets but not sending them"]);
+    assert_eq!(code, 0);
+    assert!(text.contains("KB-10") && text.contains("name-space-provider-missing"), "{text}");
+    let (code, text) = run(&["explain", "10055"]);
+    assert!(code == 0 && text.starts_with("10055 (0x2747, 0x80072747) WSAENOBUFS\n"), "{text}");
+    for same in ["no buffer space available", "0x80072747", "Winsock error 10055"] {
+        assert_eq!(run(&["explain", same]), (0, text.clone()), "{same}");
+    }
+    let (_, text) = run(&["explain", "10045"]);
+    assert!(text.contains("\ncatalog-missing ") && text.contains("\nbase-provider-missing "), "{text}");
+}
+
+#[test]
 fn what_fits_several_symptoms_lists_them() {
     let (code, text) = run(&["explain", "service provider"]);
     assert_eq!(code, 0);

@@ -138,6 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_of_damaged_keys_leads_to_the_keys() {
+        for code in [10038, 10045, 10107] {
+            let symptom = by_code(code).unwrap();
+            let ids: Vec<&str> = symptom.rules().iter().map(|rule| rule.id).collect();
+            assert!(ids.contains(&"catalog-missing"), "{code}: {ids:?}");
+            assert!(symptom.statements.iter().any(|statement| statement == "KB-16"), "{code}");
+        }
+        let ids: Vec<&str> = by_code(10045).unwrap().rules().iter().map(|rule| rule.id).collect();
+        assert!(ids.contains(&"base-provider-missing"), "{ids:?}");
+    }
+
+    #[test]
     fn a_rule_that_refers_to_a_statement_is_linked() {
         let missing = by_code(10043).unwrap().rules();
         let ids: Vec<&str> = missing.iter().map(|rule| rule.id).collect();

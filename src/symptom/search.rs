@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use strsim::osa_distance;
 
-use super::{Symptom, symptoms};
+use super::{Symptom, by_code, parse_code, symptoms};
 
 /// Words that say nothing.
 const EMPTY_WORDS: &[&str] = &[
@@ -20,9 +20,22 @@ const MOST_WORDS: usize = 100;
 ///
 /// Letter case, punctuation and order do not count, and a word may have a typing error. Three of five words must be
 /// there, since a message names connections and files of another system; where some symptoms have clearly more of the
-/// words than others, only those are meant.
+/// words than others, only those are meant. Where no message has the words, a code of Winsock among them counts.
 #[must_use]
 pub fn by_message(question: &str) -> Vec<&'static Symptom> {
+    let found = by_words(question);
+    if found.is_empty() { by_code_among(question).into_iter().collect() } else { found }
+}
+
+/// First of the codes of Winsock; numbers below it stand in many messages.
+const FIRST_CODE: u32 = 10_000;
+
+fn by_code_among(question: &str) -> Option<&'static Symptom> {
+    let words = question.split(|character: char| !character.is_alphanumeric()).take(MOST_WORDS);
+    words.filter_map(parse_code).filter(|code| *code >= FIRST_CODE).find_map(by_code)
+}
+
+fn by_words(question: &str) -> Vec<&'static Symptom> {
     let mut question = words(question);
     while question.len() > MOST_WORDS {
         question.pop_last();
@@ -96,6 +109,34 @@ mod tests {
         assert_eq!(found(message), ["WSAENOTSOCK"]);
         let dial_up = "Error 720: There are no PPP control protocols configured on \"My Provider\"";
         assert_eq!(found(dial_up), ["ERROR_PPP_NO_PROTOCOLS_CONFIGURED"]);
+    }
+
+    #[test]
+    fn the_words_of_the_article_find_its_symptoms() {
+        for (words, symptom) in [
+            ("receiving IP packets but not sending them", "no address"),
+            ("you may be receiving IP packets but not sending them", "no address"),
+            ("no Automatic Private IP Addressing (APIPA) address", "no address"),
+            ("Unable to contact driver Error code 2", "WSAENOTSOCK"),
+            (
+                "TCP/IP Protocol Driver is listed as disabled under Non-Plug and Play drivers",
+                "CM_PROB_DEVICE_NOT_THERE",
+            ),
+            ("no adapter is in the state permissible for this operation", "no adapter to renew"),
+            ("Initialization function INITHELPERDLL in IPMONTR.DLL failed to start", "WSASYSCALLFAILURE"),
+        ] {
+            assert_eq!(found(words), [symptom], "{words}");
+        }
+    }
+
+    #[test]
+    fn a_code_among_other_words_counts_where_no_message_has_them() {
+        for question in
+            ["Winsock error 10055", "send failed (0x80072747)", "recv() returned -1, errno=10055", "WSAENOBUFS"]
+        {
+            assert_eq!(found(question), ["WSAENOBUFS"], "{question}");
+        }
+        assert_eq!(found("no buffer space available (maximum connections reached?)"), ["WSAENOBUFS"]);
     }
 
     #[test]
