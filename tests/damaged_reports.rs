@@ -12,6 +12,10 @@ use crate::synth::{msinfo, netsh};
 const SMALL: &str = "windows  5.1 x86 sp3\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\n\
     name spaces\ntcpip\nntds\nnla";
 
+/// A system of as few sections as can be, of which a report shows whether all of them are there.
+const SMALL_REPORT: &str = "windows  5.2 x64 workstation sp2\n1003  tcp\n1004  udp\n1005  raw\n1001  rsvp-udp\n\
+    1002  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
+
 /// A language of as few letters as can be, so that there is less to flip.
 const TERSE: msinfo::Language = msinfo::Language {
     head: ["a", "b"],
@@ -32,7 +36,7 @@ const TERSE: msinfo::Language = msinfo::Language {
 /// A small report of each carrier, without the categories before Protocol, and how many of its bytes are before
 /// WinSock is known to follow.
 fn small_reports() -> [(Vec<u8>, usize); 2] {
-    let case = notation::parse(SMALL).unwrap();
+    let case = notation::parse(SMALL_REPORT).unwrap();
     let nfo = msinfo::nfo_text(&case, "X", &TERSE);
     let text = msinfo::plain_text(&case, "X", &TERSE);
     let carriers = [(nfo, "<Category name=\"*\">"), (text, "[*]\n")];

@@ -2,7 +2,8 @@
 //! literally. The cases have the numbers of the catalogue of verdicts: T-1 to T-12.
 
 use catalog9::catalog::notation;
-use catalog9::{Content, Evidence, Options, examine};
+use catalog9::finding::{Finding, Verdict};
+use catalog9::{Content, Evidence, Examination, Options, examine};
 
 use crate::cases::pressed;
 use crate::synth::msinfo;
@@ -20,6 +21,10 @@ enum Carrier {
 }
 
 fn summary(case: &str, carrier: Carrier) -> Vec<String> {
+    examination(case, carrier).main().unwrap().summary.clone()
+}
+
+fn examination(case: &str, carrier: Carrier) -> Examination {
     let catalogs = notation::parse(&format!("{case}\nname spaces\ntcpip\nntds\nnla")).unwrap();
     let bytes = match carrier {
         Carrier::Hive => pressed(&catalogs),
@@ -34,8 +39,7 @@ fn summary(case: &str, carrier: Carrier) -> Vec<String> {
             format!("{}[Ports]\n", &text[begin..end]).into_bytes()
         }
     };
-    let examination = examine(Evidence::new("case", Content::Bytes(&bytes)), &Options::default()).unwrap();
-    examination.main().unwrap().summary.clone()
+    examine(Evidence::new("case", Content::Bytes(&bytes)), &Options::default()).unwrap()
 }
 
 /// Windows XP SP3 with that many bindings, which have two entries each, from id 1006 on.
@@ -132,4 +136,84 @@ fn sections_of_all_other_systems_are_told() {
     assert_summary("T-11", WINDOWS_10, Carrier::ProtocolAlone, &[not_told, literally]);
     let cut = "4 sections: the evidence is cut off, damaged or an excerpt, so what is missing cannot be judged.";
     assert_summary("T-12", &xp(3), Carrier::CutReport, &[cut]);
+}
+
+/// The seven sections of NWLink by KB 811259: those of IPX and SPX, and a NetBIOS pair over both.
+const NWLINK: [(&str, &str); 5] = [
+    ("nwlnkipx [IPX]", "11058240-BE47-11CF-95C8-00805F48A192"),
+    ("nwlnkspx [SPX]", "11058241-BE47-11CF-95C8-00805F48A192"),
+    ("nwlnkspx [SPX] [Pseudo Stream]", "11058241-BE47-11CF-95C8-00805F48A192"),
+    ("nwlnkspx [SPX II]", "11058241-BE47-11CF-95C8-00805F48A192"),
+    ("nwlnkspx [SPX II] [Pseudo Stream]", "11058241-BE47-11CF-95C8-00805F48A192"),
+];
+
+fn xp_with_nwlink() -> String {
+    let before = xp(3);
+    let (head, entries) = before.split_once("protocol\n").unwrap();
+    let head = head.replace("Tcpip NetBIOS", "Tcpip NwlnkIpx NwlnkSpx NetBIOS");
+    let mut case =
+        format!("{head}binding  \\Device\\NwlnkNb  3\nprotocol\n{entries}1012  seqpacket 3\n1013  datagram 3\n");
+    for (id, (number, (name, guid))) in (1014..).zip((1000..).zip(NWLINK)) {
+        let fields = format!("guid={{{guid}}} family=6 protocol={number} max=16 min=14 flags=0x2000e message=576");
+        case.push_str(&format!("{id}  base  %SystemRoot%\\system32\\mswsock.dll  MSAFD {name}  {fields}\n"));
+    }
+    case
+}
+
+const SEVENTEEN: [&str; 2] = [
+    "17 sections: 10 of TCP/IP and NetBIOS; 7 of Microsoft's NWLink IPX/SPX; complete for Windows XP SP3.",
+    "KB 811259, read literally: 17 are more than ten, so third-party additions are installed; 2, as it expects, do not begin with MSAFD.",
+];
+
+#[test]
+fn the_seven_sections_of_nwlink_come_out_of_a_hive_as_out_of_a_report() {
+    let case = xp_with_nwlink();
+    assert_summary("a hive", &case, Carrier::Hive, &SEVENTEEN);
+    let [seventeen, literally] = SEVENTEEN;
+    let pairs =
+        "It has 3 pairs of NetBIOS sections; whether a NetBT binding lacks its pair cannot be told from this evidence.";
+    assert_summary("a report", &case, Carrier::Report, &[seventeen, pairs, literally]);
+    for carrier in [Carrier::Hive, Carrier::Report] {
+        let examination = examination(&case, carrier);
+        let main = examination.main().unwrap();
+        assert_eq!(examination.verdict(), Verdict::Intact);
+        let sections = main.sections.as_ref().unwrap();
+        assert_eq!((sections.visible, sections.expected), (17, Some(10)));
+        let findings: Vec<String> = main.judgement.findings.iter().map(Finding::sentence).collect();
+        assert_eq!(findings, ["Microsoft's NWLink IPX/SPX adds 7 sections"]);
+    }
+}
+
+#[test]
+fn what_the_article_says_is_missing_is_said_and_not_called_intact() {
+    let without = |case: &str, names: &[&str]| -> String {
+        let is_kept = |line: &&str| !names.iter().any(|name| line.contains(name));
+        case.lines().filter(is_kept).map(|line| format!("{line}\n")).collect()
+    };
+    let case = without(&xp(3), &["seqpacket 1", "datagram 1"]);
+    let expected = [
+        "8 sections: this evidence cannot show whether all of them are there.",
+        "It has 2 pairs of NetBIOS sections; whether a NetBT binding lacks its pair cannot be told from this evidence.",
+        "KB 811259 expects 6 NetBIOS sections and so says that information is missing; a system with fewer than 3 NetBT bindings has fewer.",
+        "KB 811259, read literally: 8 are fewer than ten, so information is missing; 2, as it expects, do not begin with MSAFD.",
+    ];
+    assert_summary("a pair", &case, Carrier::Report, &expected);
+    assert_eq!(examination(&case, Carrier::Report).verdict(), Verdict::NotJudged);
+    assert_eq!(examination(&case, Carrier::Hive).verdict(), Verdict::Incomplete, "a hive shows the bindings");
+    assert_eq!(examination(&xp(2), Carrier::Hive).verdict(), Verdict::Intact);
+    assert_eq!(examination(&xp(0), Carrier::Report).verdict(), Verdict::NotJudged);
+    for bindings in [3, 4] {
+        assert_eq!(examination(&xp(bindings), Carrier::Report).verdict(), Verdict::Intact);
+    }
+    for (gone, found) in [
+        (vec!["[SPX II]  "], "there are 6: MSAFD nwlnkspx [SPX II] cannot be found."),
+        (vec!["seqpacket 3", "datagram 3"], "there are 5."),
+    ] {
+        let case = without(&xp_with_nwlink(), &gone);
+        let examination = examination(&case, Carrier::Report);
+        assert_eq!(examination.verdict(), Verdict::NotJudged, "{gone:?}");
+        let summary = &examination.main().unwrap().summary;
+        assert!(summary.iter().any(|sentence| sentence.ends_with(found)), "{summary:?}");
+        assert!(!summary.iter().any(|sentence| sentence.contains("complete")), "{summary:?}");
+    }
 }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::version::of_version;
+use super::range::{candidates, needed};
+use super::version::{of_version, versions};
 use crate::catalog::Guid;
 use crate::catalog::provider::{self, MSWSOCK, WINDOWS_PROVIDERS, WindowsProvider};
 use crate::catalog::{Catalogs, Facts, ProtocolEntry, SetupProvider, Text, Version, Windows};
@@ -13,7 +14,7 @@ use crate::catalog::{Catalogs, Facts, ProtocolEntry, SetupProvider, Text, Versio
 pub enum Source {
     /// The transports that are installed on this very system, with its templates and bindings.
     Transports,
-    /// What is known of its version of Windows.
+    /// What is known of its version of Windows, or of every version that it can be.
     Version,
     /// What holds for every Windows: TCP/IP and UDP/IP, and RSVP in pairs.
     EveryWindows,
@@ -30,6 +31,8 @@ pub struct Baseline {
     pub unknown_transports: Vec<Text>,
     /// Whether the system's NetBIOS bindings are told; if not, nothing is expected of NetBIOS.
     pub knows_bindings: bool,
+    /// The earliest and the latest Windows that it can be by what it holds, where nothing says which it is.
+    pub range: Option<[&'static Windows; 2]>,
     /// Indices of the entries by what identifies them.
     by_identity: BTreeMap<Identity, usize>,
 }
@@ -55,6 +58,13 @@ pub fn is_net_bios(entry: &ProtocolEntry) -> bool {
     identity(entry).0 == Some(provider::NET_BIOS)
 }
 
+/// Whether this is one of the two entries of a NetBIOS binding of TCP/IP, of which KB 811259 speaks. NWLink has NetBIOS
+/// bindings too.
+#[must_use]
+pub fn is_net_bt(entry: &ProtocolEntry) -> bool {
+    is_net_bios(entry) && provider::other_microsoft_by_name(&entry.name()).is_none()
+}
+
 /// An entry that a system ought to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
@@ -67,7 +77,7 @@ pub struct Expected {
 }
 
 /// Transports whose entries come and go with hardware, where the installed transports are not told.
-const OPTIONAL_TRANSPORTS: [&str; 2] = ["RFCOMM", "irda"];
+pub(super) const OPTIONAL_TRANSPORTS: [&str; 2] = ["RFCOMM", "irda"];
 
 impl Baseline {
     /// What the system that these catalogs are of ought to have.
@@ -79,6 +89,7 @@ impl Baseline {
             entries: Vec::new(),
             unknown_transports: Vec::new(),
             knows_bindings: catalogs.tells(Facts::BINDINGS),
+            range: None,
             by_identity: BTreeMap::new(),
         };
         let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.as_ref());
@@ -96,21 +107,36 @@ impl Baseline {
             }
         } else if let Some(known) = of_version(windows) {
             baseline.source = Source::Version;
-            for entry in known.native_entries() {
-                let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, entry));
-                baseline.entries.extend(provider.map(|provider| Expected {
-                    is_optional: OPTIONAL_TRANSPORTS.contains(&provider.transport),
-                    ..expected(provider, windows)
-                }));
-            }
+            baseline.expect_any_of(&[known], windows);
         } else {
-            baseline.expect_provider("tcp", windows);
-            baseline.expect_provider("udp", windows);
-            baseline.expect_rsvp_in_pairs(catalogs);
+            let range = candidates(catalogs);
+            if let (Some(earliest), Some(latest)) = (range.first(), range.last()) {
+                baseline.range = Some([&earliest.windows, &latest.windows]);
+                baseline.expect_any_of(&range, windows);
+                if is_settled(&range, catalogs) {
+                    baseline.source = Source::Version;
+                }
+            } else {
+                baseline.expect_provider("tcp", windows);
+                baseline.expect_provider("udp", windows);
+                baseline.expect_rsvp_in_pairs(catalogs);
+            }
         }
         let identities = baseline.entries.iter().map(|expected| identity(&expected.entry));
         baseline.by_identity = identities.zip(0..).collect();
         baseline
+    }
+
+    /// Expects what a system of one of these versions has: what only some of them have is optional.
+    fn expect_any_of(&mut self, versions: &[&Catalogs], windows: &Windows) {
+        let mut known = BTreeSet::new();
+        for entry in versions.iter().flat_map(|version| version.native_entries()) {
+            let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, entry));
+            let Some(provider) = provider.filter(|_| known.insert(identity(entry))) else { continue };
+            let have_it = |version: &&Catalogs| needed(version).any(|other| identity(other) == identity(entry));
+            let is_optional = !versions.iter().all(have_it);
+            self.entries.push(Expected { is_optional, ..expected(provider, windows) });
+        }
     }
 
     fn expect_provider(&mut self, word: &str, windows: &Windows) {
@@ -168,6 +194,24 @@ impl Baseline {
         }
     }
 
+    /// The Windows to judge paths by: of those that it can be the earliest, where nothing says which it is.
+    #[must_use]
+    pub fn windows_of<'a>(&self, catalogs: &'a Catalogs) -> &'a Windows {
+        self.range.map_or(&catalogs.windows, |[earliest, _]| earliest)
+    }
+
+    /// What people call the Windows that these catalogs are of, or all those that it can be.
+    #[must_use]
+    pub fn windows_name(&self, catalogs: &Catalogs) -> String {
+        let Some([earliest, latest]) = self.range else { return catalogs.windows.name() };
+        let is_newest = versions().last().is_some_and(|newest| newest.windows == *latest);
+        match (earliest == latest, is_newest) {
+            (true, false) => earliest.name(),
+            (false, false) => format!("every Windows that it can be, from {} to {}", earliest.name(), latest.name()),
+            (_, true) => format!("every Windows that it can be, from {} on", earliest.name()),
+        }
+    }
+
     /// The expectation that an entry meets: the one with its provider, family, type and protocol.
     #[must_use]
     pub fn expected_of(&self, entry: &ProtocolEntry) -> Option<&Expected> {
@@ -184,6 +228,17 @@ impl Baseline {
         let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, entry));
         provider.map(|provider| Cow::Owned(provider.entry(windows)))
     }
+}
+
+/// Whether it is the same for each of these versions what is missing: an entry that only some of them have is there.
+fn is_settled(range: &[&Catalogs], catalogs: &Catalogs) -> bool {
+    let is_everywhere = |wanted: &ProtocolEntry| {
+        let wanted = identity(wanted);
+        let in_list = |entries: &[ProtocolEntry]| entries.iter().any(|entry| identity(entry) == wanted);
+        let in_all = range.iter().all(|known| needed(known).any(|entry| identity(entry) == wanted));
+        in_all || catalogs.protocol_lists().all(|(_, list)| in_list(&list.entries))
+    };
+    range.iter().flat_map(|known| needed(known)).all(is_everywhere)
 }
 
 /// What the system itself records of its transports, by their names.

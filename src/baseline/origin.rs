@@ -1,7 +1,7 @@
 //! Where an entry comes from.
 
-use super::{Baseline, Source, ThirdParty, ThirdPartyKind, other_microsoft_protocol};
-use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS, other_microsoft_by_name};
+use super::{Baseline, Source, ThirdParty, ThirdPartyKind, is_net_bios, other_microsoft_protocol};
+use crate::catalog::provider::{NET_BIOS, NWLINK, WINDOWS_PROVIDERS, other_microsoft_by_name};
 use crate::catalog::signature::Signature;
 use crate::catalog::{Kind, ProtocolEntry};
 
@@ -31,6 +31,11 @@ impl Baseline {
             return Origin::Layered;
         }
         let Some(id) = entry.provider_id.or(entry.concluded.provider_id) else { return by_name(entry) };
+        // NWLink is an addition wherever it is: KB 811259 counts its sections beside those of TCP/IP, and a registry
+        // that binds NetBIOS to it tells no more of it than a report.
+        if is_nwlink(entry) {
+            return Origin::Microsoft(NWLINK);
+        }
         if self.expected_of(entry).is_some() {
             return Origin::Windows;
         }
@@ -55,6 +60,14 @@ impl Baseline {
         let nobody = if is_cut { Origin::NotTold } else { Origin::Unknown };
         microsoft.or_else(third_party).unwrap_or(nobody)
     }
+}
+
+/// Whether NWLink brings an entry, by its GUID, or by the device that NetBIOS is bound to.
+#[must_use]
+pub fn is_nwlink(entry: &ProtocolEntry) -> bool {
+    let by_id = entry.provider_id.and_then(other_microsoft_protocol);
+    let is_named = is_net_bios(entry) || (entry.provider_id.is_none() && entry.concluded.provider_id.is_none());
+    by_id.or_else(|| other_microsoft_by_name(&entry.name()).filter(|_| is_named)) == Some(NWLINK)
 }
 
 /// What the name tells of an entry whose GUID is neither told nor concluded.

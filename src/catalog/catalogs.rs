@@ -241,11 +241,11 @@ impl Catalogs {
         self.name_space.iter().flat_map(move |catalog| names.into_iter().zip(catalog.lists())).filter_map(present)
     }
 
-    /// Whether it is told which of the two lists is which. A registry names them; a listing of a 64-bit system, where
-    /// this is all that is told, may be of either.
+    /// Whether it is told which of the two lists is which. A registry names them, and a listing marks those of 32-bit
+    /// programs on 64-bit Windows; an excerpt without a mark may be of either.
     fn tells_bitness(&self) -> bool {
         self.tells(Facts::KEYS)
-            || self.windows.is_64_bit() == Some(false)
+            || self.windows.is_64_bit().is_some()
             || self.protocol.as_ref().is_some_and(|catalog| catalog.entries64.is_some())
     }
 
@@ -287,7 +287,9 @@ impl Catalogs {
     #[must_use]
     pub fn expects_net_bios(&self) -> bool {
         self.has_transport("NetBIOS").unwrap_or_else(|| {
-            self.windows.is_64_bit() == Some(false) && self.windows.is_at_least(Version::W8) == Some(false)
+            // Where the architecture is not told, Windows XP is the one for x86: the one for x64 has another number.
+            let is_32_bit = self.windows.is_64_bit().map_or(self.windows.is(Version::XP), |is_64_bit| !is_64_bit);
+            is_32_bit && self.windows.is_at_least(Version::W8) == Some(false)
         })
     }
 }

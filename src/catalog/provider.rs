@@ -51,7 +51,8 @@ const LITERAL: [(&str, u32); 2] = [("", 0), ("", 0)];
 
 /// The Windows folder's DLL that nearly all of Windows' entries name.
 pub const MSWSOCK: &str = r"%SystemRoot%\system32\mswsock.dll";
-const RSVPSP: &str = r"%SystemRoot%\system32\rsvpsp.dll";
+/// The DLL of the RSVP providers of 32-bit Windows XP and of Windows 2000.
+pub const RSVPSP: &str = r"%SystemRoot%\system32\rsvpsp.dll";
 const MSAFD: &str = r"%SystemRoot%\system32\msafd.dll";
 
 /// Every base provider of Windows but NetBIOS, whose entries follow the bindings (see [`net_bios`]).
@@ -74,11 +75,27 @@ pub const WINDOWS_PROVIDERS: &[WindowsProvider] = &[
     WindowsProvider { word: "rfcomm",    name: "MSAFD RfComm [Bluetooth]",    id: BLUETOOTH, transport: "RFCOMM", address_family: 32, socket_type: 1, protocol: 3,   address_lengths: (30, 30), message_sizes: (0, 0),           service_flags: 0x20026, provider_flags: 0x8, references: LITERAL },
 ];
 
+/// What the protocol is called that KB 811259 names: IPX, SPX, and NetBIOS over both.
+pub const NWLINK: &str = "NWLink IPX/SPX";
+
+/// How many sections NWLink adds by KB 811259 (KB-26).
+pub const NWLINK_SECTIONS: usize = 7;
+
+/// The names of those of them that are known, from public listings. The other two are concluded to be a pair of NetBIOS
+/// over NwlnkNb.
+pub const NWLINK_NAMES: [&str; 5] = [
+    "MSAFD nwlnkipx [IPX]",
+    "MSAFD nwlnkspx [SPX]",
+    "MSAFD nwlnkspx [SPX] [Pseudo Stream]",
+    "MSAFD nwlnkspx [SPX II]",
+    "MSAFD nwlnkspx [SPX II] [Pseudo Stream]",
+];
+
 /// Other protocols of Microsoft that may be installed beside TCP/IP, by GUID (the first two as Wine has them from
 /// Windows 2000, the others from `Well Known Guids` of every hive).
 pub const OTHER_MICROSOFT_PROTOCOLS: &[(Guid, &str)] = &[
-    (uuid!("11058240-be47-11cf-95c8-00805f48a192"), "NWLink IPX"),
-    (uuid!("11058241-be47-11cf-95c8-00805f48a192"), "NWLink SPX"),
+    (uuid!("11058240-be47-11cf-95c8-00805f48a192"), NWLINK),
+    (uuid!("11058241-be47-11cf-95c8-00805f48a192"), NWLINK),
     (uuid!("2c3b17a0-c6df-11cf-95c8-00805f48a192"), "AppleTalk"),
     (uuid!("89e4cbb0-b9c1-11cf-95c8-00805f48a192"), "ISO TP4"),
     (uuid!("89e4cbb1-b9c1-11cf-95c8-00805f48a192"), "Banyan VINES"),
@@ -87,8 +104,8 @@ pub const OTHER_MICROSOFT_PROTOCOLS: &[(Guid, &str)] = &[
 /// How the names of their entries begin, in lower case, where no GUID is told (source: listings of a Windows XP with
 /// NWLink and of a server). That NWLink binds NetBIOS too is concluded from KB 811259, which counts seven sections.
 const OTHER_MICROSOFT_NAMES: &[(&str, &str)] = &[
-    ("msafd nwlnk", "NWLink IPX/SPX"),
-    (r"msafd netbios [\device\nwlnk", "NWLink IPX/SPX"),
+    ("msafd nwlnk", NWLINK),
+    (r"msafd netbios [\device\nwlnk", NWLINK),
     ("msafd appletalk", "AppleTalk"),
     ("msafd pgm", "reliable multicast"),
     ("msafd atm", "ATM"),
@@ -105,6 +122,12 @@ pub fn other_microsoft_by_name(name: &Text) -> Option<&'static str> {
 #[must_use]
 pub fn by_word(word: &str) -> Option<&'static WindowsProvider> {
     WINDOWS_PROVIDERS.iter().find(|provider| provider.word == word)
+}
+
+/// Whether an entry is one of RSVP, whose version differs between versions of Windows.
+#[must_use]
+pub fn is_rsvp(entry: &ProtocolEntry) -> bool {
+    entry.provider_id == Some(RSVP)
 }
 
 /// Whether that GUID belongs to a base provider of Windows itself.
@@ -284,6 +307,12 @@ pub fn name_space_by_id(id: Guid) -> Option<&'static WindowsNameSpace> {
 }
 
 impl WindowsNameSpace {
+    /// The version with which it came.
+    #[must_use]
+    pub fn since(&self) -> Version {
+        self.library_paths.first().map_or(Version::W2000, |(since, _)| *since)
+    }
+
     /// The paths that its DLL may have; one where the version is told.
     ///
     /// Of a Windows that may be 10 or 11, and of the builds between them, of which none was seen (Windows Server

@@ -70,3 +70,11 @@ pub struct Binding {
     /// Its lana number; `None` where `LanaMap` is too short.
     pub lana: Option<u8>,
 }
+
+impl Binding {
+    /// Whether it is one of NetBIOS over TCP/IP, of which KB 811259 counts three. NWLink and NetBEUI have others.
+    #[must_use]
+    pub fn is_net_bt(&self) -> bool {
+        self.device.lower().starts_with(r"\device\netbt")
+    }
+}

@@ -1,5 +1,6 @@
 //! An examination: everything that is said of one piece of evidence.
 
+mod doubts;
 mod measure;
 mod recovery;
 mod sections;
@@ -268,7 +269,8 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
 /// What is allowed is an addition still.
 fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld) -> Verdict {
     let told = subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
-    let can_tell = told && subject.baseline.source != crate::baseline::Source::EveryWindows;
+    let is_known = subject.baseline.source != crate::baseline::Source::EveryWindows;
+    let can_tell = told && is_known && doubts::doubts(subject.catalogs, subject.baseline).is_empty();
     let least = if can_tell { Verdict::Intact } else { Verdict::NotJudged };
     let allowed = withheld.allowed.iter().map(|allowed| allowed.finding.implies.min(Verdict::Additions));
     let implied = judgement.findings.iter().map(implication).chain(allowed);

@@ -1,6 +1,6 @@
 //! The sections as msinfo32 shows them, against those that this Windows ought to have.
 
-use crate::baseline::{Baseline, Expected, Origin, Source, is_net_bios};
+use crate::baseline::{Baseline, Expected, Origin, Source, is_net_bt, is_nwlink};
 use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text};
 use crate::rules::Subject;
 
@@ -44,6 +44,7 @@ impl Sections {
 }
 
 /// Those that are expected, optional ones as far as they are there, and NetBIOS as it is where bindings are not told.
+/// Those of NWLink are additions.
 fn expected(catalogs: &Catalogs, baseline: &Baseline) -> Option<usize> {
     if baseline.source == Source::EveryWindows {
         return None;
@@ -51,8 +52,8 @@ fn expected(catalogs: &Catalogs, baseline: &Baseline) -> Option<usize> {
     let is_present = |expected: &Expected| {
         catalogs.sections().any(|entry| baseline.expected_of(entry).is_some_and(|found| std::ptr::eq(found, expected)))
     };
-    let visible = baseline.entries.iter().filter(|expected| expected.entry.is_section());
+    let visible = baseline.entries.iter().filter(|expected| expected.entry.is_section() && !is_nwlink(&expected.entry));
     let counted = visible.filter(|expected| !expected.is_optional || is_present(expected)).count();
-    let is_unbound = |entry: &&ProtocolEntry| is_net_bios(entry) && !baseline.knows_bindings;
+    let is_unbound = |entry: &&ProtocolEntry| is_net_bt(entry) && !baseline.knows_bindings;
     Some(counted + catalogs.sections().filter(is_unbound).count())
 }

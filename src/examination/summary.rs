@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use super::Sections;
-use crate::baseline::{Origin, Source, identity, is_net_bios};
+use super::doubts::{BINDINGS, doubts};
+use crate::baseline::{Origin, Source, identity, is_net_bt};
 use crate::catalog::provider::WINDOWS_PROVIDERS;
 use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text, Version, socket};
 use crate::finding::{Finding, Severity};
@@ -79,8 +80,13 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
         let exactly = if windows.version.is_some() { " exactly" } else { "" };
         parts.push(format!("which Windows it is is not told{exactly}, so their number cannot be judged"));
     }
-    let is_complete = is_whole && is_known && missing.is_empty();
-    let bindings = catalogs.bindings.len();
+    // What is missing without a doubt is said already.
+    let doubts = if missing.is_empty() { doubts(catalogs, baseline) } else { Vec::new() };
+    if is_whole && is_known && !doubts.is_empty() {
+        parts.push("this evidence cannot show whether all of them are there".to_owned());
+    }
+    let is_complete = is_whole && is_known && missing.is_empty() && doubts.is_empty();
+    let bindings = catalogs.bindings.iter().filter(|binding| binding.is_net_bt()).count();
     let has_unbound_pairs = is_whole && catalogs.expects_net_bios() && !baseline.knows_bindings;
     let pairs = has_unbound_pairs.then(|| net_bios_pairs(catalogs));
     if is_of_the_article && is_complete && has_only_the_articles && sections.visible == 10 {
@@ -88,17 +94,18 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
         return iter::once(sentence).chain(pairs).collect();
     }
     if is_complete {
-        parts.push(format!("complete for {}", windows.name()));
+        parts.push(format!("complete for {}", baseline.windows_name(catalogs)));
     }
     let mut sentences = vec![format!("{total}: {}.", parts.join("; "))];
     sentences.extend(pairs);
-    if is_of_the_article && baseline.knows_bindings && bindings != 3 {
+    sentences.extend(doubts);
+    if is_of_the_article && baseline.knows_bindings && bindings != BINDINGS {
         sentences
             .push(format!("The ten sections of KB 811259 hold for three NetBT bindings; this system has {bindings}."));
     } else if windows.is(Version::SERVER_2003) && windows.is_64_bit() == Some(true) {
         let x64 = "The ten sections of KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.";
         sentences.push(x64.to_owned());
-    } else if windows.is_at_least(Version::VISTA) == Some(true) {
+    } else if baseline.windows_of(catalogs).is_at_least(Version::VISTA) == Some(true) {
         sentences.push("The ten sections of KB 811259 do not apply to it.".to_owned());
     }
     sentences
@@ -106,7 +113,7 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
 
 /// What can be said of NetBIOS where the bindings are not told.
 fn net_bios_pairs(catalogs: &Catalogs) -> String {
-    let pairs = counted(catalogs.sections().filter(|entry| is_net_bios(entry)).count() / 2, "pair");
+    let pairs = counted(catalogs.sections().filter(|entry| is_net_bt(entry)).count() / 2, "pair");
     format!(
         "It has {pairs} of NetBIOS sections; whether a NetBT binding lacks its pair cannot be told from this evidence."
     )

@@ -10,7 +10,8 @@ rule! {
     /// Base entries with the GUID of a Windows provider whose path does not lead to the DLL that Windows writes there:
     /// `mswsock.dll` in `system32`; for the RSVP providers of 32-bit Windows XP `rsvpsp.dll`; on Windows 2000
     /// `msafd.dll`. Whole paths are compared, with variables, letter case and spellings of the Windows folder made
-    /// equal.
+    /// equal. An entry of a listing that is cut off before its chain counts as a base entry: chains have GUIDs of their
+    /// own.
     ///
     /// # Why it matters
     ///
@@ -33,12 +34,12 @@ rule! {
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
-        for entry in list.entries.iter().filter(|entry| entry.is(Kind::Base)) {
+        for entry in list.entries.iter().filter(|entry| matches!(entry.kind(), None | Some(Kind::Base))) {
             let Some(id) = entry.provider_id.filter(|id| provider::is_windows(*id)) else { continue };
             let (Some(path), Some(stored)) = (subject.library_of(catalog, entry), &entry.library_path) else {
                 continue;
             };
-            let allowed = provider::library_paths(id, &subject.catalogs.windows);
+            let allowed = provider::library_paths(id, subject.baseline.windows_of(subject.catalogs));
             if !allowed.iter().any(|allowed| subject.path(catalog, allowed).same(&path)) {
                 let message = format!("its DLL is {stored} and not Windows' own");
                 let finding = findings.about(catalog, entry, message).field("LibraryPath");
@@ -51,7 +52,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::catalog::notation::parse;
+    use crate::rules::machinery::{complaints, complaints_of};
 
     #[test]
     fn the_folder_was_taken_away() {
@@ -63,6 +65,14 @@ mod tests {
     fn the_name_is_nearly_right() {
         let case = "windows  10.0.19041 x64\nprotocol 64\n1001  tcp  %SystemRoot%\\system32\\mswsocks.dll";
         assert_eq!(complaints(&RULE, case).len(), 1);
+    }
+
+    #[test]
+    fn an_entry_that_is_cut_off_before_its_chain_is_judged() {
+        let mut catalogs = parse("windows  10.0.19041 x64\nprotocol 64\n1001  tcp  C:\\evil.dll\n1002  udp").unwrap();
+        let list = catalogs.protocol.as_mut().and_then(|catalog| catalog.entries64.as_mut()).unwrap();
+        list.entries.iter_mut().for_each(|entry| entry.chain = None);
+        assert_eq!(complaints_of(&RULE, &catalogs).len(), 1);
     }
 
     #[test]

@@ -7,10 +7,14 @@ use crate::cases::catalog9;
 use crate::synth::hive::{self, Shape};
 use crate::synth::{Key, msinfo, netsh, reg, registry};
 
+/// The system of KB 811259: of one with fewer sections a report and a listing cannot show whether one is missing.
+const TEN_SECTIONS: &str = include_str!("../../fixtures/windows-xp-ten-sections/case.txt");
+
 /// A folder with a little of everything.
 fn mixed() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let catalogs = catalog9::catalog::notation::parse(CLEAN).unwrap();
+    let ten = catalog9::catalog::notation::parse(TEN_SECTIONS).unwrap();
     let system = registry::system(&catalogs, "PC3");
     let services =
         &system.subkeys.iter().find(|key| key.name == "ControlSet001").unwrap().clone().at("Services").clone();
@@ -35,8 +39,8 @@ fn mixed() -> tempfile::TempDir {
             ("a/SOFTWARE", &hive::write(&software, &Shape::default())),
             ("b/winsock.reg", &export("Winsock")),
             ("b/winsock2.reg", &export("WinSock2")),
-            ("c/a name with\u{1b}[2J.nfo", &msinfo::nfo(&catalogs, "PC3", &msinfo::ENGLISH)),
-            ("c/listing.txt", netsh::listing(&catalogs, &netsh::ENGLISH).as_bytes()),
+            ("c/a name with\u{1b}[2J.nfo", &msinfo::nfo(&ten, "PC3", &msinfo::ENGLISH)),
+            ("c/listing.txt", netsh::listing(&ten, &netsh::ENGLISH).as_bytes()),
             ("c/picture.jpg", &picture),
             ("c/letter.txt", b"Dear Sir or Madam, my internet is broken."),
         ],
