@@ -29,6 +29,7 @@ mod formats;
 mod history;
 mod hostile_catalogs;
 mod json;
+mod listings;
 mod logs;
 mod mutations;
 mod odd_hives;

@@ -9,7 +9,7 @@ use catalog9::rules::ALL;
 use catalog9::{Content, Evidence, Options, examine};
 
 use crate::cases::pressed;
-use crate::synth::{Key, hive, registry};
+use crate::synth::{Key, hive, netsh, registry};
 
 /// A clean Windows 10 with its own templates.
 const WINDOWS_10: &str = include_str!("../fixtures/windows-10-plain/case.txt");
@@ -113,13 +113,46 @@ const MUTATIONS: &[Mutation] = &[
     (WINDOWS_10, "\ncallout", "\nsetup-provider  Tcpip  {12345678-0000-0000-0000-000000000000}\ncallout", &["setup-record-mismatch"]),
 ];
 
+/// What is changed in the listing of the same Windows 10: in its 32-bit part or before it, as the text that first stands
+/// there and the text that takes its place; and the rules that then speak.
+type ListingMutation = (bool, &'static str, &'static str, &'static [&'static str]);
+
+const IN_32_BIT_PART: bool = true;
+
+#[rustfmt::skip]
+const LISTING_MUTATIONS: &[ListingMutation] = &[
+    (IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Program Files\\evil.dll", &["base-provider-path-altered"]),
+    (IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "mswsock.dll", &["base-provider-path-altered", "library-path-relative"]),
+    (IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Windows\\SysWOW64\\mswsock.dll", &[]),
+    (IN_32_BIT_PART, "{E70F1AA0-AB8B-11CF-8CA3-00805F48A192}", "{12345678-0000-0000-0000-000000000000}", &["base-provider-missing", "catalogs-differ", "provider-name-imitates-windows"]),
+    (IN_32_BIT_PART, " 1001\n", " 1021\n", &["catalogs-differ"]),
+    (!IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Program Files\\evil.dll", &["base-provider-path-altered"]),
+    (!IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Windows\\system32\\mswsock.dll", &[]),
+];
+
+#[test]
+fn a_changed_fact_of_a_listing_makes_the_rule_that_owns_it_speak() {
+    let listing = netsh::listing(&notation::parse(WINDOWS_10).unwrap(), &netsh::ENGLISH);
+    let (before, after) = listing.split_at(listing.find("(32)").unwrap());
+    for (is_32_bit, from, to, rules) in LISTING_MUTATIONS {
+        let changed = |part: &str, is_meant: bool| if is_meant { part.replacen(from, to, 1) } else { part.to_owned() };
+        let text = changed(before, !is_32_bit) + &changed(after, *is_32_bit);
+        assert_eq!(text == listing, from == to, "{from:?} must stand there");
+        // Alone in a file and behind its command it is the same listing.
+        for text in [&text[..], text.split_once("catalog\n").unwrap().1] {
+            let speaking: BTreeSet<&str> = findings_of(text.as_bytes()).iter().map(|finding| finding.rule).collect();
+            assert_eq!(speaking.into_iter().collect::<Vec<_>>(), *rules, "{from:?} became {to:?}");
+        }
+    }
+}
+
 /// What is found in a case, pressed into a hive.
 fn findings(case: &str) -> Vec<Finding> {
     findings_of(&pressed(&notation::parse(case).unwrap_or_else(|error| panic!("{error} of {case}"))))
 }
 
-fn findings_of(hive: &[u8]) -> Vec<Finding> {
-    let evidence = Evidence::new("SYSTEM", Content::Bytes(hive));
+fn findings_of(evidence: &[u8]) -> Vec<Finding> {
+    let evidence = Evidence::new("SYSTEM", Content::Bytes(evidence));
     let examination = examine(evidence, &Options { hash: false, ..Options::default() }).unwrap();
     examination.examined[0].judgement.findings.clone()
 }

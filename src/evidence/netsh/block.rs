@@ -44,8 +44,8 @@ pub(super) struct Block<'a> {
     /// What stands above its line of dashes; `None` where its beginning was left out.
     pub(super) title: Option<&'a str>,
     pub(super) fields: Vec<Field<'a>>,
-    /// Whether something was left out behind it, so that its last line may be cut off too.
-    pub(super) is_before_gap: bool,
+    /// Whether its last line may have lost its end: something was left out after it, or the text ends within it.
+    pub(super) is_cut: bool,
 }
 
 impl Block<'_> {
@@ -88,7 +88,7 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     std::iter::from_fn(move || {
         while pieces.ready.is_empty() {
             let Some(line) = lines.next() else {
-                pieces.end_of_text();
+                pieces.end_of_text(text.ends_with('\n'));
                 break;
             };
             pieces.line(line.number, line.text.trim());
@@ -119,7 +119,7 @@ impl<'a> Pieces<'a> {
             }
         } else if is_gap(line) {
             if let Some(block) = &mut self.open {
-                block.is_before_gap = true;
+                block.is_cut = true;
             }
             self.flush();
             self.ready.push_back(Piece::Gap(number));
@@ -168,10 +168,9 @@ impl<'a> Pieces<'a> {
         self.ready.extend(self.other.take().map(Piece::Other));
     }
 
-    fn end_of_text(&mut self) {
+    fn end_of_text(&mut self, has_last_line_ended: bool) {
         if let Some(block) = self.open.as_mut().filter(|block| !block.is_whole()) {
-            // The text may end within a line.
-            block.fields.pop();
+            block.is_cut = !has_last_line_ended;
         }
         self.flush();
     }
@@ -221,8 +220,18 @@ mod tests {
         let [Piece::Block(first), Piece::Gap(5), Piece::Block(second)] = pieces.as_slice() else {
             panic!("{pieces:?}")
         };
-        assert_eq!((first.is_before_gap, first.fields.len()), (true, 2));
-        assert_eq!((second.title, second.fields.len(), second.is_before_gap), (None, 2, false));
+        assert_eq!((first.is_cut, first.fields.len()), (true, 2));
+        assert_eq!((second.title, second.fields.len(), second.is_cut), (None, 3, false));
+    }
+
+    #[test]
+    fn the_last_field_counts_when_its_line_has_ended() {
+        let text = format!("T\n{RULE}\na: 1\nb: 2");
+        for (text, is_cut) in [(text.clone(), true), (format!("{text}\n"), false), (format!("{text}\r\n\r\n"), false)] {
+            let pieces: Vec<_> = pieces(&text).collect();
+            let [Piece::Block(block)] = pieces.as_slice() else { panic!("{pieces:?}") };
+            assert_eq!((block.fields.len(), block.is_cut), (2, is_cut), "{text:?}");
+        }
     }
 
     #[test]

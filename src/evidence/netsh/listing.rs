@@ -1,9 +1,12 @@
 //! One listing, entry by entry, and the catalogs that it shows.
 
+use std::collections::BTreeSet;
+
 use super::entry::Shown;
 use crate::catalog::{
     Architecture, Catalog, Catalogs, EntryList, Facts, NameSpaceEntry, Place, ProtocolEntry, Windows,
 };
+use crate::evidence::registry::conclude_from_catalogs;
 
 /// What a listing tells.
 const TOLD: Facts = Facts::ENTRIES
@@ -18,12 +21,14 @@ const TOLD: Facts = Facts::ENTRIES
 /// A listing as far as it was read.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
-    /// Whether nothing is known to be missing.
+    /// Whether nothing is known to be missing from it.
     pub(super) is_whole: bool,
-    /// Whether it stands behind the command that printed it. What was copied out of a window, which holds but so many
+    /// Whether it begins where netsh began to print. What was copied out of a window, which holds a limited number of
     /// lines, may lack its beginning.
-    is_behind_command: bool,
+    has_beginning: bool,
     line: u64,
+    /// Defects that were found before it.
+    pub(super) earlier_defects: usize,
     windows: Windows,
     protocol: Lists<ProtocolEntry>,
     name_space: Lists<NameSpaceEntry>,
@@ -43,8 +48,8 @@ impl<E> Default for Lists<E> {
 }
 
 impl Listing {
-    pub(super) fn new(line: u64, windows: Windows, is_behind_command: bool) -> Self {
-        Self { is_whole: true, is_behind_command, line, windows, ..Self::default() }
+    pub(super) fn new(line: u64, windows: Windows, has_beginning: bool, earlier_defects: usize) -> Self {
+        Self { is_whole: true, has_beginning, line, windows, earlier_defects, ..Self::default() }
     }
 
     pub(super) fn add(&mut self, shown: Shown) {
@@ -60,31 +65,63 @@ impl Listing {
         self.name_space.has_any()
     }
 
-    /// Whether the 64-bit list, which comes first, begins as the 32-bit one does: then its beginning is not missing.
-    fn begins_as_the_other_list(&self) -> bool {
+    /// Looks for the beginning and the end of the listing: what it lacks of them, as what is expected and found.
+    pub(super) fn judge_ends(&mut self) -> Option<(&'static str, String)> {
+        let lack = self.lacks_an_end();
+        self.is_whole &= lack.is_none();
+        lack
+    }
+
+    fn lacks_an_end(&self) -> Option<(&'static str, String)> {
         let Lists { marked, plain } = &self.protocol;
-        match (marked.first(), plain.first()) {
-            (Some(one), Some(other)) => {
-                one.catalog_entry_id.is_some() && one.catalog_entry_id == other.catalog_entry_id
-            }
-            _ => false,
+        let first = |list: &[ProtocolEntry]| list.first().and_then(|entry| entry.catalog_entry_id);
+        let begins_alike = first(marked).is_some() && first(marked) == first(plain);
+        if !self.protocol.has_any() {
+            return Some(("entries of the protocol catalog", "name spaces alone".to_owned()));
         }
+        if plain.is_empty() {
+            return Some(("the 64-bit entries, which come first", "32-bit entries alone".to_owned()));
+        }
+        if let Some(id) = self.id_from_within().filter(|_| !begins_alike) {
+            let found = format!("entry {id}, before which the 32-bit catalog has others that are not here");
+            return Some(("the first entry of the 64-bit catalog", found));
+        }
+        if !self.has_beginning && !begins_alike {
+            return Some(("the command that prints a listing, or nothing before it", "other text".to_owned()));
+        }
+        let end = "the name spaces, in which a listing ends";
+        (!self.has_ended()).then(|| (end, "a listing that ends before them".to_owned()))
+    }
+
+    /// The id of the first 64-bit entry, where the 32-bit catalog has it too and base entries before it that the 64-bit
+    /// catalog lacks: then the beginning of the listing may be cut off.
+    fn id_from_within(&self) -> Option<u32> {
+        let Lists { marked, plain } = &self.protocol;
+        let ids: BTreeSet<u32> = plain.iter().filter_map(|entry| entry.catalog_entry_id).collect();
+        let first = plain.first()?.catalog_entry_id?;
+        let place = marked.iter().position(|entry| entry.catalog_entry_id == Some(first))?;
+        let mut before = marked.iter().take(place).filter_map(|entry| entry.catalog_entry_id);
+        before.any(|id| !ids.contains(&id)).then_some(first)
     }
 
     pub(super) fn into_catalogs(self) -> Catalogs {
-        let is_whole = self.is_whole && self.has_ended() && (self.is_behind_command || self.begins_as_the_other_list());
-        let has_two = !self.protocol.marked.is_empty();
-        let mut catalogs = Catalogs { told: TOLD, windows: self.windows, ..Catalogs::default() };
-        if has_two {
+        let Self { is_whole, line, windows, protocol, name_space, .. } = self;
+        let has_marks = !protocol.marked.is_empty() || !name_space.marked.is_empty();
+        let has_both = !protocol.marked.is_empty() && !protocol.plain.is_empty();
+        let mut catalogs = Catalogs { told: TOLD, windows, ..Catalogs::default() };
+        if has_marks {
             catalogs.windows.architecture = Some(Architecture::X64);
         }
-        catalogs.told.set(Facts::OS, catalogs.windows.version.is_some());
-        catalogs.told.set(Facts::BOTH_CATALOGS, has_two);
+        catalogs.told.set(Facts::BOTH_CATALOGS, has_both);
         catalogs.told.set(Facts::WHOLE_LISTS, is_whole);
-        catalogs.told.set(Facts::NAME_SPACES, self.name_space.has_any());
-        let place = Place { line: Some(self.line), ..Place::default() };
-        catalogs.name_space = self.name_space.has_any().then(|| self.name_space.into_catalog(&place));
-        catalogs.protocol = Some(self.protocol.into_catalog(&place));
+        catalogs.told.set(Facts::NAME_SPACES, name_space.has_any());
+        let place = Place { line: Some(line), ..Place::default() };
+        // Name spaces without a mark among them are one list for both kinds of programs.
+        let has_marked_name_spaces = !name_space.marked.is_empty();
+        catalogs.name_space = name_space.has_any().then(|| name_space.into_catalog(&place, has_marked_name_spaces));
+        catalogs.protocol = Some(protocol.into_catalog(&place, has_marks));
+        conclude_from_catalogs(&mut catalogs);
+        catalogs.told.set(Facts::OS, catalogs.windows.version.is_some());
         catalogs
     }
 }
@@ -98,14 +135,13 @@ impl<E> Lists<E> {
         !self.marked.is_empty() || !self.plain.is_empty()
     }
 
-    /// With marks the others are the 64-bit list; without, there is but one list, or an excerpt of one of two.
-    fn into_catalog(self, place: &Place) -> Catalog<E> {
+    /// Where some entries have marks, the others are the 64-bit list; else there is but one list, or an excerpt of one
+    /// of two.
+    fn into_catalog(self, place: &Place, has_marks: bool) -> Catalog<E> {
         let list = |entries: Vec<E>| EntryList { place: place.clone(), entries, ..EntryList::default() };
-        let (entries, entries64) = match (self.marked.is_empty(), self.plain.is_empty()) {
-            (true, _) => (Some(list(self.plain)), None),
-            (false, true) => (Some(list(self.marked)), None),
-            (false, false) => (Some(list(self.marked)), Some(list(self.plain))),
-        };
+        let present = |entries: Vec<E>| Some(entries).filter(|entries| !entries.is_empty()).map(list);
+        let (entries, entries64) =
+            if has_marks { (present(self.marked), present(self.plain)) } else { (Some(list(self.plain)), None) };
         Catalog { place: place.clone(), entries, entries64, ..Catalog::default() }
     }
 }

@@ -18,24 +18,32 @@ pub(super) use block::is_listing;
 /// Reads every listing of a text. Each is a state of the system, and the last is the current one.
 pub(super) fn read(bytes: &[u8]) -> Reading {
     let decoded = decode_text(bytes);
-    let mut reader = Reader { decoded: &decoded, titles: Titles::default(), defects: Vec::new(), is_whole: true };
+    let titles = Titles::of(&decoded.text);
+    let mut reader = Reader { decoded: &decoded, titles, defects: Vec::new(), is_whole: true };
     let mut listings: Vec<Listing> = Vec::new();
     let mut windows = Windows::default();
-    let mut before = Before::Entry;
+    let mut before = Before::Output;
     let mut entries = 0_usize;
     for piece in pieces(&decoded.text) {
         match piece {
             Piece::Other(line) => {
                 windows = banner(line).unwrap_or(windows);
-                before = if is_command(line) { Before::Command } else { Before::Other };
+                before = Before::line(line);
             }
             Piece::Gap(line) => {
                 if let Some(listing) = listings.last_mut() {
                     listing.is_whole = false;
                     reader.defect(line, "the whole listing", "a mark that something was left out");
                 }
-                before = Before::Gap;
+                before = Before::Gap(line);
             }
+            // A frame around the name of a command, as Microsoft's collections of diagnostics have it, or a line that
+            // somebody drew.
+            Piece::Block(block) if !reader.titles.is_of_listing(&block) => match block.title.unwrap_or_default() {
+                "" => {}
+                title if is_command(title) => before = Before::Command,
+                _ => before = Before::Output,
+            },
             Piece::Block(block) if entries == MAX_ENTRIES => {
                 let expected = format!("at most {MAX_ENTRIES} entries");
                 reader.defect(block.line, &expected, "more; the rest is passed over");
@@ -46,20 +54,36 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
             }
             Piece::Block(block) => {
                 entries += 1;
+                let found_before = reader.defects.len();
                 let shown = reader.read(&block);
-                let is_behind_end =
-                    matches!(shown, Shown::Protocol(..)) && listings.last().is_some_and(Listing::has_ended);
-                if listings.is_empty() || before == Before::Command || is_behind_end {
-                    listings.push(Listing::new(block.line, windows.clone(), before == Before::Command));
-                } else if before == Before::Other {
+                let has_ended = listings.last().is_some_and(Listing::has_ended);
+                let is_next = has_ended && (before == Before::Output || matches!(shown, Shown::Protocol(..)));
+                if listings.is_empty() || before == Before::Command || is_next {
+                    let has_beginning = matches!(before, Before::Command | Before::Output);
+                    listings.push(Listing::new(block.line, windows.clone(), has_beginning, found_before));
+                    if let Before::Gap(line) = before {
+                        reader.is_whole = false;
+                        reader.defect(line, "the whole listing", "a mark that something was left out");
+                    }
+                } else if matches!(before, Before::Other | Before::Output) {
                     reader.is_whole = false;
+                    reader.defect(block.line, "the next entry of the listing", "other text before it");
                 }
                 if let Some(listing) = listings.last_mut() {
-                    listing.is_whole &= reader.is_whole && before != Before::Gap;
+                    listing.is_whole &= reader.is_whole && !matches!(before, Before::Gap(_));
                     listing.add(shown);
                 }
                 before = Before::Entry;
             }
+        }
+    }
+    let last_line = u64::try_from(decoded.text.lines().count()).unwrap_or(u64::MAX);
+    for listing in &mut listings {
+        let lack = listing.judge_ends();
+        if !listing.is_whole && reader.defects.len() == listing.earlier_defects {
+            let (expected, found) =
+                lack.unwrap_or(("the whole listing", "a text that ends within an entry".to_owned()));
+            reader.defect(last_line, expected, &found);
         }
     }
     let count = listings.len();
@@ -79,14 +103,34 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
 /// What stands before an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
+    /// The beginning of an output: that of the text, a frame, or the end of what `reg query` printed.
+    Output,
     /// The command that prints a listing.
     Command,
-    /// Another entry, or nothing.
+    /// Another entry.
     Entry,
-    /// A mark that something was left out.
-    Gap,
-    /// Output of something else.
+    /// A mark that something was left out, and its line.
+    Gap(u64),
+    /// Other text, which may stand in the place of a beginning that is cut off.
     Other,
+}
+
+impl Before {
+    /// What a line that belongs to no entry is.
+    fn line(line: &str) -> Self {
+        if is_command(line) {
+            Self::Command
+        } else if is_of_query(line) {
+            Self::Output
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Whether `reg query` printed that line: a key, or a value with its type.
+fn is_of_query(line: &str) -> bool {
+    line.starts_with("HKEY_") || line.contains("    REG_")
 }
 
 /// The version in `Microsoft Windows [Version 10.0.14393]`, with which a command prompt begins in every language.

@@ -18,6 +18,8 @@ mod winsock2;
 
 pub mod log;
 
+pub(super) use self::system::conclude_from_catalogs;
+
 use std::io::Read;
 
 use self::control_set::read_control_sets;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::Key;
 use super::values::Values;
 use crate::catalog::{
-    Architecture, CanonicalPath, Catalog, Catalogs, Product, ProtocolEntry, Text, Version, Windows, provider, title,
+    Architecture, CanonicalPath, Catalog, Catalogs, Product, Text, Version, Windows, provider, title,
 };
 use crate::evidence::Defect;
 
@@ -100,11 +100,12 @@ fn before_vista(windows: &mut Windows, root: &Key, control_set: &Key, defects: &
     }
 }
 
-/// What the catalogs themselves tell of their Windows, where nothing else does: a registration file holds only them.
+/// What the catalogs themselves tell of their Windows, where nothing else does: registration files and listings hold
+/// nothing else.
 ///
 /// Only entries with the GUID of a Windows provider are asked, and for their DLL only whether it is the one of RSVP that
 /// Windows XP alone has: an entry that was tampered with shall not decide what it is judged by.
-pub(super) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
+pub(in crate::evidence) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
     let protocol = catalogs.protocol.as_ref();
     if catalogs.windows.architecture.is_none() {
         let counts_64 =
@@ -136,9 +137,11 @@ pub(super) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
         || catalogs.has_transport("afunix") == Some(true)
         || catalogs.app_permissions.iter().any(|permission| permission.categories == Some(0x4000_0000));
     let is_rsvp_6 = entries.iter().any(|entry| entry.version == Some(6));
-    let is_rsvpsp = |entry: &&ProtocolEntry| {
-        let path = entry.library_path.as_ref().map(|path| CanonicalPath::new(&path.lossy(), false));
-        path.is_some_and(|path| path.as_str() == r"<windows>\system32\rsvpsp.dll")
+    let all_of_rsvp_name = |library: &str| {
+        let library = CanonicalPath::new(library, false);
+        let paths = entries.iter().filter(|entry| entry.version == Some(6)).map(|entry| entry.library_path.as_ref());
+        let mut paths = paths.map(|path| path.map(|path| CanonicalPath::new(&path.lossy(), false)));
+        paths.all(|path| path.is_some_and(|path| path.same(&library)))
     };
     let (version, told_by) = if is_of_10 {
         (Version::W10, "there are transports, providers or permissions of programs that came with Windows 10")
@@ -150,8 +153,10 @@ pub(super) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
         (Version::SERVER_2003, "RSVP has version 6, and Gpc is among the transports")
     } else if is_rsvp_6 && catalogs.windows.architecture == Some(Architecture::X64) {
         (Version::SERVER_2003, "RSVP has version 6, and there is a 64-bit catalog")
-    } else if is_rsvp_6 && entries.iter().filter(|entry| entry.version == Some(6)).all(is_rsvpsp) {
+    } else if is_rsvp_6 && all_of_rsvp_name(provider::RSVPSP) {
         (Version::XP, "RSVP has version 6 and a DLL of its own, as on Windows XP")
+    } else if is_rsvp_6 && catalogs.winsock.is_none() && all_of_rsvp_name(provider::MSWSOCK) {
+        (Version::SERVER_2003, "RSVP has version 6 and no DLL of its own, as on Windows Server 2003 and XP x64")
     } else {
         return;
     };
