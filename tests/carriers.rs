@@ -61,7 +61,16 @@ pub fn content(mut catalogs: Catalogs) -> Catalogs {
             template.provider_reserved = None;
         }
     }
-    catalogs.services.clear();
+    for service in &mut catalogs.services {
+        (service.place, service.last_written) = (Place::default(), None);
+    }
+    // Of the others every case has the start alone.
+    catalogs.services.retain(|service| service.image_path.is_some());
+    if let Some(provider) = &mut catalogs.service_provider {
+        provider.place = Place::default();
+    }
+    let environment = catalogs.environment.get_or_insert_default();
+    environment.place = Place::default();
     catalogs.windows.told_by.clear();
     catalogs.windows.service_pack.get_or_insert(0);
     catalogs.told = Facts::empty();
@@ -151,6 +160,9 @@ fn a_partial_export_tells_what_it_tells() {
         Facts::TEMPLATES,
         Facts::BINDINGS,
         Facts::DRIVERS,
+        Facts::ENVIRONMENT,
+        Facts::DRIVER_FILES,
+        Facts::SERVICE_PROVIDER,
         Facts::TIMES,
         Facts::HOST,
     ] {

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{
-    Binding, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, Service, Text, Transport, Version, Windows, Winsock,
+    Binding, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, Service, ServiceProvider, Text,
+    Transport, Version, Windows, Winsock,
 };
 
 /// The keys below a control set without which Windows has no catalogs; the last two on 64-bit Windows only.
@@ -48,6 +49,10 @@ pub struct Catalogs {
     pub bindings: Vec<Binding>,
     /// Drivers and services that sockets depend on.
     pub services: Vec<Service>,
+    /// `Services\Tcpip\ServiceProvider`.
+    pub service_provider: Option<ServiceProvider>,
+    /// `Control\Session Manager\Environment`.
+    pub environment: Option<Environment>,
 }
 
 /// `Protocol_Catalog9` or `NameSpace_Catalog5`.

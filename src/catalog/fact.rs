@@ -60,6 +60,12 @@ bitflags! {
         const HOST = 1 << 24;
         /// Every entry that there is: nothing was cut off, left out or unreadable.
         const WHOLE_LISTS = 1 << 25;
+        /// The variables that Windows gives to every program.
+        const ENVIRONMENT = 1 << 28;
+        /// Which files the drivers of TCP/IP are.
+        const DRIVER_FILES = 1 << 29;
+        /// `Services\Tcpip\ServiceProvider`.
+        const SERVICE_PROVIDER = 1 << 30;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod catalogs;
 mod fact;
+mod folder_name;
 mod namespace;
 mod path;
 mod place;
@@ -10,6 +11,7 @@ mod text;
 mod time;
 mod transport;
 mod windows;
+mod windows_folder;
 
 pub mod comparison;
 pub mod notation;
@@ -33,5 +35,6 @@ pub use protocol::{
 };
 pub use text::{Text, hex, is_harmful};
 pub use time::FileTime;
-pub use transport::{Binding, DISABLED, Service, SetupProvider, Transport, Winsock};
+pub use transport::{Binding, DISABLED, Environment, Service, ServiceProvider, SetupProvider, Transport, Winsock};
 pub use windows::{Architecture, Product, Version, Windows};
+pub use windows_folder::{Standing, WindowsFolder};

@@ -1,16 +1,23 @@
 //! Paths of providers' DLLs, compared as Windows would open them.
 
+use super::folder_name::{by_usual_names, is_name_of_windows, is_short_name};
+
 /// One form for all spellings of a path.
 ///
-/// It is lower case and begins with `<windows>`, with a drive (`?:` where a variable leaves it open) or with `\\`;
-/// a path that begins otherwise is relative.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CanonicalPath(String);
+/// It is lower case and begins with `<windows>` where a variable names the Windows folder, with a drive (`?:` where a
+/// variable leaves it open) or with `\\`; a path that begins otherwise is relative. Which folder of which drive is the
+/// Windows folder is a question to [`WindowsFolder`](super::WindowsFolder).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CanonicalPath(pub(super) String);
+
+/// What stands for the Windows folder in canonical form.
+pub(super) const WINDOWS: &str = "<windows>";
 
 /// What a path may begin with, and what that means.
 const PREFIXES: &[(&str, &str)] = &[
     (r"\\?\unc\", r"\\"),
     (r"\\?\", ""),
+    (r"\\.\", ""),
     (r"\??\", ""),
     ("%systemroot%", "<windows>"),
     ("%windir%", "<windows>"),
@@ -59,23 +66,27 @@ impl CanonicalPath {
                 path = format!("{meaning}{rest}");
             }
         }
-        let (root, rest) = split_root(&path);
+        let (mut root, rest) = split_root(&path);
         let mut folders: Vec<&str> = Vec::new();
         for folder in rest.split('\\') {
             match folder {
                 "" | "." => {}
-                ".." => drop(folders.pop()),
+                ".." => {
+                    // The folder above Windows is the root of its drive.
+                    if folders.pop().is_none() && root == WINDOWS {
+                        root = "?:";
+                    }
+                }
                 folder => folders.push(folder),
             }
         }
-        let mut root = root.to_owned();
-        if root.ends_with(':') && matches!(folders.first(), Some(&("windows" | "winnt"))) {
-            folders.remove(0);
-            "<windows>".clone_into(&mut root);
+        if root.ends_with(':') {
+            by_usual_names(&mut folders);
         }
+        let system_folder = if root == WINDOWS { 0 } else { usize::from(root.ends_with(':')) };
         if wow64
-            && root == "<windows>"
-            && let Some(folder @ &mut "syswow64") = folders.first_mut()
+            && !root.is_empty()
+            && let Some(folder @ &mut "syswow64") = folders.get_mut(system_folder)
         {
             *folder = "system32";
         }
@@ -102,18 +113,34 @@ impl CanonicalPath {
         characters.next().filter(|_| characters.as_str().starts_with(r":\"))
     }
 
-    /// The folder of those into which ordinary users can write that the path leads into.
+    /// The folder of those into which ordinary users can write that the path leads into. Any folder that is called like
+    /// that of Windows counts as one: nobody keeps a copy of it safer than the original.
     #[must_use]
     pub fn writable_folder(&self) -> Option<&'static str> {
-        let is_within = |folder: &&str| self.is_within(&Self((*folder).to_owned()));
+        let likely = self.as_if_in_windows();
+        let path = likely.as_ref().unwrap_or(self);
+        let is_within = |folder: &&str| path.is_within(&Self((*folder).to_owned()));
         WRITABLE.iter().copied().find(is_within).map(|folder| folder.trim_start_matches("?:"))
     }
 
-    /// Whether the path leads into that folder; a drive that one of them leaves open fits every drive.
+    /// Whether the path leads into that folder; a drive that one of them leaves open fits every drive, and a short name
+    /// below the first folder every long name that it can stand for.
     #[must_use]
     pub fn is_within(&self, folder: &Self) -> bool {
-        let rest = self.behind_root().strip_prefix(folder.behind_root());
-        self.shares_drive(folder) && rest.is_some_and(|rest| rest.starts_with('\\'))
+        let mut own = self.behind_root().split('\\');
+        let mut folders = folder.behind_root().split('\\').enumerate();
+        let is_same = |(depth, folder): (usize, &str)| {
+            own.next().is_some_and(|own| own == folder || (depth > 1 && is_short_name(own, folder)))
+        };
+        self.shares_drive(folder) && folders.all(is_same) && own.next().is_some()
+    }
+
+    /// The path as it would be if the folder in the root of a drive that is called like that of Windows were it.
+    pub(super) fn as_if_in_windows(&self) -> Option<Self> {
+        self.drive()?;
+        let below_drive = self.behind_root().strip_prefix('\\')?;
+        let (folder, rest) = below_drive.split_once('\\').unwrap_or((below_drive, ""));
+        is_name_of_windows(folder).then(|| Self(format!(r"{WINDOWS}\{rest}")))
     }
 
     /// Whether the file lies directly in the root of a drive.
@@ -155,8 +182,8 @@ impl CanonicalPath {
 fn split_root(path: &str) -> (&str, &str) {
     let root = if path.starts_with(r"\\") {
         2
-    } else if path == "<windows>" || path.starts_with(r"<windows>\") {
-        "<windows>".len()
+    } else if path == WINDOWS || path.starts_with(r"<windows>\") {
+        WINDOWS.len()
     } else if let [b'a'..=b'z' | b'?', b':', b'\\', ..] = path.as_bytes() {
         2
     } else {
@@ -174,18 +201,32 @@ mod tests {
     }
 
     #[test]
-    fn all_spellings_of_the_windows_folder_are_one() {
+    fn all_spellings_by_a_variable_are_one() {
         for path in [
             r"%SystemRoot%\system32\mswsock.dll",
             r"%windir%\System32\MSWSOCK.DLL",
-            r"C:\Windows\system32\mswsock.dll",
-            r"d:/winnt//system32/./mswsock.dll",
+            r"%windir%/System32\.\/mswsock.dll",
             r"\SystemRoot\System32\x\..\mswsock.dll",
-            r"\\?\C:\WINDOWS\system32\mswsock.dll",
-            r"\??\C:\WINDOWS\system32\mswsock.dll",
             "%SystemRoot%\\system32\\mswsock.dll\0C:\\evil.dll",
         ] {
             assert_eq!(canonical(path), r"<windows>\system32\mswsock.dll", "{path}");
+        }
+    }
+
+    #[test]
+    fn a_literal_path_keeps_its_drive() {
+        for path in [
+            r"d:/winnt//system32/./mswsock.dll",
+            r"\\?\D:\WINNT\system32\mswsock.dll",
+            r"\\.\D:\WINNT\system32\mswsock.dll",
+            r"\??\D:\WINNT\system32\mswsock.dll",
+        ] {
+            assert_eq!(canonical(path), r"d:\winnt\system32\mswsock.dll", "{path}");
+        }
+        for path in
+            [r"%SystemDrive%\Windows\x.dll", r"%SystemRoot%\..\Windows\x.dll", r"%windir%\x\..\..\Windows\x.dll"]
+        {
+            assert_eq!(canonical(path), r"?:\windows\x.dll", "{path}");
         }
     }
 
@@ -194,20 +235,41 @@ mod tests {
         for path in [
             r"mswsock.dll",
             r"%SystemRoot%\system32\mswsocks.dll",
-            r"C:\Windows2\system32\mswsock.dll",
             r"%SystemRoot%2\system32\mswsock.dll",
             r"\\C\Windows\system32\mswsock.dll",
             r"C:\x\Windows\system32\mswsock.dll",
         ] {
             assert_ne!(canonical(path), r"<windows>\system32\mswsock.dll", "{path}");
         }
+        let as_if = |path| CanonicalPath::new(path, false).as_if_in_windows().map(|path| path.0);
+        for path in [r"C:\Windows\x.dll", r"Q:\WINNT\x.dll", r"%SystemDrive%\windows.0\x.dll"] {
+            assert_eq!(as_if(path).as_deref(), Some(r"<windows>\x.dll"), "{path}");
+        }
+        for path in [
+            r"C:\Windows2\x.dll",
+            r"C:\Windows.old\x.dll",
+            r"C:\Windows.\x.dll",
+            r"C:\WINDOW~1\x.dll",
+            r"C:\x\Windows\x.dll",
+        ] {
+            assert_eq!(as_if(path), None, "{path}");
+        }
     }
 
     #[test]
     fn relative_paths_are_told_from_absolute_ones() {
-        for path in
-            ["mswsock.dll", r".\lsp.dll", r"..\lsp.dll", r"system32\x.dll", r"C:x.dll", r"\x.dll", "", "%x%\\y.dll"]
-        {
+        for path in [
+            "mswsock.dll",
+            r"C:Windows\x.dll",
+            r"\Windows\x.dll",
+            r".\lsp.dll",
+            r"..\lsp.dll",
+            r"system32\x.dll",
+            r"C:x.dll",
+            r"\x.dll",
+            "",
+            "%x%\\y.dll",
+        ] {
             assert!(!CanonicalPath::new(path, false).is_absolute(), "{path}");
         }
         for path in [r"C:\x.dll", r"%windir%\x.dll", r"\\server\share\x.dll", r"%ProgramFiles%\x\x.dll"] {
@@ -221,6 +283,7 @@ mod tests {
         assert_eq!(folder(r"D:\ProgramData\x\y.dll"), Some(r"\programdata"));
         assert_eq!(folder(r"%AppData%\y.dll"), Some(r"\users"));
         assert_eq!(folder(r"%windir%\Temp\y.dll"), Some(r"<windows>\temp"));
+        assert_eq!(folder(r"Q:\Windows\Temp\y.dll"), Some(r"<windows>\temp"), "whichever Windows it is");
         assert_eq!(folder(r"C:\Windows\Temporary\y.dll"), None);
         assert_eq!(folder(r"C:\Program Files\users\y.dll"), None);
         assert_eq!(folder(r"\\users\x\y.dll"), None, "that is a server");
@@ -242,8 +305,9 @@ mod tests {
     #[test]
     fn wow64_joins_two_folders_in_the_32_bit_catalog_only() {
         let path = r"C:\Windows\SysWOW64\x.dll";
-        assert_eq!(CanonicalPath::new(path, true).0, r"<windows>\system32\x.dll");
-        assert_eq!(CanonicalPath::new(path, false).0, r"<windows>\syswow64\x.dll");
+        assert_eq!(CanonicalPath::new(path, true).0, r"c:\windows\system32\x.dll");
+        assert_eq!(CanonicalPath::new(path, false).0, r"c:\windows\syswow64\x.dll");
+        assert_eq!(CanonicalPath::new(r"%windir%\SysWOW64\x.dll", true).0, r"<windows>\system32\x.dll");
     }
 
     #[test]

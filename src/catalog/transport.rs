@@ -51,6 +51,8 @@ pub struct Transport {
 pub struct Service {
     /// Name of its key.
     pub name: Text,
+    /// Where it was found.
+    pub place: Place,
     /// `Start`: 0 boot, 1 system, 2 automatic, 3 manual, 4 disabled.
     pub start: Option<u32>,
     /// `ImagePath`: the program that runs.
@@ -61,6 +63,28 @@ pub struct Service {
 
 /// `Start` of a service that is disabled.
 pub const DISABLED: u32 = 4;
+
+/// `Services\Tcpip\ServiceProvider`: the DLL through which the name functions of Winsock 1.1 ask TCP/IP.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServiceProvider {
+    /// Where it was found.
+    pub place: Place,
+    /// `ProviderPath`.
+    pub path: Option<Text>,
+}
+
+/// `Control\Session Manager\Environment`: the variables with which paths of DLLs begin.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Where they were found.
+    pub place: Place,
+    /// `windir`: `%SystemRoot%` on every Windows that was seen.
+    pub windir: Option<Text>,
+    /// `SystemRoot`: absent on every Windows that was seen, since Windows sets the variable itself.
+    pub system_root: Option<Text>,
+    /// `SystemDrive`, likewise.
+    pub system_drive: Option<Text>,
+}
 
 /// `Services\NetBIOS\Linkage`: the network bindings, each of which is two entries on 32-bit Windows up to 7.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

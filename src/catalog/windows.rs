@@ -143,6 +143,8 @@ pub struct Windows {
     pub product: Option<Product>,
     /// Processor architecture.
     pub architecture: Option<Architecture>,
+    /// The Windows folder, such as `C:\Windows`, as it is shown outside of the catalogs.
+    pub folder: Option<Text>,
     /// The facts that the version was concluded from, for the analyst to check.
     pub told_by: Vec<Text>,
 }

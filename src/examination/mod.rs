@@ -240,7 +240,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     let reports = if control_set.roles.current { reports } else { &[] };
     let subject = Subject { residues: &residues, last_known_good, reports, ..Subject::new(catalogs, &baseline) };
     let mut judgement = rules::judge(rules::ALL, &subject);
-    let mut withheld = options.policy.weigh(&mut judgement);
+    let mut withheld = options.policy.weigh(&mut judgement, &subject.folder);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
     let verdict = verdict(&subject, &judgement, &withheld);
     let changes = recovery::changes(recovery, &control_set);
@@ -249,7 +249,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
     summary.extend(reports.iter().map(together::sentence));
     // Verdict and summary tell what holds, whatever the user asks for.
-    options.policy.choose(&mut judgement, &mut withheld);
+    options.policy.choose(&mut judgement, &mut withheld, &subject.folder);
     Examined {
         control_set,
         baseline,

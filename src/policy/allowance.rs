@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
 
-use crate::catalog::{CanonicalPath, Guid};
+use crate::catalog::{CanonicalPath, Guid, WindowsFolder};
 use crate::finding::{EntryName, Finding, Verdict};
 
 /// A provider that is expected to be installed, for a reason and until a date.
@@ -46,11 +46,12 @@ impl Allowance {
         finding.implies == Verdict::Additions || self.rules.contains(finding.rule)
     }
 
-    /// Whether an entry with that DLL is that of the provider; what the evidence does not tell fits nothing.
-    pub(super) fn matches(&self, entry: &EntryName, library: Option<&CanonicalPath>) -> bool {
+    /// Whether an entry with that DLL, by any of these spellings, is that of the provider; what the evidence does not
+    /// show fits nothing.
+    pub(super) fn matches(&self, entry: &EntryName, libraries: &[CanonicalPath]) -> bool {
         self.provider.is_none_or(|id| entry.provider_id == Some(id))
-            && self.path.as_ref().is_none_or(|pattern| library.is_some_and(|path| pattern.matches(path)))
-            && self.file.as_ref().is_none_or(|pattern| library.is_some_and(|path| pattern.is_match(path.file_name())))
+            && self.path.as_ref().is_none_or(|pattern| libraries.iter().any(|path| pattern.matches(path)))
+            && self.file.as_ref().is_none_or(|file| libraries.iter().any(|path| file.is_match(path.file_name())))
     }
 }
 
@@ -67,7 +68,8 @@ pub(super) struct PathPattern {
 impl PathPattern {
     /// `None` where the pattern does not say where the DLL is.
     pub(super) fn new(pattern: &str) -> Result<Option<Self>, globset::Error> {
-        let path = CanonicalPath::new(pattern, true);
+        // A policy is for many systems: `C:\Windows` is the Windows folder of each.
+        let path = WindowsFolder::usual().resolve(&CanonicalPath::new(pattern, true));
         let matcher = glob(path.behind_root())?;
         Ok(path.is_absolute().then_some(Self { path, matcher }))
     }

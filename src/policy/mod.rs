@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::catalog::CanonicalPath;
+use crate::catalog::{CanonicalPath, WindowsFolder};
 use crate::finding::{Finding, NotJudged, Severity};
 use crate::rules::{Judgement, stories};
 
@@ -85,14 +85,14 @@ impl Policy {
     }
 
     /// Weighs the findings, and takes out those that are allowed.
-    pub(crate) fn weigh(&self, judgement: &mut Judgement) -> Withheld {
+    pub(crate) fn weigh(&self, judgement: &mut Judgement, folder: &WindowsFolder) -> Withheld {
         let mut withheld = Withheld::default();
         if self.severities.is_empty() && self.allowances.is_empty() {
             return withheld;
         }
         for mut finding in std::mem::take(&mut judgement.findings) {
             finding.severity = self.severities.get(finding.rule).copied().unwrap_or(finding.severity);
-            match self.allowed(&finding) {
+            match self.allowed(&finding, folder) {
                 Some((reason, until)) => {
                     finding.story = 0;
                     withheld.allowed.push(Allowed { finding, reason, until });
@@ -100,19 +100,19 @@ impl Policy {
                 None => judgement.findings.push(finding),
             }
         }
-        stories::tell(&mut judgement.findings);
+        stories::tell(&mut judgement.findings, folder);
         withheld
     }
 
     /// Takes out what is not asked for.
-    pub(crate) fn choose(&self, judgement: &mut Judgement, withheld: &mut Withheld) {
+    pub(crate) fn choose(&self, judgement: &mut Judgement, withheld: &mut Withheld, folder: &WindowsFolder) {
         let Judgement { findings, not_judged } = judgement;
         withheld.of_other_rules = findings.extract_if(.., |finding| !self.asks_for(finding.rule)).collect();
         let is_less_severe = |finding: &mut Finding| self.least.is_some_and(|least| finding.severity < least);
         withheld.less_severe = findings.extract_if(.., is_less_severe).collect();
         withheld.not_judged = not_judged.extract_if(.., |not_judged| !self.asks_for(not_judged.rule)).collect();
         if withheld.left_out() > 0 {
-            stories::tell(findings);
+            stories::tell(findings, folder);
         }
     }
 
@@ -121,14 +121,16 @@ impl Policy {
     }
 
     /// Reason and last day, where each of the entries that a finding is about is allowed.
-    fn allowed(&self, finding: &Finding) -> Option<(String, Date)> {
+    fn allowed(&self, finding: &Finding, folder: &WindowsFolder) -> Option<(String, Date)> {
         let applicable: Vec<&Allowance> =
             self.allowances.iter().filter(|allowance| allowance.covers(finding)).collect();
         let mut reasons: Vec<&str> = Vec::new();
         let mut until = None;
         for entry in finding.entry.iter().chain(&finding.further_entries) {
-            let library = entry.library.as_ref().map(|path| CanonicalPath::new(&path.lossy(), true));
-            let allowance = applicable.iter().find(|allowance| allowance.matches(entry, library.as_ref()))?;
+            // As it stands and as this system resolves it: a policy may name either.
+            let stored = entry.library.iter().map(|path| CanonicalPath::new(&path.lossy(), true));
+            let libraries: Vec<_> = stored.flat_map(|path| [folder.resolve(&path), path]).collect();
+            let allowance = applicable.iter().find(|allowance| allowance.matches(entry, &libraries))?;
             if !reasons.contains(&allowance.reason.as_str()) {
                 reasons.push(&allowance.reason);
             }

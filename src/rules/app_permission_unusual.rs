@@ -56,19 +56,28 @@ const NO_LAYERS: u32 = 0x8000_0000;
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for permission in &subject.catalogs.app_permissions {
         match OF_WINDOWS.iter().find(|(key, ..)| permission.key.is(key)) {
-            Some((_, program, categories)) => of_windows(permission, program, categories, findings),
+            Some((_, program, categories)) => of_windows(subject, permission, program, categories, findings),
             None => of_another(permission, findings),
         }
     }
 }
 
-fn of_windows(permission: &AppPermission, program: &str, allowed: &[u32], findings: &mut Findings<'_>) {
-    let expected = format!(r"C:\Windows\System32\{program}");
+fn of_windows(
+    subject: &Subject<'_>,
+    permission: &AppPermission,
+    program: &str,
+    allowed: &[u32],
+    findings: &mut Findings<'_>,
+) {
+    let own = format!(r"%SystemRoot%\System32\{program}");
     let key = &permission.key;
-    let has_path = |path: &CanonicalPath| path.same(&CanonicalPath::new(&expected, false));
-    if let Some(path) = permission.path.as_ref().filter(|path| !has_path(&CanonicalPath::new(&path.lossy(), false))) {
-        let message = format!("Windows' own entry {key} of {program} names the program {path}");
-        complain(permission, message, findings).instead(expected.clone(), path.to_string());
+    if let Some(path) = &permission.path
+        && let Some(remark) = subject.remark(path, false, &[&own]).filter(|remark| !remark.is_spelling())
+    {
+        let clause = remark.clause_of_another_file();
+        let message = format!("Windows' own entry {key} of {program} names the program {path}{clause}");
+        let folder = subject.folder.shown().map_or_else(|| r"C:\Windows".to_owned(), ToString::to_string);
+        complain(permission, message, findings).instead(format!(r"{folder}\System32\{program}"), path.to_string());
     }
     if let Some(found) = permission.categories.filter(|categories| !allowed.contains(categories)) {
         let message = format!("Windows' own entry {key} of {program} permits the categories {found:#010x}");

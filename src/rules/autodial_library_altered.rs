@@ -1,5 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{CanonicalPath, Version};
+use crate::catalog::Version;
 use crate::finding::Severity;
 
 rule! {
@@ -8,7 +8,8 @@ rule! {
     /// # What it looks for
     ///
     /// The value `AutodialDLL` of `WinSock2\Parameters`, if it is neither `rasadhlp.dll` nor the path of that file in
-    /// `system32`. On Windows XP and Server 2003, where no system was seen with that value, also the right path is
+    /// `system32` of this system's Windows folder. Other values of the registry show on which drive that is; where they
+    /// contradict each other, it is a warning. On Windows XP and Server 2003, where no system was seen with that value, also the right path is
     /// worth a warning.
     ///
     /// # Why it matters
@@ -36,13 +37,12 @@ const PATH: &str = r"%SystemRoot%\System32\rasadhlp.dll";
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(parameters) = &subject.catalogs.parameters else { return };
     let Some(stored) = &parameters.autodial_library else { return };
-    let path = CanonicalPath::new(&stored.lossy(), false);
     let windows = &subject.catalogs.windows;
-    if path.as_str() != FILE && !path.same(&CanonicalPath::new(PATH, false)) {
-        findings
-            .at(&parameters.place, format!("AutodialDLL is {stored}, which programs load when they look names up"))
-            .library(stored)
-            .instead(PATH, stored.to_string());
+    let remark = subject.remark(stored, false, &[PATH]).filter(|remark| !stored.is(FILE) && !remark.is_spelling());
+    if let Some(remark) = remark {
+        let what = "which programs load when they look names up";
+        let message = format!("AutodialDLL is {stored}{}, {what}", remark.clause_of_another_file());
+        remark.weigh(findings.at(&parameters.place, message).library(stored).instead(PATH, stored.to_string()));
     } else if windows.is(Version::XP) || windows.is(Version::SERVER_2003) {
         findings
             .at(&parameters.place, format!("AutodialDLL is set, which {} does not do itself", windows.name()))
@@ -55,7 +55,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
 
     #[test]
     fn it_names_a_dll_of_somebody_else() {
@@ -68,6 +69,28 @@ mod tests {
     fn windows_7_names_it_without_a_folder() {
         assert!(complaints(&RULE, "windows  6.1 x64\nautodial  rasadhlp.dll").is_empty());
         assert!(complaints(&RULE, "windows  10.0.19041 x64\nautodial  C:\\Windows\\System32\\rasadhlp.dll").is_empty());
+    }
+
+    #[test]
+    fn the_bare_name_has_no_folder_at_all() {
+        for path in [r"\rasadhlp.dll", r".\rasadhlp.dll", r"C:rasadhlp.dll", r"x\..\rasadhlp.dll"] {
+            assert_eq!(complaints(&RULE, &format!("windows  6.1 x64\nautodial  {path}")).len(), 1, "{path}");
+        }
+    }
+
+    #[test]
+    fn its_drive_is_held_to_that_of_windows() {
+        let case = |before: &str| format!("{before}\nautodial  Q:\\Windows\\System32\\rasadhlp.dll");
+        let what = "which programs load when they look names up";
+        let complaint =
+            format!(r"AutodialDLL is Q:\Windows\System32\rasadhlp.dll, and Windows is in C:\Windows, {what}");
+        assert_eq!(complaints(&RULE, &case("folder  C:\\Windows")), [complaint.as_str()]);
+        let programs = "app  1  C:\\Windows\\System32\\lsass.exe  0\napp  2  C:\\Windows\\System32\\wininit.exe  0";
+        assert_eq!(complaints(&RULE, &case(programs)), [complaint]);
+        let one_against_one = "app  1  C:\\Windows\\System32\\lsass.exe  0";
+        assert_eq!(severities(&RULE, &case(one_against_one)), [Severity::Warning]);
+        assert!(complaints(&RULE, &case("folder  Q:\\WINDOWS")).is_empty());
+        assert!(complaints(&RULE, &case("")).is_empty(), "nothing contradicts it");
     }
 
     #[test]

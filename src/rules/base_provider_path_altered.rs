@@ -9,9 +9,13 @@ rule! {
     ///
     /// Base entries with the GUID of a Windows provider whose path does not lead to the DLL that Windows writes there:
     /// `mswsock.dll` in `system32`; for the RSVP providers of 32-bit Windows XP `rsvpsp.dll`; on Windows 2000
-    /// `msafd.dll`. Whole paths are compared, with variables, letter case and spellings of the Windows folder made
-    /// equal. An entry of a listing that is cut off before its chain counts as a base entry: chains have GUIDs of their
-    /// own.
+    /// `msafd.dll`. Whole paths are compared, in whichever letter case. An entry of a listing that is cut off before its
+    /// chain counts as a base entry: chains have GUIDs of their own.
+    ///
+    /// A path that names a drive is held to the Windows folder of this system, which values outside of the catalogs
+    /// show: the same path on another drive, or in `\winnt` where Windows is in `\windows`, is an error. It is a
+    /// warning where nothing confirms the drive and other entries use `%SystemRoot%`. Another spelling of the right
+    /// path, such as `%windir%`, is a note.
     ///
     /// # Why it matters
     ///
@@ -20,7 +24,8 @@ rule! {
     ///
     /// # When it is harmless
     ///
-    /// When the version of Windows was concluded wrongly: `rsvpsp.dll` is right on Windows XP only.
+    /// When the version of Windows was concluded wrongly: `rsvpsp.dll` is right on Windows XP only. When Windows was
+    /// installed on the drive of which the warning speaks.
     ///
     /// # What to do
     ///
@@ -36,14 +41,12 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in list.entries.iter().filter(|entry| matches!(entry.kind(), None | Some(Kind::Base))) {
             let Some(id) = entry.provider_id.filter(|id| provider::is_windows(*id)) else { continue };
-            let (Some(path), Some(stored)) = (subject.library_of(catalog, entry), &entry.library_path) else {
-                continue;
-            };
-            let allowed = provider::library_paths(id, subject.baseline.windows_of(subject.catalogs));
-            if !allowed.iter().any(|allowed| subject.path(catalog, allowed).same(&path)) {
-                let message = format!("its DLL is {stored} and not Windows' own");
+            let Some(stored) = &entry.library_path else { continue };
+            let own = provider::library_paths(id, subject.baseline.windows_of(subject.catalogs));
+            if let Some(remark) = subject.remark(stored, subject.catalogs.is_wow64(catalog), &own) {
+                let message = format!("its DLL is {stored}{}", remark.clause());
                 let finding = findings.about(catalog, entry, message).field("LibraryPath");
-                finding.instead(either_of(&allowed), stored.to_string());
+                remark.weigh(finding.instead(either_of(&own), stored.to_string()));
             }
         }
     }
@@ -53,7 +56,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 mod tests {
     use super::RULE;
     use crate::catalog::notation::parse;
-    use crate::rules::machinery::{complaints, complaints_of};
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, complaints_of, severities};
 
     #[test]
     fn the_folder_was_taken_away() {
@@ -78,6 +82,34 @@ mod tests {
     #[test]
     fn another_spelling_is_the_same_path() {
         assert!(complaints(&RULE, "windows  10.0.19041 x64\n1001  tcp  %windir%\\System32\\MSWSOCK.DLL").is_empty());
+    }
+
+    #[test]
+    fn a_path_with_a_drive_is_held_to_the_windows_folder() {
+        let of = |before: &str, path: &str| {
+            let case = format!("windows  5.1 x86\n{before}\n1001  tcp\n1002  udp  {path}\\system32\\mswsock.dll");
+            (complaints(&RULE, &case), severities(&RULE, &case))
+        };
+        let (complaint, severity) = of("folder  C:\\WINDOWS", r"C:\WINNT");
+        let dll = r"MSAFD Tcpip [UDP/IP]: its DLL is C:\WINNT\system32\mswsock.dll, and Windows is in C:\WINDOWS";
+        assert_eq!((complaint, severity), (vec![dll.to_owned()], vec![Severity::Error]));
+        assert_eq!(of("folder  C:\\WINNT", r"C:\WINNT").1, [Severity::Note], "another spelling");
+        assert_eq!(of("", r"Q:\Windows").1, [Severity::Warning], "nothing confirms the drive");
+    }
+
+    #[test]
+    fn a_whole_system_on_another_drive_is_sound() {
+        let case = |windows: &str, folder: &str| {
+            let dll = format!("{folder}\\system32\\mswsock.dll");
+            format!("windows  {windows}\n1001  tcp  {dll}\n1002  udp  {dll}\n1003  raw  {dll}")
+        };
+        for (windows, folder) in
+            [("5.1 x86", r"D:\WINDOWS"), ("5.1 x86", r"C:\WINNT"), ("10.0.19041 x64", r"D:\Windows")]
+        {
+            assert!(complaints(&RULE, &case(windows, folder)).is_empty(), "{folder}");
+        }
+        let contradicted = case("5.1 x86\nfolder  C:\\WINDOWS", r"D:\WINDOWS");
+        assert_eq!(severities(&RULE, &contradicted), [Severity::Error; 3]);
     }
 
     #[test]

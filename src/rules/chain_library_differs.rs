@@ -1,5 +1,7 @@
 use super::layers::layers;
 use super::machinery::{Findings, Subject, rule};
+use crate::catalog::{CanonicalPath, Text, WindowsFolder};
+use crate::finding::{Severity, Verdict};
 
 rule! {
     /// A chain loads another DLL than the layered provider that it names.
@@ -7,7 +9,9 @@ rule! {
     /// # What it looks for
     ///
     /// Chains whose path does not lead to the DLL of the layered provider that stands first in the chain. Whole paths
-    /// are compared, with variables, letter case and spellings of the Windows folder made equal.
+    /// are compared, with variables, letter case and spellings of the Windows folder made equal. It is a warning where
+    /// one names a drive other than `C:` and the other a variable, and nothing but entries shows that both lead to the
+    /// same folder.
     ///
     /// # Why it matters
     ///
@@ -39,13 +43,17 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 let (Some(own_path), Some(own)) = (subject.library_of(catalog, chain), &chain.library_path) else {
                     continue;
                 };
-                if !own_path.same(&path) {
+                let is_same = own_path.same(&path);
+                // Where only entries show the Windows folder, it may be made up by this very chain.
+                let as_usual = |path: &Text| WindowsFolder::usual().resolve(&CanonicalPath::new(&path.lossy(), true));
+                let is_made_up = subject.folder.is_shown_by_entries_alone() && !as_usual(own).same(&as_usual(claimed));
+                if !is_same || is_made_up {
                     let message = format!("it loads {own} and not the DLL of {}, which it names", dummy.name());
-                    findings
-                        .about(catalog, chain, message)
-                        .field("LibraryPath")
-                        .library(claimed)
-                        .instead(claimed.to_string(), own.to_string());
+                    let finding = findings.about(catalog, chain, message).field("LibraryPath").library(claimed);
+                    finding.instead(claimed.to_string(), own.to_string());
+                    if is_same {
+                        finding.severity(Severity::Warning).implies(Verdict::Corrupt);
+                    }
                 }
             }
         }
@@ -55,7 +63,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
 
     #[test]
     fn another_dll_stands_behind_the_name() {
@@ -64,6 +73,19 @@ mod tests {
             complaints(&RULE, case),
             [r"Foo over TCP: it loads C:\Temp\x.dll and not the DLL of Foo, which it names"]
         );
+    }
+
+    #[test]
+    fn a_copy_in_another_windows_folder_stands_behind_the_name() {
+        let case = |before: &str| {
+            format!(
+                "{before}\n1001  tcp\n1017  layered  %windir%\\system32\\lsp.dll  Foo\n\
+                 1018  1017>1001  Q:\\Windows\\system32\\lsp.dll  Foo over TCP"
+            )
+        };
+        assert_eq!(severities(&RULE, &case("folder  C:\\Windows")), [Severity::Error]);
+        assert_eq!(severities(&RULE, &case("")), [Severity::Warning]);
+        assert!(complaints(&RULE, &case("folder  Q:\\Windows")).is_empty());
     }
 
     #[test]

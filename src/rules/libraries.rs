@@ -31,7 +31,7 @@ pub(super) fn libraries<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Libra
     });
     protocol.chain(name_space).filter_map(move |(catalog, entry, stored)| {
         let stored = stored?;
-        let path = CanonicalPath::new(&stored.lossy(), catalogs.is_wow64(catalog));
+        let path = subject.path(catalog, &stored.lossy());
         Some(Library { catalog, entry, stored, path })
     })
 }

@@ -1,6 +1,7 @@
 use super::libraries::libraries;
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{CanonicalPath, Catalogs, Text};
+use crate::catalog::{CanonicalPath, WindowsFolder};
+use crate::finding::{Severity, Verdict};
 
 rule! {
     /// A DLL lies where others than administrators can replace it.
@@ -9,8 +10,10 @@ rule! {
     ///
     /// Paths of either catalog that lead into a folder in which ordinary users can write (`Users`,
     /// `Documents and Settings`, `ProgramData`, `PerfLogs`, recycle bins, `Temp` folders and the like), directly into
-    /// the root of a drive, onto another drive than that of Windows, or to another machine. On which drive Windows is
-    /// is told by paths such as `C:\Windows\…`; where no path tells it, drives are not compared.
+    /// the root of a drive, onto another drive than that of Windows, or to another machine. A folder that is only
+    /// called like that of Windows is an error. Where Windows is, values outside of the catalogs show, or the paths in
+    /// `AutodialDLL` and `AppId_Catalog` where they agree; elsewhere drives are not compared, since a single path that
+    /// names a drive may be the one that is wrong.
     ///
     /// # Why it matters
     ///
@@ -33,15 +36,17 @@ rule! {
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let windows_drive = windows_drive(subject.catalogs);
     for library in libraries(subject) {
-        if let Some(reason) = reason(&library.path, windows_drive) {
-            library.complain(findings, format!("its DLL {} {reason}", library.stored));
+        if let Some(reason) = reason(&library.path, &subject.folder) {
+            let finding = library.complain(findings, format!("its DLL {} {reason}", library.stored));
+            if subject.folder.drive().is_some() && subject.folder.is_imitated_by(&library.path) {
+                finding.severity(Severity::Error).implies(Verdict::Hijacked);
+            }
         }
     }
 }
 
-fn reason(path: &CanonicalPath, windows_drive: Option<char>) -> Option<String> {
+fn reason(path: &CanonicalPath, folder: &WindowsFolder) -> Option<String> {
     if path.is_on_server() {
         return Some("comes from another machine".to_owned());
     }
@@ -51,36 +56,22 @@ fn reason(path: &CanonicalPath, windows_drive: Option<char>) -> Option<String> {
     if path.is_in_root() {
         return Some("lies in the root of a drive, which no program is installed to".to_owned());
     }
+    let windows = folder.drive()?.to_ascii_uppercase();
+    if let Some(shown) = folder.shown().filter(|_| folder.is_imitated_by(path)) {
+        return Some(format!("lies in a folder that is called like that of Windows, which is {shown}"));
+    }
     let drive = path.drive().filter(|drive| *drive != '?')?.to_ascii_uppercase();
-    let windows = windows_drive.filter(|windows| *windows != drive)?;
-    Some(format!("lies on drive {drive}: and Windows on {windows}:"))
-}
-
-/// The drive of Windows, by the first path that leads into the Windows folder and names its drive.
-fn windows_drive(catalogs: &Catalogs) -> Option<char> {
-    let protocol = catalogs.protocol_lists().flat_map(|(_, list)| &list.entries);
-    let name_space = catalogs.name_space_lists().flat_map(|(_, list)| &list.entries);
-    let of_entries = protocol.map(|entry| &entry.library_path).chain(name_space.map(|entry| &entry.library_path));
-    let parameters = catalogs.parameters.iter();
-    let of_parameters = parameters.flat_map(|values| [&values.autodial_library, &values.name_space_callout]);
-    let of_programs = catalogs.app_permissions.iter().map(|permission| &permission.path);
-    of_entries.chain(of_parameters).chain(of_programs).flatten().find_map(drive_of_windows)
-}
-
-fn drive_of_windows(path: &Text) -> Option<char> {
-    let path = path.lossy();
-    let drive = path.chars().next().filter(char::is_ascii_alphabetic)?;
-    let leads_into_windows = CanonicalPath::new(&path, false).as_str().starts_with("<windows>");
-    Some(drive.to_ascii_uppercase()).filter(|_| leads_into_windows)
+    (drive != windows).then(|| format!("lies on drive {drive}: and Windows on {windows}:"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
 
     fn complaint(path: &str) -> Vec<String> {
-        complaints(&RULE, &format!("autodial  C:\\Windows\\System32\\rasadhlp.dll\n1020  layered  {path}  Foo"))
+        complaints(&RULE, &format!("folder  C:\\Windows\n1020  layered  {path}  Foo"))
     }
 
     #[test]
@@ -100,6 +91,10 @@ mod tests {
             complaint(r"e:\Program Files\Foo\x.dll"),
             [r"Foo: its DLL e:\Program Files\Foo\x.dll lies on drive E: and Windows on C:"]
         );
+        let agreeing =
+            "autodial  C:\\Windows\\System32\\rasadhlp.dll\napp  343305C9  C:\\Windows\\System32\\lsass.exe  0\n";
+        let elsewhere = "1020  layered  e:\\Program Files\\Foo\\x.dll  Foo";
+        assert_eq!(complaints(&RULE, &format!("{agreeing}{elsewhere}")).len(), 1);
         assert_eq!(
             complaint(r"\\server\share\x.dll"),
             [r"Foo: its DLL \\server\share\x.dll comes from another machine"]
@@ -113,5 +108,24 @@ mod tests {
         assert!(complaint(r"%SystemRoot%\system32\x.dll").is_empty());
         let nobody_tells_the_drive_of_windows = r"1020  layered  E:\Program Files\Foo\x.dll  Foo";
         assert!(complaints(&RULE, nobody_tells_the_drive_of_windows).is_empty());
+    }
+
+    #[test]
+    fn a_folder_called_like_that_of_windows_is_an_error() {
+        let case = |path: &str| format!("folder  C:\\Windows\n1020  layered  {path}  Foo");
+        for path in [r"Q:\Windows\system32\x.dll", r"C:\WINNT\system32\x.dll"] {
+            let reason = r"lies in a folder that is called like that of Windows, which is C:\Windows";
+            assert_eq!(complaint(path), [format!("Foo: its DLL {path} {reason}")]);
+            assert_eq!(severities(&RULE, &case(path)), [Severity::Error]);
+        }
+        assert!(complaint(r"C:\WINDOWS\system32\x.dll").is_empty());
+    }
+
+    #[test]
+    fn a_hijacked_name_space_does_not_accuse_its_neighbour() {
+        let case = "1001  tcp\n1020  base  C:\\Program Files\\VMware\\vsocklib.dll  vSockets\nname spaces\nnla\n\
+            ntds  Q:\\Windows\\System32\\winrnr.dll";
+        assert!(complaints(&RULE, case).is_empty());
+        assert!(complaints(&RULE, &format!("autodial  Q:\\Windows\\System32\\rasadhlp.dll\n{case}")).is_empty());
     }
 }

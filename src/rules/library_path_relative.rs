@@ -40,8 +40,13 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if path.is_absolute() || path.as_str().is_empty() {
             continue;
         }
+        let letters = stored.lossy();
         let why = if path.as_str().starts_with('%') {
             "begins with a variable that is none of Windows', so each program's environment decides where it leads"
+        } else if letters.starts_with(['\\', '/']) {
+            "names no drive, so it leads to whichever drive a program works on"
+        } else if letters.chars().nth(1) == Some(':') {
+            "names a drive and no folder to begin with, so it leads below whichever folder a program works in"
         } else {
             "has no folder to begin with, so programs look for it in their own folder first"
         };
@@ -77,6 +82,16 @@ mod tests {
         let case = r"1020  base  %Here%\x.dll  Foo";
         let complaint = r"Foo: its DLL %Here%\x.dll begins with a variable that is none of Windows', so each program's environment decides where it leads";
         assert_eq!(complaints(&RULE, case), [complaint]);
+    }
+
+    #[test]
+    fn half_a_root_leads_wherever_a_program_works() {
+        let why = |path: &str| complaints(&RULE, &format!("1020  base  {path}  Foo"));
+        let no_drive = r"Foo: its DLL \Windows\x.dll names no drive, so it leads to whichever drive a program works on";
+        assert_eq!(why(r"\Windows\x.dll"), [no_drive]);
+        let no_folder =
+            "names a drive and no folder to begin with, so it leads below whichever folder a program works in";
+        assert_eq!(why(r"C:Windows\x.dll"), [format!(r"Foo: its DLL C:Windows\x.dll {no_folder}")]);
     }
 
     #[test]

@@ -9,7 +9,9 @@ use crate::baseline::is_known_provider;
 use crate::catalog::residue::Residue;
 #[cfg(test)]
 use crate::catalog::residue::residues;
-use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry, Text};
+use crate::catalog::{
+    CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry, Text, WindowsFolder,
+};
 use crate::finding::{EntryName, Finding, NotJudged, Severity, Verdict};
 
 /// What kind of thing a rule looks for.
@@ -123,12 +125,14 @@ macro_rules! rule {
 pub(super) use rule;
 
 /// What a rule judges.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Subject<'a> {
     /// The catalogs.
     pub catalogs: &'a Catalogs,
     /// What they ought to be.
     pub baseline: &'a Baseline,
+    /// Where their Windows is.
+    pub folder: WindowsFolder,
     /// What stands behind the NULs of their paths and names.
     pub residues: &'a [Residue],
     /// The catalogs of the last good start; `None` where there is no other control set.
@@ -152,12 +156,13 @@ impl<'a> Subject<'a> {
     /// Catalogs of which nothing is known but what they are and ought to be.
     #[must_use]
     pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
-        Self { catalogs, baseline, residues: &[], last_known_good: None, reports: &[] }
+        let folder = WindowsFolder::of(catalogs);
+        Self { catalogs, baseline, folder, residues: &[], last_known_good: None, reports: &[] }
     }
 
-    /// The canonical form of a path in that catalog.
+    /// The canonical form of a path in that catalog, with this system's Windows folder.
     pub(super) fn path(&self, catalog: CatalogName, path: &str) -> CanonicalPath {
-        CanonicalPath::new(path, self.catalogs.is_wow64(catalog))
+        self.folder.resolve(&CanonicalPath::new(path, self.catalogs.is_wow64(catalog)))
     }
 
     /// Canonical form of a protocol entry's path; `None` where it is not told.
@@ -271,7 +276,7 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
         }
     }
     corroborate(&mut judgement.findings);
-    stories::tell(&mut judgement.findings);
+    stories::tell(&mut judgement.findings, &subject.folder);
     judgement
 }
 

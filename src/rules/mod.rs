@@ -3,6 +3,7 @@
 mod layers;
 mod libraries;
 mod machinery;
+mod standing;
 pub mod stories;
 
 mod additional_provider_installed;
@@ -23,10 +24,12 @@ mod chain_malformed;
 mod chain_names_missing_entry;
 mod chain_without_file_handles;
 mod control_sets_differ;
+mod driver_file_altered;
 mod duplicate_catalog_id;
 mod entry_beyond_count;
 mod entry_deviates_from_template;
 mod entry_written_apart;
+mod environment_redirected;
 mod layered_provider_effective;
 mod layered_provider_installed;
 mod layered_provider_without_chain;
@@ -47,6 +50,7 @@ mod provider_name_imitates_windows;
 mod provider_unknown;
 mod report_disagrees_with_registry;
 mod residue_names_another_provider;
+mod service_provider_altered;
 mod setup_record_mismatch;
 mod third_party_library_altered;
 mod transport_driver_disabled;
@@ -79,6 +83,9 @@ pub const ALL: &[&Rule] = &[
     &autodial_library_altered::RULE,
     &name_space_callout_altered::RULE,
     &transport_helper_altered::RULE,
+    &service_provider_altered::RULE,
+    &driver_file_altered::RULE,
+    &environment_redirected::RULE,
     &provider_known_hostile::RULE,
     &provider_name_imitates_windows::RULE,
     &provider_hidden::RULE,

@@ -1,5 +1,4 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::CanonicalPath;
 
 rule! {
     /// `NameSpace_Callout` names another DLL than Windows' own.
@@ -7,6 +6,8 @@ rule! {
     /// # What it looks for
     ///
     /// The value `NameSpace_Callout` of `WinSock2\Parameters`, if it does not lead to `fwpuclnt.dll` in `system32`.
+    /// It is a warning where it names a drive that nothing confirms to be that of Windows, and a note where it is
+    /// another spelling of the right path.
     ///
     /// # Why it matters
     ///
@@ -32,14 +33,10 @@ const PATH: &str = r"%SystemRoot%\System32\fwpuclnt.dll";
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(parameters) = &subject.catalogs.parameters else { return };
     let Some(stored) = &parameters.name_space_callout else { return };
-    if !CanonicalPath::new(&stored.lossy(), false).same(&CanonicalPath::new(PATH, false)) {
-        findings
-            .at(
-                &parameters.place,
-                format!("NameSpace_Callout is {stored}, which programs load when they look names up"),
-            )
-            .library(stored)
-            .instead(PATH, stored.to_string());
+    if let Some(remark) = subject.remark(stored, false, &[PATH]) {
+        let what = "which programs load when they look names up";
+        let message = format!("NameSpace_Callout is {stored}{}, {what}", remark.clause_of_another_file());
+        remark.weigh(findings.at(&parameters.place, message).library(stored).instead(PATH, stored.to_string()));
     }
 }
 

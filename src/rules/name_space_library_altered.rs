@@ -9,8 +9,12 @@ rule! {
     ///
     /// Entries of the name space catalog with the GUID of a Windows provider whose `LibraryPath` does not lead to the
     /// DLL that this version of Windows writes there. Where the version is not told, the DLL of any version is
-    /// allowed; where it may be Windows 10 or 11, those of both. Whole paths are compared, with variables, letter
-    /// case and spellings of the Windows folder made equal.
+    /// allowed; where it may be Windows 10 or 11, those of both. Whole paths are compared, in whichever letter case.
+    ///
+    /// A path that names a drive is held to the Windows folder of this system, which values outside of the catalogs
+    /// show: the same path on another drive, or in `\winnt` where Windows is in `\windows`, is an error. It is a
+    /// warning where nothing confirms the drive and other entries use `%SystemRoot%`. Another spelling of the right
+    /// path, such as `%windir%`, is a note.
     ///
     /// # Why it matters
     ///
@@ -34,12 +38,14 @@ rule! {
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for library in libraries(subject).filter(|library| matches!(library.entry, AnyEntry::NameSpace(_))) {
-        let allowed = library.of_windows(subject);
-        let is_allowed = allowed.iter().any(|allowed| subject.path(library.catalog, allowed).same(&library.path));
-        if !allowed.is_empty() && !is_allowed {
-            let stored = library.stored;
-            let message = format!("its DLL is {stored} and not Windows' own");
-            library.complain(findings, message).instead(either_of(&allowed), stored.to_string());
+        let own = library.of_windows(subject);
+        if own.is_empty() {
+            continue;
+        }
+        let stored = library.stored;
+        if let Some(remark) = subject.remark(stored, subject.catalogs.is_wow64(library.catalog), &own) {
+            let message = format!("its DLL is {stored}{}", remark.clause());
+            remark.weigh(library.complain(findings, message).instead(either_of(&own), stored.to_string()));
         }
     }
 }

@@ -2,7 +2,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::machinery::{Findings, Report, Subject, rule};
 use crate::catalog::signature::{Signature, as_shown};
-use crate::catalog::{CatalogName, Catalogs, EntryList, Facts, NameSpaceEntry, ProtocolEntry, Text, is_harmful, title};
+use crate::catalog::{
+    CanonicalPath, CatalogName, Catalogs, EntryList, Facts, NameSpaceEntry, ProtocolEntry, Text, WindowsFolder,
+    is_harmful, title,
+};
 use crate::finding::{Finding, Severity};
 use crate::sentence::list_of;
 
@@ -172,7 +175,10 @@ fn other_fields(
     fn told(value: Option<impl ToString>) -> Option<String> {
         value.map(|value| value.to_string())
     }
-    let path = |entry: &ProtocolEntry| subject.library_of(catalog, entry).map(|path| path.as_str().to_owned());
+    // Where the registry does not show the Windows folder, a report that has expanded the variable mostly says this.
+    let usual = WindowsFolder::usual();
+    let spelled = |path: CanonicalPath| if subject.folder.shown().is_none() { usual.resolve(&path) } else { path };
+    let path = |entry: &ProtocolEntry| subject.library_of(catalog, entry).map(|path| spelled(path).as_str().to_owned());
     let chain = |entry: &ProtocolEntry| {
         let chain = entry.chain.as_ref()?;
         let ids: Vec<String> = chain.ids.iter().map(u32::to_string).collect();

@@ -7,17 +7,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{CanonicalPath, CatalogName, Text, provider};
+use crate::catalog::{CanonicalPath, CatalogName, Text, WindowsFolder, provider};
 use crate::finding::Finding;
 
 /// Numbers the stories and puts the findings in order: the story with the most severe finding first, then the one that
 /// weighs most for the verdict; the same within each story; and else as they come.
-pub fn tell(findings: &mut Vec<Finding>) {
+pub fn tell(findings: &mut Vec<Finding>, folder: &WindowsFolder) {
     let mut groups = Groups((0..findings.len()).collect());
     let windows = windows_libraries();
     let mut first_with: BTreeMap<Cause, usize> = BTreeMap::new();
     for (index, finding) in findings.iter().enumerate() {
-        for cause in causes(finding, &windows) {
+        for cause in causes(finding, folder, &windows) {
             let first = *first_with.entry(cause).or_insert(index);
             groups.join(first, index);
         }
@@ -53,8 +53,8 @@ enum Cause {
     Catalog { rule: &'static str, expected: Option<String> },
 }
 
-fn causes(finding: &Finding, windows: &BTreeSet<String>) -> Vec<Cause> {
-    let paths = finding.libraries.iter().map(|path| CanonicalPath::new(&path.lossy(), true));
+fn causes(finding: &Finding, folder: &WindowsFolder, windows: &BTreeSet<String>) -> Vec<Cause> {
+    let paths = finding.libraries.iter().map(|path| folder.resolve(&CanonicalPath::new(&path.lossy(), true)));
     let foreign = paths.filter(|path| !path.as_str().is_empty() && !windows.contains(path.as_str()));
     let mut causes: Vec<Cause> = foreign.map(|path| Cause::Library(without_bitness(&path))).collect();
     if let Some(entry) = finding.entry.as_ref().filter(|_| causes.is_empty()) {
@@ -182,7 +182,7 @@ mod tests {
             finding(Severity::Error, r"C:\b.dll"),
             finding(Severity::Error, r"C:\c.dll"),
         ];
-        tell(&mut findings);
+        tell(&mut findings, &WindowsFolder::usual());
         let order: Vec<_> = findings.iter().map(|finding| (finding.story, finding.severity)).collect();
         let expected = [(1, Severity::Error), (1, Severity::Note), (2, Severity::Error), (3, Severity::Warning)];
         assert_eq!(order, expected);
@@ -198,7 +198,7 @@ mod tests {
                 .library(&Text::new(format!(r"C:\{}.dll", number + 1)));
             findings.push(finding);
         }
-        tell(&mut findings);
+        tell(&mut findings, &WindowsFolder::usual());
         assert_eq!(findings.last().map(|finding| finding.story), Some(1), "each shares a DLL with the next");
     }
 

@@ -18,7 +18,7 @@ rule! {
     /// What is known is looked at less closely. So whoever takes the place or the name of a known provider is worse
     /// than one that nobody knows: it is an error, where an unknown provider is a warning. It is a warning, too, where
     /// a layered provider has another file name, since these change with its versions, and where the folder is another
-    /// that only administrators can write to.
+    /// that only administrators can write to. A folder `\windows` that is not this system's Windows folder is an error.
     ///
     /// # When it is harmless
     ///
@@ -49,8 +49,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let known = ThirdParty::of(library.provider_id(), Some(&library.path)).filter(|known| is_trusted(known));
-        if let Some(known) = known.filter(|known| known.is_at_home(&library.path) == Some(false)) {
+        let path = subject.folder.resolve_leniently(&library.path);
+        if let Some(known) = known.filter(|known| known.is_at_home(&path) == Some(false)) {
             let is_open = library.path.writable_folder().is_some()
+                || subject.folder.is_imitated_by(&library.path)
                 || library.path.is_in_root()
                 || library.path.is_on_server()
                 || !library.path.is_absolute();
@@ -115,6 +117,44 @@ mod tests {
         assert_eq!(complaints(&RULE, &case(r"C:\Users\Public")), [complaint]);
         assert_eq!(severities(&RULE, &case(r"C:\Users\Public")), [Severity::Error]);
         assert_eq!(severities(&RULE, &case(r"C:\Program Files\Foo")), [Severity::Warning]);
+    }
+
+    #[test]
+    fn a_folder_that_is_only_called_like_that_of_windows_is_no_home() {
+        let case =
+            |before: &str, path: &str| format!("{before}\n1001  tcp\n1020  base  {path}  vSockets STREAM  {VMWARE}");
+        let elsewhere = case("folder  C:\\Windows", r"Q:\Windows\system32\vsocklib.dll");
+        assert_eq!(severities(&RULE, &elsewhere), [Severity::Error]);
+        for (before, path) in [
+            ("folder  C:\\Windows", r"C:\WINDOWS\system32\vsocklib.dll"),
+            ("folder  D:\\WINNT", r"D:\winnt\system32\vsocklib.dll"),
+            ("", r"D:\Windows\system32\vsocklib.dll"),
+        ] {
+            assert!(complaints(&RULE, &case(before, path)).is_empty(), "{path}");
+        }
+        let disputed = "name spaces\nntds  Q:\\Windows\\System32\\winrnr.dll";
+        let beside_a_hijacked_one = format!("{}\n{disputed}", case("", r"C:\Windows\system32\vsocklib.dll"));
+        assert!(complaints(&RULE, &beside_a_hijacked_one).is_empty(), "the neighbour is innocent");
+    }
+
+    #[test]
+    fn programs_have_a_folder_in_each_language_and_a_short_one() {
+        let bonjour = "mdnsNSP  guid={B600E6E9-553B-4A19-8696-335E5C896153}";
+        for folder in
+            ["Programme", "Archivos de programa", "Programmi", "Arquivos de programas", "PROGRA~1", "PROGRA~2"]
+        {
+            let case = format!("windows  5.1 x86\nname spaces\nother  C:\\{folder}\\Bonjour\\mdnsNSP.dll  {bonjour}");
+            assert!(complaints(&RULE, &case).is_empty(), "{folder}");
+            let case = format!(
+                "windows  5.1 x86\n1020  base  C:\\{folder}\\VMware\\x\\vsocklib.dll  vSockets STREAM  {VMWARE}"
+            );
+            assert!(complaints(&RULE, &case).is_empty(), "{folder}");
+            let case = format!("windows  5.1 x86\nname spaces\nother  C:\\{folder}\\Foo\\mdnsNSP.dll  {bonjour}");
+            assert_eq!(severities(&RULE, &case), [Severity::Warning], "{folder}");
+        }
+        let data =
+            format!("windows  10.0.19041 x86\nname spaces\nother  C:\\PROGRA~2\\Bonjour\\mdnsNSP.dll  {bonjour}");
+        assert_eq!(severities(&RULE, &data), [Severity::Error], "there it is ProgramData");
     }
 
     #[test]

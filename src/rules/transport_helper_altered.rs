@@ -1,5 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{CanonicalPath, provider};
+use crate::catalog::{CanonicalPath, Text, WindowsFolder, provider};
 
 rule! {
     /// The helper DLL of a transport is not the one that Windows or a vendor installs.
@@ -7,7 +7,8 @@ rule! {
     /// # What it looks for
     ///
     /// `HelperDllName` of a transport of Windows, if it does not lead to the DLL that belongs there; of any other
-    /// transport, if it leads out of the folder `system32`.
+    /// transport, if it leads out of the folder `system32`. It is a warning where it names a drive that nothing confirms
+    /// to be that of Windows, and a note where it is another spelling of the right path.
     ///
     /// # Why it matters
     ///
@@ -31,18 +32,22 @@ rule! {
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for transport in &subject.catalogs.transports {
         let Some(stored) = &transport.helper else { continue };
-        let path = CanonicalPath::new(&stored.lossy(), false);
-        let own = provider::HELPERS.iter().find(|(name, _)| transport.name.is(name)).map(|(_, path)| *path);
-        let is_right = match own {
-            Some(own) => path.same(&CanonicalPath::new(own, false)),
-            None => path.as_str().starts_with(r"<windows>\system32\"),
-        };
-        if !is_right {
-            let message = format!("the transport {} has the helper DLL {stored}", transport.name);
-            let expected = own.unwrap_or(r"a file in %SystemRoot%\System32");
-            findings.at(&transport.place, message).library(stored).instead(expected, stored.to_string());
+        let message = format!("the transport {} has the helper DLL {stored}", transport.name);
+        let found = stored.to_string();
+        if let Some((_, own)) = provider::HELPERS.iter().find(|(name, _)| transport.name.is(name)) {
+            let Some(remark) = subject.remark(stored, false, &[own]) else { continue };
+            let message = format!("{message}{}", remark.clause_of_another_file());
+            remark.weigh(findings.at(&transport.place, message).library(stored).instead(*own, found));
+        } else if !lies_in_system32(stored, &subject.folder) {
+            let expected = r"a file in %SystemRoot%\System32";
+            findings.at(&transport.place, message).library(stored).instead(expected, found);
         }
     }
+}
+
+fn lies_in_system32(path: &Text, folder: &WindowsFolder) -> bool {
+    let path = folder.resolve_leniently(&CanonicalPath::new(&path.lossy(), false));
+    path.as_str().starts_with(r"<windows>\system32\")
 }
 
 #[cfg(test)]
@@ -61,6 +66,19 @@ mod tests {
         let case = |path| format!("transports  Foo\nhelper  Foo  {path}");
         assert!(complaints(&RULE, &case(r"%SystemRoot%\System32\wshfoo.dll")).is_empty());
         assert_eq!(complaints(&RULE, &case(r"C:\Program Files\Foo\wshfoo.dll")).len(), 1);
+    }
+
+    #[test]
+    fn a_copy_in_another_windows_folder_is_another_file() {
+        let case = |name: &str, drive: &str| {
+            format!(
+                "folder  C:\\Windows\ntransports  {name}\nhelper  {name}  {drive}:\\Windows\\System32\\wshtcpip.dll"
+            )
+        };
+        for name in ["Tcpip", "Foo"] {
+            assert_eq!(complaints(&RULE, &case(name, "Q")).len(), 1, "{name}");
+            assert!(complaints(&RULE, &case(name, "C")).is_empty(), "{name}");
+        }
     }
 
     #[test]

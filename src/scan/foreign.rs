@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::unit::raw;
 use crate::baseline::{Origin, ThirdParty};
 use crate::catalog::provider;
-use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
+use crate::catalog::{
+    CanonicalPath, CatalogName, Catalogs, Guid, Kind, NameSpaceEntry, ProtocolEntry, Standing, Text, WindowsFolder,
+};
 use crate::examination::Examined;
 
 /// A provider that this Windows does not install, or that has its GUID and another DLL.
@@ -28,6 +30,7 @@ pub struct Foreign {
 /// The foreign providers of a control set, each once.
 pub(super) fn foreign_of(examined: &Examined) -> Vec<Foreign> {
     let catalogs = &examined.control_set.catalogs;
+    let system = System { catalogs, folder: WindowsFolder::of(catalogs) };
     // By what is called and where it lies: then a layered provider and its chains are one.
     let mut found: BTreeMap<(String, Option<String>), Foreign> = BTreeMap::new();
     let mut add = |foreign: Foreign| {
@@ -37,48 +40,51 @@ pub(super) fn foreign_of(examined: &Examined) -> Vec<Foreign> {
     };
     for (catalog, list) in catalogs.protocol_lists() {
         for entry in &list.entries {
-            if is_foreign(catalogs, catalog, entry, examined.baseline.origin_of(entry)) {
+            if is_foreign(&system, catalog, entry, examined.baseline.origin_of(entry)) {
                 add(of_protocol(entry));
             }
         }
     }
     for (catalog, list) in catalogs.name_space_lists() {
-        for entry in list.entries.iter().filter(|entry| is_foreign_name_space(catalogs, catalog, entry)) {
+        for entry in list.entries.iter().filter(|entry| is_foreign_name_space(&system, catalog, entry)) {
             add(foreign(entry.provider_id, entry.library_path.as_ref(), raw(&entry.name())));
         }
     }
     found.into_values().collect()
 }
 
-fn is_foreign(catalogs: &Catalogs, catalog: CatalogName, entry: &ProtocolEntry, origin: Origin) -> bool {
+/// The catalogs of a system, and where its Windows is.
+struct System<'a> {
+    catalogs: &'a Catalogs,
+    folder: WindowsFolder,
+}
+
+fn is_foreign(system: &System<'_>, catalog: CatalogName, entry: &ProtocolEntry, origin: Origin) -> bool {
     match origin {
         Origin::ThirdParty(_) | Origin::Layered | Origin::Unknown => true,
         Origin::NotTold => false,
         Origin::Windows | Origin::Microsoft(_) => {
             let own = entry.provider_id.filter(|id| provider::is_windows(*id));
             own.is_some_and(|id| {
-                lies_elsewhere(
-                    catalogs,
-                    catalog,
-                    entry.library_path.as_ref(),
-                    &provider::library_paths(id, &catalogs.windows),
-                )
+                let own = provider::library_paths(id, &system.catalogs.windows);
+                lies_elsewhere(system, catalog, entry.library_path.as_ref(), &own)
             })
         }
     }
 }
 
-fn is_foreign_name_space(catalogs: &Catalogs, catalog: CatalogName, entry: &NameSpaceEntry) -> bool {
+fn is_foreign_name_space(system: &System<'_>, catalog: CatalogName, entry: &NameSpaceEntry) -> bool {
     let Some(id) = entry.provider_id else { return false };
     provider::name_space_by_id(id).is_none_or(|known| {
-        lies_elsewhere(catalogs, catalog, entry.library_path.as_ref(), &known.library_paths(&catalogs.windows))
+        let own = known.library_paths(&system.catalogs.windows);
+        lies_elsewhere(system, catalog, entry.library_path.as_ref(), &own)
     })
 }
 
 /// Whether a DLL that is told is none of those.
-fn lies_elsewhere(catalogs: &Catalogs, catalog: CatalogName, path: Option<&Text>, allowed: &[&str]) -> bool {
-    let canonical = |path: &str| CanonicalPath::new(path, catalogs.is_wow64(catalog));
-    path.is_some_and(|path| !allowed.iter().any(|allowed| canonical(allowed).same(&canonical(&path.lossy()))))
+fn lies_elsewhere(system: &System<'_>, catalog: CatalogName, path: Option<&Text>, own: &[&str]) -> bool {
+    let standing = path.map(|path| system.folder.standing(path, system.catalogs.is_wow64(catalog), own));
+    matches!(standing, Some(Standing::OtherWindows | Standing::Foreign))
 }
 
 fn of_protocol(entry: &ProtocolEntry) -> Foreign {
@@ -103,9 +109,9 @@ fn foreign(id: Option<Guid>, path: Option<&Text>, name: String) -> Foreign {
     }
 }
 
-/// One spelling for all of a path.
+/// One spelling for all of a path, on whichever of many systems.
 pub(super) fn spelled_alike(path: &str) -> String {
-    CanonicalPath::new(path, false).as_str().to_owned()
+    WindowsFolder::usual().resolve(&CanonicalPath::new(path, false)).as_str().to_owned()
 }
 
 #[cfg(test)]
@@ -120,8 +126,8 @@ mod tests {
         let lists = catalogs
             .protocol_lists()
             .flat_map(|(catalog, list)| list.entries.iter().map(move |entry| (catalog, entry)).collect::<Vec<_>>());
-        let foreign =
-            lists.filter(|(catalog, entry)| is_foreign(&catalogs, *catalog, entry, baseline.origin_of(entry)));
+        let system = System { catalogs: &catalogs, folder: WindowsFolder::of(&catalogs) };
+        let foreign = lists.filter(|(catalog, entry)| is_foreign(&system, *catalog, entry, baseline.origin_of(entry)));
         let mut names: Vec<String> = foreign
             .map(|(_, entry)| of_protocol(entry))
             .map(|foreign| format!("{} {}", foreign.provider_id.map_or("-", |_| "id"), foreign.name))

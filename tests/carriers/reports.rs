@@ -30,7 +30,7 @@ fn as_report(case: &Catalogs, language: &msinfo::Language) -> Catalogs {
         _ => Product::Workstation,
     };
     Catalogs {
-        windows: Windows { product: Some(product), ..case.windows.clone() },
+        windows: Windows { product: Some(product), folder: None, ..case.windows.clone() },
         protocol: Some(Catalog { entries, entries64, ..Catalog::default() }),
         ..Catalogs::default()
     }

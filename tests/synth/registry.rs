@@ -19,6 +19,7 @@ pub fn system(catalogs: &Catalogs, computer_name: &str) -> Key {
     root.at(r"ControlSet001\Control\ComputerName\ComputerName").text("ComputerName", computer_name);
     root.at(r"ControlSet001\Control\Nls\CodePage").text("ACP", "1252");
     let control_set = root.at("ControlSet001");
+    beside_services(control_set, catalogs);
     services(control_set.at("Services"), catalogs);
     for key in &catalogs.absent_keys {
         control_set.remove(key);
@@ -61,13 +62,45 @@ fn tell_windows(root: &mut Key, windows: &Windows) {
     }
 }
 
+/// The Windows folder as literal paths of Windows show it, and the variables with which paths begin.
+fn beside_services(control_set: &mut Key, catalogs: &Catalogs) {
+    if let Some(folder) = &catalogs.windows.folder {
+        let files = ["MSDTC.LOG", r"trace\dtctrace.log"].map(|file| format!(r"{folder}\system32\MSDtc\{file}"));
+        let key = control_set.at(r"Control\BackupRestore\FilesNotToBackup");
+        key.texts("MS Distributed Transaction Coordinator", files.iter().map(String::as_str));
+        if catalogs.windows.version.is_some_and(|version| version < Version::VISTA) {
+            let service = control_set.at(r"Services\MSIServer").number("Start", 3);
+            service.expandable("ImagePath", &format!(r"{folder}\system32\msiexec.exe /V"));
+        }
+    }
+    if let Some(environment) = &catalogs.environment {
+        let key = control_set.at(r"Control\Session Manager\Environment");
+        for (name, value) in [
+            ("windir", &environment.windir),
+            ("SystemRoot", &environment.system_root),
+            ("SystemDrive", &environment.system_drive),
+        ] {
+            if let Some(value) = value {
+                key.expandable(name, &value.lossy());
+            }
+        }
+    }
+    let provider = catalogs.service_provider.as_ref();
+    if let Some(path) = provider.and_then(|provider| provider.path.as_ref()) {
+        control_set.at(r"Services\Tcpip\ServiceProvider").expandable("ProviderPath", &path.lossy());
+    }
+}
+
 fn services(services: &mut Key, catalogs: &Catalogs) {
     let starts = [("Tcpip", 1), ("AFD", 1), ("NetBT", 1), ("Dhcp", 2)];
     for (name, start) in starts {
         services.at(name).number("Start", start);
     }
     for service in &catalogs.services {
-        services.at(&service.name.lossy()).number("Start", service.start.unwrap_or(3));
+        let key = services.at(&service.name.lossy()).number("Start", service.start.unwrap_or(3));
+        if let Some(path) = &service.image_path {
+            key.expandable("ImagePath", &path.lossy());
+        }
     }
     let parameters = services.at(r"WinSock2\Parameters");
     parameters.text("WinSock_Registry_Version", "2.0");

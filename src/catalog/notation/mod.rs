@@ -4,9 +4,12 @@
 //!
 //! ```text
 //! windows  10.0.19041 x64                    version, architecture, service pack (sp3), server or controller
+//! folder  C:\Windows                         where Windows is, as shown outside of the catalogs; after `windows`
 //! transports  Tcpip Tcpip6 afunix            Services\Winsock; on Windows 10 and later their templates too
 //! binding  \Device\NetBT_Tcpip_{A}  0        a NetBIOS binding and its lana number
-//! service  Tcpip  4                          a driver and how it starts
+//! service  Tcpip  4                          a driver and how it starts; behind it its file, where that is shown
+//! provider-path  %SystemRoot%\System32\wsock32.dll    the ProviderPath of Tcpip
+//! environment  windir  %SystemRoot%          a variable of every program; likewise SystemRoot, SystemDrive
 //! helper  Tcpip  C:\x\wshtcpip.dll           a transport's helper DLL
 //! autodial  rasadhlp.dll                     AutodialDLL; likewise callout, protocol-catalog, name-space-catalog
 //! app  2AFB7932  E:\yy\YY.exe  0x80000000    an entry of AppId_Catalog
@@ -43,7 +46,7 @@ mod system;
 use std::fmt;
 
 use self::counts::Counts;
-use self::system::{setup_provider, transport, windows};
+use self::system::{setup_provider, transport, variable, windows};
 use super::{
     AppPermission, Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters,
     ProtocolEntry, Service, SetupProvider, Text, Winsock,
@@ -117,16 +120,26 @@ impl Reader {
         let catalogs = &mut self.catalogs;
         match (first, rest.as_slice()) {
             ("windows", [words]) => catalogs.windows = windows(words)?,
+            ("folder", [path]) => catalogs.windows.folder = Some(Text::from(*path)),
             ("transports", [names]) => self.transports(names),
             ("binding", [device, lana]) => {
                 let lana = Some(lana.parse().map_err(|_| "a lana number")?);
                 catalogs.bindings.push(Binding { device: Text::from(*device), lana });
                 catalogs.told |= Facts::BINDINGS;
             }
-            ("service", [name, start]) => {
-                let start = Some(number(start)?);
-                catalogs.services.push(Service { name: Text::from(*name), start, ..Service::default() });
-                catalogs.told |= Facts::DRIVERS;
+            ("service", [name, start, rest @ ..]) => {
+                let (name, start) = (Text::from(*name), Some(number(start)?));
+                let image_path = rest.first().map(|path| Text::from(*path));
+                catalogs.services.push(Service { name, start, image_path, ..Service::default() });
+                catalogs.told |= Facts::DRIVERS | Facts::DRIVER_FILES;
+            }
+            ("provider-path", [path]) => {
+                catalogs.service_provider.get_or_insert_default().path = Some(Text::from(*path));
+                catalogs.told |= Facts::SERVICE_PROVIDER;
+            }
+            ("environment", [name, value]) => {
+                *variable(catalogs.environment.get_or_insert_default(), name)? = Some(Text::from(*value));
+                catalogs.told |= Facts::ENVIRONMENT;
             }
             ("helper", [name, path]) => {
                 let transport = catalogs.transports.iter_mut().find(|transport| transport.name.is(name));

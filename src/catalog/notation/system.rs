@@ -2,7 +2,7 @@
 
 use super::{Line, number};
 use crate::catalog::{
-    Architecture, Guid, Product, ProtocolEntry, SetupProvider, Text, Transport, Version, Windows, provider,
+    Architecture, Environment, Guid, Product, ProtocolEntry, SetupProvider, Text, Transport, Version, Windows, provider,
 };
 
 /// `Services\<transport>\Parameters\Winsock` as that Windows has it.
@@ -30,6 +30,16 @@ pub(super) fn setup_provider(transport: &Text) -> Option<SetupProvider> {
 
 fn provider_of(transport: &Text) -> Option<Guid> {
     provider::TRANSPORTS.iter().find(|(name, _)| transport.is(name)).map(|(_, id)| *id)
+}
+
+/// The variable of that name.
+pub(super) fn variable<'e>(environment: &'e mut Environment, name: &str) -> Line<&'e mut Option<Text>> {
+    match name {
+        "windir" => Ok(&mut environment.windir),
+        "SystemRoot" => Ok(&mut environment.system_root),
+        "SystemDrive" => Ok(&mut environment.system_drive),
+        _ => Err("windir, SystemRoot or SystemDrive"),
+    }
 }
 
 pub(super) fn windows(words: &str) -> Line<Windows> {

@@ -117,6 +117,7 @@ fn read_control_set(
             winsock2::read(&mut catalogs, parameters, code_page, defects);
         }
     }
+    catalogs.environment = system::read_environment(key, defects);
     system::conclude_from_catalogs(&mut catalogs);
     catalogs.absent_keys = absent_keys(key, catalogs.windows.is_64_bit() == Some(true));
     catalogs.told = told(key, &catalogs, computer_name.is_some());
@@ -185,6 +186,15 @@ const FACTS: &[(&str, Facts, Facts)] = &[
     (r"Services\Tcpip\Parameters\Winsock", Facts::TEMPLATES, Facts::empty()),
 ];
 
+/// The same of what stands beside the catalogs, whose loss takes nothing from them.
+const FACTS_BESIDE: &[(&str, Facts)] = &[
+    (r"Control\Session Manager\Environment", Facts::ENVIRONMENT),
+    (r"Services\Tcpip\ServiceProvider", Facts::SERVICE_PROVIDER),
+    (r"Services\Tcpip", Facts::DRIVER_FILES),
+    (r"Services\AFD", Facts::DRIVER_FILES),
+    (r"Services\NetBT", Facts::DRIVER_FILES),
+];
+
 /// What a control set tells: everything but what it has not, and what damage has taken.
 fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
     let mut told = Facts::all();
@@ -209,6 +219,15 @@ fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
                 Some(Missing::NotTold) => told.remove(*facts),
                 Some(Missing::Absent) | None => {}
             },
+        }
+    }
+    for (path, facts) in FACTS_BESIDE {
+        let is_shown = match control_set.at(path) {
+            Some(key) => !key.is_damaged && !key.is_partial,
+            None => control_set.is_absent(path),
+        };
+        if !is_shown {
+            told.remove(*facts);
         }
     }
     told

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use super::Key;
 use super::values::Values;
+use super::wanted::SERVICES;
 use crate::catalog::{
-    Architecture, CanonicalPath, Catalog, Catalogs, Product, Text, Version, Windows, provider, title,
+    Architecture, CanonicalPath, Catalog, Catalogs, Environment, Product, Text, Version, Windows, WindowsFolder,
+    provider, title,
 };
 use crate::evidence::Defect;
 
@@ -38,7 +40,62 @@ pub(super) fn read_windows(root: &Key, control_set: &Key, defects: &mut Vec<Defe
     } else {
         before_vista(&mut windows, root, control_set, defects);
     }
+    windows.folder = read_folder(control_set);
     windows
+}
+
+/// Values that name files of Windows with their drive, on every Windows from XP to 10 that was seen.
+const FILES_NOT_TO_BACKUP: [&str; 2] = ["BITS_LOG", "MS Distributed Transaction Coordinator"];
+
+/// The Windows folder, as most values outside of the catalogs show it that name its drive; `None` where as many name
+/// another. The services that other rules judge are not asked where they themselves ought to be.
+fn read_folder(control_set: &Key) -> Option<Text> {
+    // Whatever is wrong with these values is no defect of what is judged.
+    let mut unheeded = Vec::new();
+    let mut paths: Vec<Text> = Vec::new();
+    if let Some(key) = control_set.at(r"Control\BackupRestore\FilesNotToBackup") {
+        let mut values = Values::new(key, &mut unheeded);
+        paths.extend(FILES_NOT_TO_BACKUP.iter().filter_map(|name| values.texts(name)).flatten());
+    }
+    for service in control_set.subkey("Services").map_or(&[][..], |key| &key.subkeys) {
+        let is_judged =
+            SERVICES.iter().any(|name| service.name.is(name)) || service.at(r"Parameters\Winsock").is_some();
+        if !is_judged {
+            paths.extend(Values::new(service, &mut unheeded).text("ImagePath"));
+        }
+    }
+    let mut counts: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for folder in paths.iter().filter_map(folder_before_system32) {
+        counts.entry(folder.to_lowercase()).or_insert((0, folder)).0 += 1;
+    }
+    let mut counts: Vec<(usize, String)> = counts.into_values().collect();
+    counts.sort();
+    let (count, folder) = counts.pop()?;
+    counts.last().is_none_or(|(other, _)| *other < count).then(|| Text::new(folder))
+}
+
+/// The folder in the root of a drive in whose `system32` a file lies, such as `C:\Windows`.
+fn folder_before_system32(path: &Text) -> Option<String> {
+    let path = path.lossy();
+    let path = path.trim_start_matches('"');
+    let path = path.strip_prefix(r"\??\").unwrap_or(path);
+    let length = path.to_ascii_lowercase().find(r"\system32\")?;
+    let folder = path.get(..length)?;
+    let (drive, name) = folder.split_once(r":\")?;
+    let is_folder = drive.len() == 1 && drive.bytes().all(|letter| letter.is_ascii_alphabetic());
+    (is_folder && !name.is_empty() && !name.contains('\\')).then(|| format!(r"{}:\{name}", drive.to_ascii_uppercase()))
+}
+
+/// The variables with which paths of DLLs begin.
+pub(super) fn read_environment(control_set: &Key, defects: &mut Vec<Defect>) -> Option<Environment> {
+    let key = control_set.at(r"Control\Session Manager\Environment")?;
+    let mut values = Values::new(key, defects);
+    Some(Environment {
+        place: key.place.clone(),
+        windir: values.text("windir"),
+        system_root: values.text("SystemRoot"),
+        system_drive: values.text("SystemDrive"),
+    })
 }
 
 /// Windows 8 and later: the database names the version, and most of its packages came with this very build.
@@ -137,10 +194,12 @@ pub(in crate::evidence) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
         || catalogs.has_transport("afunix") == Some(true)
         || catalogs.app_permissions.iter().any(|permission| permission.categories == Some(0x4000_0000));
     let is_rsvp_6 = entries.iter().any(|entry| entry.version == Some(6));
+    let folder = WindowsFolder::of(catalogs);
+    let canonical = |path: &str| folder.resolve(&CanonicalPath::new(path, false));
     let all_of_rsvp_name = |library: &str| {
-        let library = CanonicalPath::new(library, false);
+        let library = canonical(library);
         let paths = entries.iter().filter(|entry| entry.version == Some(6)).map(|entry| entry.library_path.as_ref());
-        let mut paths = paths.map(|path| path.map(|path| CanonicalPath::new(&path.lossy(), false)));
+        let mut paths = paths.map(|path| path.map(|path| canonical(&path.lossy())));
         paths.all(|path| path.is_some_and(|path| path.same(&library)))
     };
     let (version, told_by) = if is_of_10 {
@@ -162,4 +221,60 @@ pub(in crate::evidence) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
     };
     catalogs.windows.version = Some(version);
     catalogs.windows.told_by.push(Text::from(told_by));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::{REG_MULTI_SZ, REG_SZ, Value};
+    use super::*;
+
+    fn with_value(name: &str, value: &str, data_type: u32, text: &str) -> Key {
+        let data = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let value = Value { name: Text::from(value), data_type, data, ..Value::default() };
+        Key { name: Text::from(name), values: vec![value], ..Key::default() }
+    }
+
+    fn key(name: &str, subkeys: Vec<Key>) -> Key {
+        Key { name: Text::from(name), subkeys, ..Key::default() }
+    }
+
+    /// The folder of a control set with services that have these paths, and that value of `FilesNotToBackup`.
+    fn folder(services: &[(&str, &str)], not_to_backup: &str) -> Option<String> {
+        let services = services.iter().map(|(name, path)| with_value(name, "ImagePath", REG_SZ, path)).collect();
+        let files =
+            with_value("FilesNotToBackup", "MS Distributed Transaction Coordinator", REG_MULTI_SZ, not_to_backup);
+        let control = key("Control", vec![key("BackupRestore", vec![files])]);
+        let control_set = key("ControlSet001", vec![control, key("Services", services)]);
+        read_folder(&control_set).map(|folder| folder.to_string())
+    }
+
+    #[test]
+    fn paths_with_a_drive_outside_of_the_catalogs_show_the_windows_folder() {
+        let files = "d:\\WINNT\\system32\\MSDtc\\MSDTC.LOG\0d:\\WINNT\\system32\\MSDtc\\trace\\dtctrace.log\0";
+        assert_eq!(folder(&[], files).as_deref(), Some(r"D:\WINNT"));
+        let services = [("MSDTC", r"C:\WINDOWS\system32\msdtc.exe"), ("Beep", r"\??\C:\Windows\System32\beep.sys")];
+        assert_eq!(folder(&services, "").as_deref().map(str::to_lowercase).as_deref(), Some(r"c:\windows"));
+    }
+
+    #[test]
+    fn most_of_them_decide_and_as_many_on_either_side_decide_nothing() {
+        let files = "C:\\Windows\\system32\\MSDtc\\MSDTC.LOG\0C:\\Windows\\system32\\x.log\0";
+        let evil = ("Evil", r"Q:\Windows\system32\evil.exe");
+        assert_eq!(folder(&[evil], files).as_deref(), Some(r"C:\Windows"));
+        assert_eq!(folder(&[evil, ("Evil2", evil.1)], files), None);
+    }
+
+    #[test]
+    fn what_names_no_windows_folder_shows_nothing() {
+        for path in [
+            r"%SystemRoot%\system32\svchost.exe -k netsvcs",
+            r"C:\Program Files\Foo\foo.exe C:\Windows\system32\x",
+            r"\\server\C$\system32\x.exe",
+            r"C:\system32\x.exe",
+            "",
+        ] {
+            assert_eq!(folder(&[("Foo", path)], ""), None, "{path}");
+        }
+        assert_eq!(folder(&[("Tcpip", r"\??\Q:\Windows\system32\drivers\tcpip.sys")], ""), None, "it is judged itself");
+    }
 }

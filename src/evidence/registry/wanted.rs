@@ -28,6 +28,17 @@ const WANTED_OF_CONTROL_SETS: &[&str] = &[
     r"Control\Nls\CodePage:ACP",
     r"Control\ProductOptions:ProductType",
     r"Control\Session Manager\Environment:PROCESSOR_ARCHITECTURE",
+    r"Control\Session Manager\Environment:SystemDrive",
+    r"Control\Session Manager\Environment:SystemRoot",
+    r"Control\Session Manager\Environment:windir",
+    // These name the Windows folder with its drive.
+    r"Control\BackupRestore\FilesNotToBackup:BITS_LOG",
+    r"Control\BackupRestore\FilesNotToBackup:MS Distributed Transaction Coordinator",
+    r"Services\COMSysApp:ImagePath",
+    r"Services\EventSystem:ImagePath",
+    r"Services\MSDTC:ImagePath",
+    r"Services\MSIServer:ImagePath",
+    r"Services\WmiApSrv:ImagePath",
     r"Control\Windows:ComponentizedBuild",
     r"Control\Windows:CSDBuildNumber",
     r"Control\Windows:CSDVersion",
@@ -35,6 +46,7 @@ const WANTED_OF_CONTROL_SETS: &[&str] = &[
     r"Services\Winsock\**",
     r"Services\NetBIOS\Linkage",
     r"Services\NetBIOS\Parameters:MaxLana",
+    r"Services\Tcpip\ServiceProvider:ProviderPath",
 ];
 
 /// Names of control sets: those in hives, and the one under which a running system shows its own.

@@ -6,8 +6,8 @@ use super::Key;
 use super::values::Values;
 use super::wanted::SERVICES;
 use crate::catalog::{
-    Binding, Catalogs, Chain, ProtocolEntry, ProviderFlags, Service, ServiceFlags, SetupProvider, Text, Transport,
-    Winsock,
+    Binding, Catalogs, Chain, ProtocolEntry, ProviderFlags, Service, ServiceFlags, ServiceProvider, SetupProvider,
+    Text, Transport, Winsock,
 };
 use crate::evidence::Defect;
 use crate::layout::protocol_info::{ProtocolInfo32, SIZE_64};
@@ -19,6 +19,9 @@ pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Vec<De
     if let Some(netbios) = services.subkey("NetBIOS") {
         catalogs.bindings = netbios.subkey("Linkage").map(|key| read_bindings(key, defects)).unwrap_or_default();
     }
+    catalogs.service_provider = services
+        .at(r"Tcpip\ServiceProvider")
+        .map(|key| ServiceProvider { place: key.place.clone(), path: Values::new(key, defects).text("ProviderPath") });
     let mut keys: HashMap<String, &Key> = HashMap::new();
     for key in &services.subkeys {
         keys.entry(key.name.lower()).or_insert(key);
@@ -27,8 +30,8 @@ pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Vec<De
         let Some(key) = keys.get(&name.lower()) else { continue };
         let mut values = Values::new(key, defects);
         let (start, image_path) = (values.number("Start"), values.text("ImagePath"));
-        let last_written = key.last_written;
-        catalogs.services.push(Service { name: name.clone(), start, image_path, last_written });
+        let (place, last_written) = (key.place.clone(), key.last_written);
+        catalogs.services.push(Service { name: name.clone(), place, start, image_path, last_written });
         if let Some(key) = key.at(r"Parameters\Winsock") {
             catalogs.transports.push(read_transport(name, key, defects));
         }

@@ -1,0 +1,111 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::Text;
+use crate::sentence::either_of;
+
+rule! {
+    /// A driver of TCP/IP is another file than Windows' own.
+    ///
+    /// # What it looks for
+    ///
+    /// `ImagePath` of the services Tcpip, Tcpip6, AFD, NetBT and NetBIOS, if it does not lead to the driver that
+    /// Windows installs in `system32\drivers`. A path without a root begins at the Windows folder. Where the value is
+    /// absent, Windows loads the driver of the service's name from there.
+    ///
+    /// # Why it matters
+    ///
+    /// All sockets end in these drivers: whatever is loaded in their place sees all traffic, with the rights of the
+    /// kernel, and the catalogs above it look as they should.
+    ///
+    /// # When it is harmless
+    ///
+    /// Not known. No product that replaces one of these files under another path was seen.
+    ///
+    /// # What to do
+    ///
+    /// Keep the file as evidence, check who signed it, and restore the value.
+    ///
+    /// # References
+    ///
+    /// ATT&CK T1543.003, T1014
+    "driver-file-altered", Error, Hijack, Hijacked, needs [DRIVER_FILES]
+}
+
+/// The drivers with the files that they may be. Source: `ImagePath` in hives of Windows XP to 10; Tcpip6 has a file of
+/// its own up to Server 2003.
+const DRIVERS: &[(&str, &[&str])] = &[
+    ("Tcpip", &[r"%SystemRoot%\System32\drivers\tcpip.sys"]),
+    ("Tcpip6", &[r"%SystemRoot%\System32\drivers\tcpip.sys", r"%SystemRoot%\System32\drivers\tcpip6.sys"]),
+    ("AFD", &[r"%SystemRoot%\System32\drivers\afd.sys"]),
+    ("NetBT", &[r"%SystemRoot%\System32\drivers\netbt.sys"]),
+    ("NetBIOS", &[r"%SystemRoot%\System32\drivers\netbios.sys"]),
+];
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for service in &subject.catalogs.services {
+        let Some((_, own)) = DRIVERS.iter().find(|(name, _)| service.name.is(name)) else { continue };
+        let Some(stored) = &service.image_path else { continue };
+        if let Some(remark) = subject.remark(&from_windows_folder(stored), false, own) {
+            let message = format!("the driver of {} is {stored}{}", service.name, remark.clause());
+            remark.weigh(
+                findings.at(&service.place, message).library(stored).instead(either_of(own), stored.to_string()),
+            );
+        }
+    }
+}
+
+/// A driver's path as the kernel reads it: what has no root begins at the Windows folder.
+fn from_windows_folder(path: &Text) -> Text {
+    let letters = path.lossy();
+    let rest = match letters.get(..r"\SystemRoot\".len()) {
+        Some(root) if root.eq_ignore_ascii_case(r"\SystemRoot\") => letters.get(root.len()..),
+        _ if letters.starts_with(['\\', '/', '%']) || letters.contains(':') => None,
+        _ => Some(&*letters),
+    };
+    rest.map_or_else(|| path.clone(), |rest| Text::new(format!(r"%SystemRoot%\{rest}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
+
+    fn of(service: &str, path: &str) -> Vec<String> {
+        complaints(&RULE, &format!("folder  C:\\Windows\nservice  {service}  1  {path}"))
+    }
+
+    #[test]
+    fn the_driver_is_another_file() {
+        for (service, path) in [
+            ("Tcpip", r"System32\drivers\tcpip2.sys"),
+            ("afd", r"\??\C:\Users\Public\afd.sys"),
+            ("NetBT", r"system32\netbt.sys"),
+            ("NetBT", r"\Windows\system32\drivers\netbt.sys"),
+            ("NetBIOS", r"\SystemRoot\Temp\netbios.sys"),
+            ("Tcpip6", r"\Device\HarddiskVolume2\Windows\system32\drivers\tcpip6.sys"),
+        ] {
+            assert_eq!(of(service, path), [format!("the driver of {service} is {path} and not Windows' own")]);
+        }
+        let elsewhere = r"\??\Q:\Windows\system32\drivers\tcpip.sys";
+        assert_eq!(
+            of("Tcpip", elsewhere),
+            [format!(r"the driver of Tcpip is {elsewhere}, and Windows is in C:\Windows")]
+        );
+    }
+
+    #[test]
+    fn windows_spells_its_own_in_several_ways() {
+        for (service, path) in [
+            ("Tcpip", r"system32\DRIVERS\tcpip.sys"),
+            ("Tcpip6", r"\SystemRoot\system32\DRIVERS\tcpip.sys"),
+            ("Tcpip6", r"system32\DRIVERS\tcpip6.sys"),
+            ("AFD", r"\SystemRoot\System32\drivers\afd.sys"),
+            ("NetBT", r"System32\DRIVERS\netbt.sys"),
+        ] {
+            assert_eq!(of(service, path), [""; 0], "{path}");
+        }
+        assert!(complaints(&RULE, "service  Tcpip  1\nservice  Foo  1  C:\\x\\foo.sys").is_empty());
+        let literal = "folder  C:\\Windows\n1001  tcp\nservice  AFD  1  \\??\\C:\\Windows\\system32\\drivers\\afd.sys";
+        assert_eq!(severities(&RULE, literal), [Severity::Note]);
+    }
+}

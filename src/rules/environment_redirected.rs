@@ -1,0 +1,93 @@
+use super::machinery::{Findings, Subject, rule};
+use crate::catalog::Text;
+
+rule! {
+    /// A variable with which paths of Windows begin leads to another folder.
+    ///
+    /// # What it looks for
+    ///
+    /// `windir`, `SystemRoot` and `SystemDrive` in `Control\Session Manager\Environment`, if they do not lead to the
+    /// Windows folder of this system, or to its drive. Only `windir` is there on Windows as it is installed, as
+    /// `%SystemRoot%`.
+    ///
+    /// # Why it matters
+    ///
+    /// The catalogs name DLLs by these variables. Whoever redirects one redirects all of them at once, and every entry
+    /// looks as it should.
+    ///
+    /// # When it is harmless
+    ///
+    /// When the value is the right folder, written with its drive: then the rule is silent, or says that nothing
+    /// confirms the drive.
+    ///
+    /// # What to do
+    ///
+    /// Restore `windir` to `%SystemRoot%`, remove the other two, and look for copies of Windows' DLLs in the folder
+    /// that was named.
+    ///
+    /// # References
+    ///
+    /// ATT&CK T1574.007
+    "environment-redirected", Error, Hijack, Hijacked, needs [ENVIRONMENT]
+}
+
+fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let Some(environment) = &subject.catalogs.environment else { return };
+    for (name, value, own) in [
+        ("windir", &environment.windir, "%SystemRoot%"),
+        ("SystemRoot", &environment.system_root, "%SystemRoot%"),
+        ("SystemDrive", &environment.system_drive, "%SystemDrive%"),
+    ] {
+        let Some(stored) = value else { continue };
+        // Of a drive the folder is asked that Windows would have on it.
+        let folder = if name == "SystemDrive" { on_drive(subject, stored) } else { stored.clone() };
+        let remark = subject.remark(&folder, false, &["%SystemRoot%"]).filter(|remark| !remark.is_spelling());
+        if let Some(remark) = remark {
+            let message = format!("the variable {name} is {stored} for every program{}", remark.clause());
+            remark.weigh(findings.at(&environment.place, message).instead(own, stored.to_string()));
+        }
+    }
+}
+
+/// The Windows folder with its drive replaced.
+fn on_drive(subject: &Subject<'_>, drive: &Text) -> Text {
+    let folder = subject.folder.shown().map_or_else(|| r"?:\Windows".to_owned(), |shown| shown.lossy().into_owned());
+    Text::new(format!("{}{}", drive.lossy(), folder.get(2..).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
+
+    fn of(name: &str, value: &str) -> Vec<String> {
+        complaints(&RULE, &format!("folder  C:\\Windows\nenvironment  {name}  {value}"))
+    }
+
+    #[test]
+    fn the_variable_leads_elsewhere() {
+        let elsewhere = r"the variable windir is C:\Users\Public for every program and not Windows' own";
+        assert_eq!(of("windir", r"C:\Users\Public"), [elsewhere]);
+        let copied = r"the variable SystemRoot is Q:\Windows for every program, and Windows is in C:\Windows";
+        assert_eq!(of("SystemRoot", r"Q:\Windows"), [copied]);
+        assert_eq!(of("SystemDrive", "Q:").len(), 1);
+        assert_eq!(of("windir", r"%SystemRoot%\Temp").len(), 1);
+        assert_eq!(of("windir", r"%windows%").len(), 1);
+        assert_eq!(of("windir", r"%SystemRoot%x").len(), 1);
+    }
+
+    #[test]
+    fn the_right_folder_may_be_spelled_in_every_way() {
+        for value in ["%SystemRoot%", r"C:\WINDOWS", r"c:\windows\", r"%SystemDrive%\Windows"] {
+            assert_eq!(of("windir", value), [""; 0], "{value}");
+        }
+        assert!(of("SystemDrive", "C:").is_empty() && of("SystemDrive", "%SystemDrive%").is_empty());
+        assert!(of("SystemRoot", r"C:\Windows").is_empty());
+    }
+
+    #[test]
+    fn a_drive_that_nothing_confirms_is_a_warning() {
+        assert_eq!(severities(&RULE, "1001  tcp\nenvironment  windir  D:\\Windows"), [Severity::Warning]);
+    }
+}
