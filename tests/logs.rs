@@ -6,6 +6,7 @@ mod damage;
 mod entries;
 mod new_format;
 mod old_format;
+mod random;
 mod real;
 
 use catalog9::catalog::Text;

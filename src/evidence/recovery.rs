@@ -1,7 +1,7 @@
 //! What transaction logs make of a hive.
 
 use super::ControlSet;
-use super::log::Replay;
+use super::log::{Replay, State};
 
 /// The two states of a hive with transaction logs: as it is stored, and as Windows would have recovered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,14 @@ pub struct Recovery {
     pub state: HiveState,
     /// The control sets in the other state; none where there is only one.
     pub other: Vec<ControlSet>,
+}
+
+impl Recovery {
+    /// Whether the reading is of the newest state: the hive is clean, its logs were applied, or they hold nothing newer.
+    #[must_use]
+    pub fn is_newest(&self) -> bool {
+        self.state == HiveState::Recovered || matches!(self.replay.state, State::NotNeeded | State::NothingNewer)
+    }
 }
 
 /// One of the states of a hive.

@@ -3,7 +3,7 @@
 use crate::catalog::comparison::{Difference, differences};
 use crate::evidence::log::{Obstacle, State};
 use crate::evidence::{ControlSet, HiveState, Recovery};
-use crate::sentence::counted;
+use crate::sentence::{counted, list_of};
 
 /// What of a control set the logs changed: from what is stored to what was recovered.
 pub(super) fn changes(recovery: Option<&Recovery>, examined: &ControlSet) -> Vec<Difference> {
@@ -21,7 +21,12 @@ pub(super) fn changes(recovery: Option<&Recovery>, examined: &ControlSet) -> Vec
 /// What is to be said of the state that was examined; `None` where there is only one.
 pub(super) fn sentence(recovery: &Recovery, changes: &[Difference]) -> Option<String> {
     let doubts = match (&recovery.replay.state, recovery.state) {
-        (State::NotNeeded, _) => return None,
+        (State::NotNeeded, _) => return of_clean(recovery),
+        (State::NothingNewer, _) => {
+            let proof = "The hive is dirty, but its transaction logs are all there and hold nothing newer: this is its \
+                         newest state.";
+            return Some(proof.to_owned());
+        }
         (State::NotRecovered(obstacle), _) => {
             let logs = match obstacle {
                 Obstacle::NoLog => "they may hold a newer one",
@@ -37,6 +42,7 @@ pub(super) fn sentence(recovery: &Recovery, changes: &[Difference]) -> Option<St
         (State::Recovered(doubts), HiveState::Recovered) => doubts,
     };
     let changes = match changes.len() {
+        _ if recovery.replay.bytes_changed == 0 => "they hold nothing that the hive does not have".to_owned(),
         0 => "they change nothing in the catalogs".to_owned(),
         count => format!("they change {} in the catalogs", counted(count, "thing")),
     };
@@ -49,4 +55,12 @@ pub(super) fn sentence(recovery: &Recovery, changes: &[Difference]) -> Option<St
     Some(format!(
         "The hive is dirty, and its transaction logs were applied as Windows does when it loads it; {changes}.{doubts}"
     ))
+}
+
+/// What is to be said of a clean hive: newer entries in its logs, if there are any.
+fn of_clean(recovery: &Recovery) -> Option<String> {
+    let logs: Vec<String> = recovery.replay.newer_than_clean().map(|log| log.name.shortened(40)).collect();
+    (!logs.is_empty()).then(|| {
+        format!("The hive is clean. There are newer entries in {}, which Windows ignores, and so they were left alone.", list_of(&logs))
+    })
 }

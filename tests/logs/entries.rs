@@ -36,17 +36,20 @@ fn signed(log: &mut [u8], offset: usize, number: u32) {
 }
 
 #[test]
-fn a_log_whose_first_entry_is_damaged_gives_nothing_and_nor_does_the_second() {
+fn a_log_whose_first_entry_is_damaged_gives_nothing_and_does_not_block_the_second() {
     let hive = hive(11, 10);
     for (index, (damage, expected)) in DAMAGE.iter().enumerate() {
         let mut first = log(&hive, &[(10, 'A')]);
         damage(&mut first);
         let replay = replayed(&hive, &[(Log1, &first), (Log2, &log(&hive, &[(11, 'B')]))]);
-        assert_eq!(replay.state, State::NotRecovered(Obstacle::NoneUsed), "{index}");
+        assert_eq!(marks(&replay), "B", "{index}");
+        assert_eq!(replay.state, State::Recovered(vec![Doubt::LogUnused(name(Log1))]), "{index}");
         let Fate::Refused(defect) = &replay.logs[0].entries[0].fate else { panic!("{index}") };
         assert!(defect.expected.starts_with(expected), "{index}: {}", defect.expected);
         assert_eq!(defect.place.to_string(), "SYSTEM.LOG1, offset 0x200");
-        assert_eq!(replay.logs[1].unused, Some(Unused::FirstGaveNothing), "{index}");
+        assert_eq!(replay.logs[0].unused, Some(Unused::NoEntry), "{index}");
+        let alone = replayed(&hive, &[(Log1, &first), (Log2, b"")]);
+        assert_eq!(alone.state, State::NotRecovered(Obstacle::NoneUsed), "{index}");
     }
 }
 

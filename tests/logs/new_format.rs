@@ -1,7 +1,7 @@
 //! Logs of the new format: which of them are applied, and in which order. Each page occurs in one entry only, unless a
 //! test is about their order: a reader that drops an entry must not be saved by the next one.
 
-use catalog9::evidence::log::LogRole::{Log, Log1, Log2};
+use catalog9::evidence::log::LogRole::{self, Log, Log1, Log2};
 use catalog9::evidence::log::{Doubt, Fate, Obstacle, State, Unused};
 
 use super::{applied, entry, hive, is_complete, log, marks, name, replayed, sector_of};
@@ -62,7 +62,7 @@ fn a_second_log_whose_number_does_not_follow_is_not_applied() {
 #[test]
 fn stale_logs_are_told_and_not_applied() {
     let hive = hive(11, 10);
-    let both = replayed(&hive, &[(Log1, &log(&hive, &[(8, 'A')])), (Log2, &log(&hive, &[(9, 'B')]))]);
+    let both = replayed(&hive, &[(Log1, &log(&hive, &[(7, 'A')])), (Log2, &log(&hive, &[(8, 'B')]))]);
     assert_eq!(both.state, State::NotRecovered(Obstacle::NoneUsed));
     assert!(both.logs.iter().all(|log| log.unused == Some(Unused::Stale)));
     let one = replayed(&hive, &[(Log1, &log(&hive, &[(9, 'A')])), (Log2, &log(&hive, &[(10, 'B')]))]);
@@ -74,10 +74,92 @@ fn the_first_entry_must_have_the_number_of_the_base_block() {
     let hive = hive(11, 10);
     let first = new_format(&hive, 10, &[entry(11, 'A')]);
     let replay = replayed(&hive, &[(Log1, &first), (Log2, &log(&hive, &[(11, 'B')]))]);
-    assert_eq!(replay.recovered, None);
-    assert_eq!(replay.logs[0].unused, Some(Unused::NoEntry));
+    assert_eq!((marks(&replay).as_str(), &replay.logs[0].unused), ("B", &Some(Unused::NoEntry)));
     assert_eq!(replay.logs[0].entries[0].fate, Fate::OutOfTurn { due: 10 });
-    assert_eq!(replay.logs[1].unused, Some(Unused::FirstGaveNothing));
+    assert_eq!(replay.state, State::Recovered(vec![Doubt::LogUnused(name(Log1))]), "entry 10 is lost");
+}
+
+/// Such a file once hid the other: it has a number like the other's, or an earlier one, and nothing follows its head.
+#[test]
+fn a_log_that_is_nothing_but_a_head_hides_no_other() {
+    let hive = hive(11, 10);
+    let good = log(&hive, &[(12, 'A')]);
+    for number in [9, 10, 11, 12, 13, 14] {
+        let head = new_format(&hive, number, &[]);
+        assert_eq!(head.len(), 512);
+        for [one, other] in [[Log1, Log2], [Log2, Log1]] {
+            let replay = replayed(&hive, &[(one, &good), (other, &head)]);
+            assert_eq!(marks(&replay), "A", "{number}");
+            // Before the hive's number it is old; with the number that is due it lacks nothing.
+            let expected = if [9, 13].contains(&number) { vec![] } else { vec![Doubt::LogUnused(name(other))] };
+            assert_eq!(replay.state, State::Recovered(expected), "{number}");
+        }
+        let alone = replayed(&hive, &[(Log1, &head), (Log2, b"")]);
+        assert_eq!(alone.state, State::NotRecovered(Obstacle::NoneUsed), "{number}");
+        assert_eq!(marks(&replayed(&hive, &[(Log, &good), (Log1, &head)])), "A", "{number}");
+        assert_eq!(marks(&replayed(&hive, &[(Log1, &head), (Log1, &good), (Log2, b"")])), "A", "{number}");
+    }
+}
+
+#[test]
+fn a_head_of_the_new_format_does_not_hide_a_log_of_the_old() {
+    let hive = hive(11, 10);
+    let old = old_format(&hive, 11, &[(sector_of(b'B'), vec![b'B'; 512])]);
+    for number in [9, 10, 11] {
+        let head = new_format(&hive, number, &[]);
+        for [one, other] in [[Log1, Log2], [Log2, Log1], [Log, Log1]] {
+            assert_eq!(marks(&replayed(&hive, &[(one, &old), (other, &head)])), "B", "{number}");
+        }
+    }
+}
+
+/// What is seen in a live copy: the mark of a new write stands in the hive, and nothing of that write in a log.
+#[test]
+fn logs_that_end_right_before_the_hive_prove_that_nothing_is_newer() {
+    let hive = hive(11, 10);
+    let (first, second) = (log(&hive, &[(7, 'A'), (8, 'B')]), log(&hive, &[(9, 'B')]));
+    let state = |logs: &[(LogRole, &[u8])]| replayed(&hive, logs).state;
+    for logs in [
+        &[(Log1, first.as_slice()), (Log2, &second)][..],
+        &[(Log1, &second), (Log2, &first)],
+        &[(Log1, &second), (Log2, b"")],
+        &[(Log, &second)],
+        &[(Log, &log(&hive, &[(10, 'A')])), (Log1, &second), (Log2, b"")],
+    ] {
+        assert_eq!(state(logs), State::NothingNewer);
+    }
+    let unproved = State::NotRecovered(Obstacle::NoneUsed);
+    let mut damaged = second.clone();
+    damaged[508] ^= 1;
+    let newer_behind = log(&hive, &[(9, 'A'), (10, 'B')]);
+    let mut torn = second.clone();
+    torn.extend(entry(10, 'A').bytes());
+    *torn.last_mut().unwrap() ^= 1;
+    for (logs, why) in [
+        (&[(Log1, second.as_slice())][..], "the other log is missing"),
+        (&[(Log1, &second), (Log2, &damaged)], "the other log cannot be read"),
+        (&[(Log1, &first), (Log2, b"")], "an entry is missing before the number of the hive"),
+        (&[(Log1, b""), (Log2, b"")], "there is nothing in them"),
+        (&[(Log1, &newer_behind), (Log2, b"")], "a newer entry stands in a log that Windows passes over"),
+        (&[(Log1, &torn), (Log2, b"")], "a newer entry is damaged"),
+    ] {
+        assert_eq!(state(logs), unproved, "{why}");
+    }
+    let mut damaged_hive = hive.clone();
+    damaged_hive[508] ^= 1;
+    let replay = replayed(&damaged_hive, &[(Log1, &second), (Log2, b"")]);
+    assert_ne!(replay.state, State::NothingNewer, "its numbers show nothing");
+}
+
+#[test]
+fn newer_entries_in_the_logs_of_a_clean_hive_are_known() {
+    let hive = hive(9, 9);
+    let newer = |logs: &[(LogRole, &[u8])]| {
+        replayed(&hive, logs).newer_than_clean().map(|log| log.name.to_string()).collect::<Vec<_>>()
+    };
+    let (old, new) = (log(&hive, &[(8, 'A')]), log(&hive, &[(9, 'B')]));
+    assert_eq!(newer(&[(Log1, &old), (Log2, &new)]), ["SYSTEM.LOG2"]);
+    assert!(newer(&[(Log1, &old), (Log2, &new_format(&hive, 9, &[]))]).is_empty());
 }
 
 #[test]

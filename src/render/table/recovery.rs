@@ -33,6 +33,7 @@ fn title(recovery: &Recovery) -> String {
     let replay = &recovery.replay;
     let state = match &replay.state {
         State::NotNeeded => return "not needed, since the hive is clean".to_owned(),
+        State::NothingNewer => return "not needed, since they hold nothing newer".to_owned(),
         State::NotRecovered(obstacle) => return format!("{obstacle}; the hive is examined as it is stored"),
         State::Recovered(_) => match recovery.state {
             HiveState::Recovered => "applied",

@@ -31,7 +31,7 @@ const SHORTEST_HIVE: usize = 8192;
 /// tells of where they are longer; bins above 1 GiB are refused.
 #[must_use]
 pub fn replay(hive: &[u8], files: &[LogFile<'_>]) -> Replay {
-    let logs: Vec<Log> = files.iter().map(contents::read).collect();
+    let mut logs: Vec<Log> = files.iter().map(contents::read).collect();
     let is_hive = hive.starts_with(b"regf") && hive.len() >= SHORTEST_HIVE;
     let Some(head) = HiveHead::decode(hive).filter(|_| is_hive) else {
         return nothing(State::NotRecovered(Obstacle::NotAHive), None, logs, &Unused::NoHive);
@@ -39,11 +39,15 @@ pub fn replay(hive: &[u8], files: &[LogFile<'_>]) -> Replay {
     if head.is_dirty() {
         replay_dirty(hive, &head, logs, files)
     } else {
+        plan::mark_strangers(&head, &mut logs);
+        for log in logs.iter_mut().filter(|log| log.format == Some(Format::Old)) {
+            log.is_newer_than_hive = log.last_written() > FileTime(head.base_block.last_written);
+        }
         nothing(State::NotNeeded, Some(Numbers::from(&head.base_block)), logs, &Unused::NotNeeded)
     }
 }
 
-/// A replay that applied nothing. Logs that could have been used are told why they were not.
+/// A replay that applied nothing. `reason` is noted in logs that could have been used.
 fn nothing(state: State, before: Option<Numbers>, mut logs: Vec<Log>, reason: &Unused) -> Replay {
     for log in &mut logs {
         log.unused.get_or_insert_with(|| reason.clone());
@@ -54,8 +58,11 @@ fn nothing(state: State, before: Option<Numbers>, mut logs: Vec<Log>, reason: &U
 
 fn replay_dirty(hive: &[u8], head: &HiveHead, mut logs: Vec<Log>, files: &[LogFile<'_>]) -> Replay {
     let before = Some(Numbers::from(&head.base_block));
-    let Plan { order, mut doubts } = plan::plan(head, first_bin_written(hive), &mut logs);
+    let Plan { order, mut doubts, holds_nothing_newer } = plan::plan(head, first_bin_written(hive), &mut logs);
     let Some(last) = order.last().and_then(|index| logs.get(*index)) else {
+        if holds_nothing_newer {
+            return nothing(State::NothingNewer, before, logs, &Unused::BesidePair);
+        }
         let obstacle = if logs.is_empty() { Obstacle::NoLog } else { Obstacle::NoneUsed };
         return nothing(State::NotRecovered(obstacle), before, logs, &Unused::NoEntry);
     };

@@ -35,6 +35,8 @@ pub enum State {
     NotNeeded,
     /// At least one entry was applied. Where there are no doubts, Windows would have recovered the same.
     Recovered(Vec<Doubt>),
+    /// The hive is dirty, and its logs, which are all there, show that nothing is newer than what is stored.
+    NothingNewer,
     /// Nothing was applied, though the hive is dirty.
     NotRecovered(Obstacle),
 }
@@ -79,6 +81,23 @@ pub struct Numbers {
     pub bins_size: u32,
 }
 
+impl Replay {
+    /// The logs of a clean hive that hold newer entries, which Windows passes over.
+    pub fn newer_than_clean(&self) -> impl Iterator<Item = &Log> {
+        let numbers = self.before.filter(|_| self.state == State::NotNeeded);
+        self.logs.iter().filter(move |log| {
+            log.unused == Some(Unused::NotNeeded)
+                && numbers.is_some_and(|numbers| {
+                    let written = numbers.secondary_sequence_number;
+                    log.entries_in_turn().any(|entry| match log.format {
+                        Some(Format::New) => !is_before(entry.sequence_number, written),
+                        _ => log.is_newer_than_hive,
+                    })
+                })
+        })
+    }
+}
+
 impl From<&BaseBlock> for Numbers {
     fn from(base_block: &BaseBlock) -> Self {
         Self {
@@ -118,6 +137,11 @@ impl Log {
     /// The number of its first entry.
     pub(super) fn sequence_number(&self) -> u32 {
         self.base_block.as_ref().map(|base_block| base_block.primary_sequence_number).unwrap_or_default()
+    }
+
+    /// Its entries that are sound and follow each other, and were not applied.
+    pub(super) fn entries_in_turn(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.fate == Fate::PassedOver)
     }
 
     pub(super) fn last_written(&self) -> FileTime {
@@ -164,8 +188,6 @@ pub enum Unused {
         /// The number that would.
         due: u32,
     },
-    /// The log before it gave nothing, so that nothing shows what would follow.
-    FirstGaveNothing,
     /// It was written before the hive was (old format).
     Older {
         /// When the log was last written.
@@ -270,7 +292,6 @@ impl fmt::Display for Unused {
             Self::Earlier => "the other log is later, and only that one counts",
             Self::SameNumber => "it has the same sequence number as the other log",
             Self::DoesNotFollow { due } => return write!(formatter, "sequence number {due} was due"),
-            Self::FirstGaveNothing => "no entry of the log before it could be applied",
             Self::Older { log, hive } => {
                 return write!(formatter, "it was written at {log}, before the hive at {hive}");
             }

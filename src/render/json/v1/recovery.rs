@@ -13,7 +13,8 @@ use crate::render::hex;
 /// What the transaction logs of a hive make of it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Recovery {
-    /// `not-needed`, `recovered` or `not-recovered`.
+    /// `not-needed`, `recovered`, `nothing-newer` (the hive is dirty, and its logs show that it is up to date) or
+    /// `not-recovered`.
     result: &'static str,
     /// Why nothing was recovered; `null` where something was, or nothing had to be.
     obstacle: Option<String>,
@@ -108,6 +109,7 @@ impl Recovery {
         let evidence::Recovery { replay, state, .. } = examination.recovery.as_ref()?;
         let (result, obstacle, doubts) = match &replay.state {
             State::NotNeeded => ("not-needed", None, Vec::new()),
+            State::NothingNewer => ("nothing-newer", None, Vec::new()),
             State::Recovered(doubts) => ("recovered", None, doubts.iter().map(ToString::to_string).collect()),
             State::NotRecovered(obstacle) => ("not-recovered", Some(obstacle.to_string()), Vec::new()),
         };
