@@ -6,7 +6,7 @@ use catalog9::catalog::notation;
 
 use crate::cases::catalog9;
 use crate::synth::hive::{self, Shape};
-use crate::synth::log::{Entry, new_format};
+use crate::synth::log::{Entry, new_format, old_format};
 use crate::synth::registry;
 
 const CLEAN: &str = "windows  5.1 x86 sp3\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
@@ -90,11 +90,11 @@ fn logs_are_left_alone_where_that_is_asked_for() {
     let stored = hive_of(CLEAN, true);
     let log = log_of(&stored, &hive_of(&hijacked(), false));
     let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &log)], &["--no-logs", "SYSTEM"]);
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(3));
     assert_says(
         &text,
         &[
-            "Verdict: intact",
+            "Verdict: not judged, as stored; a newer state may exist\n",
             "The hive is dirty and no transaction logs were given: this is its state as it was stored, and they may hold \
              a newer one.",
         ],
@@ -108,7 +108,7 @@ fn a_log_of_any_name_can_be_given() {
     let files = [("a.hiv", stored.as_slice()), ("b.bin", &log)];
     let (_, text) = run(&files, &["--log", "b.bin", "a.hiv"]);
     assert_says(&text, &["Verdict: hijacked", "b.bin"]);
-    assert_says(&run(&files, &["a.hiv"]).1, &["Verdict: intact"]);
+    assert_says(&run(&files, &["a.hiv"]).1, &["Verdict: not judged, as stored"]);
 }
 
 #[test]
@@ -121,6 +121,157 @@ fn logs_of_a_clean_hive_are_not_applied() {
         &text,
         &["Verdict: intact", "Transaction logs: not needed, since the hive is clean", "entry 8 passed over"],
     );
+}
+
+/// Files beside a dirty hive that hold nothing of the write that made it dirty.
+fn unusable_logs(stored: &[u8]) -> Vec<Vec<(&'static str, Vec<u8>)>> {
+    let log = log_of(stored, &hive_of(&hijacked(), false));
+    let mut damaged = log.clone();
+    damaged[508] ^= 1;
+    vec![
+        vec![],
+        vec![("SYSTEM.LOG1", damaged)],
+        vec![("SYSTEM.LOG1", Vec::new()), ("SYSTEM.LOG2", Vec::new())],
+        vec![("SYSTEM.LOG1", log[..512].to_vec())],
+        vec![("SYSTEM.LOG1", log[..5000].to_vec())],
+        vec![("SYSTEM.LOG", old_format(stored, 7, &[(9, vec![0; 512])])[..1024].to_vec())],
+    ]
+}
+
+#[test]
+fn a_dirty_hive_that_was_not_recovered_is_never_in_order() {
+    let stored = hive_of(CLEAN, true);
+    for logs in unusable_logs(&stored) {
+        let mut files = vec![("SYSTEM", stored.as_slice())];
+        files.extend(logs.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
+        let (output, text) = run(&files, &["SYSTEM"]);
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        assert_says(&text, &["Verdict: not judged, as stored; a newer state may exist\n", "The hive is dirty and "]);
+        let (output, text) = run(&files, &["--as-stored", "SYSTEM"]);
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        assert_says(&text, &["Verdict: intact, as stored; a newer state may exist\n"]);
+    }
+}
+
+#[test]
+fn what_is_found_in_a_dirty_hive_that_was_not_recovered_counts() {
+    let stored = hive_of(&hijacked(), true);
+    let (output, text) = run(&[("SYSTEM", &stored)], &["SYSTEM"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_says(&text, &["Verdict: hijacked, as stored; a newer state may exist\n"]);
+    assert_eq!(run(&[("SYSTEM", &stored)], &["--fail-on", "never", "SYSTEM"]).0.status.code(), Some(3));
+    assert_eq!(run(&[("SYSTEM", &stored)], &["--fail-on", "never", "--as-stored", "SYSTEM"]).0.status.code(), Some(0));
+}
+
+/// What a user asks of each format: that it does not look like that of a hive which is up to date.
+#[test]
+fn every_format_marks_a_dirty_hive_that_was_not_recovered() {
+    let stored = hive_of(CLEAN, true);
+    let shown = |bytes: &[u8], arguments: &[&str]| run(&[("SYSTEM", bytes)], &[arguments, &["SYSTEM"]].concat()).1;
+    for (format, mark) in [
+        ("table", "as stored; a newer state may exist"),
+        ("markdown", "**Verdict: not judged, as stored; a newer state may exist**"),
+        ("json", "\"stale\": true"),
+        ("json", "\"complete\": false"),
+        ("json", "\"verdict\": \"not-judged\""),
+        ("sarif", "SYSTEM: as stored; a newer state may exist"),
+        ("sarif", "\"executionSuccessful\": false"),
+        ("junit", "<error message=\"as stored; a newer state may exist\" type=\"stale\"/>"),
+        ("bodyfile", "SYSTEM (as stored): "),
+        ("timesketch-jsonl", "\"evidence\":\"SYSTEM (as stored)\""),
+        ("timesketch-csv", ",SYSTEM (as stored),"),
+    ] {
+        let text = shown(&stored, &["--format", format]);
+        assert!(text.contains(mark), "{format}: {mark}\n{text}");
+        let text = shown(&hive_of(CLEAN, false), &["--format", format]);
+        assert!(!text.contains(mark), "{format} of a clean hive: {mark}\n{text}");
+    }
+    let accepted = |format| shown(&stored, &["--as-stored", "--format", format]);
+    assert_says(&accepted("json"), &["\"stale\": true", "\"complete\": true", "\"verdict\": \"intact\""]);
+    assert_says(&accepted("sarif"), &["as stored; a newer state may exist", "\"executionSuccessful\": true"]);
+    let junit = accepted("junit");
+    assert_says(&junit, &["errors=\"0\"", "<system-out>as stored; a newer state may exist</system-out>"]);
+}
+
+#[test]
+fn logs_that_hold_nothing_newer_prove_that_a_dirty_hive_is_up_to_date() {
+    let stored = hive_of(CLEAN, true);
+    let same = stored[4096..4608].to_vec();
+    let log = |number| {
+        let bins_size = u32::try_from(stored.len() - 4096).unwrap();
+        new_format(&stored, number, &[Entry { number, flags: 0, bins_size, pages: vec![(0, same.clone())] }])
+    };
+    let (older, last, current) = (log(5), log(6), log(7));
+    let proof =
+        "The hive is dirty, but its transaction logs are all there and hold nothing newer: this is its newest state.";
+    for (logs, code, sentence) in [
+        ([("SYSTEM.LOG1", &older), ("SYSTEM.LOG2", &last)], 0, proof),
+        ([("SYSTEM.LOG1", &current), ("SYSTEM.LOG2", &last)], 0, "they hold nothing that the hive does not have."),
+        ([("SYSTEM.LOG1", &older), ("SYSTEM.LOG2", &older)], 3, "this is its state as it was stored"),
+    ] {
+        let [one, other] = logs.map(|(name, bytes)| (name, bytes.as_slice()));
+        let (output, text) = run(&[("SYSTEM", &stored), one, other], &["SYSTEM"]);
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert_says(&text, &[sentence]);
+        assert_eq!(text.contains("Verdict: intact\n"), code == 0, "{text}");
+    }
+}
+
+#[test]
+fn newer_entries_in_the_logs_of_a_clean_hive_are_said_and_are_no_exit_code() {
+    let stored = hive_of(CLEAN, false);
+    let newer = log_of(&stored, &hive_of(&hijacked(), false));
+    let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &newer)], &["SYSTEM"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_says(&text, &["Verdict: intact\n", "There are newer entries in SYSTEM.LOG1, which Windows ignores"]);
+    let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &newer[..512])], &["SYSTEM"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text.contains("Verdict: intact\n") && !text.contains("newer entries"), "{text}");
+}
+
+/// The hijack waits in LOG1. A head of 512 bytes with the same number once kept it from being seen.
+#[test]
+fn a_planted_log_hides_no_hijack() {
+    let stored = hive_of(CLEAN, true);
+    let log = log_of(&stored, &hive_of(&hijacked(), false));
+    for planted in ["SYSTEM.LOG2", "SYSTEM.LOG"] {
+        let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &log), (planted, &log[..512])], &["SYSTEM"]);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert_says(&text, &["Verdict: hijacked\n", "none of its entries could be applied"]);
+    }
+}
+
+#[test]
+fn a_finding_outweighs_what_could_not_be_examined() {
+    let (clean, hijacked, dirty) = (hive_of(CLEAN, false), hive_of(&hijacked(), false), hive_of(CLEAN, true));
+    let files: [(&str, &[u8]); 4] = [("clean", &clean), ("hijacked", &hijacked), ("dirty", &dirty), ("empty", b"")];
+    for (names, code) in [
+        (&["clean"][..], 0),
+        (&["clean", "dirty"], 3),
+        (&["clean", "empty"], 3),
+        (&["dirty", "empty"], 3),
+        (&["hijacked", "clean"], 1),
+        (&["hijacked", "dirty"], 1),
+        (&["empty", "hijacked"], 1),
+        (&["hijacked", "empty", "dirty"], 1),
+    ] {
+        assert_eq!(run(&files, names).0.status.code(), Some(code), "examine {names:?}");
+        let scratch = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            std::fs::write(scratch.path().join(name), bytes).unwrap();
+        }
+        let command = |arguments: &[&str]| catalog9(scratch.path()).args(arguments).output().unwrap();
+        let scan = command(&[&["scan", "--format", "jsonl"], names].concat());
+        assert_eq!(scan.status.code(), Some(code), "scan {names:?}");
+        std::fs::write(scratch.path().join("part"), &scan.stdout).unwrap();
+        let merged = command(&["merge", "--format", "jsonl", "part"]);
+        assert_eq!(merged.status.code(), Some(code), "merge {names:?}");
+        let is_complete = !names.contains(&"dirty") && !names.contains(&"empty");
+        for output in [scan, merged] {
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(text.contains(&format!("\"complete\":{is_complete},\"interrupted\"")), "{names:?}\n{text}");
+        }
+    }
 }
 
 #[test]

@@ -260,7 +260,9 @@ fn clean_hives_have_no_finding_above_note() {
     for folder in real_hives() {
         let name = folder.file_name().unwrap().to_str().unwrap();
         let expected = match name {
-            "xp-sp3" | "server-2003-dc" | "win8.1-dirty-no-logs" | "win10-1709-dirty" => "intact",
+            "xp-sp3" | "server-2003-dc" | "win10-1709-dirty" => "intact",
+            // As stored it has no finding, but its logs may hold a newer state.
+            "win8.1-dirty-no-logs" => "not-judged",
             "win10-21h2" | "win10-21h2-dirty" | "win7-x64" => "additions",
             _ => continue,
         };

@@ -25,10 +25,10 @@ const STYLES: Styles = Styles::styled()
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  everything was read completely, and nothing was found at or above --fail-on
-  1  everything was read completely, and something was found at or above --fail-on
+  0  nothing was found at or above --fail-on, and all evidence was examined
+  1  something was found at or above --fail-on, whether or not all evidence could be examined
   2  the command line was wrong; nothing was done
-  3  some evidence could not be examined, or its catalogs only in part; the rest is reported
+  3  nothing was found, but some evidence could not be examined, only in part or only as stored
   4  the output could not be written completely";
 
 /// Examines the Winsock catalogs of Windows offline, from the files that were collected.
@@ -126,9 +126,13 @@ pub(super) struct ExamineArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_logs", "together"])]
     pub(super) log: Vec<OsString>,
 
-    /// Leave transaction logs alone and examine the hive as it is stored
+    /// Leave transaction logs alone and examine the hive as it is stored; see --as-stored
     #[arg(long)]
     pub(super) no_logs: bool,
+
+    /// Accept a dirty hive as it was stored, although its transaction logs may hold a newer state
+    #[arg(long)]
+    pub(super) as_stored: bool,
 
     /// Leave deleted entries, values and keys alone that may be left in a hive
     #[arg(long)]

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
                 report.add(&examination, output)?;
             }
             Err(refused) => {
-                exit = Exit::Incomplete;
+                exit = exit.max(Exit::Incomplete);
                 report.add_refused(&refused, output)?;
             }
         }
@@ -70,6 +70,7 @@ fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {
         code_page: arguments.ansi_codepage,
         windows: arguments.windows.and_then(baseline::of_name),
         policy: arguments.policy.read()?,
+        as_stored: arguments.as_stored,
     })
 }
 
@@ -159,11 +160,6 @@ fn refuse(path: Text, error: impl Diagnostic + Send + Sync + 'static) -> Refused
 
 fn exit_of(examination: &Examination, arguments: &ExamineArgs) -> Exit {
     let mut findings = examination.examined.iter().flat_map(|examined| &examined.judgement.findings);
-    if !examination.is_complete() {
-        Exit::Incomplete
-    } else if findings.any(|finding| arguments.fail_on.is_met_by(finding.severity) && !finding.is_known()) {
-        Exit::Found
-    } else {
-        Exit::Clean
-    }
+    let has_found = findings.any(|finding| arguments.fail_on.is_met_by(finding.severity) && !finding.is_known());
+    Exit::of(has_found, examination.is_complete())
 }

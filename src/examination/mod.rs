@@ -17,8 +17,8 @@ use crate::catalog::{Facts, Text, Windows};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
-    self, Content, ControlSet, Defect, Error, History, HiveHead, HiveState, Kind, Moment, ReadOptions, Reading,
-    Recovery, ReportHead, Roles, TextHead,
+    self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
+    ReportHead, Roles, TextHead,
 };
 use crate::finding::{Finding, NotJudged, Severity, Verdict};
 use crate::policy::{Policy, Withheld};
@@ -73,6 +73,8 @@ pub struct Options {
     pub windows: Option<Windows>,
     /// What is reported of what is found.
     pub policy: Policy,
+    /// Whether a dirty hive is accepted as it was stored, where nothing shows that this is its newest state.
+    pub as_stored: bool,
 }
 
 impl Default for Options {
@@ -84,6 +86,7 @@ impl Default for Options {
             carve: true,
             windows: None,
             policy: Policy::default(),
+            as_stored: false,
         }
     }
 }
@@ -121,6 +124,8 @@ pub struct Examination {
     pub moments: Vec<Moment>,
     /// Damage of the evidence.
     pub defects: Vec<Defect>,
+    /// Whether the user accepts a dirty hive as it was stored.
+    pub as_stored: bool,
 }
 
 /// A control set with what is said of it.
@@ -180,7 +185,8 @@ fn examination(
     let mut selected = select(reading.control_sets, &options.control_sets)?;
     selected.sort_by_key(|control_set| !control_set.roles.current);
     let recovery = reading.recovery;
-    let beside = Beside { recovery: recovery.as_ref(), last_known_good: last_known_good.as_ref(), reports };
+    let is_newest = recovery.as_ref().is_none_or(Recovery::is_newest) || options.as_stored;
+    let beside = Beside { recovery: recovery.as_ref(), is_newest, last_known_good: last_known_good.as_ref(), reports };
     let examined = selected.into_iter().map(|control_set| examine_control_set(control_set, &beside, options)).collect();
     Ok(Examination {
         path,
@@ -198,6 +204,7 @@ fn examination(
         history: reading.history,
         moments: reading.moments,
         defects: reading.defects,
+        as_stored: options.as_stored,
     })
 }
 
@@ -223,13 +230,15 @@ fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<Co
 /// What there is beside a control set that tells of it.
 struct Beside<'a> {
     recovery: Option<&'a Recovery>,
+    /// Whether nothing newer may exist, or the user does not mind.
+    is_newest: bool,
     last_known_good: Option<&'a ControlSet>,
     /// What was said of the system while it ran, with its current control set.
     reports: &'a [Report],
 }
 
 fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options: &Options) -> Examined {
-    let Beside { recovery, last_known_good, reports } = *beside;
+    let Beside { recovery, is_newest, last_known_good, reports } = *beside;
     if let Some(windows) = &options.windows {
         windows::tell(&mut control_set.catalogs, windows);
     }
@@ -242,7 +251,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     let mut judgement = rules::judge(rules::ALL, &subject);
     let mut withheld = options.policy.weigh(&mut judgement, &subject.folder);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
-    let verdict = verdict(&subject, &judgement, &withheld);
+    let verdict = verdict(&subject, &judgement, &withheld, is_newest);
     let changes = recovery::changes(recovery, &control_set);
     let since_last_good = last_known_good.map(|before| differences(before, catalogs)).unwrap_or_default();
     let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement, &withheld);
@@ -264,11 +273,12 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     }
 }
 
-/// The weightiest verdict that a finding implies; intact only where everything that it rests on is told.
+/// The weightiest verdict that a finding implies; intact only where everything that it rests on is known, and where no
+/// newer state may exist.
 ///
 /// What is allowed is an addition still.
-fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld) -> Verdict {
-    let told = subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
+fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld, is_newest: bool) -> Verdict {
+    let told = is_newest && subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
     let is_known = subject.baseline.source != crate::baseline::Source::EveryWindows;
     let can_tell = told && is_known && doubts::doubts(subject.catalogs, subject.baseline).is_empty();
     let least = if can_tell { Verdict::Intact } else { Verdict::NotJudged };
@@ -312,16 +322,21 @@ impl Examination {
         self.hive.as_ref().map(HiveHead::is_dirty)
     }
 
-    /// Whether the hive is dirty and was examined as it was stored, so that there may be a newer state of it.
+    /// Whether the hive is dirty and was examined as it was stored, and nothing shows that there is no newer state.
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        let is_recovered = |recovery: &Recovery| recovery.state == HiveState::Recovered;
-        self.is_dirty() == Some(true) && !self.recovery.as_ref().is_some_and(is_recovered)
+        self.recovery.as_ref().is_some_and(|recovery| !recovery.is_newest())
     }
 
     /// Whether the catalogs could be read in full, as far as this kind of evidence holds them.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
+    pub fn has_whole_catalogs(&self) -> bool {
         !self.examined.is_empty() && self.examined.iter().all(|set| set.control_set.catalogs.tells(Facts::WHOLE_LISTS))
+    }
+
+    /// Whether the catalogs could be read in full, in the newest state that there may be or in one that the user accepts.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.has_whole_catalogs() && (self.as_stored || !self.is_stale())
     }
 }

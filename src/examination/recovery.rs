@@ -61,6 +61,9 @@ pub(super) fn sentence(recovery: &Recovery, changes: &[Difference]) -> Option<St
 fn of_clean(recovery: &Recovery) -> Option<String> {
     let logs: Vec<String> = recovery.replay.newer_than_clean().map(|log| log.name.shortened(40)).collect();
     (!logs.is_empty()).then(|| {
-        format!("The hive is clean. There are newer entries in {}, which Windows ignores, and so they were left alone.", list_of(&logs))
+        format!(
+            "The hive is clean. There are newer entries in {}, which Windows ignores, and so they were left alone.",
+            list_of(&logs)
+        )
     })
 }

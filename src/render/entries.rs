@@ -24,7 +24,7 @@ pub(super) enum Kind {
 }
 
 /// The columns: of a name space provider `protocol` is the name space that it supports.
-pub(super) const COLUMNS: [(&str, Kind); 17] = [
+pub(super) const COLUMNS: [(&str, Kind); 18] = [
     ("label", Kind::Text),
     ("host", Kind::Text),
     ("control_set", Kind::Text),
@@ -42,10 +42,11 @@ pub(super) const COLUMNS: [(&str, Kind); 17] = [
     ("service_flags", Kind::Number),
     ("provider_flags", Kind::Number),
     ("orphan", Kind::Truth),
+    ("stale", Kind::Truth),
 ];
 
 /// The cells of an entry, one for each column.
-pub(super) type Row = [Cell; 17];
+pub(super) type Row = [Cell; 18];
 
 /// Calls `take` with each entry of both catalogs, orphans behind the others of their list.
 pub(super) fn each_row(record: &Record, mut take: impl FnMut(Row) -> io::Result<()>) -> io::Result<()> {
@@ -82,7 +83,7 @@ fn with_orphans<E>(list: &EntryList<E>) -> impl Iterator<Item = (&E, bool)> {
 fn of_protocol(origin: &Origin<'_>, entry: &ProtocolEntry) -> Row {
     let chain = entry.chain.as_ref();
     let ids: Vec<String> = chain.map(|chain| chain.ids.iter().map(u32::to_string).collect()).unwrap_or_default();
-    let [label, host, control_set, catalog, orphan] = origin.cells();
+    let [label, host, control_set, catalog, orphan, stale] = origin.cells();
     [
         label,
         host,
@@ -101,11 +102,12 @@ fn of_protocol(origin: &Origin<'_>, entry: &ProtocolEntry) -> Row {
         number(entry.service_flags.map(|flags| flags.bits())),
         number(entry.provider_flags.map(|flags| flags.bits())),
         orphan,
+        stale,
     ]
 }
 
 fn of_name_space(origin: &Origin<'_>, entry: &NameSpaceEntry) -> Row {
-    let [label, host, control_set, catalog, orphan] = origin.cells();
+    let [label, host, control_set, catalog, orphan, stale] = origin.cells();
     [
         label,
         host,
@@ -124,12 +126,13 @@ fn of_name_space(origin: &Origin<'_>, entry: &NameSpaceEntry) -> Row {
         Cell::Nothing,
         Cell::Nothing,
         orphan,
+        stale,
     ]
 }
 
 impl Origin<'_> {
-    /// The cells at the beginning of a row, and the one at its end.
-    fn cells(&self) -> [Cell; 5] {
+    /// The cells at the beginning of a row, and the two at its end.
+    fn cells(&self) -> [Cell; 6] {
         let unit = &self.record.unit;
         [
             Cell::Text(Text::from(unit.label.as_str()).to_string()),
@@ -137,6 +140,7 @@ impl Origin<'_> {
             text(self.examined.control_set.name.as_ref()),
             Cell::Text(self.catalog.to_string()),
             Cell::Truth(self.is_orphan),
+            Cell::Truth(unit.stale),
         ]
     }
 }

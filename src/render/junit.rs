@@ -9,6 +9,7 @@ use quick_xml::writer::{ElementWriter, Writer};
 
 use super::masked;
 use super::refused::Refused;
+use super::totals::AS_STORED;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::Allowed;
@@ -107,18 +108,21 @@ fn control_set_of(examination: &Examination, examined: &Examined) -> String {
     name.map(|name| format!(" ({name})")).unwrap_or_default()
 }
 
-/// Whether the evidence could be read, with its defects.
+/// Whether the evidence could be read, and in its newest state, with its defects.
 fn reading(examination: &Examination) -> Case {
     let defects = &examination.defects;
     let outcome = if examination.is_complete() {
         Outcome::Passed
+    } else if examination.has_whole_catalogs() {
+        Outcome::Error { message: AS_STORED.to_owned(), kind: "stale" }
     } else {
         let message = format!("the catalogs could be read only in part: {}", counted(defects.len(), "defect"));
         Outcome::Error { message, kind: "incomplete" }
     };
-    let remarks =
+    let stale = examination.is_stale().then(|| AS_STORED.to_owned());
+    let defects =
         defects.iter().map(|defect| format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found));
-    Case { name: READING.to_owned(), outcome, remarks: remarks.collect() }
+    Case { name: READING.to_owned(), outcome, remarks: stale.into_iter().chain(defects).collect() }
 }
 
 impl Suite {

@@ -1,5 +1,6 @@
 //! What many pieces of evidence come to, in words that more than one format uses.
 
+use crate::examination::Examination;
 use crate::finding::Verdict;
 use crate::scan::{SinceBaseline, Summary, Unit};
 
@@ -38,7 +39,15 @@ pub(super) fn verdicts(summary: &Summary) -> String {
     if verdicts.is_empty() { "none".to_owned() } else { format!("{}{stale}", verdicts.join(", ")) }
 }
 
-/// The verdict of a unit, which for a dirty hive is no more than that of its state as it was stored.
+/// What stands beside everything that is said of a dirty hive in the state in which it was stored.
+pub(super) const AS_STORED: &str = "as stored; a newer state may exist";
+
+/// The verdict of a control set, which for a stale hive is only that of its state as it was stored.
+pub(super) fn verdict_of(verdict: Verdict, examination: &Examination) -> String {
+    if examination.is_stale() { format!("{}, {AS_STORED}", verdict.title()) } else { verdict.title().to_owned() }
+}
+
+/// The verdict of a unit, which for a stale hive is only that of its state as it was stored.
 pub(super) fn verdict(verdict: Verdict, unit: &Unit) -> String {
     format!("{}{}", verdict.title(), if unit.stale { ", as stored" } else { "" })
 }
@@ -72,6 +81,6 @@ pub(super) fn completeness(summary: &Summary) -> &'static str {
     } else if summary.interrupted {
         "no: it was interrupted"
     } else {
-        "no: see the units that were not examined, or only in part, and whether all shards are there"
+        "no: see the units that were not examined, only in part or only as stored, and whether all shards are there"
     }
 }

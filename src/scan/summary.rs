@@ -26,7 +26,7 @@ pub struct Summary {
     pub units: u64,
     /// Units of which the catalogs were read in full.
     pub examined: u64,
-    /// Units of which they were read in part.
+    /// Units of which they were read in part, or only as stored in a dirty hive.
     pub partial: u64,
     /// Units that could not be examined.
     pub failed: u64,

@@ -29,7 +29,7 @@ pub struct Unit {
     pub windows: Option<String>,
     /// What is to be thought of the catalogs, as in `verdict` beside; `null` where it was not examined.
     pub verdict: Option<String>,
-    /// Whether that is the verdict of a dirty hive as it was stored, of which there may be a newer state.
+    /// Whether that is the verdict of a dirty hive as it was stored, and nothing shows that there is no newer state.
     #[serde(default)]
     pub stale: bool,
     /// The sections as msinfo32 counts them; `null` where the evidence does not tell of them.
@@ -58,7 +58,7 @@ pub struct Unit {
 pub enum Status {
     /// Its catalogs were read in full, as far as this kind of evidence holds them.
     Examined,
-    /// They were read in part.
+    /// They were read in part, or only as stored in a dirty hive, which `--as-stored` accepts.
     Partial,
     /// It could not be examined.
     Failed,

@@ -73,6 +73,12 @@ fn lay(hive: &mut [u8], entries: &[Entry]) {
 /// Ways in which a log of the new format has nothing to give.
 const SPOILED: u32 = 7;
 
+fn renumber(entries: &mut [Entry], distance: u32) {
+    for entry in entries {
+        entry.number = entry.number.wrapping_add(distance);
+    }
+}
+
 /// A log of these entries that was spoiled so that nothing of it can be used.
 fn spoiled(random: &mut Random, way: u32, stored: &[u8], number: u32, mut entries: Vec<Entry>) -> Vec<u8> {
     match way {
@@ -88,11 +94,11 @@ fn spoiled(random: &mut Random, way: u32, stored: &[u8], number: u32, mut entrie
             log
         }
         3 => {
-            entries.iter_mut().for_each(|entry| entry.number = entry.number.wrapping_add(5));
+            renumber(&mut entries, 5);
             new_format(stored, number, &entries)
         }
         4 => {
-            entries.iter_mut().for_each(|entry| entry.number = entry.number.wrapping_sub(50));
+            renumber(&mut entries, 50_u32.wrapping_neg());
             new_format(stored, number, &entries)
         }
         5 => {
@@ -201,17 +207,19 @@ fn of_old_format(random: &mut Random) -> Case {
         newest[4096 + sector * 512..][..512].copy_from_slice(page);
     }
     let way = random.below(SPOILED + 2);
-    let beside = if way < SPOILED {
-        let number = 10 + random.below(3);
-        let planted = random.entries(number, 1, bins_size(&sound));
-        spoiled(random, way, &sound, number, planted)
-    } else if way == SPOILED {
-        Vec::new()
-    } else {
-        let mut older = old_format(&sound, 9, &[(9, vec![b'o'; 512])]);
-        older[12..20].copy_from_slice(&(WRITTEN - 1).to_le_bytes());
-        seal(&mut older[..512]);
-        older
+    let beside = match way {
+        SPOILED => Vec::new(),
+        0..SPOILED => {
+            let number = 10 + random.below(3);
+            let planted = random.entries(number, 1, bins_size(&sound));
+            spoiled(random, way, &sound, number, planted)
+        }
+        _ => {
+            let mut older = old_format(&sound, 9, &[(9, vec![b'o'; 512])]);
+            older[12..20].copy_from_slice(&(WRITTEN - 1).to_le_bytes());
+            seal(&mut older[..512]);
+            older
+        }
     };
     let roles = [[Log1, Log2], [Log2, Log1], [Log, Log1], [Log, Log2]][random.below(4) as usize];
     let mut logs = vec![(roles[0], good), (roles[1], beside)];
@@ -228,8 +236,7 @@ fn the_newest_state_that_can_be_recovered_is_recovered() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for number in 0..800 {
         let case = if random.one_in(4) { of_old_format(&mut random) } else { of_new_format(&mut random) };
-        let files =
-            case.logs.iter().map(|(role, bytes)| LogFile { name: name(*role), role: *role, bytes });
+        let files = case.logs.iter().map(|(role, bytes)| LogFile { name: name(*role), role: *role, bytes });
         let replay = replay(&case.stored, &files.collect::<Vec<_>>());
         assert!(matches!(replay.state, State::Recovered(_)), "{number}: {}: {:?}", case.said, replay.state);
         let recovered = replay.recovered.as_ref().unwrap();

@@ -133,7 +133,11 @@ fn exit_codes_say_what_was_found() {
     assert_eq!(code(&[("SYSTEM", &clean), ("x.jpg", b"\xff\xd8\xff")], &[]), 0);
     assert_eq!(code(&[("SYSTEM", &bad)], &[]), 1);
     assert_eq!(code(&[("SYSTEM", &bad)], &["--fail-on", "never"]), 0);
-    assert_eq!(code(&[("SYSTEM", &bad), ("b/SYSTEM", b"regf")], &[]), 3, "what could not be examined outweighs");
+    let with_unreadable =
+        |bytes: &[u8], arguments: &[&str]| code(&[("SYSTEM", bytes), ("b/SYSTEM", b"regf")], arguments);
+    assert_eq!(with_unreadable(&bad, &[]), 1, "what was found outweighs what could not be examined");
+    assert_eq!(with_unreadable(&bad, &["--fail-on", "never"]), 3);
+    assert_eq!(with_unreadable(&clean, &[]), 3);
     assert_eq!(code(&[("SYSTEM", &clean)], &["--shard", "2/2"]), 2);
     assert_eq!(code(&[], &["--format", "xml"]), 2);
 }
@@ -204,10 +208,20 @@ fn a_dirty_hive_without_its_logs_is_never_just_intact() {
     write(folder.path(), &[("1/SYSTEM", &dirty), ("2/SYSTEM", &dirty), ("2/SYSTEM.LOG1", &log)]);
     let records = scanned(folder.path(), &["."]);
     let said = |index: usize| (records[index]["unit"]["verdict"].as_str().unwrap(), &records[index]["unit"]["stale"]);
-    assert_eq!(said(0), ("intact", &Value::Bool(true)));
+    assert_eq!(said(0), ("not-judged", &Value::Bool(true)));
     assert_eq!(said(1), ("hijacked", &Value::Bool(false)));
     assert_eq!(summary(&records)["stale"], 1);
     let table = String::from_utf8(scan(folder.path(), &["."]).stdout).unwrap();
-    assert!(table.contains("intact, as stored"), "{table}");
-    assert!(table.contains("1 hijacked, 1 intact; 1 of them of dirty hives as they were stored"), "{table}");
+    assert!(table.contains("not judged, as stored"), "{table}");
+    assert!(table.contains("1 hijacked, 1 not judged; 1 of them of dirty hives as they were stored"), "{table}");
+    assert!(table.contains("complete        no: see the units"), "{table}");
+    let markdown = String::from_utf8(scan(folder.path(), &["--format", "markdown", "."]).stdout).unwrap();
+    assert!(markdown.contains("| partial | `./1/SYSTEM` | `as stored; a newer state may exist` |"), "{markdown}");
+    let csv = String::from_utf8(scan(folder.path(), &["--format", "csv", "."]).stdout).unwrap();
+    assert!(csv.lines().nth(1).unwrap().ends_with(",true") && csv.lines().nth(2).unwrap().ends_with(",false"), "{csv}");
+    let accepted = scanned(folder.path(), &["--as-stored", "1"]);
+    assert_eq!(verdicts(&accepted), ["1/SYSTEM  examined  intact"]);
+    assert_eq!(super::summary(&accepted)["complete"], true);
+    let codes = [&["1"][..], &["--as-stored", "1"], &["."], &["--fail-on", "never", "."]];
+    assert_eq!(codes.map(|arguments| scan(folder.path(), arguments).status.code().unwrap()), [3, 0, 1, 3]);
 }

@@ -71,6 +71,9 @@ pub(in crate::cli) struct ScanArgs {
     /// How many units are examined at the same time; as many as there are processors where it is 0
     #[arg(long, value_name = "NUMBER", default_value = "0")]
     pub(super) jobs: usize,
+    /// Accept dirty hives as they were stored, although their transaction logs may hold newer states
+    #[arg(long)]
+    pub(super) as_stored: bool,
     /// Which control sets to examine: `current`, `all`, or a name such as ControlSet002
     #[arg(long, value_name = "WHICH", default_value = "current", value_parser = NonEmptyStringValueParser::new().map(selection))]
     pub(super) control_set: Selection,
@@ -197,7 +200,7 @@ pub(super) enum Only {
     Findings,
     /// Those with a finding that is an error, and new likewise
     Errors,
-    /// Those that could not be examined, or only in part
+    /// Those that could not be examined, only in part or only as stored
     Unreadable,
 }
 

@@ -22,7 +22,7 @@ mod walk;
 use std::io;
 
 use catalog9::Options;
-use catalog9::scan::{Summary, Tally};
+use catalog9::scan::{RuleTotal, Summary, Tally};
 use miette::Report;
 
 use self::examiner::Examiner;
@@ -108,6 +108,7 @@ fn options_of(arguments: &ScanArgs) -> Result<Options, Report> {
         code_page: arguments.ansi_codepage,
         windows: None,
         policy: arguments.policy.read()?,
+        as_stored: arguments.as_stored,
     })
 }
 
@@ -131,13 +132,7 @@ fn usage(error: impl std::fmt::Display) -> Report {
 fn exit_of(summary: &Summary, fail_on: FailOn, exit_zero: bool) -> Exit {
     let is_met =
         |severity: &str| catalog9::finding::Severity::by_name(severity).is_some_and(|found| fail_on.is_met_by(found));
-    if exit_zero {
-        Exit::Clean
-    } else if !summary.complete {
-        Exit::Incomplete
-    } else if summary.findings.iter().any(|total| total.new.unwrap_or(total.findings) > 0 && is_met(&total.severity)) {
-        Exit::Found
-    } else {
-        Exit::Clean
-    }
+    let has_new = |total: &RuleTotal| total.new.unwrap_or(total.findings) > 0;
+    let has_found = summary.findings.iter().any(|total| has_new(total) && is_met(&total.severity));
+    if exit_zero { Exit::Clean } else { Exit::of(has_found, summary.complete) }
 }

@@ -13,6 +13,7 @@ pub use self::units::Batch;
 
 use super::masked;
 use super::refused::Refused;
+use super::totals;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::{Allowed, Withheld};
@@ -38,7 +39,7 @@ pub fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()
         if let Some(name) = name {
             writeln!(writer, "\n### Control set {}", code(&name.to_string()))?;
         }
-        writeln!(writer, "\n**Verdict: {}**\n", examined.verdict.title())?;
+        writeln!(writer, "\n**Verdict: {}**\n", totals::verdict_of(examined.verdict, examination))?;
         examined.summary.iter().try_for_each(|sentence| writeln!(writer, "* {}", code(sentence)))?;
         write_findings(examined, writer)?;
         write_withheld(&examined.withheld, writer)?;

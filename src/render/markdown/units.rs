@@ -49,7 +49,8 @@ impl Batch {
             self.not_read += 1;
             if self.unread.len() < LONGEST {
                 let reason = unit.failure.as_ref().map(|failure| failure.message.as_str());
-                let reason = reason.unwrap_or("its catalogs could be read only in part");
+                let in_part = if unit.stale { totals::AS_STORED } else { "its catalogs could be read only in part" };
+                let reason = reason.unwrap_or(in_part);
                 self.unread.push(format!("| {} | {} | {} |", unit.status.name(), cell(&unit.label), cell(reason)));
             }
         }
@@ -77,7 +78,7 @@ impl Batch {
         let title = format!("Units with {new}findings, the weightiest verdict first");
         write_list(&title, head, &rows, self.with_findings, writer)?;
         let head = "| Status | Evidence | Why |\n|---|---|---|";
-        write_list("Not examined, or only in part", head, &self.unread, self.not_read, writer)
+        write_list("Not examined, only in part or only as stored", head, &self.unread, self.not_read, writer)
     }
 }
 

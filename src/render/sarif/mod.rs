@@ -15,6 +15,7 @@ use self::message::Message;
 use self::tool::{Reference, Tool};
 use super::identity::{Identity, system_of};
 use super::refused::Refused;
+use super::totals::AS_STORED;
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, NotJudged};
@@ -47,7 +48,7 @@ struct Run {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Invocation {
-    /// False where the exit code says that evidence could not be examined, or only in part.
+    /// False where evidence could not be examined, only in part or only as stored.
     execution_successful: bool,
     tool_execution_notifications: Vec<Notification>,
 }
@@ -213,9 +214,17 @@ impl Run {
     }
 
     fn notify_if_incomplete(&mut self, examination: &Examination, evidence: Option<&ArtifactLocation>) {
+        let mut notify = |descriptor, level, text: &str| {
+            let text = format!("{}: {text}", examination.path);
+            self.notify(Notification::new(descriptor, level, &text, Location::list(None, evidence)));
+        };
+        if !examination.has_whole_catalogs() {
+            notify(tool::INCOMPLETE, "error", "its catalogs could be read only in part");
+        }
+        if examination.is_stale() {
+            notify(tool::STALE, if examination.as_stored { "warning" } else { "error" }, AS_STORED);
+        }
         if !examination.is_complete() {
-            let text = format!("{}: its catalogs could be read only in part", examination.path);
-            self.notify(Notification::new(tool::INCOMPLETE, "error", &text, Location::list(None, evidence)));
             self.fail();
         }
     }

@@ -9,14 +9,17 @@ use crate::rules;
 pub(super) const REFUSED: &str = "evidence-refused";
 /// Evidence whose catalogs could be read only in part.
 pub(super) const INCOMPLETE: &str = "evidence-incomplete";
+/// A dirty hive that was examined as stored.
+pub(super) const STALE: &str = "evidence-stale";
 /// A defect.
 pub(super) const DAMAGED: &str = "evidence-damaged";
 /// A rule that could not be judged.
 pub(super) const NOT_JUDGED: &str = "not-judged";
 
-const NOTIFICATIONS: [(&str, &str, &str); 4] = [
+const NOTIFICATIONS: [(&str, &str, &str); 5] = [
     (REFUSED, "error", "The evidence could not be examined."),
     (INCOMPLETE, "error", "The catalogs could be read only in part."),
+    (STALE, "error", "The hive is dirty and was examined as stored; a newer state may exist."),
     (DAMAGED, "warning", "The evidence is damaged here; reading went on behind it."),
     (NOT_JUDGED, "note", "The evidence does not tell what a rule needs."),
 ];

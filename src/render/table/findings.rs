@@ -9,6 +9,7 @@ use crate::catalog::{CatalogName, Facts};
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
 use crate::finding::{EntryName, Finding, Severity, Verdict};
+use crate::render::totals;
 use crate::rules;
 use crate::sentence::{counted, list_of};
 
@@ -28,14 +29,10 @@ const WIDTH: usize = 110;
 /// Defects that are shown one by one; the rest is counted. JSON has them all.
 const MOST_DEFECTS: usize = 20;
 
-pub(super) fn write_verdict(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_verdict(examined: &Examined, examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
     let style = style::of_verdict(examined.verdict);
-    writeln!(
-        writer,
-        "\n{HEADING}Verdict:{HEADING:#} {style}{}{style:#}",
-        examined.verdict.title(),
-        HEADING = style::HEADING
-    )?;
+    let verdict = totals::verdict_of(examined.verdict, examination);
+    writeln!(writer, "\n{HEADING}Verdict:{HEADING:#} {style}{verdict}{style:#}", HEADING = style::HEADING)?;
     examined.summary.iter().try_for_each(|sentence| writeln!(writer, "  {sentence}"))
 }
 

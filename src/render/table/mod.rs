@@ -53,7 +53,7 @@ pub fn write(examination: &Examination, view: &View, writer: &mut dyn Write) -> 
             let name = examined.control_set.name.as_ref().map(ToString::to_string).unwrap_or_default();
             style::heading(writer, &format!("Control set {name}"))?;
         }
-        findings::write_verdict(examined, writer)?;
+        findings::write_verdict(examined, examination, writer)?;
         sections::write(examined, writer)?;
         findings::write_findings(examined, view.verbose, writer)?;
         withheld::write(&examined.withheld, writer)?;

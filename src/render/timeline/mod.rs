@@ -31,7 +31,7 @@ pub struct Timeline {
     left_out: usize,
 }
 
-/// A piece of evidence, and of which system it is.
+/// A piece of evidence, marked where a newer state of it may exist, and of which system it is.
 #[derive(Debug)]
 struct Source {
     evidence: String,
@@ -75,8 +75,9 @@ impl Timeline {
             }
         }
         let name = examination.main().and_then(|main| main.control_set.computer_name.as_ref());
+        let stale = if examination.is_stale() { " (as stored)" } else { "" };
         self.sources.push(Source {
-            evidence: examination.path.to_string(),
+            evidence: format!("{}{stale}", examination.path),
             sha256: examination.sha256.as_ref().map(|digest| hex(digest)).unwrap_or_default(),
             computer_name: name.map(ToString::to_string).unwrap_or_default(),
         });

@@ -50,8 +50,11 @@ pub struct Document {
     verdict: &'static str,
     /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
     summary: Vec<String>,
-    /// Whether the catalogs could be read in full, as far as this kind of evidence holds them.
+    /// Whether the catalogs could be read in full, as far as this kind of evidence holds them, and not only as stored,
+    /// unless `--as-stored` accepts that.
     complete: bool,
+    /// Whether the hive is dirty and was examined as stored: a newer state may exist.
+    stale: bool,
     /// The control sets that were examined; `sections`, `verdict` and `summary` are about the first.
     control_sets: Vec<ControlSet>,
     /// What is wrong with the system, story by story: the first finding of each is its worst.
@@ -231,6 +234,7 @@ impl From<&Examination> for Document {
             verdict: examination.verdict().name(),
             summary: main.map(|main| main.summary.clone()).unwrap_or_default(),
             complete: examination.is_complete(),
+            stale: examination.is_stale(),
             control_sets: examination.examined.iter().map(ControlSet::from).collect(),
             findings: examination.examined.iter().flat_map(|examined| findings(examined, examination)).collect(),
             allowed: examination.examined.iter().flat_map(|examined| allowed(examined, examination)).collect(),
