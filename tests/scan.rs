@@ -3,6 +3,7 @@
 mod archives;
 mod baselines;
 mod folders;
+mod guard;
 mod hostile;
 mod lists;
 mod outputs;

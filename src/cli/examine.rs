@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::args::ExamineArgs;
 use super::baseline::Baseline;
 use super::exit::Exit;
+use super::guard::Guard;
 use super::input::{self, Input, InputError};
 use super::logs::{self, Log};
 use super::output::{Output, complain};
@@ -21,8 +22,8 @@ use super::report::Report;
 
 /// Examines each file and reports what was found.
 pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
-    let baseline = arguments.baseline.as_deref().map(Baseline::read).transpose();
-    let ready = baseline.and_then(|baseline| Ok((baseline, options_of(arguments)?)));
+    let baseline = || arguments.baseline.as_deref().map(Baseline::read).transpose();
+    let ready = guard(arguments).refuse_stdout().and_then(|()| Ok((baseline()?, options_of(arguments)?)));
     let (mut baseline, options) = match ready {
         Ok(ready) => ready,
         Err(refusal) => {
@@ -60,6 +61,15 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
 pub(super) fn schema(output: &mut Output) -> io::Result<Exit> {
     json::write(&v1::schema(), output)?;
     Ok(Exit::Clean)
+}
+
+/// Everything that is read.
+fn guard(arguments: &ExamineArgs) -> Guard {
+    let mut guard = Guard::default();
+    guard.evidence(&arguments.files);
+    guard.evidence(&arguments.log);
+    guard.settings(&arguments.policy, arguments.baseline.as_ref());
+    guard
 }
 
 fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {

@@ -104,6 +104,11 @@ impl Input {
     }
 }
 
+/// The folder that a file of that path lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Opens a regular file and tells its length.
 pub(super) fn open_file(path: &Path) -> Result<(File, u64), InputError> {
     // A link that is named on the command line is followed, once and on purpose. What is no regular file is not even

@@ -37,7 +37,7 @@ impl Log {
 pub(super) fn beside(hive: &OsStr) -> Result<Vec<Log>, (Text, InputError)> {
     let hive = Path::new(hive);
     let Some(name) = hive.file_name() else { return Ok(Vec::new()) };
-    let folder = hive.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = input::folder_of(hive);
     let name = name.to_string_lossy();
     let Ok(files) = fs::read_dir(folder) else { return Ok(Vec::new()) };
     let logs = files.filter_map(|file| {

@@ -5,6 +5,7 @@ mod baseline;
 mod examine;
 mod exit;
 mod explain;
+mod guard;
 mod input;
 mod logs;
 mod man;

@@ -35,6 +35,11 @@ pub(super) struct PolicyArgs {
 }
 
 impl PolicyArgs {
+    /// The file of the policy.
+    pub(super) fn file(&self) -> Option<&OsString> {
+        self.policy.as_ref()
+    }
+
     /// The policy that they come to; allowances whose last day has passed are told on standard error.
     pub(super) fn read(&self) -> Result<Policy, Report> {
         let mut policy = match &self.policy {

@@ -99,6 +99,10 @@ pub(in crate::cli) struct MergeArgs {
     /// Form of the result on standard output
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: MergedForm,
+    /// Write the result to this file, too, in the form that its name ends with: .txt, .jsonl or .csv; repeatable. It gets
+    /// its name when it is complete
+    #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf))]
+    pub(super) output: Vec<PathBuf>,
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(super) fail_on: FailOn,
@@ -191,6 +195,18 @@ pub(super) enum MergedForm {
     Jsonl,
     /// A line for each unit, for spreadsheets
     Csv,
+}
+
+impl MergedForm {
+    /// The form of a file, by how its name ends.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        match Form::of_name(name)? {
+            Form::Table => Some(Self::Table),
+            Form::Jsonl => Some(Self::Jsonl),
+            Form::Csv => Some(Self::Csv),
+            _ => None,
+        }
+    }
 }
 
 /// Which units are listed.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anstream::adapter::StripBytes;
 use tempfile::{Builder, NamedTempFile};
 
+use super::super::input::folder_of;
+
 /// A file that is written under another name in the same folder, and is gone when it is dropped. Styles are left out of texts.
 pub(super) struct AtomicFile {
     file: BufWriter<NamedTempFile>,
@@ -46,11 +48,6 @@ impl AtomicFile {
         let _ = File::open(folder_of(&self.path)).and_then(|folder| folder.sync_all());
         Ok(())
     }
-}
-
-/// The folder that a file of that path lies in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Write for AtomicFile {

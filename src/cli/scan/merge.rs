@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use catalog9::catalog::Text;
 use catalog9::render::json;
@@ -14,11 +14,13 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::super::exit::Exit;
+use super::super::guard::Guard;
 use super::super::input;
 use super::super::output::{Output, complain};
 use super::args::{MergeArgs, MergedForm};
-use super::exit_of;
+use super::atomic::AtomicFile;
 use super::rows::{RowForm, Rows};
+use super::{exit_of, usage};
 
 /// Why a file is no result that could be merged.
 #[derive(Debug, Error, Diagnostic)]
@@ -55,6 +57,13 @@ struct Part {
 
 /// Puts the parts together. Their order does not matter, and neither does a part or a record that is there twice.
 pub(in crate::cli) fn run(arguments: &MergeArgs, output: &mut Output) -> io::Result<Exit> {
+    let mut files = match files(arguments) {
+        Ok(files) => files,
+        Err(report) => {
+            complain(&report);
+            return Ok(Exit::Usage);
+        }
+    };
     let mut tally = Tally::default();
     let mut known: Vec<[u8; 32]> = Vec::new();
     let mut places: Vec<Place> = Vec::new();
@@ -76,32 +85,73 @@ pub(in crate::cli) fn run(arguments: &MergeArgs, output: &mut Output) -> io::Res
     }
     places.sort();
     places.dedup_by(|one, other| (&one.label, one.digest) == (&other.label, other.digest));
-    let summary = write(arguments, &places, tally, output)?;
+    let to_files = files.iter_mut().map(|(form, file)| Sink::new(*form, file));
+    let mut sinks: Vec<Sink<'_>> = std::iter::once(Sink::new(arguments.format, output)).chain(to_files).collect();
+    let summary = write(arguments, &places, tally, &mut sinks)?;
+    files.into_iter().try_for_each(|(_, file)| file.finish())?;
     Ok(exit_of(&summary, arguments.fail_on, arguments.exit_zero))
 }
 
-fn write(arguments: &MergeArgs, places: &[Place], mut tally: Tally, output: &mut Output) -> io::Result<Summary> {
+/// The files to write to, none of which may be a part.
+fn files(arguments: &MergeArgs) -> Result<Vec<(MergedForm, AtomicFile)>, miette::Report> {
+    let mut guard = Guard::default();
+    arguments.parts.iter().for_each(|part| guard.file(part.as_os_str(), "a result that is to be merged"));
+    guard.refuse_stdout()?;
+    let file = |path: &PathBuf| {
+        guard.refuse(path)?;
+        let name = path.to_string_lossy();
+        let form = MergedForm::of_name(&name).ok_or_else(|| {
+            let shown = Text::from(&*name).shortened(200);
+            usage(format!("expected a name that ends with .txt, .jsonl or .csv, found {shown}"))
+        })?;
+        let file = AtomicFile::create(path, false);
+        Ok((form, file.map_err(|error| usage(format!("the output cannot be written: {error}")))?))
+    };
+    arguments.output.iter().map(file).collect()
+}
+
+/// One place that the result is written to, in one form.
+struct Sink<'a> {
+    form: MergedForm,
+    rows: Rows,
+    writer: &'a mut dyn Write,
+}
+
+impl<'a> Sink<'a> {
+    fn new(form: MergedForm, writer: &'a mut dyn Write) -> Self {
+        let rows = if form == MergedForm::Csv { RowForm::Csv } else { RowForm::Table };
+        Self { form, rows: Rows::new(rows, None), writer }
+    }
+
+    fn add(&mut self, line: &[u8], unit: &Unit) -> io::Result<()> {
+        match self.form {
+            MergedForm::Jsonl => self.writer.write_all(line),
+            MergedForm::Table | MergedForm::Csv => self.rows.add(unit.clone(), self.writer),
+        }
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        match self.form {
+            MergedForm::Jsonl => json::write_line(&v1::Record::from(summary), &mut *self.writer),
+            MergedForm::Csv => self.rows.finish(self.writer),
+            MergedForm::Table => {
+                self.rows.finish(self.writer)?;
+                table::write_summary(summary, self.writer)
+            }
+        }
+    }
+}
+
+fn write(arguments: &MergeArgs, places: &[Place], mut tally: Tally, sinks: &mut [Sink<'_>]) -> io::Result<Summary> {
     let mut files = arguments.parts.iter().map(File::open).collect::<Vec<_>>();
-    let form = if arguments.format == MergedForm::Csv { RowForm::Csv } else { RowForm::Table };
-    let mut rows = Rows::new(form, None);
     for place in places {
         let Some(Ok(file)) = files.get_mut(place.part) else { continue };
         let (line, unit) = read_again(file, place)?;
         tally.add(&unit);
-        match arguments.format {
-            MergedForm::Jsonl => output.write_all(&line)?,
-            MergedForm::Table | MergedForm::Csv => rows.add(unit, output)?,
-        }
+        sinks.iter_mut().try_for_each(|sink| sink.add(&line, &unit))?;
     }
     let summary = tally.summary();
-    match arguments.format {
-        MergedForm::Jsonl => json::write_line(&v1::Record::from(&summary), &mut *output)?,
-        MergedForm::Csv => rows.finish(output)?,
-        MergedForm::Table => {
-            rows.finish(output)?;
-            table::write_summary(&summary, output)?;
-        }
-    }
+    sinks.iter_mut().try_for_each(|sink| sink.finish(&summary))?;
     Ok(summary)
 }
 

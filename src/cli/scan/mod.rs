@@ -36,6 +36,7 @@ use self::sink::Sinks;
 use super::args::FailOn;
 use super::baseline::Baseline;
 use super::exit::Exit;
+use super::guard::Guard;
 use super::output::{Output, complain};
 
 pub(super) use self::args::{MergeArgs, ScanArgs};
@@ -43,10 +44,9 @@ pub(super) use self::merge::run as merge;
 
 /// Examines everything that the arguments name, and reports it.
 pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
-    let ready = baseline(arguments).and_then(|baseline| {
-        let options = options_of(arguments)?;
-        let jobs = jobs(arguments)?;
-        Ok((baseline, options, jobs, Sinks::new(arguments, output)?))
+    let ready = jobs(arguments).and_then(|(jobs, guard)| {
+        refuse_outputs(arguments, &guard)?;
+        Ok((baseline(arguments)?, options_of(arguments)?, jobs, Sinks::new(arguments, output)?))
     });
     let (mut baseline, options, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
@@ -116,12 +116,29 @@ fn baseline(arguments: &ScanArgs) -> Result<Option<Baseline>, Report> {
     arguments.baseline.as_deref().map(Baseline::read).transpose()
 }
 
-fn jobs(arguments: &ScanArgs) -> Result<Box<dyn Iterator<Item = Job> + Send>, Report> {
+/// What is to be done.
+type Jobs = Box<dyn Iterator<Item = Job> + Send>;
+
+/// What is to be done, and everything that is read for it.
+fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
+    let mut guard = Guard::default();
+    guard.settings(&arguments.policy, arguments.baseline.as_ref());
+    guard.evidence(&arguments.paths);
     if let Some(list) = &arguments.files_from {
-        return Ok(Box::new(list::jobs(list, arguments.nul)?.into_iter()));
+        let jobs = list::jobs(list, arguments.nul)?;
+        guard.file(list, "the list of the files that are to be examined");
+        guard.evidence(jobs.iter().flat_map(Job::paths));
+        return Ok((Box::new(jobs.into_iter()), guard));
     }
     let patterns = walk::Patterns::new(&arguments.include, &arguments.exclude).map_err(usage)?;
-    Ok(Box::new(walk::jobs(&arguments.paths, patterns)))
+    Ok((Box::new(walk::jobs(&arguments.paths, patterns)), guard))
+}
+
+/// No output may be, replace or lie among what is read.
+fn refuse_outputs(arguments: &ScanArgs, guard: &Guard) -> Result<(), Report> {
+    guard.refuse_stdout()?;
+    arguments.output.iter().try_for_each(|output| guard.refuse(output))?;
+    arguments.output_dir.as_deref().map_or(Ok(()), |folder| guard.refuse_folder(folder))
 }
 
 /// What is wrong with the command line, where the arguments alone do not tell it.

@@ -85,6 +85,18 @@ pub(super) enum News {
 }
 
 impl Job {
+    /// The files that are read for it.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = match self {
+            Self::Say(_) => &[][..],
+            Self::Examine(pieces) => pieces.files.as_slice(),
+        };
+        files.iter().filter_map(|file| match &file.source {
+            Source::File(path) => Some(path),
+            Source::Held(_) => None,
+        })
+    }
+
     /// What everything is called that it is about, and the group that it belongs to.
     pub(super) fn names(&self) -> Vec<String> {
         let files = match self {

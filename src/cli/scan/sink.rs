@@ -8,7 +8,7 @@ use miette::miette;
 
 use super::super::output::{Output, complain};
 use super::args::{Form, ScanArgs, Sort};
-use super::atomic::{AtomicFile, folder_of};
+use super::atomic::AtomicFile;
 use super::report::Report;
 use super::usage;
 
@@ -29,15 +29,11 @@ impl<'a> Sinks<'a> {
                 let shown = catalog9::catalog::Text::from(&*name).shortened(200);
                 usage(format!("expected a name that ends with {}, found {shown}", Form::endings()))
             })?;
-            refuse_beside_evidence(path, arguments)?;
             files.push(Sink::create(path, form, arguments.sort)?);
         }
         let part = match arguments.output_dir.as_ref().map(|folder| folder.join("part.jsonl")) {
             None => None,
-            Some(path) => {
-                refuse_beside_evidence(&path, arguments)?;
-                Some(Sink::create(&path, Form::Jsonl, None)?)
-            }
+            Some(path) => Some(Sink::create(&path, Form::Jsonl, None)?),
         };
         if arguments.format.is_binary() {
             if io::stdout().is_terminal() {
@@ -74,18 +70,6 @@ impl<'a> Sinks<'a> {
             None => Ok(()),
         }
     }
-}
-
-/// Nothing is ever written beside evidence.
-fn refuse_beside_evidence(path: &Path, arguments: &ScanArgs) -> Result<(), miette::Report> {
-    let Ok(folder) = folder_of(path).canonicalize() else { return Ok(()) };
-    let is_evidence = |input: &std::ffi::OsString| {
-        Path::new(input).canonicalize().is_ok_and(|input| input.is_dir() && folder.starts_with(input))
-    };
-    if arguments.paths.iter().any(is_evidence) {
-        return Err(usage("expected an output outside of the evidence, found one in a folder that is to be examined"));
-    }
-    Ok(())
 }
 
 /// One place that records are written to, in one form.
