@@ -122,6 +122,8 @@ pub struct Finding {
     pub found: Option<String>,
     /// Why it may be harmless here.
     pub harmless: Option<String>,
+    /// What is known of this very provider: what breaks because of it, and how it is removed.
+    pub advice: Option<String>,
     /// The DLLs that it is about, as their paths stand. Findings about one DLL have one cause.
     pub libraries: Vec<Text>,
     /// Further entries that it is about, of the same catalog where it names one.
@@ -234,6 +236,12 @@ impl Finding {
     /// With further entries that it is about.
     pub fn further<E: Into<EntryName>>(&mut self, entries: impl IntoIterator<Item = E>) -> &mut Self {
         self.further_entries.extend(entries.into_iter().map(Into::into));
+        self
+    }
+
+    /// With what is known of this very provider, where something is.
+    pub fn advice(&mut self, advice: Option<String>) -> &mut Self {
+        self.advice = advice;
         self
     }
 

@@ -8,7 +8,7 @@ pub(crate) fn list_of(items: &[impl AsRef<str>]) -> String {
 
 /// Alternatives: "A", "A or B", "A, B or C".
 #[must_use]
-pub(crate) fn either_of(items: &[&str]) -> String {
+pub(crate) fn either_of(items: &[impl AsRef<str>]) -> String {
     joined(items, "or")
 }
 

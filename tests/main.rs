@@ -44,3 +44,4 @@ mod synth;
 mod together;
 mod truth;
 mod verdicts;
+mod winners;

@@ -151,7 +151,7 @@ until = 2027-01-01
 fn what_is_missing_is_told_though_it_is_allowed() {
     let case = "windows  5.1 x86 sp3\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\n\
                 1006  base  %SystemRoot%\\system32\\mswsock.dll  MSAFD NetBIOS [B] DATAGRAM 0  \
-                guid={8D5F1830-C273-11CF-95C8-00805F48A192} type=2";
+                guid={8D5F1830-C273-11CF-95C8-00805F48A192} family=17 type=2 protocol=-2147483648";
     let policy = "[[allow]]\nfile = 'mswsock.dll'\nrules = ['netbios-pair-incomplete']\nreason = 'ours'\n\
                   until = 2027-01-01\n";
     let mut system = registry::system(&notation::parse(case).unwrap(), "EXAMPLE");

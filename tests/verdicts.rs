@@ -84,10 +84,10 @@ fn sections_of_the_systems_that_the_article_is_about_are_told() {
         "KB 811259, read literally: 11 are more than ten, so third-party additions are installed; 2, as it expects, do not begin with MSAFD.",
     ];
     assert_summary("T-3", &bluetooth, Carrier::Hive, &expected);
-    let vmware = "guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28";
+    let vmware = "guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28 protocol=0";
     let path = r"%windir%\system32\vsocklib.dll";
     let vmware = format!(
-        "1012  base  {path}  VMCI sockets DGRAM  {vmware} type=2\n1013  base  {path}  VMCI sockets STREAM  {vmware}"
+        "1012  base  {path}  VMCI sockets DGRAM  {vmware} type=2 flags=0x9\n1013  base  {path}  VMCI sockets STREAM  {vmware} flags=0x26"
     );
     let expected = [
         "12 sections: 10 of TCP/IP and NetBIOS; 2 of VMware vSockets; no layered provider; complete for Windows XP SP3.",

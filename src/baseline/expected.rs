@@ -79,6 +79,14 @@ pub struct Expected {
 /// Transports whose entries come and go with hardware, where the installed transports are not told.
 pub(super) const OPTIONAL_TRANSPORTS: [&str; 2] = ["RFCOMM", "irda"];
 
+/// What a Windows may have that the plain system of its version has not, each with the first build that may have it,
+/// where the installed transports are not known.
+///
+/// Hyper-V sockets are documented from Windows 10 1607 and Server 2016 on, and `AF_UNIX` for builds from 17063 on. A
+/// listing of 14393 leaves the id of Hyper-V RAW free; every 16299 and 17134 that was seen has it as its version says.
+const OF_SOME_SYSTEMS: [(&str, Version); 2] =
+    [("hyper-v", Version::W10.with_build(14393)), ("unix", Version::W10.with_build(17063))];
+
 impl Baseline {
     /// What the system that these catalogs are of ought to have.
     #[must_use]
@@ -108,6 +116,7 @@ impl Baseline {
         } else if let Some(known) = of_version(windows) {
             baseline.source = Source::Version;
             baseline.expect_any_of(&[known], windows);
+            baseline.expect_of_some_systems(windows);
         } else {
             let range = candidates(catalogs);
             if let (Some(earliest), Some(latest)) = (range.first(), range.last()) {
@@ -136,6 +145,16 @@ impl Baseline {
             let have_it = |version: &&Catalogs| needed(version).any(|other| identity(other) == identity(entry));
             let is_optional = !versions.iter().all(have_it);
             self.entries.push(Expected { is_optional, ..expected(provider, windows) });
+        }
+    }
+
+    /// What some systems of a version have and others have not.
+    fn expect_of_some_systems(&mut self, windows: &Windows) {
+        for (word, _) in OF_SOME_SYSTEMS.iter().filter(|(_, since)| windows.is_at_least(*since) == Some(true)) {
+            let provider = provider::by_word(word)
+                .filter(|provider| !self.entries.iter().any(|expected| is_entry_of(provider, &expected.entry)));
+            let optional = |provider| Expected { is_optional: true, ..expected(provider, windows) };
+            self.entries.extend(provider.map(optional));
         }
     }
 
@@ -293,10 +312,4 @@ fn of_setup_data<'a>(setup: &'a SetupProvider, windows: &'a Windows) -> impl Ite
         let provider = WINDOWS_PROVIDERS.iter().find(|provider| is_entry_of(provider, &entry));
         provider.map_or_else(|| named(setup.transport.clone(), entry.clone()), |provider| expected(provider, windows))
     })
-}
-
-/// Whether a GUID belongs to another protocol of Microsoft's: what it is called.
-#[must_use]
-pub fn other_microsoft_protocol(id: Guid) -> Option<&'static str> {
-    provider::OTHER_MICROSOFT_PROTOCOLS.iter().find(|known| known.0 == id).map(|known| known.1)
 }

@@ -7,8 +7,10 @@ mod range;
 mod third_party;
 mod version;
 
-pub use expected::{Baseline, Expected, Identity, Source, identity, is_net_bios, is_net_bt, other_microsoft_protocol};
+pub use expected::{Baseline, Expected, Identity, Source, identity, is_net_bios, is_net_bt};
 pub use name_space::expected_name_spaces;
 pub use origin::{Origin, is_nwlink};
-pub use third_party::{Nature, ThirdParty, ThirdPartyKind, is_known_provider, third_parties};
+pub use third_party::{
+    FactSource, Misfit, Nature, Offer, ThirdParty, ThirdPartyKind, is_known_provider, third_parties,
+};
 pub use version::{names, of_name, of_version, versions};

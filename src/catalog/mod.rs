@@ -4,6 +4,7 @@ mod catalogs;
 mod fact;
 mod folder_name;
 mod namespace;
+mod other_protocol;
 mod path;
 mod place;
 mod protocol;
@@ -31,7 +32,8 @@ pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;
 pub use place::Place;
 pub use protocol::{
-    Chain, Concluded, ITEM_SIZE, Kind, PATH_SIZE, ProtocolEntry, ProviderFlags, SOCK_RAW, ServiceFlags,
+    Chain, Concluded, ITEM_SIZE, Kind, PATH_SIZE, ProtocolEntry, ProviderFlags, SOCK_NETWORK_DIRECT, SOCK_RAW,
+    ServiceFlags,
 };
 pub use text::{Text, hex, is_harmful};
 pub use time::FileTime;

@@ -78,6 +78,9 @@ pub const PATH_SIZE: usize = 260;
 /// `SOCK_RAW`: the one socket type whose Windows entries are hidden.
 pub const SOCK_RAW: i32 = 3;
 
+/// The socket type of a NetworkDirect provider, which is none: no program can ask for it.
+pub const SOCK_NETWORK_DIRECT: i32 = -1;
+
 /// The protocol chain of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
@@ -217,14 +220,19 @@ impl ProtocolEntry {
 
     /// Whether `WSAEnumProtocols` lists the entry, and so msinfo32 shows it as a section.
     ///
-    /// Where flags are not told (netsh), dummies and raw sockets are taken as hidden: they are on every Windows.
+    /// Where flags are not told (netsh), dummies, raw sockets and NetworkDirect providers are taken as hidden: they are
+    /// on every Windows.
     #[must_use]
     pub fn is_section(&self) -> bool {
         let hidden = self
             .provider_flags
-            .map_or(self.socket_type == Some(SOCK_RAW), |flags| flags.contains(ProviderFlags::HIDDEN));
+            .map_or(is_usually_hidden(self.socket_type), |flags| flags.contains(ProviderFlags::HIDDEN));
         !hidden && !matches!(self.kind(), Some(Kind::Layered | Kind::Malformed))
     }
+}
+
+fn is_usually_hidden(socket_type: Option<i32>) -> bool {
+    matches!(socket_type, Some(SOCK_RAW | SOCK_NETWORK_DIRECT))
 }
 
 #[cfg(test)]

@@ -5,7 +5,13 @@
 
 use uuid::uuid;
 
-use super::{Chain, NameSpaceEntry, ProtocolEntry, ProviderFlags, ServiceFlags, Text, Version, Windows};
+pub use super::other_protocol::{
+    NWLINK, NWLINK_NAMES, NWLINK_SECTIONS, OTHER_PROTOCOLS, OtherProtocol, other_microsoft_by_name,
+};
+use super::{
+    Chain, Kind, NameSpaceEntry, ProtocolEntry, ProviderFlags, SOCK_NETWORK_DIRECT, ServiceFlags, Text, Version,
+    Windows,
+};
 use crate::layout::Guid;
 
 /// A base provider of Windows, as one entry of the protocol catalog.
@@ -75,49 +81,6 @@ pub const WINDOWS_PROVIDERS: &[WindowsProvider] = &[
     WindowsProvider { word: "rfcomm",    name: "MSAFD RfComm [Bluetooth]",    id: BLUETOOTH, transport: "RFCOMM", address_family: 32, socket_type: 1, protocol: 3,   address_lengths: (30, 30), message_sizes: (0, 0),           service_flags: 0x20026, provider_flags: 0x8, references: LITERAL },
 ];
 
-/// What the protocol is called that KB 811259 names: IPX, SPX, and NetBIOS over both.
-pub const NWLINK: &str = "NWLink IPX/SPX";
-
-/// How many sections NWLink adds by KB 811259 (KB-26).
-pub const NWLINK_SECTIONS: usize = 7;
-
-/// The names of those of them that are known, from public listings. The other two are concluded to be a pair of NetBIOS
-/// over NwlnkNb.
-pub const NWLINK_NAMES: [&str; 5] = [
-    "MSAFD nwlnkipx [IPX]",
-    "MSAFD nwlnkspx [SPX]",
-    "MSAFD nwlnkspx [SPX] [Pseudo Stream]",
-    "MSAFD nwlnkspx [SPX II]",
-    "MSAFD nwlnkspx [SPX II] [Pseudo Stream]",
-];
-
-/// Other protocols of Microsoft that may be installed beside TCP/IP, by GUID (the first two as Wine has them from
-/// Windows 2000, the others from `Well Known Guids` of every hive).
-pub const OTHER_MICROSOFT_PROTOCOLS: &[(Guid, &str)] = &[
-    (uuid!("11058240-be47-11cf-95c8-00805f48a192"), NWLINK),
-    (uuid!("11058241-be47-11cf-95c8-00805f48a192"), NWLINK),
-    (uuid!("2c3b17a0-c6df-11cf-95c8-00805f48a192"), "AppleTalk"),
-    (uuid!("89e4cbb0-b9c1-11cf-95c8-00805f48a192"), "ISO TP4"),
-    (uuid!("89e4cbb1-b9c1-11cf-95c8-00805f48a192"), "Banyan VINES"),
-];
-
-/// How the names of their entries begin, in lower case, where no GUID is told (source: listings of a Windows XP with
-/// NWLink and of a server). That NWLink binds NetBIOS too is concluded from KB 811259, which counts seven sections.
-const OTHER_MICROSOFT_NAMES: &[(&str, &str)] = &[
-    ("msafd nwlnk", NWLINK),
-    (r"msafd netbios [\device\nwlnk", NWLINK),
-    ("msafd appletalk", "AppleTalk"),
-    ("msafd pgm", "reliable multicast"),
-    ("msafd atm", "ATM"),
-];
-
-/// The other protocol of Microsoft's whose entries are named so.
-#[must_use]
-pub fn other_microsoft_by_name(name: &Text) -> Option<&'static str> {
-    let name = name.lossy().to_ascii_lowercase();
-    OTHER_MICROSOFT_NAMES.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, protocol)| *protocol)
-}
-
 /// The Windows provider that the notation calls so.
 #[must_use]
 pub fn by_word(word: &str) -> Option<&'static WindowsProvider> {
@@ -130,10 +93,56 @@ pub fn is_rsvp(entry: &ProtocolEntry) -> bool {
     entry.provider_id == Some(RSVP)
 }
 
-/// Whether that GUID belongs to a base provider of Windows itself.
+/// Whether that GUID belongs to a base provider of Microsoft's, whose DLL is Windows' own.
 #[must_use]
 pub fn is_windows(id: Guid) -> bool {
-    id == NET_BIOS || WINDOWS_PROVIDERS.iter().any(|provider| provider.id == id)
+    name_of(id).is_some()
+}
+
+/// What the transport or protocol of Microsoft's with that GUID is called.
+#[must_use]
+pub fn name_of(id: Guid) -> Option<&'static str> {
+    let of_windows = WINDOWS_PROVIDERS.iter().map(|provider| (provider.id, provider.transport));
+    let others = OTHER_PROTOCOLS.iter().map(|protocol| (protocol.id, protocol.name));
+    let mut known = of_windows.chain([(NET_BIOS, "NetBIOS")]).chain(others);
+    known.find(|(known, _)| *known == id).map(|(_, name)| name)
+}
+
+/// Whether an entry with the GUID of one of Microsoft's base providers offers what that does; what is not visible of
+/// its family, type and protocol does not speak against it. `false` of all other GUIDs.
+#[must_use]
+pub fn offers_what_microsoft_does(id: Guid, entry: &ProtocolEntry) -> bool {
+    let fits = |told: Option<i32>, offered: i32| told.is_none_or(|told| told == offered);
+    let is_family = |family| fits(entry.address_family, family);
+    let is_socket = |socket_type, protocol| fits(entry.socket_type, socket_type) && fits(entry.protocol, protocol);
+    let is_of_windows = |known: &WindowsProvider| {
+        known.id == id && is_family(known.address_family) && is_socket(known.socket_type, known.protocol)
+    };
+    let is_of_others = |known: &OtherProtocol| {
+        let mut sockets = known.sockets.iter();
+        let is_socket =
+            known.sockets.is_empty() || sockets.any(|(socket_type, protocol)| is_socket(*socket_type, *protocol));
+        known.id == id && is_family(known.address_family) && is_socket
+    };
+    (id == NET_BIOS && is_family(AF_NETBIOS))
+        || WINDOWS_PROVIDERS.iter().any(is_of_windows)
+        || OTHER_PROTOCOLS.iter().any(is_of_others)
+}
+
+/// `AF_NETBIOS`.
+const AF_NETBIOS: i32 = 17;
+
+/// Whether an entry is one of a NetworkDirect provider, which opens no sockets: programs that look for such providers
+/// load its DLL. Vendors of network cards install them in the 64-bit catalog alone, and hide them.
+///
+/// Microsoft documents the flags and the socket type. netsh shows no provider flags; there the type alone decides.
+#[must_use]
+pub fn is_network_direct(entry: &ProtocolEntry) -> bool {
+    let flags = ProviderFlags::HIDDEN | ProviderFlags::NETWORKDIRECT_PROVIDER;
+    entry.is(Kind::Base)
+        && entry.socket_type == Some(SOCK_NETWORK_DIRECT)
+        && entry.provider_flags.is_none_or(|told| told == flags)
+        && entry.provider_id.is_none_or(|id| !is_windows(id))
 }
 
 impl WindowsProvider {
@@ -235,7 +244,7 @@ pub fn net_bios(device: &Text, lana: u8, windows: &Windows) -> [ProtocolEntry; 2
         provider_flags: Some(ProviderFlags::from_bits_retain(if lana == 0 { 8 } else { 0 })),
         provider_id: Some(NET_BIOS),
         version: Some(2),
-        address_family: Some(17),
+        address_family: Some(AF_NETBIOS),
         max_address_length: Some(20),
         min_address_length: Some(20),
         socket_type: Some(socket_type),

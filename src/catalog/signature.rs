@@ -25,14 +25,17 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// What is shown of an entry with these service flags, largest and smallest address, and largest message.
+    #[must_use]
+    pub const fn new(service_flags: u32, address_lengths: (i32, i32), message_size: u32) -> Self {
+        Self { service_flags: service_flags & SHOWN.bits(), address_lengths, message_size }
+    }
+
     /// The signature of an entry; `None` where something of it is not told.
     #[must_use]
     pub fn of(entry: &ProtocolEntry) -> Option<Self> {
-        Some(Self {
-            service_flags: entry.service_flags?.intersection(SHOWN).bits(),
-            address_lengths: (entry.max_address_length?, entry.min_address_length?),
-            message_size: entry.message_size?,
-        })
+        let address_lengths = (entry.max_address_length?, entry.min_address_length?);
+        Some(Self::new(entry.service_flags?.bits(), address_lengths, entry.message_size?))
     }
 
     /// The Windows provider that offers the same; of those that msinfo32 shows no two do.

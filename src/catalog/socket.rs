@@ -7,6 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kind, ProtocolEntry, ProviderFlags};
 
+/// `AF_INET`, IPv4.
+pub const AF_INET: i32 = 2;
+
+/// `AF_INET6`, IPv6.
+pub const AF_INET6: i32 = 23;
+
 /// The arguments of a program's `socket()`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketRequest {
@@ -25,6 +31,14 @@ impl SocketRequest {
         Self { address_family, socket_type, protocol }
     }
 
+    /// What the request asks for in words, such as `IPv4 TCP`, where it is one of [`Self::ORDINARY`].
+    #[must_use]
+    pub fn words(self) -> String {
+        let family = if self.address_family == AF_INET { "IPv4" } else { "IPv6" };
+        let protocol = if self.socket_type == 1 { "TCP" } else { "UDP" };
+        format!("{family} {protocol}")
+    }
+
     /// The ways in which nearly all programs ask for TCP and UDP.
     pub const ORDINARY: [Self; 8] = [
         Self::new(2, 1, 0),
@@ -38,13 +52,15 @@ impl SocketRequest {
     ];
 }
 
-/// The entry that a program gets, for every request that some entry answers: the protocol of each entry, and 0.
+/// The entry that a program gets, for every request that some entry answers: the protocol of each entry, and 0, and the
+/// ordinary requests, which an entry may answer whose protocols are a range.
 #[must_use]
 pub fn answers(entries: &[ProtocolEntry]) -> BTreeMap<SocketRequest, &ProtocolEntry> {
     let mut open: BTreeSet<SocketRequest> = entries
         .iter()
         .filter_map(|entry| Some(SocketRequest::new(entry.address_family?, entry.socket_type?, entry.protocol?)))
         .flat_map(|request| [request, SocketRequest { protocol: 0, ..request }])
+        .chain(SocketRequest::ORDINARY)
         .collect();
     let mut answers = BTreeMap::new();
     for entry in entries.iter().filter(|entry| matches!(entry.kind(), Some(Kind::Base | Kind::Chain))) {
@@ -137,6 +153,13 @@ mod tests {
         assert_eq!(answering(&[raw.clone(), icmp.clone()], SocketRequest::new(2, 3, 1)), Some(1003));
         assert_eq!(answering(&[icmp, raw.clone()], SocketRequest::new(2, 3, 1)), Some(1004));
         assert_eq!(answering(&[raw], SocketRequest::new(2, 3, 0)), Some(1003));
+    }
+
+    #[test]
+    fn a_range_of_protocols_takes_tcp_even_where_no_entry_of_windows_is_left() {
+        let range =
+            ProtocolEntry { protocol_max_offset: Some(255), ..entry(1, 1, &[], SocketRequest::new(2, 1, 0), 0x8) };
+        assert_eq!(answering(&[range], TCP), Some(1));
     }
 
     #[test]

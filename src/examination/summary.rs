@@ -154,6 +154,7 @@ fn parts(subject: &Subject<'_>, sections: &Sections, is_of_the_article: bool) ->
             }
             Origin::Microsoft(transport) => format!("of Microsoft's {transport}"),
             Origin::ThirdParty(known) => format!("of {}", known.name),
+            Origin::NetworkDirect => "of NetworkDirect".to_owned(),
             Origin::Layered => layers.part(entry),
             Origin::Unknown => {
                 unknown.push(entry.name().to_string());

@@ -4,7 +4,7 @@ use super::machinery::{Findings, Subject, rule};
 use crate::baseline::{Origin, ThirdParty};
 use crate::catalog::ProtocolEntry;
 use crate::finding::Verdict;
-use crate::sentence::counted;
+use crate::sentence::{counted, list_of};
 
 rule! {
     /// A known provider is installed beside those that this Windows ought to have.
@@ -12,8 +12,10 @@ rule! {
     /// # What it looks for
     ///
     /// Base entries that are not expected and whose provider is known: another transport or protocol of Microsoft's,
-    /// or a third party's. There is one finding for each provider, with the number of sections that it adds. Where the
-    /// evidence tells no GUIDs, a provider is known by its name and by what it offers.
+    /// or a third party's that offers what that is known to offer. There is one finding for each provider, with the
+    /// number of sections that it adds. Where the evidence tells no GUIDs, a provider is known by its name and by what it
+    /// offers. NetworkDirect providers of all vendors are one finding: hidden base entries with the flag of their kind and
+    /// a socket type that no program can ask for.
     ///
     /// # Why it matters
     ///
@@ -33,20 +35,35 @@ rule! {
     "additional-provider-installed", Note, Context, Additions, needs [ENTRIES]
 }
 
+const NETWORK_DIRECT: &str = "NetworkDirect";
+
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let mut additions: BTreeMap<&str, (Vec<&ProtocolEntry>, Option<&ThirdParty>)> = BTreeMap::new();
     for entry in subject.catalogs.native_entries() {
         let (name, third_party) = match subject.baseline.origin_of(entry) {
             Origin::Microsoft(name) => (name, None),
-            Origin::ThirdParty(known) => (known.name, Some(known)),
+            Origin::ThirdParty(known) => (known.name.as_str(), Some(known)),
+            Origin::NetworkDirect => (NETWORK_DIRECT, None),
             _ => continue,
         };
         additions.entry(name).or_insert((Vec::new(), third_party)).0.push(entry);
     }
     for (name, (entries, third_party)) in additions {
+        if name == NETWORK_DIRECT {
+            let names = list_of(&entries.iter().map(|entry| entry.name().to_string()).collect::<Vec<_>>());
+            let known = entries.iter().find_map(|entry| ThirdParty::named(&entry.name()));
+            let finding = findings.add(format!("NetworkDirect is installed ({names}), which opens no sockets"));
+            let vendor = known.map(ThirdParty::introduction).filter(|introduction| !introduction.is_empty());
+            finding.harmless(vendor.unwrap_or_else(|| "network cards with remote memory access bring it".to_owned()));
+            finding.further(entries);
+            continue;
+        }
         let sections = counted(entries.iter().filter(|entry| entry.is_section()).count(), "section");
         let finding = match third_party {
-            Some(third_party) => findings.add(format!("{name} adds {sections}")).harmless(third_party.introduction()),
+            Some(third_party) => findings
+                .add(format!("{name} adds {sections}"))
+                .harmless(third_party.introduction())
+                .advice(third_party.advice()),
             None => findings.add(format!("Microsoft's {name} adds {sections}")).implies(Verdict::Intact),
         };
         finding.further(entries);
@@ -63,11 +80,37 @@ mod tests {
 
     #[test]
     fn vmware_adds_two_sections() {
-        let vmware = "family=28 guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842}";
+        let vmware = "family=28 protocol=0 guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842}";
         let case = format!(
-            "{XP}1012  base  x.dll  VMCI sockets DGRAM  {vmware} type=2\n1013  base  x.dll  VMCI sockets STREAM  {vmware}"
+            "{XP}1012  base  x.dll  VMCI sockets DGRAM  {vmware} type=2 flags=0x9\n1013  base  x.dll  VMCI sockets STREAM  {vmware} flags=0x26"
         );
         assert_eq!(complaints(&RULE, &case), ["VMware vSockets adds 2 sections"]);
+    }
+
+    #[test]
+    fn network_direct_is_one_note() {
+        let nd = |id, name| {
+            format!("\n{id}  base  %SystemRoot%\\system32\\mlx5nd.dll  {name}  type=-1 protocol=0 provider-flags=0x14")
+        };
+        let names = ["NDv1 Provider for Mellanox WinOF-2", "NDv2 Provider for Mellanox WinOF-2"];
+        let case = XP.to_owned() + &nd(1006, names[0]) + &nd(1007, names[1]);
+        let note = format!("NetworkDirect is installed ({} and {}), which opens no sockets", names[0], names[1]);
+        assert_eq!(complaints(&RULE, &case), [note]);
+        assert!(complaints(&RULE, &case.replace("type=-1", "type=1")).is_empty(), "that answers sockets");
+    }
+
+    #[test]
+    fn multicast_and_atm_are_microsofts() {
+        let pgm = "guid={C845F828-500F-4E1E-87C2-5DFCA19B5348}";
+        let case = format!(
+            "{XP}1006  base  x.dll  MSAFD ATM AAL5  guid={{C3656046-3AAF-11D1-A8C3-00C04FC99C9C}} family=22 protocol=1\n\
+             1007  base  x.dll  MSAFD Pgm (RDM)  {pgm} type=4 protocol=113\n1008  base  x.dll  MSAFD Pgm (Stream)  {pgm} type=1 protocol=113"
+        );
+        assert_eq!(
+            complaints(&RULE, &case),
+            ["Microsoft's ATM adds 1 section", "Microsoft's reliable multicast adds 2 sections"]
+        );
+        assert!(complaints(&RULE, &format!("{XP}1006  base  x.dll  Foo  {pgm}")).is_empty(), "multicast is not TCP");
     }
 
     #[test]

@@ -1,16 +1,16 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{Kind, provider};
+use crate::catalog::provider;
 use crate::sentence::either_of;
 
 rule! {
-    /// A base provider of Windows names another DLL than Windows' own.
+    /// A provider of Windows names another DLL than Windows' own.
     ///
     /// # What it looks for
     ///
-    /// Base entries with the GUID of a Windows provider whose path does not lead to the DLL that Windows writes there:
+    /// Entries with the GUID of a provider of Microsoft's whose path does not lead to the DLL that Windows writes there:
     /// `mswsock.dll` in `system32`; for the RSVP providers of 32-bit Windows XP `rsvpsp.dll`; on Windows 2000
-    /// `msafd.dll`. Whole paths are compared, in whichever letter case. An entry of a listing that is cut off before its
-    /// chain counts as a base entry: chains have GUIDs of their own.
+    /// `msafd.dll`. Whole paths are compared, in whichever letter case. Protocol chains and layered
+    /// providers with such a GUID are no exception: real ones have GUIDs of their vendor's.
     ///
     /// A path that names a drive is held to the Windows folder of this system, which values outside of the catalogs
     /// show: the same path on another drive, or in `\winnt` where Windows is in `\windows`, is an error. It is a
@@ -39,7 +39,7 @@ rule! {
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
-        for entry in list.entries.iter().filter(|entry| matches!(entry.kind(), None | Some(Kind::Base))) {
+        for entry in &list.entries {
             let Some(id) = entry.provider_id.filter(|id| provider::is_windows(*id)) else { continue };
             let Some(stored) = &entry.library_path else { continue };
             let own = provider::library_paths(id, subject.baseline.windows_of(subject.catalogs));
@@ -77,6 +77,25 @@ mod tests {
         let list = catalogs.protocol.as_mut().and_then(|catalog| catalog.entries64.as_mut()).unwrap();
         list.entries.iter_mut().for_each(|entry| entry.chain = None);
         assert_eq!(complaints_of(&RULE, &catalogs).len(), 1);
+    }
+
+    #[test]
+    fn a_chain_has_borrowed_guid_and_name_of_windows() {
+        let tcp = "MSAFD Tcpip [TCP/IP]  guid={E70F1AA0-AB8B-11CF-8CA3-00805F48A192}";
+        let case = format!(
+            "1018  1017>1001  C:\\Windows\\system32\\lsp.dll  {tcp}\n1001  tcp\n1017  layered  C:\\Windows\\system32\\lsp.dll  {tcp}"
+        );
+        let complaint = r"MSAFD Tcpip [TCP/IP]: its DLL is C:\Windows\system32\lsp.dll and not Windows' own";
+        assert_eq!(complaints(&RULE, &case), [complaint; 2]);
+        let own = case.replace("E70F1AA0", "E70F1AA1");
+        assert!(complaints(&RULE, &own).is_empty(), "a layered provider with another GUID has separate rules");
+    }
+
+    #[test]
+    fn reliable_multicast_is_microsofts_too() {
+        let pgm = "MSAFD Pgm (RDM)  guid={C845F828-500F-4E1E-87C2-5DFCA19B5348} type=4 protocol=113";
+        assert!(complaints(&RULE, &format!("1015  base  %windir%\\system32\\mswsock.dll  {pgm}")).is_empty());
+        assert_eq!(complaints(&RULE, &format!("1015  base  C:\\Windows\\system32\\pgm.dll  {pgm}")).len(), 1);
     }
 
     #[test]

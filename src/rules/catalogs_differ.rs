@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::machinery::{Findings, Subject, rule};
 use crate::baseline::{Identity, Origin, identity};
-use crate::catalog::{CatalogName, EntryList, Facts, Guid, Kind, NameSpaceEntry, Place, ProtocolEntry};
+use crate::catalog::{CatalogName, EntryList, Facts, Guid, Kind, NameSpaceEntry, Place, ProtocolEntry, provider};
 use crate::finding::{Severity, Verdict};
 use crate::sentence::list_of;
 
@@ -56,7 +56,8 @@ type Entries<'a> = BTreeMap<Identity, Vec<&'a ProtocolEntry>>;
 
 fn base_entries(list: &EntryList<ProtocolEntry>) -> Entries<'_> {
     let mut entries = Entries::new();
-    for entry in list.entries.iter().filter(|entry| entry.is(Kind::Base)) {
+    let is_compared = |entry: &&ProtocolEntry| entry.is(Kind::Base) && !provider::is_network_direct(entry);
+    for entry in list.entries.iter().filter(is_compared) {
         entries.entry(identity(entry)).or_default().push(entry);
     }
     entries
@@ -155,6 +156,14 @@ mod tests {
         let case = "windows  10.0.19041 x64\nprotocol 32\n1001  tcp\nprotocol 64\n1003  tcp";
         let expected = "MSAFD Tcpip [TCP/IP]: its id is 1001 here and 1003 in the 64-bit protocol catalog";
         assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn network_direct_is_in_the_64_bit_catalog_alone() {
+        let case =
+            |fields| format!("{SYSTEM}protocol 64\n1003  base  C:\\x.dll  NDv2  type=-1 provider-flags={fields}");
+        assert!(complaints(&RULE, &case("0x14")).is_empty());
+        assert_eq!(complaints(&RULE, &case("0x8")).len(), 1);
     }
 
     #[test]

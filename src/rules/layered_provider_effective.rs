@@ -1,6 +1,6 @@
 use super::layers::layers;
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{number, socket::SocketRequest};
+use crate::catalog::socket::SocketRequest;
 use crate::sentence::list_of;
 
 rule! {
@@ -35,7 +35,7 @@ rule! {
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for layer in layers(&list.entries) {
-            let mut kinds: Vec<String> = layer.answers.iter().copied().map(kind_of_socket).collect();
+            let mut kinds: Vec<String> = layer.answers.iter().copied().map(SocketRequest::words).collect();
             kinds.dedup();
             if let Some(entry) = layer.entry().filter(|_| !kinds.is_empty()) {
                 let message = format!("programs that open {} sockets run through it", list_of(&kinds));
@@ -43,12 +43,6 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-}
-
-fn kind_of_socket(request: SocketRequest) -> String {
-    let family = if request.address_family == 2 { "IPv4" } else { "IPv6" };
-    let protocol = number::protocol(2, if request.socket_type == 1 { 6 } else { 17 }).unwrap_or_default();
-    format!("{family} {protocol}")
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             finding.further(layer.chains.iter().copied().filter(|chain| !std::ptr::eq(*chain, entry)));
             let path = subject.library_of(catalog, entry);
             if let Some(known) = ThirdParty::of(None, path.as_ref()) {
-                finding.harmless(format!("its DLL has the name of {}", known.name));
+                finding.harmless(format!("its DLL has the name of {}", known.name)).advice(known.advice());
             }
         }
         let mut named: Vec<NamedLayer<'_>> = named.into_values().collect();
@@ -58,7 +58,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for NamedLayer { first, bases, .. } in named {
             let finding = findings.about(catalog, first, format!("a layered provider over {}", list_of(&bases)));
             if let Some(known) = ThirdParty::named(&first.name()) {
-                finding.harmless(format!("its name is the one of {}", known.name));
+                finding.harmless(format!("its name is the one of {}", known.name)).advice(known.advice());
             }
         }
     }

@@ -243,6 +243,7 @@ impl Findings<'_> {
             expected: None,
             found: None,
             harmless: None,
+            advice: None,
             libraries: Vec::new(),
             further_entries: Vec::new(),
             story: 0,

@@ -30,6 +30,8 @@ mod entry_beyond_count;
 mod entry_deviates_from_template;
 mod entry_written_apart;
 mod environment_redirected;
+mod foreign_provider_answers_sockets;
+mod known_provider_imitated;
 mod layered_provider_effective;
 mod layered_provider_installed;
 mod layered_provider_without_chain;
@@ -55,6 +57,8 @@ mod setup_record_mismatch;
 mod third_party_library_altered;
 mod transport_driver_disabled;
 mod transport_helper_altered;
+
+use crate::finding::Finding;
 
 pub use machinery::{Group, HEADINGS, Judgement, Report, Rule, Subject, judge};
 
@@ -86,10 +90,12 @@ pub const ALL: &[&Rule] = &[
     &service_provider_altered::RULE,
     &driver_file_altered::RULE,
     &environment_redirected::RULE,
+    &known_provider_imitated::RULE,
     &provider_known_hostile::RULE,
     &provider_name_imitates_windows::RULE,
     &provider_hidden::RULE,
     &provider_unknown::RULE,
+    &foreign_provider_answers_sockets::RULE,
     &layered_provider_effective::RULE,
     &layered_provider_installed::RULE,
     &name_space_provider_unknown::RULE,
@@ -135,6 +141,14 @@ pub fn way_to(id: &str) -> String {
         [] => "`catalog9 rules` lists all rules".to_owned(),
         near => format!("{} is like it; `catalog9 rules` lists all", near.join(" or ")),
     }
+}
+
+/// What to do about a finding: what its rule says, and what is known of this very provider.
+#[must_use]
+pub fn what_to_do(finding: &Finding) -> Option<String> {
+    let of_rule = by_id(finding.rule)?.what_to_do();
+    let advice = finding.advice.iter().map(String::as_str);
+    Some([of_rule.as_str()].into_iter().chain(advice).collect::<Vec<_>>().join(" "))
 }
 
 /// The rule of that id.

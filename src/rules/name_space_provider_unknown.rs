@@ -8,8 +8,9 @@ rule! {
     ///
     /// # What it looks for
     ///
-    /// Entries of the name space catalog whose GUID is none of Windows'. A known third party's is a note. It says
-    /// whether the entry serves DNS names and whether it stands before Windows' own.
+    /// Entries of the name space catalog whose GUID is not one of Windows'. A known third party's is a note, where that
+    /// installs name spaces, this one among them, and no other GUID of its is known. It says whether the entry serves DNS
+    /// names and whether it stands before Windows' own.
     ///
     /// # Why it matters
     ///
@@ -39,7 +40,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let Some(id) = entry.provider_id.filter(|id| provider::name_space_by_id(*id).is_none()) else { continue };
             let stored = entry.library_path.as_ref();
             let path = stored.map(|path| subject.path(catalog, &path.lossy()));
-            let known = ThirdParty::of(Some(id), path.as_ref()).filter(|known| known.nature == Nature::Legitimate);
+            let known = ThirdParty::of(Some(id), path.as_ref())
+                .filter(|known| known.nature == Nature::Legitimate && known.may_serve(entry));
             let order = match tcpip {
                 Some(tcpip) if position < tcpip => ", before Windows' own",
                 _ => "",
@@ -54,7 +56,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 Some(known) => findings
                     .about_name_space(catalog, entry, format!("a name space provider of {}{library}{dns}", known.name))
                     .severity(Severity::Note)
-                    .harmless(known.introduction()),
+                    .harmless(known.introduction())
+                    .advice(known.advice()),
                 None => findings.about_name_space(
                     catalog,
                     entry,
@@ -72,7 +75,8 @@ fn is_tcpip(entry: &NameSpaceEntry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
 
     #[test]
     fn it_stands_before_windows_own() {
@@ -86,6 +90,21 @@ mod tests {
         let case = "name spaces\ntcpip\nother  C:\\Program Files\\Bonjour\\mdnsNSP.dll  mdnsNSP  guid={B600E6E9-553B-4A19-8696-335E5C896153} space=12";
         let expected = r"mdnsNSP: a name space provider of Bonjour (C:\Program Files\Bonjour\mdnsNSP.dll); it answers for DNS names";
         assert_eq!(complaints(&RULE, case), [expected]);
+    }
+
+    #[test]
+    fn a_known_guid_or_dll_alone_makes_no_known_name_space() {
+        let bonjour = r"C:\Program Files\Bonjour\mdnsNSP.dll";
+        let of_base_provider =
+            r"other  C:\Windows\system32\vsocklib.dll  Foo  guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} space=12";
+        let of_another_space =
+            format!("other  {bonjour}  mdnsNSP  guid={{B600E6E9-553B-4A19-8696-335E5C896153}} space=15");
+        let with_another_guid =
+            format!("other  {bonjour}  mdnsNSP  guid={{00000000-0000-0000-0000-000000001234}} space=12");
+        for entry in [of_base_provider, &of_another_space, &with_another_guid] {
+            let case = format!("name spaces\n{entry}\ntcpip");
+            assert_eq!(severities(&RULE, &case), [Severity::Warning], "{entry}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{Kind, ProviderFlags, SOCK_RAW};
+use crate::catalog::{Kind, ProviderFlags, SOCK_RAW, provider};
 
 rule! {
     /// An entry answers sockets and is hidden from every listing.
     ///
     /// # What it looks for
     ///
-    /// Base entries and chains with `PFL_HIDDEN` whose socket type is not raw.
+    /// Base entries and chains with `PFL_HIDDEN` whose socket type is not raw. NetworkDirect providers are excepted: they
+    /// are hidden by their nature, and have a socket type that no program can ask for.
     ///
     /// # Why it matters
     ///
@@ -33,7 +34,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for entry in &list.entries {
             let is_hidden = entry.provider_flags.is_some_and(|flags| flags.contains(ProviderFlags::HIDDEN));
             let opens_sockets = matches!(entry.kind(), Some(Kind::Base | Kind::Chain));
-            if is_hidden && opens_sockets && entry.socket_type != Some(SOCK_RAW) {
+            let is_by_nature = entry.socket_type == Some(SOCK_RAW) || provider::is_network_direct(entry);
+            if is_hidden && opens_sockets && !is_by_nature {
                 findings
                     .about(catalog, entry, "it answers sockets, and is hidden from every listing")
                     .field("dwProviderFlags");
@@ -52,6 +54,14 @@ mod tests {
         let case =
             "1001  tcp\n1017  layered  C:\\x.dll  Foo\n1018  1017>1001  C:\\x.dll  Foo over TCP  provider-flags=0xc";
         assert_eq!(complaints(&RULE, case), ["Foo over TCP: it answers sockets, and is hidden from every listing"]);
+    }
+
+    #[test]
+    fn network_direct_is_hidden_by_its_nature_and_answers_no_sockets() {
+        let case =
+            |fields| format!("1015  base  %SystemRoot%\\system32\\mlx5nd.dll  NDv2  provider-flags=0x14 {fields}");
+        assert!(complaints(&RULE, &case("type=-1 protocol=0")).is_empty());
+        assert_eq!(complaints(&RULE, &case("type=1 protocol=6")).len(), 1, "whatever its flags say, it answers TCP");
     }
 
     #[test]

@@ -2,7 +2,7 @@ use super::machinery::{Findings, Subject, rule};
 use crate::baseline::{Nature, ThirdParty};
 
 rule! {
-    /// An entry belongs to known adware.
+    /// An entry belongs to known adware or malware.
     ///
     /// # What it looks for
     ///
@@ -36,8 +36,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 ("szProtocol", ThirdParty::named(&entry.name())),
             ];
             let mut known = known.into_iter().filter_map(|(field, known)| Some((field, known?)));
-            if let Some((field, known)) = known.find(|(_, known)| known.nature == Nature::Adware) {
-                let message = format!("it belongs to {}, which is adware", known.name);
+            if let Some((field, known)) = known.find(|(_, known)| known.nature.is_hostile()) {
+                let what = if known.nature == Nature::Adware { "adware" } else { "malware" };
+                let message = format!("it belongs to {}, which is {what}", known.name);
                 findings.about(catalog, entry, message).field(field);
             }
         }

@@ -1,3 +1,4 @@
+use super::known_provider_imitated::imitates_known_provider;
 use super::machinery::{Findings, Subject, rule};
 use super::provider_name_imitates_windows::imitates_windows;
 use crate::baseline::{Origin, ThirdParty};
@@ -10,9 +11,10 @@ rule! {
     /// # What it looks for
     ///
     /// Base entries whose GUID belongs to no provider of Windows, to no other protocol of Microsoft's, and to nobody
-    /// in the list of known third parties. Entries that bear a name of Windows have a rule of their own. Where the
-    /// evidence tells no GUIDs: sections that offer what no provider of Windows offers, or that offer it under another
-    /// name, in whatever language, and whose name is no known third party's.
+    /// in the list of known third parties, and who are no NetworkDirect providers. Entries that bear a name of Windows
+    /// have a separate rule, and so have those with a GUID that is known for something else. Where the evidence shows
+    /// no GUIDs: sections that offer what no provider of Windows offers, or that offer it under another name, in whatever
+    /// language, and that are no known third party's by their name and by all that they offer.
     ///
     /// # Why it matters
     ///
@@ -36,7 +38,7 @@ rule! {
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in list.entries.iter().filter(|entry| subject.baseline.origin_of(entry) == Origin::Unknown) {
-            if imitates_windows(subject, catalog, entry) {
+            if imitates_windows(subject, catalog, entry) || imitates_known_provider(entry) {
                 continue;
             }
             let path = subject.library_of(catalog, entry);
@@ -50,6 +52,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 finding.harmless("its DLL is Windows' own, and a transport that is not known here is installed");
             } else if let Some(known) = ThirdParty::of(None, path.as_ref()) {
                 finding.harmless(format!("its DLL has the name of {}, whose GUID is not this one", known.name));
+            } else if let Some(known) = ThirdParty::named(&entry.name()).filter(|_| entry.provider_id.is_none()) {
+                finding.harmless(format!("its name is the one of {}, which does not offer this", known.name));
             }
         }
     }
@@ -78,6 +82,17 @@ mod tests {
     }
 
     #[test]
+    fn in_a_report_a_known_name_is_no_proof() {
+        for name in ["NDv1 Provider for Mellanox X", "vSockets STREAM", "SangforLSP", "mdnsNSP"] {
+            let complaint =
+                format!("{name}: its provider is not known, and it offers what MSAFD Tcpip [TCP/IP] offers");
+            assert_eq!(complaints_of_report(&RULE, &format!("1001  tcp\n1020  base  x.dll  {name}")), [complaint]);
+        }
+        let vmware = "1020  base  x.dll  vSockets STREAM  family=28 protocol=0 flags=0x26";
+        assert!(complaints_of_report(&RULE, vmware).is_empty());
+    }
+
+    #[test]
     fn in_a_report_a_translated_name_is_windows_own() {
         let case = "windows  6.1 x64\n1001  tcp  x.dll  TCPIP MSAFD [TCP/IP]\n1007  rsvp-tcp6  x.dll  Поставщик услуг RSVP TCPv6";
         assert!(complaints_of_report(&RULE, case).is_empty());
@@ -91,7 +106,7 @@ mod tests {
 
     #[test]
     fn vmware_is_known() {
-        let case = r"1020  base  %windir%\system32\vsocklib.dll  vSockets STREAM  guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28";
+        let case = r"1020  base  %windir%\system32\vsocklib.dll  vSockets STREAM  guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842} family=28 protocol=0 flags=0x26";
         assert!(complaints(&RULE, case).is_empty());
     }
 

@@ -214,6 +214,7 @@ mod tests {
             expected: None,
             found: None,
             harmless: None,
+            advice: None,
             libraries: Vec::new(),
             further_entries: Vec::new(),
             story: 0,

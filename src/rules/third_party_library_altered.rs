@@ -11,7 +11,7 @@ rule! {
     ///
     /// Entries of either catalog that have the GUID or a name of a known third party and another DLL than that
     /// installs; and entries whose DLL has the file name of a known one and lies in another folder than it is known
-    /// from. The list of known third parties is `src/baseline/third_parties.txt`.
+    /// from. The list of known third parties is `src/baseline/third_parties.toml`.
     ///
     /// # Why it matters
     ///
@@ -39,7 +39,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for library in libraries(subject).filter(|library| library.of_windows(subject).is_empty()) {
         let stored = library.stored;
         if let Some((known, by, field)) = identified(&library) {
-            let is_changing = known.kind == ThirdPartyKind::Layered;
+            let is_changing = known.kinds.contains(&ThirdPartyKind::Layered);
             let message = format!("it has the {by} of {}, and its DLL {stored} is none of its", known.name);
             let expected = either_of(&known.files);
             let finding = library.complain(findings, message).field(field).instead(expected, stored.to_string());

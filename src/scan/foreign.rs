@@ -61,7 +61,7 @@ struct System<'a> {
 
 fn is_foreign(system: &System<'_>, catalog: CatalogName, entry: &ProtocolEntry, origin: Origin) -> bool {
     match origin {
-        Origin::ThirdParty(_) | Origin::Layered | Origin::Unknown => true,
+        Origin::ThirdParty(_) | Origin::NetworkDirect | Origin::Layered | Origin::Unknown => true,
         Origin::NotTold => false,
         Origin::Windows | Origin::Microsoft(_) => {
             let own = entry.provider_id.filter(|id| provider::is_windows(*id));
@@ -105,7 +105,7 @@ fn foreign(id: Option<Guid>, path: Option<&Text>, name: String) -> Foreign {
         provider_id: id.map(|id| format!("{{{id:X}}}")),
         library_path: path.map(raw),
         name,
-        known_as: known.map(|known| known.name.to_owned()),
+        known_as: known.map(|known| known.name.clone()),
     }
 }
 

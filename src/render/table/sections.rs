@@ -30,7 +30,8 @@ pub(super) fn write(examined: &Examined, writer: &mut dyn Write) -> io::Result<(
         let origin = match origin {
             Origin::Windows | Origin::NotTold => String::new(),
             Origin::Microsoft(transport) => format!("Microsoft's {transport}"),
-            Origin::ThirdParty(known) => known.name.to_owned(),
+            Origin::ThirdParty(known) => known.name.clone(),
+            Origin::NetworkDirect => "NetworkDirect".to_owned(),
             Origin::Layered => "a layered provider".to_owned(),
             Origin::Unknown => "not known".to_owned(),
         };

@@ -23,7 +23,7 @@ use crate::evidence::Defect as EvidenceDefect;
 use crate::examination::{Examination, Examined};
 use crate::finding;
 use crate::render::identity::Identity;
-use crate::rules::{Rule, by_id};
+use crate::rules::{Rule, by_id, what_to_do};
 
 pub use self::record::{Head, Record};
 pub use self::rules::RuleList;
@@ -287,7 +287,7 @@ impl Finding {
             expected: finding.expected.clone(),
             found: finding.found.clone(),
             harmless: finding.harmless.clone(),
-            what_to_do: rule.map(Rule::what_to_do),
+            what_to_do: what_to_do(finding),
             references: rule.map(Rule::references),
             story: finding.story,
             libraries: finding.libraries.iter().map(raw).collect(),
