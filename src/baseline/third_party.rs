@@ -150,7 +150,7 @@ fn guids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Guid>, D::Err
 impl Offer {
     /// The fields in which an entry differs from this offer, as Windows names them; a field that is not visible does not differ.
     fn differences(&self, entry: &ProtocolEntry) -> Vec<&'static str> {
-        fn differs<T: PartialEq>(found: Option<T>, offered: T) -> bool {
+        fn differs<T: PartialEq + Copy>(found: Option<T>, offered: T) -> bool {
             found.is_some_and(|found| found != offered)
         }
         let flags = entry.service_flags.map(|flags| flags.bits());

@@ -94,8 +94,8 @@ fn by_order_of_sections(
         // Windows installs each of them once, so there are few.
         let own: Vec<(usize, &ProtocolEntry)> =
             list.entries.iter().enumerate().filter(|(_, entry)| is_own(entry)).collect();
-        let Some((last, _)) = own.last() else { continue };
-        for (position, entry) in list.entries.iter().enumerate().take(*last) {
+        let Some((end, _)) = own.last() else { continue };
+        for (position, entry) in list.entries.iter().enumerate().take(*end) {
             let is_foreign = has_its_addresses(entry)
                 && !is_own(entry)
                 && matches!(subject.baseline.origin_of(entry), Origin::Unknown | Origin::Microsoft(_));
