@@ -5,14 +5,20 @@ use crate::catalog::{Catalogs, Facts, Text, Version, Windows};
 
 /// Sets the version that somebody has told in place of what the evidence tells.
 ///
-/// Where both have the same baseline, the evidence tells the build more exactly.
+/// Where both have the same baseline, the evidence tells the build more exactly; where the evidence shows only that it is
+/// some Windows 10 or 11, somebody knows it more exactly.
 pub(super) fn tell(catalogs: &mut Catalogs, told: &Windows) {
     let windows = &mut catalogs.windows;
-    let by_evidence = windows.version.filter(|_| of_version(windows) != of_version(told));
+    let is_less_exact =
+        windows.version.is_some_and(|version| Some(version) == told.version.map(Version::without_build));
+    let by_evidence = windows.version.filter(|_| !is_less_exact && of_version(windows) != of_version(told));
     let agrees = windows.version.is_some() && by_evidence.is_none();
     let mut told_by = vec![Text::from("the user")];
     if agrees {
         told_by.append(&mut windows.told_by);
+        if is_less_exact {
+            windows.version = told.version;
+        }
     } else {
         if let Some(version) = by_evidence {
             let facts: Vec<String> = windows.told_by.iter().map(ToString::to_string).collect();
@@ -60,6 +66,20 @@ mod tests {
         let windows = told(evidence, "10-1709");
         assert_eq!((windows.version, windows.service_pack), (Some(Version::W10.with_build(16299)), None));
         assert_eq!(windows.told_by[1].to_string(), "the evidence tells 6.1.7601 instead: ComponentizedBuild");
+    }
+
+    #[test]
+    fn a_build_is_no_contradiction_to_windows_10_without_one() {
+        let of_content =
+            || Windows { version: Some(Version::W10), told_by: vec!["there is AF_UNIX".into()], ..Windows::default() };
+        for (name, build) in [("10-1709", 16299), ("11", 22000)] {
+            let windows = told(of_content(), name);
+            assert_eq!(windows.version, Some(Version::W10.with_build(build)));
+            assert_eq!(windows.told_by, ["the user".into(), "there is AF_UNIX".into()]);
+        }
+        let other = told(of_content(), "7");
+        assert_eq!(other.version, Some(Version::W7));
+        assert_eq!(other.told_by[1].to_string(), "the evidence tells 10.0 instead: there is AF_UNIX");
     }
 
     #[test]
