@@ -110,3 +110,17 @@ fn no_file_has_grown_past_reading() {
         assert!(lines <= 400, "{} has {lines} lines and wants to be two", file.display());
     }
 }
+
+#[test]
+fn the_library_knows_no_files_no_threads_and_no_panics() {
+    for file in sources(&source_folder()) {
+        if room_of(&file) == "cli" || file.ends_with("main.rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&file).unwrap();
+        let shipped = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for word in ["std::fs", "std::env", "std::thread", "std::time", "std::process", "catch_unwind", "set_hook"] {
+            assert!(!shipped.contains(word), "{} uses {word}", file.display());
+        }
+    }
+}

@@ -6,13 +6,13 @@ use catalog9::catalog::notation;
 use catalog9::finding::Verdict;
 use catalog9::{Content, Evidence, Options, examine};
 
-use crate::cases::pressed;
 use crate::evidence::{read, real};
+use crate::synth::{hive, registry};
 
 const SMALL: &str = "windows  5.1 x86 sp3\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
 
 fn small_hive() -> Vec<u8> {
-    pressed(&notation::parse(SMALL).unwrap())
+    hive::write(&registry::system(&notation::parse(SMALL).unwrap(), "EXAMPLE"), &hive::Shape::default())
 }
 
 fn verdict(bytes: &[u8]) -> Option<(Verdict, bool, usize)> {
@@ -113,6 +113,22 @@ fn offsets_that_lead_nowhere_are_defects() {
         let mut damaged = hive.clone();
         damaged[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
         let _ = read(&damaged);
+    }
+}
+
+/// nt-hive follows offsets that lead nowhere, cells without a length and counts beyond 32 bits into a panic.
+#[test]
+fn no_word_of_a_hive_makes_nt_hive_panic() {
+    const WORDS: [u32; 8] = [0, 1, 0x4000_0001, 0x7fff_ffff, 0x8000_0000, 0xffff_effc, 0xffff_f000, 0xffff_fffe];
+    let hive = small_hive();
+    let mut damaged = hive.clone();
+    for at in (36..40).chain(4096..hive.len() - 3).step_by(4) {
+        for word in WORDS {
+            damaged[at..at + 4].copy_from_slice(&word.to_le_bytes());
+            crate::synth::hive::seal(&mut damaged);
+            let _ = read(&damaged);
+        }
+        damaged[at..at + 4].copy_from_slice(&hive[at..at + 4]);
     }
 }
 

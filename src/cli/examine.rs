@@ -17,6 +17,7 @@ use super::exit::Exit;
 use super::guard::Guard;
 use super::input::{self, Input, InputError};
 use super::logs::{self, Log};
+use super::net;
 use super::output::{Output, complain};
 use super::report::Report;
 
@@ -87,10 +88,14 @@ fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {
 /// The examination of a file, or of several as one; where there is none, what stood in the way is told on standard
 /// error.
 fn examine_piece(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refused> {
-    match files {
+    let examination = net::guarded(|| match files {
         [file] => examine_file(file, arguments, options),
         files => examine_files(files, arguments, options),
-    }
+    });
+    examination.unwrap_or_else(|fault| {
+        let names: Vec<String> = files.iter().map(|file| input::name_of(file).lossy().into_owned()).collect();
+        Err(refuse(Text::new(names.join(" + ")), fault))
+    })
 }
 
 fn examine_file(file: &OsStr, arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refused> {

@@ -10,6 +10,7 @@ mod input;
 mod logs;
 mod man;
 mod map;
+mod net;
 mod output;
 mod policy;
 mod report;

@@ -1,8 +1,6 @@
 //! From files to records.
 
-use std::any::Any;
 use std::io::{self, BufRead, BufReader};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use catalog9::catalog::{Text, hex};
@@ -16,6 +14,7 @@ use thiserror::Error;
 
 use super::super::input::{self, InputError, LARGEST};
 use super::super::logs::{self, Log};
+use super::super::net;
 use super::archive;
 use super::beginning::{Beginning, Packing};
 use super::piece::{Job, News, Origin, Piece, Pieces, Source};
@@ -59,7 +58,7 @@ impl Obstacle {
     }
 }
 
-/// Why a file or the program is not as it should be.
+/// Why a file is not as it should be.
 #[derive(Debug, Error, Diagnostic)]
 enum UnitError {
     #[error("expected the file that the manifest describes, with {expected}, found {found}")]
@@ -68,13 +67,6 @@ enum UnitError {
         help("the file has changed since the manifest was written, or is another")
     )]
     NotAsListed { expected: String, found: String },
-
-    #[error("expected an examination, found a fault of this program: {0}")]
-    #[diagnostic(
-        code(catalog9::fault),
-        help("please report it; examine the file alone to see whether it is the cause")
-    )]
-    Fault(String),
 }
 
 impl Examiner<'_> {
@@ -98,8 +90,8 @@ impl Examiner<'_> {
     /// Examines files, and lets no fault of this program, or of one that reads archives, end more than their own job.
     fn examine_to_the_end(&self, unit: Pieces, emit: &mut Emit<'_>) {
         let label = unit.files.first().map(|leader| leader.label.lossy().into_owned()).unwrap_or_default();
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.examine(unit, 0, emit))) {
-            let record = Record::of_failure(label, Status::Failed, Failure::of(&fault(payload.as_ref())));
+        if let Err(fault) = net::guarded(|| self.examine(unit, 0, emit)) {
+            let record = Record::of_failure(label, Status::Failed, Failure::of(&fault));
             emit(News::Record(Box::new(record)));
         }
     }
@@ -270,13 +262,7 @@ impl Examiner<'_> {
 
 /// Keeps a fault of this program from ending more than one unit.
 fn guarded(examine: impl FnOnce() -> Result<Examination, Obstacle>) -> Result<Examination, Obstacle> {
-    catch_unwind(AssertUnwindSafe(examine)).unwrap_or_else(|payload| Err(Obstacle::of(&fault(payload.as_ref()))))
-}
-
-fn fault(payload: &(dyn Any + Send)) -> UnitError {
-    let text = payload.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("it says nothing");
-    UnitError::Fault(Text::from(text).shortened(200))
+    net::guarded(examine).unwrap_or_else(|fault| Err(Obstacle::of(&fault)))
 }
 
 /// What is no evidence by its beginning is that whatever its length; all else is looked at to its end.
@@ -338,22 +324,4 @@ fn verified(piece: &Piece) -> Result<(), Obstacle> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fault_of_the_program_becomes_a_failure() {
-        let Err(Obstacle::Failure(status, failure)) = guarded(|| panic!("attempt to \u{1b}[2J")) else {
-            panic!("it is no failure");
-        };
-        assert_eq!((status, failure.code.as_str()), (Status::Failed, "catalog9::fault"));
-        assert!(
-            failure.message.ends_with(r"found a fault of this program: attempt to \u{1b}[2J"),
-            "{}",
-            failure.message
-        );
-    }
 }

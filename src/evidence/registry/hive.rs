@@ -2,16 +2,16 @@
 //!
 //! nt-hive walks the tree, by enumeration only; its searches trust an order that damage breaks. What it does not
 //! give – times, offsets, types by number – is read from the bytes behind the names that it returns, which are slices
-//! of ours. Some of its calls panic on damaged offsets: every one of them goes through [`guarded`].
+//! of ours.
+//!
+//! It panics where an offset leads nowhere or to a cell without a length. Nothing here catches that, since not every
+//! target can unwind. So before each call [`Records`] follows the offsets that nt-hive is about to follow;
+//! docs/design.md lists the calls and the checks.
 
-use std::cell::Cell;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
-
-use nt_hive::{Hive, KeyNode, KeyValue, KeyValueData, NtHiveError, NtHiveNameString};
+use nt_hive::{Hive, KeyNode, KeyValue, KeyValueData, NtHiveNameString};
 
 use super::key::{Key, MAX_DEPTH, Value};
-use super::records::{KeyRecord, NIL, SEGMENT, ValueRecord, key_in, text_of_name, value_in};
+use super::records::{KeyRecord, Listed, NIL, Records, SEGMENT, ValueRecord, key_in, value_in};
 use super::salvage::{Salvage, Trail};
 use super::wanted::{Wanted, WantedBelow};
 use crate::catalog::{Place, Text};
@@ -59,9 +59,7 @@ pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Vec<Defect>) -> Resul
         defects.push(Defect::new(place("base block", 40), format!("{told_size} bytes of hive bins"), found));
     }
     let bytes = bytes.get(..end).unwrap_or(bytes);
-    let hive = guarded(|| Hive::without_validation(bytes))
-        .map_err(|found| Error::NoRootKey { found })?
-        .map_err(|error| Error::NoRootKey { found: error.to_string() })?;
+    let hive = Hive::without_validation(bytes).map_err(|error| Error::NoRootKey { found: error.to_string() })?;
     Ok(OpenHive { head, bytes, hive })
 }
 
@@ -80,8 +78,7 @@ impl OpenHive<'_> {
             last_written: Some(record.last_written()),
             ..Key::default()
         };
-        let root = guarded(|| self.hive.root_key_node()).and_then(|root| root.map_err(|error| error.to_string()));
-        match root {
+        match self.root() {
             Ok(root) => {
                 let key = walk.record(&root).map(|record| root_at(&record)).unwrap_or_default();
                 Ok(walk.key(&root, key, &wanted.of_root(), 0))
@@ -101,14 +98,18 @@ impl OpenHive<'_> {
         self.bytes.len()
     }
 
-    /// Names of the root's subkeys, for telling what kind of hive it is.
+    fn root(&self) -> Result<KeyNode<'_, &[u8]>, String> {
+        Records::new(self.bytes).cell(self.head.base_block.root_cell)?;
+        self.hive.root_key_node().map_err(|error| error.to_string())
+    }
+
+    /// Names of the root's subkeys, which show what kind of hive it is.
     #[must_use]
     pub(super) fn root_names(&self) -> Vec<Text> {
-        let names = guarded(|| {
-            let subkeys = self.hive.root_key_node().ok()?.subkeys()?.ok()?;
-            Some(subkeys.filter_map(|key| Some(text_of(&key.ok()?.name().ok()?))).collect())
-        });
-        names.ok().flatten().unwrap_or_default()
+        let records = Records::new(self.bytes);
+        let Ok(root) = records.key(self.head.base_block.root_cell) else { return Vec::new() };
+        let subkeys = records.subkeys(&root.head).items;
+        subkeys.into_iter().filter_map(|subkey| Some(records.key(subkey).ok()?.name)).collect()
     }
 }
 
@@ -132,7 +133,7 @@ impl<'a> Walk<'a, '_> {
             }
         };
         if wanted.value(None) {
-            match self.values(node, &key, wanted) {
+            match self.values(node, &record, &key, wanted) {
                 Ok(values) => key.values = values,
                 Err(found) => {
                     if !self.salvage.values(&record, &mut key, wanted, &mut self.trail) {
@@ -164,11 +165,11 @@ impl<'a> Walk<'a, '_> {
         if depth >= MAX_DEPTH {
             return Err("too many levels of keys".to_owned());
         }
+        self.check(|records| records.subkeys(&record.head))?;
         let mut subkeys = Vec::new();
-        if let Some(listed) = guarded(|| node.subkeys())? {
-            let mut listed = listed.map_err(|error| error.to_string())?;
-            while let Some(subnode) = self.next(&mut listed) {
-                let subnode = subnode?;
+        if let Some(listed) = node.subkeys() {
+            for subnode in listed.map_err(|error| error.to_string())? {
+                let subnode = subnode.map_err(|error| error.to_string())?;
                 subkeys.push((self.record(&subnode)?, subnode));
             }
         }
@@ -194,15 +195,45 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// The wanted values of a key, or what is wrong with their list or one of them.
-    fn values(&mut self, node: &KeyNode<&'a [u8]>, key: &Key, wanted: &WantedBelow<'_>) -> Result<Vec<Value>, String> {
+    fn values(
+        &mut self,
+        node: &KeyNode<&'a [u8]>,
+        record: &KeyRecord,
+        key: &Key,
+        wanted: &WantedBelow<'_>,
+    ) -> Result<Vec<Value>, String> {
+        self.check(|records| records.values(&record.head))?;
         let mut values = Vec::new();
-        if let Some(listed) = guarded(|| node.values())? {
-            let mut listed = listed.map_err(|error| error.to_string())?;
-            while let Some(value) = self.next(&mut listed) {
-                values.extend(self.value(&value?, key, wanted)?);
+        // Without values the offset of their list has no meaning, and nt-hive would follow it.
+        if record.head.value_count > 0
+            && let Some(listed) = node.values()
+        {
+            for value in listed.map_err(|error| error.to_string())? {
+                values.extend(self.value(&value.map_err(|error| error.to_string())?, key, wanted)?);
             }
         }
         Ok(values)
+    }
+
+    /// Follows a list and all of its offsets, so that nt-hive can follow them without a panic. No sound hive lists
+    /// more than it has room for; the items that are left limit what hostile lists cost.
+    fn check(&mut self, list: impl FnOnce(Records<'a>) -> Listed) -> Result<(), String> {
+        let records = self.salvage.records();
+        let too_many = "more items than there is room for";
+        if !self.trail.may_go_on() {
+            return Err(too_many.to_owned());
+        }
+        let Listed { items, faults } = list(records);
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(fault);
+        }
+        for item in items {
+            if !self.trail.may_go_on() {
+                return Err(too_many.to_owned());
+            }
+            records.cell(item)?;
+        }
+        Ok(())
     }
 
     /// A value with its data; `None` where it is not wanted.
@@ -212,7 +243,7 @@ impl<'a> Walk<'a, '_> {
         key: &Key,
         wanted: &WantedBelow<'_>,
     ) -> Result<Option<Value>, String> {
-        let name = guarded(|| value.name())?.map_err(|error| error.to_string())?;
+        let name = value.name().map_err(|error| error.to_string())?;
         let offset = self.offset_of(&name, cell::KeyValue::SIZE)?;
         let record = self.bytes.get(offset..).and_then(|bytes| value_in(bytes, offset));
         let record = record.ok_or("a value whose head is not where it should be")?;
@@ -225,18 +256,20 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn data(&self, value: &KeyValue<'_, &'a [u8]>, record: &ValueRecord) -> Result<Vec<u8>, String> {
-        // nt-hive panics on offsets that point nowhere, fails on empty values with an offset, and does not know
-        // the long values of version 1.3.
-        let leads_nowhere = !record.is_inline() && record.head.data == NIL;
-        if record.size() == 0 || record.size() > SEGMENT || leads_nowhere {
-            return self.salvage.records().data(record);
+        let records = self.salvage.records();
+        // nt-hive fails on empty values with an offset, and does not know the long values of version 1.3.
+        if record.size() == 0 || record.size() > SEGMENT {
+            return records.data(record);
         }
-        guarded(|| value.data().and_then(KeyValueData::into_vec))?.map_err(|error| error.to_string())
+        if !record.is_inline() {
+            records.cell(record.head.data)?;
+        }
+        value.data().and_then(KeyValueData::into_vec).map_err(|error| error.to_string())
     }
 
     /// The record of a key, by its name, which is a slice of our bytes and stands behind its head.
     fn record(&self, node: &KeyNode<&'a [u8]>) -> Result<KeyRecord, String> {
-        let name = guarded(|| node.name())?.map_err(|error| error.to_string())?;
+        let name = node.name().map_err(|error| error.to_string())?;
         let offset = self.offset_of(&name, cell::KeyNode::SIZE)?;
         let record = self.bytes.get(offset..).and_then(|bytes| key_in(bytes, offset));
         record.ok_or_else(|| "a key whose head is not where it should be".to_owned())
@@ -248,48 +281,6 @@ impl<'a> Walk<'a, '_> {
         let distance = name.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr());
         distance.and_then(|distance| distance.checked_sub(head)).ok_or_else(|| "a name outside of the hive".to_owned())
     }
-
-    /// The next item of one of nt-hive's iterators, which step on before they read.
-    fn next<T>(&mut self, items: &mut impl Iterator<Item = Result<T, NtHiveError>>) -> Option<Result<T, String>> {
-        if !self.trail.may_go_on() {
-            return Some(Err("more items than there is room for".to_owned()));
-        }
-        match guarded(|| items.next()) {
-            Ok(item) => item.map(|item| item.map_err(|error| error.to_string())),
-            Err(panic) => Some(Err(panic)),
-        }
-    }
-}
-
-fn text_of(name: &NtHiveNameString<'_>) -> Text {
-    match name {
-        NtHiveNameString::Latin1(bytes) => text_of_name(bytes, true),
-        NtHiveNameString::Utf16LE(bytes) => text_of_name(bytes, false),
-    }
-}
-
-thread_local! {
-    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Calls nt-hive, which panics on some damaged offsets, and gives such a panic back as what was found.
-///
-/// The panic is neither shown nor counted as a crash: a hook, set once for the process, passes over panics of a
-/// thread that is in here and leaves all others to the hook that was there before.
-fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, String> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !IS_GUARDED.get() {
-                previous(info);
-            }
-        }));
-    });
-    IS_GUARDED.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(call));
-    IS_GUARDED.set(false);
-    result.map_err(|_| "offsets that lead nowhere".to_owned())
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ pub(super) struct Scan {
 /// Finds the entries of a log whose first ought to have the number `due`.
 pub(super) fn scan(name: &Text, bytes: &[u8], mut due: u32) -> Scan {
     let mut scan = Scan { entries: Vec::new(), end: SECTOR, unsearched_from: None };
-    let (mut offset, mut is_in_turn, mut broken) = (SECTOR, true, 0);
+    let (mut offset, mut is_in_turn) = (SECTOR, true);
+    // In 32 bits, the product of a long log is out of reach.
+    let mut left = bytes.len().saturating_mul(MOST_BROKEN);
     while offset < bytes.len() {
         let was_in_turn = is_in_turn;
         let entry = entry_at(name, bytes, offset);
@@ -52,11 +54,12 @@ pub(super) fn scan(name: &Text, bytes: &[u8], mut due: u32) -> Scan {
             }
             Some(entry) => {
                 // One that is longer than the log is refused before anything of it is hashed.
-                broken += if entry.size > bytes.len() { 0 } else { entry.size };
-                if broken / MOST_BROKEN > bytes.len() {
+                let hashed = if entry.size > bytes.len() { 0 } else { entry.size };
+                let Some(rest) = left.checked_sub(hashed) else {
                     scan.unsearched_from = Some(offset);
                     break;
-                }
+                };
+                left = rest;
                 offset += SECTOR;
                 // Behind the end, an old entry that was overwritten in part is nothing to be told.
                 if was_in_turn {
