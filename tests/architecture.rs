@@ -112,6 +112,18 @@ fn no_file_has_grown_past_reading() {
 }
 
 #[test]
+fn the_writer_of_evidence_knows_no_structure_of_the_readers() {
+    let files = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/synth"));
+    assert!(files.len() > 5);
+    for file in files {
+        let source = std::fs::read_to_string(&file).unwrap();
+        let used: BTreeSet<&str> =
+            source.split("catalog9::").skip(1).map(|rest| rest.split([':', ';', '{']).next().unwrap()).collect();
+        assert!(used.iter().all(|room| *room == "catalog"), "{} uses {used:?}", file.display());
+    }
+}
+
+#[test]
 fn the_library_knows_no_files_no_threads_and_no_panics() {
     for file in sources(&source_folder()) {
         if room_of(&file) == "cli" || file.ends_with("main.rs") {

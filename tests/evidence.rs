@@ -1,6 +1,6 @@
 //! How evidence is read here, and where real evidence is: it lies beside the project and is no part of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use catalog9::Content;
 use catalog9::evidence::{Error, ReadOptions, Reading};
@@ -12,7 +12,10 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Error> {
 
 /// Path of a piece of real evidence; `None`, and a word on standard error, where it is not at hand.
 pub fn real(path: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/evidence").join(path);
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // The package is the project, or the writer of evidence in it.
+    let project = package.ancestors().find(|folder| folder.join("fixtures").exists()).unwrap_or(package);
+    let path = project.join("../shared/evidence").join(path);
     if path.exists() {
         return Some(path);
     }

@@ -40,8 +40,9 @@ mod reports;
 mod salvage;
 mod scan;
 mod stories;
-mod synth;
 mod together;
 mod truth;
 mod verdicts;
 mod winners;
+
+use catalog9_synth as synth;

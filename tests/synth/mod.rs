@@ -2,6 +2,20 @@
 //!
 //! It takes catalogs and writes them as Windows would, by offsets of its own: it uses nothing of the structures that
 //! the readers read with, so that a wrong layout cannot agree with itself.
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "it writes for tests: what it cannot write may panic"
+)]
 
 pub mod hive;
 pub mod item;
