@@ -9,7 +9,7 @@
 use std::fs::File;
 use std::io;
 
-use memmap2::{Advice, Mmap};
+use memmap2::Mmap;
 
 /// A mapped file.
 pub(super) struct Map(Mmap);
@@ -31,7 +31,7 @@ impl Map {
         #[allow(unsafe_code, reason = "mapping is the point of this file")]
         let map = unsafe { Mmap::map(file)? };
         #[cfg(unix)]
-        map.advise(Advice::Random)?;
+        map.advise(memmap2::Advice::Random)?;
         Ok(Self(map))
     }
 
