@@ -99,6 +99,7 @@ impl Verdict {
 
 /// Something that a rule found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// Id of the rule.
     pub rule: &'static str,
@@ -138,6 +139,7 @@ pub struct Finding {
 
 /// What an entry is called, in its catalog and by people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct EntryName {
     /// Name of its key.
     pub key: Option<Text>,
@@ -254,6 +256,7 @@ impl Finding {
 
 /// A rule that could not be judged, since the evidence does not tell what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NotJudged {
     /// Id of the rule.
     pub rule: &'static str,

@@ -14,5 +14,8 @@ pub mod scan;
 mod sentence;
 pub mod symptom;
 
+/// Whose dates and times are in the signatures of this library.
+pub use jiff;
+
 pub use evidence::Content;
 pub use examination::{Evidence, Examination, Options, examine, examine_together};

@@ -58,6 +58,7 @@ pub struct ThirdParty {
 /// What a third party installs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ThirdPartyKind {
     /// A base provider.
     Base,
@@ -72,6 +73,7 @@ pub enum ThirdPartyKind {
 /// What a third party is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Nature {
     /// A product that people install on purpose.
     Legitimate,

@@ -90,6 +90,7 @@ pub enum Product {
 
 /// Processor architecture of Windows itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Architecture {
     /// 32-bit Intel: one catalog of each kind.
     X86,

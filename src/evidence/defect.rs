@@ -4,6 +4,7 @@ use crate::catalog::Place;
 
 /// The evidence is damaged here; reading went on behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Defect {
     /// Where.
     pub place: Place,

@@ -7,6 +7,7 @@ use crate::catalog::Text;
 
 /// A file that tells nothing: what was found in it, and the way out.
 #[derive(Debug, Clone, Error, Diagnostic)]
+#[non_exhaustive]
 pub enum Error {
     /// No bytes.
     #[error("expected evidence, found an empty file")]
@@ -43,22 +44,9 @@ pub enum Error {
     },
 
     /// A registration file of which Windows would import nothing.
-    #[error("expected the header of a registration file, found another first line")]
-    #[diagnostic(
-        code(catalog9::reg_header),
-        help(
-            "Windows imports nothing of a file that does not begin with exactly `Windows Registry Editor Version 5.00` \
-             or `REGEDIT4`; export it again, or mend the first line of a copy"
-        )
-    )]
-    RegHeader {
-        /// The first line.
-        #[source_code]
-        line: NamedSource<String>,
-        /// All of it.
-        #[label("this is no such header")]
-        span: SourceSpan,
-    },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    RegHeader(RegHeader),
 
     /// A registration file that tells nothing of Winsock.
     #[error(r"expected Services\WinSock2 or Services\Winsock, found a registration file with neither")]
@@ -214,11 +202,28 @@ pub enum Error {
     },
 }
 
+/// A registration file without its header, with the line that stands in its place.
+#[derive(Debug, Clone, Error, Diagnostic)]
+#[error("expected the header of a registration file, found another first line")]
+#[diagnostic(
+    code(catalog9::reg_header),
+    help(
+        "Windows imports nothing of a file that does not begin with exactly `Windows Registry Editor Version 5.00` or \
+         `REGEDIT4`; export it again, or mend the first line of a copy"
+    )
+)]
+pub struct RegHeader {
+    #[source_code]
+    line: NamedSource<String>,
+    #[label("this is no such header")]
+    span: SourceSpan,
+}
+
 impl Error {
     /// The error that a registration file with that first line is.
     pub(super) fn reg_header(line: &str) -> Self {
         let line = Text::from(line).shortened(100);
         let span = SourceSpan::from((0, line.len()));
-        Self::RegHeader { line: NamedSource::new("registration file", line), span }
+        Self::RegHeader(RegHeader { line: NamedSource::new("registration file", line), span })
     }
 }

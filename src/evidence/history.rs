@@ -6,6 +6,7 @@ use crate::catalog::{FileTime, ProtocolEntry, Text};
 
 /// What is left of earlier states of the catalogs, outside of every control set. None of it is in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct History {
     /// Entries of the protocol catalog that no control set has with the same fields.
     pub entries: Vec<Former<ProtocolEntry>>,

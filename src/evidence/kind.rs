@@ -2,6 +2,7 @@
 
 /// The kinds of evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// A registry hive.
     Hive,

@@ -20,7 +20,7 @@ pub mod encoding;
 
 pub use content::Content;
 pub use defect::Defect;
-pub use error::Error;
+pub use error::{Error, RegHeader};
 pub use head::{HiveHead, TextHead};
 pub use history::{Area, Find, Former, FormerKey, FormerValue, History};
 pub use kind::Kind;

@@ -5,6 +5,7 @@ use crate::catalog::{FileTime, Place, Text};
 
 /// Something that happened at a time which the evidence records.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Moment {
     /// When, as it is recorded; never 0, which records nothing.
     pub time: FileTime,
@@ -16,6 +17,7 @@ pub struct Moment {
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Event {
     /// The hive was written for the last time before it was collected.
     HiveWritten,

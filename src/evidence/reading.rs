@@ -18,6 +18,7 @@ pub struct ReadOptions<'a> {
 
 /// Everything that was read from one piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reading {
     /// What kind of evidence it is.
     pub kind: Kind,

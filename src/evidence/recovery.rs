@@ -5,6 +5,7 @@ use super::log::{Replay, State};
 
 /// The two states of a hive with transaction logs: as it is stored, and as Windows would have recovered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Recovery {
     /// What the replay of the logs came to. The recovered bytes themselves are not kept.
     pub replay: Replay,
@@ -24,6 +25,7 @@ impl Recovery {
 
 /// One of the states of a hive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HiveState {
     /// What the file itself holds.
     Stored,

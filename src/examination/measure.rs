@@ -10,6 +10,7 @@ use crate::evidence::{Content, Error};
 
 /// A file, and what identifies its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
     /// What it is called.
     pub path: Text,

@@ -48,6 +48,7 @@ impl<'a> Evidence<'a> {
 
 /// Which control sets are examined.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Selection {
     /// The one that the system runs with.
     #[default]
@@ -93,6 +94,7 @@ impl Default for Options {
 
 /// Everything that is said of one piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Examination {
     /// What the evidence is called.
     pub path: Text,
@@ -130,6 +132,7 @@ pub struct Examination {
 
 /// A control set with what is said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Examined {
     /// The control set.
     pub control_set: ControlSet,

@@ -16,6 +16,7 @@ use crate::finding::{EntryName, Finding, NotJudged, Severity, Verdict};
 
 /// What kind of thing a rule looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Group {
     /// What cuts the network.
     BreaksNetworking,
@@ -255,6 +256,7 @@ impl Findings<'_> {
 
 /// What all rules together say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Judgement {
     /// What was found, story by story, as an analyst must look at them.
     pub findings: Vec<Finding>,

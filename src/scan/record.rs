@@ -14,6 +14,7 @@ pub struct Record {
 
 /// What was said of a unit.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Said {
     /// It was examined, if only in part.
     Examination(Box<Examination>),

@@ -14,6 +14,7 @@ use crate::finding::{Finding, Severity};
 /// One or several files that were examined as one: a hive with its transaction logs, several registration files of
 /// one system, a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Unit {
     /// What it is called: its path, with `!/` before the name of a member of an archive, or what a manifest calls it.
     pub label: String,
@@ -55,6 +56,7 @@ pub struct Unit {
 /// What became of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Status {
     /// Its catalogs were read in full, as far as this kind of evidence holds them.
     Examined,
@@ -120,6 +122,7 @@ impl RuleCount {
 
 /// Why a unit could not be examined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Failure {
     /// What kind of obstacle it is, such as `catalog9::unreadable`.
     pub code: String,

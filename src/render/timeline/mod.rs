@@ -14,6 +14,7 @@ use crate::examination::Examination;
 
 /// Which tool is to read a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Form {
     /// The body file of The Sleuth Kit, which mactime sorts.
     Bodyfile,

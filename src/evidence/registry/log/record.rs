@@ -30,6 +30,7 @@ pub struct Replay {
 
 /// How a replay ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// The hive is clean. Its logs may hold newer entries: Windows passes over them, and so do we.
     NotNeeded,
@@ -43,6 +44,7 @@ pub enum State {
 
 /// Why nothing was applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Obstacle {
     /// The bytes are no hive, or end before the first bin does.
     NotAHive,
@@ -54,6 +56,7 @@ pub enum Obstacle {
 
 /// Why a recovered hive may not be all that the logs once held.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Doubt {
     /// The other log of the pair was not given.
     LogMissing(LogRole),
@@ -151,6 +154,7 @@ impl Log {
 
 /// The two formats of logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// `DIRT`: pages of the last write, without a hash (up to Windows 8).
     Old,
@@ -160,6 +164,7 @@ pub enum Format {
 
 /// Why no entry of a log was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unused {
     /// There is no hive to apply it to.
     NoHive,
@@ -220,6 +225,7 @@ pub struct Entry {
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fate {
     /// It was applied.
     Applied,

@@ -44,6 +44,7 @@ struct Again {
 /// Why an earlier result cannot be compared with.
 #[derive(Debug, Error, Diagnostic)]
 #[diagnostic(code(catalog9::baseline))]
+#[non_exhaustive]
 pub enum EarlierError {
     /// It cannot be read.
     #[error("the file cannot be read: {0}")]
