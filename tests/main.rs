@@ -41,6 +41,7 @@ mod salvage;
 mod scan;
 mod stories;
 mod together;
+mod transports;
 mod truth;
 mod verdicts;
 mod winners;

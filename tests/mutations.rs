@@ -120,6 +120,8 @@ const MUTATIONS: &[Mutation] = &[
     (WINDOWS_10, "%SystemRoot%\\System32\\fwpuclnt.dll", "C:\\Program Files\\Foo\\fwpuclnt.dll", &["name-space-callout-altered"]),
     (WINDOWS_10, "C:\\Windows\\System32\\rasadhlp.dll", "C:\\Program Files\\Foo\\rasadhlp.dll", &["autodial-library-altered"]),
     (WINDOWS_10, "\ncallout", "\nhelper  Tcpip  C:\\Program Files\\Foo\\wshtcpip.dll\ncallout", &["transport-helper-altered"]),
+    (WINDOWS_10, "transports  Tcpip Tcpip6 afunix Psched vmbus RFCOMM\n", "transports  Foo Tcpip Tcpip6 afunix Psched vmbus RFCOMM\nhelper  Foo  %SystemRoot%\\System32\\wshfoo.dll\nmapping  Foo  2/1/6 2/1/0\n", &["transport-claims-foreign-family"]),
+    (WINDOWS_10, "\ncallout", "\nmapping  RFCOMM  32/1/3 23/2/17\ncallout", &["transport-claims-foreign-family"]),
     (WINDOWS_10, "lsass.exe  0x40000000", "lsass.exe  0x000000ff", &["app-permission-unusual"]),
     (WINDOWS_10, "service  Tcpip  0", "service  Tcpip  4", &["transport-driver-disabled"]),
     (WINDOWS_10, "service  AFD  1", "service  AFD  4", &["transport-driver-disabled"]),

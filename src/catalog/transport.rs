@@ -1,5 +1,6 @@
 //! What stands beside the catalogs: the transports that Windows builds them from, and the drivers below.
 
+use super::socket::SocketRequest;
 use super::{FileTime, Place, ProtocolEntry, Text};
 use crate::layout::Guid;
 
@@ -40,6 +41,9 @@ pub struct Transport {
     pub last_written: Option<FileTime>,
     /// `HelperDllName`: the DLL that mswsock.dll loads for each socket of this transport.
     pub helper: Option<Text>,
+    /// `Mapping`: the sockets that the transport serves. For each new socket mswsock.dll takes the first transport in
+    /// the order of `Transports` that serves it.
+    pub mapping: Vec<SocketRequest>,
     /// `ProviderGUID` (Windows 10 and later).
     pub provider_id: Option<Guid>,
     /// The numbered subkeys (Windows 10 and later), in numeric order: what each entry of the catalog must be.

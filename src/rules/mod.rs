@@ -55,6 +55,7 @@ mod residue_names_another_provider;
 mod service_provider_altered;
 mod setup_record_mismatch;
 mod third_party_library_altered;
+mod transport_claims_foreign_family;
 mod transport_driver_disabled;
 mod transport_helper_altered;
 
@@ -87,6 +88,7 @@ pub const ALL: &[&Rule] = &[
     &autodial_library_altered::RULE,
     &name_space_callout_altered::RULE,
     &transport_helper_altered::RULE,
+    &transport_claims_foreign_family::RULE,
     &service_provider_altered::RULE,
     &driver_file_altered::RULE,
     &environment_redirected::RULE,

@@ -236,6 +236,11 @@ fn write_transport(services: &mut Key, transport: &Transport) {
     if let Some(helper) = &transport.helper {
         key.expandable("HelperDllName", &helper.lossy());
     }
+    if !transport.mapping.is_empty() {
+        let rows = transport.mapping.iter().flat_map(|row| [row.address_family, row.socket_type, row.protocol]);
+        let head = [i32::try_from(transport.mapping.len()).unwrap(), 3];
+        key.binary("Mapping", head.into_iter().chain(rows).flat_map(i32::to_le_bytes).collect::<Vec<u8>>());
+    }
     if let Some(id) = transport.provider_id {
         key.binary("ProviderGUID", guid(id.as_u128()));
     }

@@ -11,6 +11,8 @@
 //! provider-path  %SystemRoot%\System32\wsock32.dll    the ProviderPath of Tcpip
 //! environment  windir  %SystemRoot%          a variable of every program; likewise SystemRoot, SystemDrive
 //! helper  Tcpip  C:\x\wshtcpip.dll           a transport's helper DLL
+//! mapping  Tcpip  2/1/6 2/2/17               the sockets that a transport serves: family, type and protocol
+//! template  Foo  base  family=2              one more template of a transport, as an entry is written
 //! autodial  rasadhlp.dll                     AutodialDLL; likewise callout, protocol-catalog, name-space-catalog
 //! app  2AFB7932  E:\yy\YY.exe  0x80000000    an entry of AppId_Catalog
 //! absent  Services\WinSock2                  a key that is missing
@@ -46,7 +48,7 @@ mod system;
 use std::fmt;
 
 use self::counts::Counts;
-use self::system::{setup_provider, transport, variable, windows};
+use self::system::{named, setup_provider, socket, transport, variable, windows};
 use super::{
     AppPermission, Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters,
     ProtocolEntry, Service, SetupProvider, Text, Winsock,
@@ -141,9 +143,14 @@ impl Reader {
                 *variable(catalogs.environment.get_or_insert_default(), name)? = Some(Text::from(*value));
                 catalogs.told |= Facts::ENVIRONMENT;
             }
-            ("helper", [name, path]) => {
-                let transport = catalogs.transports.iter_mut().find(|transport| transport.name.is(name));
-                transport.ok_or("a transport that was named before")?.helper = Some(Text::from(*path));
+            ("helper", [name, path]) => named(&mut catalogs.transports, name)?.helper = Some(Text::from(*path)),
+            ("mapping", [name, rows]) => {
+                named(&mut catalogs.transports, name)?.mapping =
+                    rows.split_whitespace().map(socket).collect::<Line<_>>()?;
+            }
+            ("template", [name, what, rest @ ..]) => {
+                let template = entry::protocol(0, what, rest, &self.known, catalogs)?;
+                named(&mut catalogs.transports, name)?.templates.push(template);
             }
             ("autodial", [path]) => self.parameters().autodial_library = Some(Text::from(*path)),
             ("callout", [path]) => self.parameters().name_space_callout = Some(Text::from(*path)),

@@ -1,6 +1,7 @@
 //! Windows, and what stands beside the catalogs.
 
 use super::{Line, number};
+use crate::catalog::socket::SocketRequest;
 use crate::catalog::{
     Architecture, Environment, Guid, Product, ProtocolEntry, SetupProvider, Text, Transport, Version, Windows, provider,
 };
@@ -19,6 +20,20 @@ pub(super) fn transport(name: &Text, windows: &Windows) -> Transport {
         provider_id: templates.first().and_then(|template| template.provider_id),
         templates,
         ..Transport::default()
+    }
+}
+
+/// The transport of that name.
+pub(super) fn named<'t>(transports: &'t mut [Transport], name: &str) -> Line<&'t mut Transport> {
+    transports.iter_mut().find(|transport| transport.name.is(name)).ok_or("a transport that was named before")
+}
+
+/// A socket such as `2/1/6`.
+pub(super) fn socket(numbers: &str) -> Line<SocketRequest> {
+    let numbers: Option<Vec<i32>> = numbers.split('/').map(|number| number.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some([family, socket_type, protocol]) => Ok(SocketRequest::new(*family, *socket_type, *protocol)),
+        _ => Err("family, type and protocol, such as 2/1/6"),
     }
 }
 

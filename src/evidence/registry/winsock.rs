@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Key;
 use super::values::Values;
 use super::wanted::SERVICES;
+use crate::catalog::socket::SocketRequest;
 use crate::catalog::{
     Binding, Catalogs, Chain, ProtocolEntry, ProviderFlags, Service, ServiceFlags, ServiceProvider, SetupProvider,
     Text, Transport, Winsock,
@@ -103,6 +104,7 @@ fn provider_data(bytes: &[u8], is_64_bit: bool) -> Vec<ProtocolEntry> {
 fn read_transport(name: Text, key: &Key, defects: &mut Vec<Defect>) -> Transport {
     let mut values = Values::new(key, defects);
     let (helper, provider_id) = (values.text("HelperDllName"), values.guid("ProviderGUID"));
+    let mapping = read_mapping(key, &mut values);
     let mut numbered: Vec<(u32, &Key)> =
         key.subkeys.iter().filter_map(|key| Some((key.name.lossy().parse().ok()?, key))).collect();
     numbered.sort_by_key(|(number, _)| *number);
@@ -111,12 +113,34 @@ fn read_transport(name: Text, key: &Key, defects: &mut Vec<Defect>) -> Transport
         place: key.place.clone(),
         last_written: key.last_written,
         helper,
+        mapping,
         provider_id,
         templates: numbered
             .into_iter()
             .map(|(_, key)| ProtocolEntry { provider_id, ..read_template(key, defects) })
             .collect(),
     }
+}
+
+/// The rows of `Mapping`: numbers of rows and of columns, then family, type and protocol of each row.
+///
+/// The rows are read whatever type the value has and however many columns it claims, for Windows asks for neither: what
+/// is wrong with them is a defect, and must not hide what the transport serves.
+fn read_mapping(key: &Key, values: &mut Values<'_, '_>) -> Vec<SocketRequest> {
+    let Some(value) = key.value("Mapping") else { return Vec::new() };
+    let _ = values.bytes("Mapping");
+    let numbers: Vec<i32> = value.data.as_chunks().0.iter().map(|number| i32::from_le_bytes(*number)).collect();
+    let [rows, columns, cells @ ..] = numbers.as_slice() else {
+        values.defect("Mapping", "numbers of rows and columns", format!("{} bytes", value.data.len()));
+        return Vec::new();
+    };
+    let told = usize::try_from(*rows).unwrap_or_default();
+    if *columns != 3 || cells.len() != told.saturating_mul(3) {
+        let found = format!("{rows} rows of {columns}, and room for {} numbers", cells.len());
+        values.defect("Mapping", "as many rows of three numbers as it tells", found);
+    }
+    let rows = cells.as_chunks().0.iter().take(told);
+    rows.map(|[family, socket_type, protocol]| SocketRequest::new(*family, *socket_type, *protocol)).collect()
 }
 
 fn read_template(key: &Key, defects: &mut Vec<Defect>) -> ProtocolEntry {

@@ -139,10 +139,23 @@ struct Transport {
     last_written: Option<String>,
     /// `HelperDllName`.
     helper: Option<String>,
+    /// `Mapping`: the sockets that it serves.
+    mapping: Vec<Socket>,
     /// `ProviderGUID`.
     provider_id: Option<String>,
     /// The numbered subkeys: what each entry of the catalog must be.
     templates: Vec<ProtocolEntry>,
+}
+
+/// The arguments of a program's `socket()`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Socket {
+    /// Address family.
+    address_family: i32,
+    /// Socket type.
+    socket_type: i32,
+    /// Protocol.
+    protocol: i32,
 }
 
 /// A NetBIOS binding.
@@ -303,9 +316,16 @@ impl From<&catalog::Transport> for Transport {
             name: raw(&transport.name),
             last_written: transport.last_written.and_then(time),
             helper: text(transport.helper.as_ref()),
+            mapping: transport.mapping.iter().map(Socket::from).collect(),
             provider_id: guid(transport.provider_id),
             templates: transport.templates.iter().map(ProtocolEntry::from).collect(),
         }
+    }
+}
+
+impl From<&socket::SocketRequest> for Socket {
+    fn from(socket: &socket::SocketRequest) -> Self {
+        Self { address_family: socket.address_family, socket_type: socket.socket_type, protocol: socket.protocol }
     }
 }
 
