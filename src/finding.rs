@@ -62,6 +62,15 @@ impl Verdict {
         Self::Hijacked,
     ];
 
+    /// The worse of two verdicts about one system: what could not be judged is never called intact.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        match self.max(other) {
+            Self::Intact => self.min(other),
+            worse => worse,
+        }
+    }
+
     /// The verdict of that name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
@@ -262,4 +271,23 @@ pub struct NotJudged {
     pub rule: &'static str,
     /// What it needs and the evidence does not tell.
     pub needs: Facts,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_judged_makes_no_pair_intact() {
+        use Verdict::{Additions, Hijacked, Intact, NotJudged};
+        for (one, other, worse) in [
+            (Intact, Intact, Intact),
+            (Intact, NotJudged, NotJudged),
+            (NotJudged, Intact, NotJudged),
+            (Additions, NotJudged, Additions),
+            (Intact, Hijacked, Hijacked),
+        ] {
+            assert_eq!(one.worse(other), worse);
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod carriers;
 mod cases;
 mod clean_systems;
 mod cli;
+mod control_sets;
 mod cut_exports;
 mod damage;
 mod damaged_reports;

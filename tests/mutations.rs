@@ -49,6 +49,9 @@ const MUTATIONS: &[Mutation] = &[
     (WINDOWS_10, "\nntds", "\nntds  written=2024-03-05T08:00:00Z", &["entry-written-apart"]),
     (WINDOWS_10, "\nprotocol\n", "\nprotocol\nkey-written  2024-03-05T08:00:00Z\n", &["entry-written-apart"]),
     (WINDOWS_10, "\nprotocol\n", "\nprotocol\nnext  1032\n", &["catalog-ids-vanished"]),
+    // Control sets.
+    (WINDOWS_10, "\ncallout", "\nselect  Default  3\ncallout", &["control-set-missing"]),
+    (WINDOWS_10, "\ncallout", "\nselect  Current  0\ncallout", &["control-set-missing"]),
     // Fields of protocol entries.
     (WINDOWS_10, "1014  rfcomm\n", "", &["base-provider-missing"]),
     (WINDOWS_10, "1014  rfcomm", "1013  rfcomm", &["duplicate-catalog-id"]),

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    Binding, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, Service, ServiceProvider, Text,
-    Transport, Version, Windows, Winsock,
+    Binding, DanglingSelection, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, Service,
+    ServiceProvider, Text, Transport, Version, Windows, Winsock,
 };
 
 /// The keys below a control set without which Windows has no catalogs; the last two on 64-bit Windows only.
@@ -31,6 +31,8 @@ pub struct Catalogs {
     pub windows: Windows,
     /// Whether this is the registry of Windows setup, which has no catalogs yet.
     pub setup: bool,
+    /// Values of `Select` that name no control set; told beside the one that was taken as the current one.
+    pub dangling_selections: Vec<DanglingSelection>,
     /// Keys below the control set that Windows needs and that are not there although the key above them is.
     pub absent_keys: Vec<&'static str>,
     /// `Protocol_Catalog9`.

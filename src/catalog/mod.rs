@@ -8,6 +8,7 @@ mod other_protocol;
 mod path;
 mod place;
 mod protocol;
+mod select;
 mod text;
 mod time;
 mod transport;
@@ -35,6 +36,7 @@ pub use protocol::{
     Chain, Concluded, ITEM_SIZE, Kind, PATH_SIZE, ProtocolEntry, ProviderFlags, SOCK_NETWORK_DIRECT, SOCK_RAW,
     ServiceFlags,
 };
+pub use select::{DanglingSelection, SELECTIONS};
 pub use text::{Text, hex, is_harmful};
 pub use time::FileTime;
 pub use transport::{Binding, DISABLED, Environment, Service, ServiceProvider, SetupProvider, Transport, Winsock};

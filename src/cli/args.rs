@@ -106,7 +106,8 @@ pub(super) struct ExamineArgs {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: Format,
 
-    /// Which control sets to examine: `current`, `all`, or a name such as ControlSet002
+    /// Which control sets to examine: `current` (and the one that Windows starts with next time), `all`, or a name such as
+    /// ControlSet002
     #[arg(long, value_name = "WHICH", default_value = "current", value_parser = NonEmptyStringValueParser::new().map(selection))]
     pub(super) control_set: Selection,
 

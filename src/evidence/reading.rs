@@ -83,3 +83,23 @@ pub struct Roles {
     /// The one that last failed to start.
     pub failed: bool,
 }
+
+impl Roles {
+    /// Whether it decides what is to be thought of the system: Windows runs with it, or starts with it next time.
+    #[must_use]
+    pub fn is_in_use(self) -> bool {
+        self.current || self.default
+    }
+
+    /// What `Select` calls it; nothing where it does not name it.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        let roles = [
+            (self.current, "current"),
+            (self.default, "default"),
+            (self.last_known_good, "last known good"),
+            (self.failed, "failed"),
+        ];
+        roles.into_iter().filter(|(has_it, _)| *has_it).map(|(_, name)| name).collect()
+    }
+}

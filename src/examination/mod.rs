@@ -2,6 +2,7 @@
 
 mod doubts;
 mod measure;
+mod next_start;
 mod recovery;
 mod sections;
 mod summary;
@@ -50,7 +51,7 @@ impl<'a> Evidence<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Selection {
-    /// The one that the system runs with.
+    /// The one that the system runs with, and where it starts with another one next time, that one too.
     #[default]
     Current,
     /// All that there are.
@@ -118,7 +119,7 @@ pub struct Examination {
     pub report: Option<ReportHead>,
     /// Every control set that there is, examined or not.
     pub control_sets: Vec<(Option<Text>, Roles)>,
-    /// The control sets that were examined, the first being the one that the verdict is about.
+    /// The control sets that were examined: first the current one, then the one that Windows starts with.
     pub examined: Vec<Examined>,
     /// What is left in a hive of earlier states of the catalogs; `None` where it was not looked for.
     pub history: Option<History>,
@@ -186,11 +187,13 @@ fn examination(
         .find(|control_set| control_set.roles.last_known_good && !control_set.roles.current)
         .cloned();
     let mut selected = select(reading.control_sets, &options.control_sets)?;
-    selected.sort_by_key(|control_set| !control_set.roles.current);
+    selected.sort_by_key(|control_set| (!control_set.roles.current, !control_set.roles.default));
     let recovery = reading.recovery;
     let is_newest = recovery.as_ref().is_none_or(Recovery::is_newest) || options.as_stored;
     let beside = Beside { recovery: recovery.as_ref(), is_newest, last_known_good: last_known_good.as_ref(), reports };
-    let examined = selected.into_iter().map(|control_set| examine_control_set(control_set, &beside, options)).collect();
+    let mut examined: Vec<Examined> =
+        selected.into_iter().map(|control_set| examine_control_set(control_set, &beside, options)).collect();
+    next_start::tell(&mut examined);
     Ok(Examination {
         path,
         kind: reading.kind,
@@ -214,7 +217,7 @@ fn examination(
 fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<ControlSet>, Error> {
     match selection {
         Selection::All => Ok(control_sets),
-        Selection::Current => Ok(control_sets.into_iter().filter(|control_set| control_set.roles.current).collect()),
+        Selection::Current => Ok(control_sets.into_iter().filter(|set| set.roles.is_in_use()).collect()),
         Selection::Named(wanted) => {
             let names: Vec<String> =
                 control_sets.iter().filter_map(|set| set.name.as_ref()).map(Text::to_string).collect();
@@ -307,16 +310,22 @@ impl Examined {
 }
 
 impl Examination {
-    /// The control set that the verdict is about; `None` where there is none at all.
+    /// The current control set, or the one that was asked for; `None` where there is none at all.
     #[must_use]
     pub fn main(&self) -> Option<&Examined> {
         self.examined.first()
     }
 
-    /// What is to be thought of the catalogs.
+    /// What is to be thought of the catalogs: where Windows starts with another control set than it runs with, the worse
+    /// verdict of the two. Those of other control sets are history.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.main().map_or(Verdict::NotJudged, |main| main.verdict)
+        let (main, others) = match self.examined.split_first() {
+            Some((main, others)) => (main.verdict, others),
+            None => return Verdict::NotJudged,
+        };
+        let others = others.iter().filter(|examined| examined.control_set.roles.is_in_use());
+        others.fold(main, |verdict, examined| verdict.worse(examined.verdict))
     }
 
     /// Whether a write of the hive had not ended when it was stored; `None` where the evidence is no hive.

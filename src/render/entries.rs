@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::roles_of;
 use crate::catalog::{CatalogName, EntryList, NameSpaceEntry, ProtocolEntry, Text};
 use crate::examination::Examined;
 use crate::scan::Record;
@@ -24,7 +25,7 @@ pub(super) enum Kind {
 }
 
 /// The columns: of a name space provider `protocol` is the name space that it supports.
-pub(super) const COLUMNS: [(&str, Kind); 18] = [
+pub(super) const COLUMNS: [(&str, Kind); 19] = [
     ("label", Kind::Text),
     ("host", Kind::Text),
     ("control_set", Kind::Text),
@@ -43,10 +44,11 @@ pub(super) const COLUMNS: [(&str, Kind); 18] = [
     ("provider_flags", Kind::Number),
     ("orphan", Kind::Truth),
     ("stale", Kind::Truth),
+    ("control_set_roles", Kind::Text),
 ];
 
 /// The cells of an entry, one for each column.
-pub(super) type Row = [Cell; 18];
+pub(super) type Row = [Cell; 19];
 
 /// Calls `take` with each entry of both catalogs, orphans behind the others of their list.
 pub(super) fn each_row(record: &Record, mut take: impl FnMut(Row) -> io::Result<()>) -> io::Result<()> {
@@ -83,7 +85,7 @@ fn with_orphans<E>(list: &EntryList<E>) -> impl Iterator<Item = (&E, bool)> {
 fn of_protocol(origin: &Origin<'_>, entry: &ProtocolEntry) -> Row {
     let chain = entry.chain.as_ref();
     let ids: Vec<String> = chain.map(|chain| chain.ids.iter().map(u32::to_string).collect()).unwrap_or_default();
-    let [label, host, control_set, catalog, orphan, stale] = origin.cells();
+    let [label, host, control_set, catalog, orphan, stale, roles] = origin.cells();
     [
         label,
         host,
@@ -103,11 +105,12 @@ fn of_protocol(origin: &Origin<'_>, entry: &ProtocolEntry) -> Row {
         number(entry.provider_flags.map(|flags| flags.bits())),
         orphan,
         stale,
+        roles,
     ]
 }
 
 fn of_name_space(origin: &Origin<'_>, entry: &NameSpaceEntry) -> Row {
-    let [label, host, control_set, catalog, orphan, stale] = origin.cells();
+    let [label, host, control_set, catalog, orphan, stale, roles] = origin.cells();
     [
         label,
         host,
@@ -127,12 +130,13 @@ fn of_name_space(origin: &Origin<'_>, entry: &NameSpaceEntry) -> Row {
         Cell::Nothing,
         orphan,
         stale,
+        roles,
     ]
 }
 
 impl Origin<'_> {
-    /// The cells at the beginning of a row, and the two at its end.
-    fn cells(&self) -> [Cell; 6] {
+    /// The cells at the beginning of a row, and the three at its end.
+    fn cells(&self) -> [Cell; 7] {
         let unit = &self.record.unit;
         [
             Cell::Text(Text::from(unit.label.as_str()).to_string()),
@@ -141,6 +145,7 @@ impl Origin<'_> {
             Cell::Text(self.catalog.to_string()),
             Cell::Truth(self.is_orphan),
             Cell::Truth(unit.stale),
+            roles_of(&self.examined.control_set).map_or(Cell::Nothing, Cell::Text),
         ]
     }
 }

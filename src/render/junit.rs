@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::{ElementWriter, Writer};
 
-use super::masked;
 use super::refused::Refused;
 use super::totals::AS_STORED;
+use super::{masked, roles_of};
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::Allowed;
@@ -105,7 +105,8 @@ impl Report {
 /// What is put behind the name of a case where several control sets were examined.
 fn control_set_of(examination: &Examination, examined: &Examined) -> String {
     let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
-    name.map(|name| format!(" ({name})")).unwrap_or_default()
+    let roles = roles_of(&examined.control_set).map(|roles| format!(": {roles}")).unwrap_or_default();
+    name.map(|name| format!(" ({name}{roles})")).unwrap_or_default()
 }
 
 /// Whether the evidence could be read, and in its newest state, with its defects.

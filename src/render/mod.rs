@@ -21,6 +21,8 @@ use std::fmt::Write;
 pub use self::refused::Refused;
 
 use crate::catalog::{hex, is_harmful};
+use crate::evidence::ControlSet;
+use crate::sentence::list_of;
 
 /// A text in the form in which it is shown, and in which these characters are shown as `\u{…}`, too.
 ///
@@ -36,6 +38,12 @@ fn masked(text: &str, also: &[char]) -> String {
         }
     }
     masked
+}
+
+/// What `Select` calls a control set, such as "current and default"; `None` where it does not name it.
+fn roles_of(control_set: &ControlSet) -> Option<String> {
+    let names = control_set.roles.names();
+    (!names.is_empty()).then(|| list_of(&names))
 }
 
 /// A text for the cell of a spreadsheet, which takes what begins with one of these for a formula.

@@ -23,6 +23,7 @@ mod chain_library_differs;
 mod chain_malformed;
 mod chain_names_missing_entry;
 mod chain_without_file_handles;
+mod control_set_missing;
 mod control_sets_differ;
 mod driver_file_altered;
 mod duplicate_catalog_id;
@@ -66,6 +67,7 @@ pub use machinery::{Group, HEADINGS, Judgement, Report, Rule, Subject, judge};
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[
     &catalog_missing::RULE,
+    &control_set_missing::RULE,
     &catalog_value_missing::RULE,
     &catalog_numbering_gap::RULE,
     &packed_item_wrong_size::RULE,

@@ -14,6 +14,9 @@ pub fn system(catalogs: &Catalogs, computer_name: &str) -> Key {
         root.at("Select").number(name, 1);
     }
     root.at("Select").number("Failed", 0).number("LastKnownGood", 1);
+    for dangling in &catalogs.dangling_selections {
+        root.at("Select").number(dangling.value, dangling.number.unwrap_or_default());
+    }
     root.at("Setup").number("SystemSetupInProgress", u32::from(catalogs.setup));
     tell_windows(&mut root, &catalogs.windows);
     root.at(r"ControlSet001\Control\ComputerName\ComputerName").text("ComputerName", computer_name);

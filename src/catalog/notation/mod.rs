@@ -16,6 +16,7 @@
 //! autodial  rasadhlp.dll                     AutodialDLL; likewise callout, protocol-catalog, name-space-catalog
 //! app  2AFB7932  E:\yy\YY.exe  0x80000000    an entry of AppId_Catalog
 //! absent  Services\WinSock2                  a key that is missing
+//! select  Default  3                         a value of Select that names no control set
 //! setup                                      the registry of Windows setup
 //! provider-list  Tcpip Tcpip6                what setup has recorded, where it is not what the transports are
 //! setup-provider  Tcpip  {…}                 the provider that setup has recorded of a transport
@@ -48,7 +49,7 @@ mod system;
 use std::fmt;
 
 use self::counts::Counts;
-use self::system::{named, setup_provider, socket, transport, variable, windows};
+use self::system::{dangling, named, setup_provider, socket, transport, variable, windows};
 use super::{
     AppPermission, Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters,
     ProtocolEntry, Service, SetupProvider, Text, Winsock,
@@ -163,6 +164,7 @@ impl Reader {
                 catalogs.told |= Facts::APP_PERMISSIONS;
             }
             ("absent", [name]) => self.absent(name)?,
+            ("select", [name, number]) => catalogs.dangling_selections.push(dangling(name, number)?),
             ("setup", []) => catalogs.setup = true,
             ("provider-list", [names]) => {
                 let names = names.split_whitespace().map(Text::from).collect();
@@ -301,6 +303,7 @@ impl Reader {
             | Facts::COUNTS
             | Facts::ITEM_BYTES
             | Facts::WHOLE_LISTS;
+        catalogs.told.set(Facts::CONTROL_SETS, !catalogs.dangling_selections.is_empty());
         catalogs.told.set(Facts::OS, catalogs.windows.version.is_some());
         catalogs.told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit().is_some());
         let [of_protocol, of_name_space] = self.counts;

@@ -3,7 +3,8 @@
 use super::{Line, number};
 use crate::catalog::socket::SocketRequest;
 use crate::catalog::{
-    Architecture, Environment, Guid, Product, ProtocolEntry, SetupProvider, Text, Transport, Version, Windows, provider,
+    Architecture, DanglingSelection, Environment, Guid, Place, Product, ProtocolEntry, SELECTIONS, SetupProvider, Text,
+    Transport, Version, Windows, provider,
 };
 
 /// `Services\<transport>\Parameters\Winsock` as that Windows has it.
@@ -35,6 +36,13 @@ pub(super) fn socket(numbers: &str) -> Line<SocketRequest> {
         Some([family, socket_type, protocol]) => Ok(SocketRequest::new(*family, *socket_type, *protocol)),
         _ => Err("family, type and protocol, such as 2/1/6"),
     }
+}
+
+/// A value of `Select` that names no control set.
+pub(super) fn dangling(value: &str, number: &str) -> Line<DanglingSelection> {
+    let value = SELECTIONS.iter().find(|known| **known == value).ok_or("a value of Select")?;
+    let number = Some(super::number(number)?);
+    Ok(DanglingSelection { place: Place::default(), value, number, instead: None })
 }
 
 /// What setup records of that transport; `None` of one that nobody knows.

@@ -74,7 +74,8 @@ pub(in crate::cli) struct ScanArgs {
     /// Accept dirty hives as they were stored, although their transaction logs may hold newer states
     #[arg(long)]
     pub(super) as_stored: bool,
-    /// Which control sets to examine: `current`, `all`, or a name such as ControlSet002
+    /// Which control sets to examine: `current` (and the one that Windows starts with next time), `all`, or a name such as
+    /// ControlSet002
     #[arg(long, value_name = "WHICH", default_value = "current", value_parser = NonEmptyStringValueParser::new().map(selection))]
     pub(super) control_set: Selection,
     /// Number of the code page of text that does not name its own, such as 1252

@@ -1,9 +1,10 @@
 //! The control sets of a registry, each with its catalogs.
 
 use super::key::{Key, Missing};
+use super::select::Select;
 use super::values::Values;
 use super::{system, winsock, winsock2};
-use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Place, Text};
+use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Text};
 use crate::evidence::encoding::CodePage;
 use crate::evidence::{ControlSet, Defect, MAX_ENTRIES, Roles};
 
@@ -24,11 +25,21 @@ pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects
             last_known_good: number == select.last_known_good,
             failed: number == select.failed,
         };
-        control_sets.push(read_control_set(root, key, roles, code_page, defects));
+        let mut control_set = read_control_set(root, key, roles, code_page, defects);
+        if roles.current {
+            control_set.catalogs.dangling_selections.clone_from(&select.dangling);
+        }
+        control_sets.push(control_set);
     }
     if let Some(key) = alias {
         let roles = Roles { current: true, ..Roles::default() };
         control_sets.push(read_control_set(root, key, roles, code_page, defects));
+    }
+    if select.lacks_default {
+        // What Windows starts with next time is told nowhere, so that nothing is called intact.
+        for control_set in control_sets.iter_mut().filter(|control_set| control_set.roles.current) {
+            control_set.catalogs.told.remove(Facts::WHOLE_LISTS);
+        }
     }
     control_sets.extend(read_upgrade(root, code_page, defects));
     control_sets
@@ -57,41 +68,8 @@ fn find_parameters(key: &Key) -> Option<&Key> {
     if has_catalog { Some(key) } else { key.subkeys.iter().find_map(find_parameters) }
 }
 
-/// What `Select` says.
-struct Select {
-    /// The control set that is taken as the current one.
-    chosen: Option<u32>,
-    default: Option<u32>,
-    last_known_good: Option<u32>,
-    failed: Option<u32>,
-    /// Whether `Current` names a control set that is there.
-    names_a_control_set: bool,
-}
-
-impl Select {
-    fn read(root: &Key, keys: &[&Key], defects: &mut Vec<Defect>) -> Self {
-        let numbers: Vec<u32> = keys.iter().filter_map(|key| number_of(&key.name)).collect();
-        let select = root.subkey("Select");
-        let mut value = |name: &str| select.and_then(|key| Values::new(key, defects).number(name));
-        let [current, default, last_known_good, failed] =
-            ["Current", "Default", "LastKnownGood", "Failed"].map(&mut value);
-        let exists = |number: &u32| numbers.contains(number);
-        let chosen = current.filter(exists).or(default.filter(exists)).or(last_known_good.filter(exists));
-        let chosen = chosen.or(numbers.first().copied());
-        let is_told = root.missing("Select") != Some(Missing::NotTold);
-        if current != chosen && is_told {
-            let place = Place::default().below(&Text::from(r"Select\Current"));
-            let found = current.map_or_else(|| "no such value".to_owned(), |number| number.to_string());
-            let instead = chosen.map_or_else(String::new, |number| format!("; ControlSet{number:03} is taken instead"));
-            defects.push(Defect::new(place, "the number of a control set", format!("{found}{instead}")));
-        }
-        let names_a_control_set = current.is_some_and(|current| exists(&current));
-        Self { chosen, default, last_known_good, failed, names_a_control_set }
-    }
-}
-
 /// The number of a control set, by its key's name.
-fn number_of(name: &Text) -> Option<u32> {
+pub(super) fn number_of(name: &Text) -> Option<u32> {
     let name = name.lossy();
     let digits =
         name.get(10..).filter(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()));
@@ -121,7 +99,7 @@ fn read_control_set(
     system::conclude_from_catalogs(&mut catalogs);
     catalogs.absent_keys = absent_keys(key, catalogs.windows.is_64_bit() == Some(true));
     catalogs.told = told(key, &catalogs, computer_name.is_some());
-    catalogs.told.set(Facts::CONTROL_SETS, root.missing("Select").is_none());
+    catalogs.told.set(Facts::CONTROL_SETS, !matches!(root.missing("Select"), Some(Missing::Lost | Missing::NotTold)));
     ControlSet { name: Some(key.name.clone()), roles, computer_name, catalogs }
 }
 

@@ -10,6 +10,7 @@ mod moments;
 mod records;
 mod reg;
 mod salvage;
+mod select;
 mod system;
 mod values;
 mod wanted;

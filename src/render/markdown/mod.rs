@@ -11,9 +11,8 @@ use std::io::{self, Write};
 
 pub use self::units::Batch;
 
-use super::masked;
 use super::refused::Refused;
-use super::totals;
+use super::{masked, roles_of, totals};
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::{Allowed, Withheld};
@@ -37,7 +36,8 @@ pub fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()
     for examined in &examination.examined {
         let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
         if let Some(name) = name {
-            writeln!(writer, "\n### Control set {}", code(&name.to_string()))?;
+            let roles = roles_of(&examined.control_set).map(|roles| format!(" ({roles})")).unwrap_or_default();
+            writeln!(writer, "\n### Control set {}{roles}", code(&name.to_string()))?;
         }
         writeln!(writer, "\n**Verdict: {}**\n", totals::verdict_of(examined.verdict, examination))?;
         examined.summary.iter().try_for_each(|sentence| writeln!(writer, "* {}", code(sentence)))?;

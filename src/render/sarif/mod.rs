@@ -15,6 +15,7 @@ use self::message::Message;
 use self::tool::{Reference, Tool};
 use super::identity::{Identity, system_of};
 use super::refused::Refused;
+use super::roles_of;
 use super::totals::AS_STORED;
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
@@ -98,6 +99,9 @@ struct Properties {
     system: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     control_set: Option<String>,
+    /// What `Select` calls the control set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control_set_roles: Option<String>,
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
@@ -303,6 +307,7 @@ impl Outcome {
             properties: Properties {
                 system: system_of(examination),
                 control_set: examined.control_set.name.as_ref().map(ToString::to_string),
+                control_set_roles: roles_of(&examined.control_set),
                 verdict: finding.implies.name(),
                 expected: finding.expected.clone(),
                 found: finding.found.clone(),

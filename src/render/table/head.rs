@@ -125,14 +125,10 @@ fn report_line(report: &ReportHead) -> String {
 
 fn control_set((name, roles): &(Option<Text>, Roles)) -> Option<String> {
     let name = name.as_ref()?;
-    let roles = [
-        (roles.current, "current"),
-        (roles.default, "default"),
-        (roles.last_known_good, "last known good"),
-        (roles.failed, "failed"),
-    ];
-    let roles: Vec<String> = roles.iter().filter(|(has_it, _)| *has_it).map(|(_, role)| (*role).to_owned()).collect();
-    Some(if roles.is_empty() { name.to_string() } else { format!("{name} ({})", list_of(&roles)) })
+    Some(match roles.names().as_slice() {
+        [] => name.to_string(),
+        roles => format!("{name} ({})", list_of(roles)),
+    })
 }
 
 /// A number with its digits in groups of three.

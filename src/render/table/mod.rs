@@ -16,7 +16,7 @@ use std::io::{self, Write};
 
 use crate::catalog::{CatalogName, ProtocolEntry};
 use crate::examination::{Examination, Examined};
-use crate::render::hexdump;
+use crate::render::{hexdump, roles_of};
 
 pub use units::{write_summary, write_units};
 
@@ -51,7 +51,8 @@ pub fn write(examination: &Examination, view: &View, writer: &mut dyn Write) -> 
     for examined in &examination.examined {
         if examination.examined.len() > 1 {
             let name = examined.control_set.name.as_ref().map(ToString::to_string).unwrap_or_default();
-            style::heading(writer, &format!("Control set {name}"))?;
+            let roles = roles_of(&examined.control_set).map(|roles| format!(" ({roles})")).unwrap_or_default();
+            style::heading(writer, &format!("Control set {name}{roles}"))?;
         }
         findings::write_verdict(examined, examination, writer)?;
         sections::write(examined, writer)?;

@@ -19,6 +19,10 @@ pub(super) struct ControlSet {
     name: Option<String>,
     /// The system runs with it.
     current: bool,
+    /// The system starts with it.
+    default: bool,
+    /// What is to be thought of its catalogs.
+    verdict: &'static str,
     /// `Protocol_Catalog9`; `null` where there is none.
     protocol_catalog: Option<Catalog<ProtocolEntry>>,
     /// `NameSpace_Catalog5`; `null` where there is none.
@@ -208,6 +212,8 @@ impl From<&Examined> for ControlSet {
         Self {
             name: examined.control_set.name.as_ref().map(raw),
             current: examined.control_set.roles.current,
+            default: examined.control_set.roles.default,
+            verdict: examined.verdict.name(),
             protocol_catalog: protocol.map(Catalog::new),
             name_space_catalog: catalogs.name_space.as_ref().map(Catalog::new),
             parameters: catalogs.parameters.as_ref().map(Parameters::from),

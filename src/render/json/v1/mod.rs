@@ -46,7 +46,7 @@ pub struct Document {
     /// catalog.
     sections: Option<Sections>,
     /// What is to be thought of the catalogs: `intact`, `additions`, `incomplete`, `corrupt`, `hijacked` or
-    /// `not-judged`.
+    /// `not-judged`. Where Windows starts with another control set than it runs with, the worse verdict of the two.
     verdict: &'static str,
     /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
     summary: Vec<String>,
@@ -55,7 +55,7 @@ pub struct Document {
     complete: bool,
     /// Whether the hive is dirty and was examined as stored: a newer state may exist.
     stale: bool,
-    /// The control sets that were examined; `sections`, `verdict` and `summary` are about the first.
+    /// The control sets that were examined; `sections` and `summary` are about the first.
     control_sets: Vec<ControlSet>,
     /// What is wrong with the system, story by story: the first finding of each is its worst.
     findings: Vec<Finding>,
