@@ -30,6 +30,7 @@ mod formats;
 mod history;
 mod hostile_catalogs;
 mod json;
+mod links;
 mod listings;
 mod logs;
 mod mutations;

@@ -49,7 +49,10 @@ const MUTATIONS: &[Mutation] = &[
     (WINDOWS_10, "\nntds", "\nntds  written=2024-03-05T08:00:00Z", &["entry-written-apart"]),
     (WINDOWS_10, "\nprotocol\n", "\nprotocol\nkey-written  2024-03-05T08:00:00Z\n", &["entry-written-apart"]),
     (WINDOWS_10, "\nprotocol\n", "\nprotocol\nnext  1032\n", &["catalog-ids-vanished"]),
-    // Control sets.
+    // Links and control sets.
+    (WINDOWS_10, "\ncallout", "\nlink  Services\\WinSock2  Elsewhere\\WinSock2\ncallout", &["registry-link-in-catalog"]),
+    (WINDOWS_10, "\ncallout", "\nlink  Services\\WinSock2\\Parameters\\Protocol_Catalog9\\Catalog_Entries  Elsewhere\ncallout", &["registry-link-in-catalog"]),
+    (WINDOWS_10, "\ncallout", "\nlink  Services\\Tcpip  Elsewhere\\Tcpip\ncallout", &["registry-link-in-catalog"]),
     (WINDOWS_10, "\ncallout", "\nselect  Default  3\ncallout", &["control-set-missing"]),
     (WINDOWS_10, "\ncallout", "\nselect  Current  0\ncallout", &["control-set-missing"]),
     // Fields of protocol entries.

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    Binding, DanglingSelection, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, Service,
-    ServiceProvider, Text, Transport, Version, Windows, Winsock,
+    Binding, DanglingSelection, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, RegistryLink,
+    Service, ServiceProvider, Text, Transport, Version, Windows, Winsock,
 };
 
 /// The keys below a control set without which Windows has no catalogs; the last two on 64-bit Windows only.
@@ -33,6 +33,8 @@ pub struct Catalogs {
     pub setup: bool,
     /// Values of `Select` that name no control set; told beside the one that was taken as the current one.
     pub dangling_selections: Vec<DanglingSelection>,
+    /// Keys of the control set that are links, as far as they are read at all.
+    pub links: Vec<RegistryLink>,
     /// Keys below the control set that Windows needs and that are not there although the key above them is.
     pub absent_keys: Vec<&'static str>,
     /// `Protocol_Catalog9`.

@@ -60,12 +60,14 @@ bitflags! {
         const HOST = 1 << 24;
         /// Every entry that there is: nothing was cut off, left out or unreadable.
         const WHOLE_LISTS = 1 << 25;
+        /// Which keys are links to others.
+        const LINKS = 1 << 26;
         /// The variables that Windows gives to every program.
-        const ENVIRONMENT = 1 << 28;
+        const ENVIRONMENT = 1 << 27;
         /// Which files the drivers of TCP/IP are.
-        const DRIVER_FILES = 1 << 29;
+        const DRIVER_FILES = 1 << 28;
         /// `Services\Tcpip\ServiceProvider`.
-        const SERVICE_PROVIDER = 1 << 30;
+        const SERVICE_PROVIDER = 1 << 29;
     }
 }
 

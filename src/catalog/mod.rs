@@ -3,6 +3,7 @@
 mod catalogs;
 mod fact;
 mod folder_name;
+mod link;
 mod namespace;
 mod other_protocol;
 mod path;
@@ -29,6 +30,7 @@ pub use catalogs::{
     AppPermission, Catalog, CatalogName, Catalogs, Entry, EntryList, NEEDED_KEYS, OtherCatalog, Parameters,
 };
 pub use fact::Facts;
+pub use link::RegistryLink;
 pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;
 pub use place::Place;

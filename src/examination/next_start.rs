@@ -1,7 +1,6 @@
 //! What is to be said where Windows starts with another control set than it runs with.
 
 use super::Examined;
-use crate::catalog::Text;
 
 /// Says of both control sets which is which, before everything else that is said of them.
 pub(super) fn tell(examined: &mut [Examined]) {
@@ -9,7 +8,7 @@ pub(super) fn tell(examined: &mut [Examined]) {
     let roles = current.control_set.roles;
     let next = others.iter_mut().find(|other| other.control_set.roles.default);
     let Some(next) = next.filter(|_| roles.current && !roles.default) else { return };
-    let [name, name_of_next] = [&*current, &*next].map(|set| name_of(&set.control_set.name));
+    let [name, name_of_next] = [&*current, &*next].map(name_of);
     let verdict = next.verdict.title();
     let of_next = format!("Windows starts with this control set next time, and not with {name}, with which it runs.");
     next.summary.insert(0, of_next);
@@ -18,6 +17,6 @@ pub(super) fn tell(examined: &mut [Examined]) {
     current.summary.insert(0, of_current);
 }
 
-fn name_of(name: &Option<Text>) -> String {
-    name.as_ref().map(|name| name.shortened(100)).unwrap_or_default()
+fn name_of(examined: &Examined) -> String {
+    examined.control_set.name.as_ref().map(|name| name.shortened(100)).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ layout! {
     pub struct KeyNode: 76 {
         /// `nk`.
          0 "Signature" signature: [u8; 2],
-        /// Bit 0x20: the name is Latin-1 and not UTF-16.
+        /// Bit 0x10: the key is a link to another. Bit 0x20: the name is Latin-1 and not UTF-16.
          2 "Flags" flags: u16,
         /// When the key, its values or its list of subkeys last changed (FILETIME).
          4 "LastWritten" last_written: u64,

@@ -51,6 +51,7 @@ mod provider_hidden;
 mod provider_known_hostile;
 mod provider_name_imitates_windows;
 mod provider_unknown;
+mod registry_link_in_catalog;
 mod report_disagrees_with_registry;
 mod residue_names_another_provider;
 mod service_provider_altered;
@@ -82,6 +83,7 @@ pub const ALL: &[&Rule] = &[
     &name_space_provider_missing::RULE,
     &name_space_value_missing::RULE,
     &catalog_redirected::RULE,
+    &registry_link_in_catalog::RULE,
     &library_path_relative::RULE,
     &base_provider_path_altered::RULE,
     &name_space_library_altered::RULE,

@@ -131,11 +131,7 @@ fn is_ip(family: i32) -> bool {
 
 /// Whether TCP/IP offers these sockets itself.
 fn is_of_tcp_ip(socket: &SocketRequest) -> bool {
-    match (socket.socket_type, socket.protocol) {
-        (_, 6 | 17) | (SOCK_RAW, _) => true,
-        (0..=2, 0) => true,
-        _ => false,
-    }
+    matches!((socket.socket_type, socket.protocol), (_, 6 | 17) | (SOCK_RAW, _) | (0..=2, 0))
 }
 
 /// The transport of Windows that the sockets of a family belong to.

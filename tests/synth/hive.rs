@@ -96,8 +96,10 @@ impl Bins {
             if self.shape.is_sorted {
                 subkeys.sort_by_key(|subkey| subkey.name.to_uppercase());
             }
-            let cells: Vec<(u32, &Key)> =
-                subkeys.into_iter().map(|subkey| (self.key(subkey, cell, 0x20), subkey)).collect();
+            let cells: Vec<(u32, &Key)> = subkeys
+                .into_iter()
+                .map(|subkey| (self.key(subkey, cell, if subkey.is_link { 0x30 } else { 0x20 }), subkey))
+                .collect();
             let list = self.subkeys(&cells);
             self.patch(cell, 20, u32_of(cells.len()));
             self.patch(cell, 28, list);

@@ -37,6 +37,8 @@ pub struct Key {
     pub values: Vec<Value>,
     /// Its subkeys.
     pub subkeys: Vec<Key>,
+    /// Whether it is a link.
+    pub is_link: bool,
     /// When it was last written, where that is not when everything was.
     pub written: Option<u64>,
 }
@@ -79,6 +81,22 @@ impl Key {
             None => self,
         };
         parent.subkeys.retain(|key| key.name != name);
+    }
+
+    /// Makes the key at that path a link to another, and drops what was in it.
+    pub fn link(&mut self, path: &str, target: &str) -> &mut Self {
+        let key = self.at(path);
+        *key = Self { is_link: true, ..Self::new(&key.name.clone()) };
+        let data: Vec<u8> = target.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        key.set("SymbolicLinkValue", 6, data)
+    }
+
+    /// Moves the key at that path with everything in it to another, and leaves a link there.
+    pub fn move_and_link(&mut self, path: &str, target: &str) {
+        let Self { values, subkeys, .. } = self.at(path).clone();
+        let moved = self.at(target);
+        (moved.values, moved.subkeys) = (values, subkeys);
+        self.link(path, &format!(r"\Registry\Machine\SYSTEM\{target}"));
     }
 
     /// Sets a value of any type.

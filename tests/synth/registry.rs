@@ -27,6 +27,11 @@ pub fn system(catalogs: &Catalogs, computer_name: &str) -> Key {
     for key in &catalogs.absent_keys {
         control_set.remove(key);
     }
+    for link in &catalogs.links {
+        let target = link.target.as_ref().expect("a link leads somewhere").lossy().into_owned();
+        let target = target.strip_prefix(r"\Registry\Machine\SYSTEM\").expect("a link within the hive");
+        root.move_and_link(&format!(r"ControlSet001\{}", link.place.path), target);
+    }
     root
 }
 

@@ -16,6 +16,7 @@
 //! autodial  rasadhlp.dll                     AutodialDLL; likewise callout, protocol-catalog, name-space-catalog
 //! app  2AFB7932  E:\yy\YY.exe  0x80000000    an entry of AppId_Catalog
 //! absent  Services\WinSock2                  a key that is missing
+//! link  Services\WinSock2  Elsewhere\WinSock2  a key of the control set that is a link to another of the registry
 //! select  Default  3                         a value of Select that names no control set
 //! setup                                      the registry of Windows setup
 //! provider-list  Tcpip Tcpip6                what setup has recorded, where it is not what the transports are
@@ -49,10 +50,12 @@ mod system;
 use std::fmt;
 
 use self::counts::Counts;
-use self::system::{dangling, named, setup_provider, socket, transport, variable, windows};
+use self::system::{
+    app_permission, dangling, link, named, service, setup_provider, socket, transport, variable, windows,
+};
 use super::{
-    AppPermission, Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters,
-    ProtocolEntry, Service, SetupProvider, Text, Winsock,
+    Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters, ProtocolEntry,
+    SetupProvider, Text, Winsock,
 };
 
 /// A line that says nothing in this notation.
@@ -131,9 +134,7 @@ impl Reader {
                 catalogs.told |= Facts::BINDINGS;
             }
             ("service", [name, start, rest @ ..]) => {
-                let (name, start) = (Text::from(*name), Some(number(start)?));
-                let image_path = rest.first().map(|path| Text::from(*path));
-                catalogs.services.push(Service { name, start, image_path, ..Service::default() });
+                catalogs.services.push(service(name, start, rest.first().copied())?);
                 catalogs.told |= Facts::DRIVERS | Facts::DRIVER_FILES;
             }
             ("provider-path", [path]) => {
@@ -158,12 +159,11 @@ impl Reader {
             ("protocol-catalog", [key]) => self.parameters().current_protocol_catalog = Some(Text::from(*key)),
             ("name-space-catalog", [key]) => self.parameters().current_name_space_catalog = Some(Text::from(*key)),
             ("app", [key, path, categories]) => {
-                let categories = Some(number(categories)?);
-                let (key, path) = (Text::from(*key), Some(Text::from(*path)));
-                catalogs.app_permissions.push(AppPermission { key, path, categories, ..AppPermission::default() });
+                catalogs.app_permissions.push(app_permission(key, path, categories)?);
                 catalogs.told |= Facts::APP_PERMISSIONS;
             }
             ("absent", [name]) => self.absent(name)?,
+            ("link", [path, target]) => catalogs.links.push(link(path, target)),
             ("select", [name, number]) => catalogs.dangling_selections.push(dangling(name, number)?),
             ("setup", []) => catalogs.setup = true,
             ("provider-list", [names]) => {
@@ -302,6 +302,7 @@ impl Reader {
             | Facts::KEYS
             | Facts::COUNTS
             | Facts::ITEM_BYTES
+            | Facts::LINKS
             | Facts::WHOLE_LISTS;
         catalogs.told.set(Facts::CONTROL_SETS, !catalogs.dangling_selections.is_empty());
         catalogs.told.set(Facts::OS, catalogs.windows.version.is_some());

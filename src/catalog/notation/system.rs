@@ -3,8 +3,8 @@
 use super::{Line, number};
 use crate::catalog::socket::SocketRequest;
 use crate::catalog::{
-    Architecture, DanglingSelection, Environment, Guid, Place, Product, ProtocolEntry, SELECTIONS, SetupProvider, Text,
-    Transport, Version, Windows, provider,
+    AppPermission, Architecture, DanglingSelection, Environment, Guid, Place, Product, ProtocolEntry, RegistryLink,
+    SELECTIONS, Service, SetupProvider, Text, Transport, Version, Windows, provider,
 };
 
 /// `Services\<transport>\Parameters\Winsock` as that Windows has it.
@@ -22,6 +22,19 @@ pub(super) fn transport(name: &Text, windows: &Windows) -> Transport {
         templates,
         ..Transport::default()
     }
+}
+
+/// A driver with how it starts, and its file.
+pub(super) fn service(name: &str, start: &str, image_path: Option<&str>) -> Line<Service> {
+    let (name, start, image_path) = (Text::from(name), Some(number(start)?), image_path.map(Text::from));
+    Ok(Service { name, start, image_path, ..Service::default() })
+}
+
+/// A program's entry of `AppId_Catalog`.
+pub(super) fn app_permission(key: &str, path: &str, categories: &str) -> Line<AppPermission> {
+    let categories = Some(number(categories)?);
+    let (key, path) = (Text::from(key), Some(Text::from(path)));
+    Ok(AppPermission { key, path, categories, ..AppPermission::default() })
 }
 
 /// The transport of that name.
@@ -43,6 +56,16 @@ pub(super) fn dangling(value: &str, number: &str) -> Line<DanglingSelection> {
     let value = SELECTIONS.iter().find(|known| **known == value).ok_or("a value of Select")?;
     let number = Some(super::number(number)?);
     Ok(DanglingSelection { place: Place::default(), value, number, instead: None })
+}
+
+/// A link from a key of the control set to another key of the registry.
+pub(super) fn link(path: &str, target: &str) -> RegistryLink {
+    let place = Place { path: path.to_owned(), ..Place::default() };
+    RegistryLink {
+        place,
+        target: Some(Text::new(format!(r"\Registry\Machine\SYSTEM\{target}"))),
+        ..RegistryLink::default()
+    }
 }
 
 /// What setup records of that transport; `None` of one that nobody knows.

@@ -1,6 +1,7 @@
 //! The control sets of a registry, each with its catalogs.
 
 use super::key::{Key, Missing};
+use super::links::{CURRENT, Links};
 use super::select::Select;
 use super::values::Values;
 use super::{system, winsock, winsock2};
@@ -10,12 +11,17 @@ use crate::evidence::{ControlSet, Defect, MAX_ENTRIES, Roles};
 
 /// Reads every control set below `root`, in order of their names, and what setup keeps of another. `code_page` is that of paths where the registry does
 /// not name its own.
-pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> Vec<ControlSet> {
+pub(super) fn read_control_sets(
+    root: &Key,
+    links: &Links,
+    code_page: Option<CodePage>,
+    defects: &mut Vec<Defect>,
+) -> Vec<ControlSet> {
     let mut keys: Vec<&Key> = root.subkeys.iter().filter(|key| number_of(&key.name).is_some()).collect();
     keys.sort_by(|one, other| one.name.cmp(&other.name));
     let select = Select::read(root, &keys, defects);
     // A running system shows its control set under this name too.
-    let alias = root.subkey("CurrentControlSet").filter(|_| !select.names_a_control_set);
+    let alias = root.subkey(CURRENT).filter(|_| !select.names_a_control_set);
     let mut control_sets = Vec::new();
     for key in keys {
         let number = number_of(&key.name);
@@ -40,6 +46,16 @@ pub(super) fn read_control_sets(root: &Key, code_page: Option<CodePage>, defects
         for control_set in control_sets.iter_mut().filter(|control_set| control_set.roles.current) {
             control_set.catalogs.told.remove(Facts::WHOLE_LISTS);
         }
+    }
+    for control_set in &mut control_sets {
+        let mut found = links.of(control_set.name.as_ref());
+        if control_set.roles.current && alias.is_none() {
+            found.extend(links.of(Some(&Text::from(CURRENT))));
+        }
+        // regedit exports what a link leads to as if it were the key itself: only a link that is shown tells of any.
+        let is_hive = control_set.catalogs.tells(Facts::TIMES);
+        control_set.catalogs.told.set(Facts::LINKS, is_hive || !found.is_empty());
+        control_set.catalogs.links = found;
     }
     control_sets.extend(read_upgrade(root, code_page, defects));
     control_sets

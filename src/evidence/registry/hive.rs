@@ -132,7 +132,7 @@ impl<'a> Walk<'a, '_> {
                 return key;
             }
         };
-        if wanted.value(None) {
+        if wanted.value(None) || record.is_link() {
             match self.values(node, &record, &key, wanted) {
                 Ok(values) => key.values = values,
                 Err(found) => {
@@ -187,8 +187,8 @@ impl<'a> Walk<'a, '_> {
             let Some(wanted) = wanted.subkey(&record.name) else { continue };
             let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&record.name) };
             if self.trail.is_new(record.offset, &place) {
-                let last_written = Some(record.last_written());
-                let subkey = Key { name: record.name, place, last_written, ..Key::default() };
+                let (last_written, is_link) = (Some(record.last_written()), record.is_link());
+                let subkey = Key { name: record.name, place, last_written, is_link, ..Key::default() };
                 key.subkeys.push(self.key(&node, subkey, &wanted, depth + 1));
             }
         }

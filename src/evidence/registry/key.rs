@@ -9,6 +9,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 
 /// A key with those of its values and subkeys that were wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a link may be damaged, and a part of an export may end in one")]
 pub(super) struct Key {
     /// Its name.
     pub name: Text,
@@ -20,6 +21,8 @@ pub(super) struct Key {
     pub values: Vec<Value>,
     /// Its subkeys.
     pub subkeys: Vec<Self>,
+    /// It is a link: Windows reads the key that its value [`LINK_VALUE`] names in its place.
+    pub is_link: bool,
     /// Some of its values or subkeys could not be read: what seems absent may only be lost.
     pub is_damaged: bool,
     /// The evidence names it only on the way to others: what seems absent may only not have been exported.
@@ -60,8 +63,13 @@ pub(super) const REG_EXPAND_SZ: u32 = 2;
 pub(super) const REG_BINARY: u32 = 3;
 /// A little-endian number of four bytes.
 pub(super) const REG_DWORD: u32 = 4;
+/// Where a link leads.
+pub(super) const REG_LINK: u32 = 6;
 /// Several texts, each ended by a NUL, and a NUL behind the last.
 pub(super) const REG_MULTI_SZ: u32 = 7;
+
+/// Name of the value that says where a link leads.
+pub(super) const LINK_VALUE: &str = "SymbolicLinkValue";
 
 impl Key {
     /// The subkey of that name, in any letter case.
@@ -80,6 +88,12 @@ impl Key {
     #[must_use]
     pub(super) fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|value| value.name.is(name))
+    }
+
+    /// Where a link leads.
+    #[must_use]
+    pub(super) fn link_target(&self) -> Option<Text> {
+        self.value(LINK_VALUE).and_then(Value::link_target)
     }
 
     /// Why there is no key at that path; `None` where there is one.
@@ -117,6 +131,7 @@ impl Key {
     /// Adds what `other`, another reading of the same key, has and this one has not. Where both have a value and it is
     /// not the same, the first such pair is handed back.
     pub(super) fn merge(&mut self, other: Self) -> Result<(), Box<(Value, Value)>> {
+        self.is_link |= other.is_link;
         self.is_damaged |= other.is_damaged;
         self.is_partial &= other.is_partial;
         self.is_open &= other.is_open;
@@ -153,6 +168,15 @@ impl Value {
     #[must_use]
     pub(super) fn text(&self) -> Option<Text> {
         matches!(self.data_type, REG_SZ | REG_EXPAND_SZ).then(|| {
+            let units = units(&self.data);
+            Text::from_utf16(units.split(|unit| *unit == 0).next().unwrap_or_default())
+        })
+    }
+
+    /// The data as the path of a key. `None` where the type is another.
+    #[must_use]
+    pub(super) fn link_target(&self) -> Option<Text> {
+        (self.data_type == REG_LINK).then(|| {
             let units = units(&self.data);
             Text::from_utf16(units.split(|unit| *unit == 0).next().unwrap_or_default())
         })

@@ -5,6 +5,7 @@ mod carve;
 mod control_set;
 mod hive;
 mod key;
+mod links;
 mod marvin32;
 mod moments;
 mod records;
@@ -26,6 +27,7 @@ use std::io::Read;
 use self::control_set::read_control_sets;
 use self::hive::open_hive;
 use self::key::{Key, Value};
+use self::links::Source;
 use self::reg::Export;
 use self::values::Values;
 use self::wanted::{SERVICES, Wanted};
@@ -70,16 +72,19 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         let names = hive.root_names();
         return Err(Error::OtherHive { found: kind_of_hive(&names) });
     }
+    let mut links = links::follow(&mut root, Wanted::of_system(), &Source::Hive(&hive), &mut defects);
     if let Some(wanted) = other_transports(&root) {
         // What is damaged was met before, and two readings of the same bytes do not contradict each other.
-        let _ = root.merge(hive.read(&wanted, &mut Vec::new())?);
+        let mut transports = hive.read(&wanted, &mut Vec::new())?;
+        links.add(links::follow(&mut transports, &wanted, &Source::Hive(&hive), &mut defects));
+        let _ = root.merge(transports);
     }
     // What a differencing hive does not have, the hive below it may have.
     let is_differencing = hive.head.is_differencing();
     if is_differencing {
         root.mark_as_partial();
     }
-    let control_sets = read_control_sets(&root, options.code_page, &mut defects);
+    let control_sets = read_control_sets(&root, &links, options.code_page, &mut defects);
     if is_differencing && !control_sets.iter().any(tells_something) {
         return Err(Error::Differencing);
     }
@@ -97,6 +102,7 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         carve::carve(bytes, hive.bins_end(), &root, options.logs, own.or(options.code_page))
     });
     let mut moments = moments::of_keys(&root, &mut defects);
+    moments.extend(moments::of_links(&control_sets));
     moments.extend(history.iter().flat_map(moments::of_deleted_keys));
     Ok(Reading { hive: Some(hive.head), control_sets, moments, history, defects, ..Reading::of(Kind::Hive) })
 }
@@ -165,8 +171,9 @@ fn contradiction(one: &Value, other: &Value, name: &Text) -> Error {
     }
 }
 
-fn read_export(export: Export, code_page: Option<CodePage>, mut defects: Vec<Defect>) -> Result<Reading, Error> {
-    let control_sets = read_control_sets(&export.root, code_page, &mut defects);
+fn read_export(mut export: Export, code_page: Option<CodePage>, mut defects: Vec<Defect>) -> Result<Reading, Error> {
+    let links = links::follow_in_export(&mut export.root, &mut defects);
+    let control_sets = read_control_sets(&export.root, &links, code_page, &mut defects);
     if !control_sets.iter().any(tells_something) {
         return Err(Error::NothingOfWinsock);
     }

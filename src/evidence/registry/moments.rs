@@ -1,8 +1,10 @@
 //! When the keys that were read were last written.
 
+use std::collections::HashSet;
+
 use super::Key;
 use crate::catalog::Place;
-use crate::evidence::{Defect, Event, Former, History, Moment};
+use crate::evidence::{ControlSet, Defect, Event, Former, History, Moment};
 
 /// Keys of one hive whose times are kept; the most that were read of a real one are 369.
 const MOST: usize = 65_536;
@@ -11,7 +13,12 @@ const MOST: usize = 65_536;
 pub(super) fn of_keys(root: &Key, defects: &mut Vec<Defect>) -> Vec<Moment> {
     let mut moments = Vec::new();
     let mut keys = vec![root];
+    // Links lead to keys that may have been read under their own names, too.
+    let mut known = HashSet::new();
     while let Some(key) = keys.pop() {
+        if key.place.offset.is_some_and(|offset| !known.insert(offset)) {
+            continue;
+        }
         if moments.len() == MOST {
             let expected = format!("at most {MOST} keys with a time");
             defects.push(Defect::new(key.place.clone(), expected, "more; the times of the rest are passed over"));
@@ -29,6 +36,13 @@ pub(super) fn of_deleted_keys(history: &History) -> impl Iterator<Item = Moment>
         let place = Place { offset: finds.first().map(|find| find.offset), ..Place::default().below(&what.path) };
         Moment { time: what.last_written, event: Event::DeletedKeyWritten, place }
     })
+}
+
+/// The times of links, in whose place the keys that they lead to were read.
+pub(super) fn of_links(control_sets: &[ControlSet]) -> impl Iterator<Item = Moment> {
+    let links = control_sets.iter().flat_map(|control_set| &control_set.catalogs.links);
+    let timed = links.filter_map(|link| Some((link.last_written.filter(|time| time.0 != 0)?, link.place.clone())));
+    timed.map(|(time, place)| Moment { time, event: Event::KeyWritten, place })
 }
 
 fn of_key(key: &Key) -> Option<Moment> {

@@ -38,6 +38,11 @@ impl KeyRecord {
         self.head.flags & 0x4 != 0
     }
 
+    /// Whether it is a link to another key.
+    pub(super) fn is_link(&self) -> bool {
+        self.head.flags & 0x10 != 0
+    }
+
     /// When it was last written.
     pub(super) fn last_written(&self) -> FileTime {
         FileTime(self.head.last_written)

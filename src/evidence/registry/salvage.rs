@@ -121,7 +121,7 @@ impl<'a> Salvage<'a> {
         depth: usize,
         trail: &mut Trail<'_>,
     ) -> Key {
-        if wanted.value(None) {
+        if wanted.value(None) || record.is_link() {
             self.values(record, &mut key, wanted, trail);
         }
         if wanted.has_subkeys() {
@@ -173,8 +173,8 @@ impl<'a> Salvage<'a> {
             let Some(wanted) = wanted.subkey(&child.name) else { continue };
             let place = Place { offset: u64::try_from(child.offset).ok(), ..key.place.below(&child.name) };
             if trail.is_new(child.offset, &place) {
-                let subkey =
-                    Key { name: child.name.clone(), place, last_written: Some(child.last_written()), ..Key::default() };
+                let (last_written, is_link) = (Some(child.last_written()), child.is_link());
+                let subkey = Key { name: child.name.clone(), place, last_written, is_link, ..Key::default() };
                 key.subkeys.push(self.key(&child, subkey, &wanted, depth + 1, trail));
             }
         }

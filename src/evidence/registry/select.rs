@@ -2,6 +2,7 @@
 
 use super::control_set::number_of;
 use super::key::{Key, Missing};
+use super::links::CURRENT;
 use super::values::Values;
 use crate::catalog::{DanglingSelection, Place, SELECTIONS, Text};
 use crate::evidence::Defect;
@@ -56,7 +57,7 @@ impl Select {
                 .collect();
         }
         // A running system shows its control set under another name.
-        let is_told = missing != Some(Missing::NotTold) && root.subkey("CurrentControlSet").is_none();
+        let is_told = missing != Some(Missing::NotTold) && root.subkey(CURRENT).is_none();
         if current != chosen && is_told {
             let found = current.map_or_else(|| "no such value".to_owned(), |number| number.to_string());
             let instead = chosen.map_or_else(String::new, |number| format!("; {} is taken instead", name_of(number)));

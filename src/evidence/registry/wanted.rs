@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::key::LINK_VALUE;
 use crate::catalog::Text;
 
 /// What is wanted beside the control sets, as paths from the root.
@@ -115,6 +116,14 @@ impl Wanted {
         }
     }
 
+    /// What is wanted of the key at `link`, wanted of the one at `target` in its place.
+    #[must_use]
+    pub(super) fn redirected(&self, link: &[Text], target: &[String]) -> Self {
+        let below = link.iter().try_fold(self.of_root(), |below, name| below.subkey(name));
+        let paths = below.map(|below| below.paths).unwrap_or_default();
+        Self { paths: paths.into_iter().map(|rest| [target, rest].concat()).collect() }
+    }
+
     /// What is wanted of the root.
     #[must_use]
     pub(super) fn of_root(&self) -> WantedBelow<'_> {
@@ -144,9 +153,12 @@ impl WantedBelow<'_> {
         self.paths.iter().any(|path| path.first().is_some_and(|component| !component.starts_with(':')))
     }
 
-    /// Whether the value of that name is wanted; of no name: whether any may be.
+    /// Whether the value of that name is wanted; of no name: whether any may be. Where a link leads is always wanted.
     #[must_use]
     pub(super) fn value(&self, name: Option<&Text>) -> bool {
+        if name.is_some_and(|name| name.is(LINK_VALUE)) {
+            return true;
+        }
         self.paths.iter().any(|path| match path {
             [] => true,
             [component] => {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::key::{Key, Value};
+use super::super::key::{Key, LINK_VALUE, REG_LINK, Value};
 use super::super::wanted::{Wanted, WantedBelow};
 use super::value::Data;
 use crate::catalog::{Place, Text};
@@ -204,6 +204,7 @@ impl Tree {
             keys.push(kept.map(|kept| Key {
                 name: kept.name,
                 place: kept.place,
+                is_link: kept.values.iter().flatten().any(is_link_target),
                 values: kept.values.into_iter().flatten().collect(),
                 is_damaged: kept.is_damaged,
                 is_partial: !kept.is_named,
@@ -223,6 +224,11 @@ impl Tree {
         restore_order(&mut root);
         root
     }
+}
+
+/// Whether a value says that its key is a link, which no other mark in a registration file does.
+fn is_link_target(value: &Value) -> bool {
+    value.name.is(LINK_VALUE) && value.data_type == REG_LINK
 }
 
 /// Turns the subkeys, which were handed up from the last to the first, round again.

@@ -144,7 +144,7 @@ struct Transport {
     /// `HelperDllName`.
     helper: Option<String>,
     /// `Mapping`: the sockets that it serves.
-    mapping: Vec<Socket>,
+    mapping: Vec<Request>,
     /// `ProviderGUID`.
     provider_id: Option<String>,
     /// The numbered subkeys: what each entry of the catalog must be.
@@ -153,7 +153,7 @@ struct Transport {
 
 /// The arguments of a program's `socket()`.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Socket {
+struct Request {
     /// Address family.
     address_family: i32,
     /// Socket type.
@@ -322,16 +322,16 @@ impl From<&catalog::Transport> for Transport {
             name: raw(&transport.name),
             last_written: transport.last_written.and_then(time),
             helper: text(transport.helper.as_ref()),
-            mapping: transport.mapping.iter().map(Socket::from).collect(),
+            mapping: transport.mapping.iter().map(Request::from).collect(),
             provider_id: guid(transport.provider_id),
             templates: transport.templates.iter().map(ProtocolEntry::from).collect(),
         }
     }
 }
 
-impl From<&socket::SocketRequest> for Socket {
-    fn from(socket: &socket::SocketRequest) -> Self {
-        Self { address_family: socket.address_family, socket_type: socket.socket_type, protocol: socket.protocol }
+impl From<&socket::SocketRequest> for Request {
+    fn from(request: &socket::SocketRequest) -> Self {
+        Self { address_family: request.address_family, socket_type: request.socket_type, protocol: request.protocol }
     }
 }
 

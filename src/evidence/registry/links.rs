@@ -1,0 +1,242 @@
+//! Keys that are links to other keys, which Windows follows whenever it opens one.
+//!
+//! A link is marked in the key's record, and its value names the other key as the kernel does, from `\Registry` on. No
+//! hive at hand stores one: `CurrentControlSet` is a link that exists in memory only, and dumps of a running system may
+//! show it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+use std::mem;
+
+use super::control_set::number_of;
+use super::hive::OpenHive;
+use super::key::{Key, MAX_DEPTH, Missing, Value};
+use super::wanted::Wanted;
+use crate::catalog::{RegistryLink, Text};
+use crate::evidence::{Defect, MAX_ENTRIES};
+
+/// Links that are followed in one registry; a sound one has none, and each costs a walk through the hive.
+const MOST_FOLLOWED: usize = 32;
+
+/// Keys that are read by way of links: as many as four full lists have, since many links may lead to one large key.
+const MOST_KEYS: usize = 4 * MAX_ENTRIES;
+
+/// The name under which a running system shows its control set.
+pub(super) const CURRENT: &str = "CurrentControlSet";
+
+/// Where the key that a link leads to is read from.
+pub(super) enum Source<'a> {
+    /// A hive, of which only the wanted keys were read so far.
+    Hive(&'a OpenHive<'a>),
+    /// All that an export has.
+    Export(&'a Key),
+}
+
+/// The links that were met, by the control set that they belong to.
+#[derive(Default)]
+pub(super) struct Links(BTreeMap<Text, Vec<RegistryLink>>);
+
+impl Links {
+    /// Adds those of another reading; a link that both have met counts once.
+    pub(super) fn add(&mut self, others: Self) {
+        for (control_set, others) in others.0 {
+            let links = self.0.entry(control_set).or_default();
+            let known: HashSet<String> = links.iter().map(|link| link.place.path.clone()).collect();
+            links.extend(others.into_iter().filter(|other| !known.contains(&other.place.path)));
+        }
+    }
+
+    /// The links of the control set of that name.
+    pub(super) fn of(&self, control_set: Option<&Text>) -> Vec<RegistryLink> {
+        control_set.and_then(|name| self.0.get(name)).cloned().unwrap_or_default()
+    }
+}
+
+/// Puts the keys that links of control sets lead to in the place of these links. A link that cannot be followed is taken
+/// out, as if damage had hidden the key.
+pub(super) fn follow(root: &mut Key, wanted: &Wanted, source: &Source<'_>, defects: &mut Vec<Defect>) -> Links {
+    let mut follower =
+        Follower { wanted, source, defects, links: Links::default(), path: Vec::new(), followed: 0, keys: 0 };
+    let running = root.subkey("Select").and_then(|select| select.value("Current")).and_then(Value::number);
+    for key in mem::take(&mut root.subkeys) {
+        let is_current = key.name.is(CURRENT);
+        if !is_current && number_of(&key.name).is_none() {
+            root.subkeys.push(key);
+        } else if is_current && leads_to_control_set(&key, running) {
+            // This is Windows' own link. Where its control set is not at hand, nothing is lost that was told.
+            root.subkeys.extend(follower.without_finding(key));
+        } else {
+            follower.subkey(key, root);
+        }
+    }
+    follower.links
+}
+
+/// The same in an export, of which everything was read already.
+pub(super) fn follow_in_export(root: &mut Key, defects: &mut Vec<Defect>) -> Links {
+    if !has_links(root) {
+        return Links::default();
+    }
+    let all = root.clone();
+    follow(root, Wanted::of_export(), &Source::Export(&all), defects)
+}
+
+fn has_links(key: &Key) -> bool {
+    key.is_link || key.subkeys.iter().any(has_links)
+}
+
+/// Whether a link leads to the control set of that number, or to any where the number is not told.
+fn leads_to_control_set(key: &Key, number: Option<u32>) -> bool {
+    let target = key.link_target().and_then(|target| names_in(&target));
+    let found = match target.as_deref() {
+        Some([name]) => number_of(&Text::from(name.as_str())),
+        _ => None,
+    };
+    key.is_link && found.is_some() && (number.is_none() || found == number)
+}
+
+/// The names on the way from the root of the SYSTEM hive to a key that a link names; `None` where it lies elsewhere.
+fn names_in(target: &Text) -> Option<Vec<String>> {
+    let target = target.lossy();
+    let mut names = target.strip_prefix('\\')?.split('\\');
+    let is_in_system = ["Registry", "Machine", "SYSTEM"].iter().all(|expected| {
+        let name = names.next();
+        name.is_some_and(|name| name.eq_ignore_ascii_case(expected))
+    });
+    is_in_system.then(|| names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
+struct Follower<'a> {
+    wanted: &'a Wanted,
+    source: &'a Source<'a>,
+    defects: &'a mut Vec<Defect>,
+    links: Links,
+    /// The names on the way to the key at hand, as Windows gets there: over links.
+    path: Vec<Text>,
+    followed: usize,
+    keys: usize,
+}
+
+impl<'a> Follower<'a> {
+    /// Adds a subkey to its parent, and in the place of a link what it leads to.
+    fn subkey(&mut self, key: Key, parent: &mut Key) {
+        self.path.push(key.name.clone());
+        match if key.is_link { self.replaced(key) } else { Some(key) } {
+            Some(mut key) => {
+                for subkey in mem::take(&mut key.subkeys) {
+                    self.subkey(subkey, &mut key);
+                }
+                parent.subkeys.push(key);
+            }
+            None => parent.is_damaged = true,
+        }
+        self.path.pop();
+    }
+
+    /// What a link leads to, under its name; `None` where it cannot be followed.
+    fn replaced(&mut self, link: Key) -> Option<Key> {
+        let target = link.link_target();
+        let found = target.as_ref().ok_or("it does not say where it leads").and_then(|target| self.find(target));
+        let (key, obstacle) = match found {
+            Ok(key) => (Some(Key { name: link.name, ..key }), None),
+            Err(obstacle) => (None, Some(obstacle)),
+        };
+        let control_set = self.path.first().cloned().unwrap_or_default();
+        let link = RegistryLink { place: link.place, last_written: link.last_written, target, obstacle };
+        self.links.0.entry(control_set).or_default().push(link);
+        key
+    }
+
+    /// The same of the link that Windows itself makes.
+    fn without_finding(&mut self, link: Key) -> Option<Key> {
+        self.path.push(link.name.clone());
+        let found = link.link_target().and_then(|target| self.find(&target).ok());
+        self.path.pop();
+        found.map(|key| Key { name: link.name, ..key })
+    }
+
+    /// The key that a link leads to, over as many further links as there are; else why it cannot be read.
+    fn find(&mut self, target: &Text) -> Result<Key, &'static str> {
+        let mut names = names_in(target).ok_or("it leads out of this hive")?;
+        if self.path.len() >= MAX_DEPTH {
+            return Err("it lies too deep");
+        }
+        loop {
+            if self.followed >= MOST_FOLLOWED {
+                return Err("there are more links than are followed, or they lead in a circle");
+            }
+            self.followed += 1;
+            self.name_control_set(&mut names);
+            let (tree, defects) = self.read(&names).ok_or("nothing of the hive can be read")?;
+            match walk(&tree, &names)? {
+                Step::Arrived(key) => {
+                    self.keys += count(key);
+                    if self.keys > MOST_KEYS {
+                        return Err("more keys lie there than are read by way of links");
+                    }
+                    let key = key.clone();
+                    self.defects.extend(defects);
+                    return Ok(key);
+                }
+                Step::Link(other) => names = other,
+            }
+        }
+    }
+
+    /// `CurrentControlSet` is the control set that Windows runs with: of the links in one, it is that one.
+    fn name_control_set(&self, names: &mut [String]) {
+        if let (Some(name), Some(own)) = (names.first_mut(), self.path.first())
+            && name.eq_ignore_ascii_case(CURRENT)
+        {
+            *name = own.lossy().into_owned();
+        }
+    }
+
+    /// A tree that has the key of these names, with what is wanted of the link at hand, and the damage of that key.
+    fn read(&self, names: &[String]) -> Option<(Cow<'a, Key>, Vec<Defect>)> {
+        match self.source {
+            Source::Export(all) => Some((Cow::Borrowed(*all), Vec::new())),
+            Source::Hive(hive) => {
+                let mut defects = Vec::new();
+                let tree = hive.read(&self.wanted.redirected(&self.path, names), &mut defects).ok()?;
+                let path = names.join("\\");
+                // Damage on the way to it was met before.
+                defects.retain(|defect| defect.place.path.starts_with(&path));
+                Some((Cow::Owned(tree), defects))
+            }
+        }
+    }
+}
+
+enum Step<'a> {
+    Arrived(&'a Key),
+    /// A link on the way, and the names that it makes of the whole way.
+    Link(Vec<String>),
+}
+
+fn walk<'a>(root: &'a Key, names: &[String]) -> Result<Step<'a>, &'static str> {
+    let mut key = root;
+    for (index, name) in names.iter().enumerate() {
+        key = match key.subkey(name) {
+            Some(subkey) => subkey,
+            None => {
+                return Err(match key.missing(name) {
+                    Some(Missing::NotTold) => "the evidence does not have the key that it leads to",
+                    Some(Missing::Lost) => "damage hides the key that it leads to",
+                    Some(Missing::Absent) | None => "there is no such key",
+                });
+            }
+        };
+        if key.is_link {
+            let target = key.link_target().ok_or("it leads to a link that does not say where it leads")?;
+            let mut whole = names_in(&target).ok_or("it leads over another link out of this hive")?;
+            whole.extend(names.iter().skip(index + 1).cloned());
+            return Ok(Step::Link(whole));
+        }
+    }
+    Ok(Step::Arrived(key))
+}
+
+fn count(key: &Key) -> usize {
+    1 + key.subkeys.iter().map(count).sum::<usize>()
+}
