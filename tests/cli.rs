@@ -174,11 +174,18 @@ fn a_hive_without_any_network_is_another_matter() {
 }
 
 #[test]
-fn a_report_that_is_cut_off_is_3_and_a_whole_one_is_judged() {
-    let case = notation::parse(PLAIN).unwrap();
-    let report = crate::synth::msinfo::text(&case, "EXAMPLE", &crate::synth::msinfo::ENGLISH);
-    let code = |bytes: &[u8]| code(&run(&[("report", bytes)], &["examine", "report"]));
-    assert_eq!((code(&report), code(&report[..report.len() / 2])), (0, 3));
+fn a_report_that_is_cut_off_or_not_judged_is_3_and_a_whole_one_is_judged() {
+    let report = |case: &str| {
+        let case = notation::parse(case).unwrap();
+        crate::synth::msinfo::text(&case, "EXAMPLE", &crate::synth::msinfo::ENGLISH)
+    };
+    let whole = report(include_str!("../fixtures/windows-10-plain/case.txt"));
+    let code = |command: &str, bytes: &[u8]| code(&run(&[("report", bytes)], &[command, "report"]));
+    for command in ["examine", "scan"] {
+        assert_eq!((code(command, &whole), code(command, &whole[..whole.len() / 2])), (0, 3));
+        // Whether NetBIOS lacks pairs is not visible in a report, so this system is not judged.
+        assert_eq!(code(command, &report(PLAIN)), 3);
+    }
 }
 
 #[test]

@@ -25,10 +25,10 @@ const STYLES: Styles = Styles::styled()
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing was found at or above --fail-on, and all evidence was examined
+  0  nothing was found at or above --fail-on, and all evidence was examined and judged
   1  something was found at or above --fail-on, whether or not all evidence could be examined
   2  the command line was wrong; nothing was done
-  3  nothing was found, but some evidence could not be examined, only in part or only as stored
+  3  nothing was found, but some evidence could not be examined or judged, only in part or only as stored
   4  the output could not be written completely";
 
 /// Examines the Winsock catalogs of Windows offline, from the files that were collected.

@@ -5,6 +5,7 @@ use std::io;
 
 use catalog9::baseline;
 use catalog9::catalog::Text;
+use catalog9::finding::Verdict;
 use catalog9::render::Refused;
 use catalog9::render::json::{self, v1};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
@@ -176,5 +177,5 @@ fn refuse(path: Text, error: impl Diagnostic + Send + Sync + 'static) -> Refused
 fn exit_of(examination: &Examination, arguments: &ExamineArgs) -> Exit {
     let mut findings = examination.examined.iter().flat_map(|examined| &examined.judgement.findings);
     let has_found = findings.any(|finding| arguments.fail_on.is_met_by(finding.severity) && !finding.is_known());
-    Exit::of(has_found, examination.is_complete())
+    Exit::of(has_found, examination.is_complete() && examination.verdict() != Verdict::NotJudged)
 }
