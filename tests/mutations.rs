@@ -168,11 +168,11 @@ const IN_32_BIT_PART: bool = true;
 const LISTING_MUTATIONS: &[ListingMutation] = &[
     (IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Program Files\\evil.dll", &["base-provider-path-altered"]),
     (IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "mswsock.dll", &["base-provider-path-altered", "library-path-relative"]),
-    (IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "%SystemRoot%\\SysWOW64\\mswsock.dll", &[]),
-    (IN_32_BIT_PART, "{E70F1AA0-AB8B-11CF-8CA3-00805F48A192}", "{12345678-0000-0000-0000-000000000000}", &["base-provider-missing", "catalogs-differ", "provider-name-imitates-windows"]),
+    (IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "%SystemRoot%\\SysWOW64\\mswsock.dll", &["base-provider-path-altered"]),
+    (IN_32_BIT_PART, "{E70F1AA0-AB8B-11CF-8CA3-00805F48A192}", "{12345678-0000-0000-0000-000000000000}", &["base-provider-missing", "catalogs-differ", "foreign-provider-answers-sockets", "provider-name-imitates-windows"]),
     (IN_32_BIT_PART, " 1001\n", " 1021\n", &["catalogs-differ"]),
     (!IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Program Files\\evil.dll", &["base-provider-path-altered"]),
-    (!IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Windows\\system32\\mswsock.dll", &[]),
+    (!IN_32_BIT_PART, "%SystemRoot%\\system32\\mswsock.dll", "C:\\Windows\\system32\\mswsock.dll", &["base-provider-path-altered"]),
 ];
 
 #[test]

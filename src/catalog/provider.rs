@@ -8,6 +8,7 @@ use uuid::uuid;
 pub use super::other_protocol::{
     NWLINK, NWLINK_NAMES, NWLINK_SECTIONS, OTHER_PROTOCOLS, OtherProtocol, other_microsoft_by_name,
 };
+pub use super::transport::{FAMILIES, HELPERS};
 use super::{
     Chain, Kind, NameSpaceEntry, ProtocolEntry, ProviderFlags, SOCK_NETWORK_DIRECT, ServiceFlags, Text, Version,
     Windows,
@@ -373,35 +374,9 @@ pub const TRANSPORTS: &[(&str, Guid)] = &[
     ("afunix", UNIX),
     ("vmbus", HYPER_V),
 ];
+
 /// The paths of all DLLs that entries of Windows name, on whichever version.
 pub fn windows_libraries() -> impl Iterator<Item = &'static str> {
     let of_name_spaces = WINDOWS_NAME_SPACES.iter().flat_map(|provider| provider.library_paths);
     [MSWSOCK, RSVPSP, MSAFD].into_iter().chain(of_name_spaces.map(|(_, path)| *path))
 }
-
-/// The address families of each transport that Windows knows, as `Mapping` has them in hives of Windows XP, Server 2003,
-/// 7, 8.1 and 10. Up to Server 2003 the transports over IP also serve TCP and UDP sockets of no family.
-pub const FAMILIES: &[(&str, &[i32])] = &[
-    ("Tcpip", &[0, 2]),
-    ("Tcpip6", &[0, 23]),
-    ("Psched", &[0, 2, 23]),
-    ("Gpc", &[0, 2, 23]),
-    ("NetBIOS", &[17]),
-    ("RFCOMM", &[32]),
-    ("irda", &[26]),
-    ("afunix", &[1]),
-    ("vmbus", &[34]),
-];
-
-/// The helper DLL of each transport that Windows knows, which mswsock.dll loads for its sockets.
-pub const HELPERS: &[(&str, &str)] = &[
-    ("Tcpip", r"%SystemRoot%\System32\wshtcpip.dll"),
-    ("Tcpip6", r"%SystemRoot%\System32\wship6.dll"),
-    ("Psched", r"%SystemRoot%\System32\wshqos.dll"),
-    ("Gpc", r"%SystemRoot%\System32\wshqos.dll"),
-    ("NetBIOS", r"%SystemRoot%\System32\wshnetbs.dll"),
-    ("RFCOMM", r"%SystemRoot%\System32\wshBth.dll"),
-    ("irda", r"%SystemRoot%\System32\wshirda.dll"),
-    ("afunix", r"%SystemRoot%\system32\wshunix.dll"),
-    ("vmbus", r"%SystemRoot%\system32\wshhyperv.dll"),
-];

@@ -106,3 +106,30 @@ impl Binding {
         self.device.lower().starts_with(r"\device\netbt")
     }
 }
+
+/// The address families of each transport that Windows knows, as `Mapping` has them in hives of Windows XP, Server 2003,
+/// 7, 8.1 and 10. Up to Server 2003 the transports over IP also serve TCP and UDP sockets of no family.
+pub const FAMILIES: &[(&str, &[i32])] = &[
+    ("Tcpip", &[0, 2]),
+    ("Tcpip6", &[0, 23]),
+    ("Psched", &[0, 2, 23]),
+    ("Gpc", &[0, 2, 23]),
+    ("NetBIOS", &[17]),
+    ("RFCOMM", &[32]),
+    ("irda", &[26]),
+    ("afunix", &[1]),
+    ("vmbus", &[34]),
+];
+
+/// The helper DLL of each transport that Windows knows, which mswsock.dll loads for its sockets.
+pub const HELPERS: &[(&str, &str)] = &[
+    ("Tcpip", r"%SystemRoot%\System32\wshtcpip.dll"),
+    ("Tcpip6", r"%SystemRoot%\System32\wship6.dll"),
+    ("Psched", r"%SystemRoot%\System32\wshqos.dll"),
+    ("Gpc", r"%SystemRoot%\System32\wshqos.dll"),
+    ("NetBIOS", r"%SystemRoot%\System32\wshnetbs.dll"),
+    ("RFCOMM", r"%SystemRoot%\System32\wshBth.dll"),
+    ("irda", r"%SystemRoot%\System32\wshirda.dll"),
+    ("afunix", r"%SystemRoot%\system32\wshunix.dll"),
+    ("vmbus", r"%SystemRoot%\system32\wshhyperv.dll"),
+];

@@ -51,7 +51,7 @@ use std::fmt;
 
 use self::counts::Counts;
 use self::system::{
-    app_permission, dangling, link, named, service, setup_provider, socket, transport, variable, windows,
+    app_permission, dangling, link, named, service, setup_provider, sockets, transport, variable, windows,
 };
 use super::{
     Binding, Catalog, Catalogs, EntryList, Facts, FileTime, NEEDED_KEYS, NameSpaceEntry, Parameters, ProtocolEntry,
@@ -146,10 +146,7 @@ impl Reader {
                 catalogs.told |= Facts::ENVIRONMENT;
             }
             ("helper", [name, path]) => named(&mut catalogs.transports, name)?.helper = Some(Text::from(*path)),
-            ("mapping", [name, rows]) => {
-                named(&mut catalogs.transports, name)?.mapping =
-                    rows.split_whitespace().map(socket).collect::<Line<_>>()?;
-            }
+            ("mapping", [name, rows]) => named(&mut catalogs.transports, name)?.mapping = sockets(rows)?,
             ("template", [name, what, rest @ ..]) => {
                 let template = entry::protocol(0, what, rest, &self.known, catalogs)?;
                 named(&mut catalogs.transports, name)?.templates.push(template);
@@ -230,11 +227,9 @@ impl Reader {
 
     fn enter(&mut self, in_name_spaces: bool, lists: Lists) {
         (self.in_name_spaces, self.lists) = (in_name_spaces, Some(lists));
-        if in_name_spaces {
-            self.catalogs.told |= Facts::NAME_SPACES | Facts::NAME_SPACE_LIBRARIES;
-        }
         // A heading alone makes a list without entries.
         if in_name_spaces {
+            self.catalogs.told |= Facts::NAME_SPACES | Facts::NAME_SPACE_LIBRARIES;
             let _ = self.chosen(|catalogs| &mut catalogs.name_space);
         } else {
             let _ = self.chosen(|catalogs| &mut catalogs.protocol);

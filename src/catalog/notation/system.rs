@@ -42,8 +42,12 @@ pub(super) fn named<'t>(transports: &'t mut [Transport], name: &str) -> Line<&'t
     transports.iter_mut().find(|transport| transport.name.is(name)).ok_or("a transport that was named before")
 }
 
-/// A socket such as `2/1/6`.
-pub(super) fn socket(numbers: &str) -> Line<SocketRequest> {
+/// Sockets such as `2/1/6 2/2/17`.
+pub(super) fn sockets(rows: &str) -> Line<Vec<SocketRequest>> {
+    rows.split_whitespace().map(socket).collect()
+}
+
+fn socket(numbers: &str) -> Line<SocketRequest> {
     let numbers: Option<Vec<i32>> = numbers.split('/').map(|number| number.parse().ok()).collect();
     match numbers.as_deref() {
         Some([family, socket_type, protocol]) => Ok(SocketRequest::new(*family, *socket_type, *protocol)),
