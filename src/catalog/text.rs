@@ -83,13 +83,19 @@ impl Text {
         }
     }
 
-    /// The text in lower case: names of keys and services are the same in any letter case.
+    /// The form in which two names of keys, values, services or files are the same if Windows takes them for the same:
+    /// in lower case.
+    ///
+    /// Windows maps each character on its own to upper case, so the two small sigmas of Greek are one letter, and `ß`
+    /// stays what it is. No other letter becomes one of ASCII: a key that is called `Winsoc` and U+212A, the Kelvin
+    /// sign, is not the key `Winsock`.
     #[must_use]
     pub fn lower(&self) -> String {
-        self.lossy().to_lowercase()
+        self.lossy().chars().map(lower).collect()
     }
 
-    /// Whether it equals `other` but for the case of ASCII letters, as Windows compares names of keys and values.
+    /// Whether it is this name of ASCII letters, in any letter case: the same as to compare what [`Text::lower`] makes
+    /// of both.
     #[must_use]
     pub fn is(&self, other: &str) -> bool {
         matches!(&self.0, Content::Unicode(text) if text.eq_ignore_ascii_case(other))
@@ -107,6 +113,21 @@ impl Text {
             None => shown,
         }
     }
+}
+
+fn lower(character: char) -> char {
+    /// What a character is mapped to, where that is a single character beyond ASCII.
+    fn single(character: char, mut mapped: impl Iterator<Item = char>) -> char {
+        match (mapped.next(), mapped.next()) {
+            (Some(one), None) if !one.is_ascii() => one,
+            _ => character,
+        }
+    }
+    if character.is_ascii() {
+        return character.to_ascii_lowercase();
+    }
+    let upper = single(character, character.to_uppercase());
+    single(upper, upper.to_lowercase())
 }
 
 impl Default for Text {
@@ -297,5 +318,18 @@ mod tests {
     fn names_are_compared_as_windows_does() {
         assert!(Text::new("WinSock2").is("Winsock2"));
         assert!(!Text::from_utf16(&[0x57, 0xd800]).is("W\u{fffd}"));
+    }
+
+    #[test]
+    fn names_are_the_same_as_windows_compares_them() {
+        let is_same = |one: &str, other: &str| Text::from(one).lower() == Text::from(other).lower();
+        for (one, other) in [("WinSock2", "WINSOCK2"), ("Käse", "KÄSE"), ("ΣΑΣ", "σασ"), ("ΣΑΣ", "σας")] {
+            assert!(is_same(one, other), "{one} {other}");
+        }
+        for (one, other) in
+            [("Winsoc\u{212a}", "Winsock"), ("\u{17f}elect", "Select"), ("Straße", "STRASSE"), ("İ", "i")]
+        {
+            assert!(!is_same(one, other) && !Text::from(one).is(other), "{one} {other}");
+        }
     }
 }

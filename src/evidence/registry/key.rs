@@ -113,7 +113,7 @@ impl Key {
 
     /// Whether its last subkey comes before that name in the order of exports.
     fn ends_before(&self, name: &str) -> bool {
-        self.subkeys.last().is_none_or(|last| lower(&last.name) < name.to_lowercase())
+        self.subkeys.last().is_none_or(|last| last.name.lower() < Text::from(name).lower())
     }
 
     /// Whether a key that is not at that path does not exist, and was not merely lost or left out.
@@ -137,7 +137,7 @@ impl Key {
         self.is_open &= other.is_open;
         let values: HashMap<String, usize> = index(self.values.iter().map(|value| &value.name));
         for value in other.values {
-            match values.get(&lower(&value.name)).and_then(|index| self.values.get(*index)) {
+            match values.get(&value.name.lower()).and_then(|index| self.values.get(*index)) {
                 Some(own) if (own.data_type, &own.data) == (value.data_type, &value.data) => {}
                 Some(own) => return Err(Box::new((own.clone(), value))),
                 None => self.values.push(value),
@@ -145,7 +145,7 @@ impl Key {
         }
         let subkeys: HashMap<String, usize> = index(self.subkeys.iter().map(|subkey| &subkey.name));
         for subkey in other.subkeys {
-            match subkeys.get(&lower(&subkey.name)).and_then(|index| self.subkeys.get_mut(*index)) {
+            match subkeys.get(&subkey.name.lower()).and_then(|index| self.subkeys.get_mut(*index)) {
                 Some(own) => own.merge(subkey)?,
                 None => self.subkeys.push(subkey),
             }
@@ -155,12 +155,7 @@ impl Key {
 }
 
 fn index<'a>(names: impl Iterator<Item = &'a Text>) -> HashMap<String, usize> {
-    names.map(lower).zip(0..).collect()
-}
-
-/// A name in the form by which names are the same.
-fn lower(name: &Text) -> String {
-    name.to_string().to_lowercase()
+    names.map(Text::lower).zip(0..).collect()
 }
 
 impl Value {

@@ -183,7 +183,7 @@ impl<'a> Salvage<'a> {
 
     /// Adds the keys that name this one as their parent and are not among `children`; gives their number.
     fn add_children(&self, parent: &KeyRecord, children: &mut Vec<KeyRecord>) -> usize {
-        let known: HashSet<String> = children.iter().map(|child| child.name.lossy().to_lowercase()).collect();
+        let known: HashSet<String> = children.iter().map(|child| child.name.lower()).collect();
         let by_parent = self.by_parent.get_or_init(|| {
             let mut by_parent: HashMap<u32, Vec<u32>> = HashMap::new();
             for key in keys_in_use(self.bytes).filter(|key| !key.is_root()) {
@@ -194,7 +194,7 @@ impl<'a> Salvage<'a> {
         let before = children.len();
         let lost = cell_of(parent.offset).and_then(|offset| by_parent.get(&offset)).into_iter().flatten();
         let lost = lost.filter_map(|offset| self.records.key(*offset).ok());
-        children.extend(lost.filter(|child| !known.contains(&child.name.lossy().to_lowercase())));
+        children.extend(lost.filter(|child| !known.contains(&child.name.lower())));
         children.len() - before
     }
 

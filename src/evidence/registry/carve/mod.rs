@@ -57,7 +57,7 @@ impl<'k> Live<'k> {
             if let Ok(bytes) = value.data.as_slice().try_into() {
                 self.items.insert(item::essence(bytes));
             }
-            self.values.insert((value.name.lossy().to_lowercase(), &value.data));
+            self.values.insert((value.name.lower(), &value.data));
         }
         key.subkeys.iter().for_each(|key| self.add(key));
     }
@@ -237,7 +237,7 @@ impl Carving<'_, '_> {
                 continue;
             }
             let data = self.data_of(&record).filter(|_| !is_item);
-            let name = record.name.lossy().to_lowercase();
+            let name = record.name.lower();
             if data.as_ref().is_some_and(|data| self.live.values.contains(&(name, data))) {
                 continue;
             }

@@ -57,8 +57,8 @@ impl Tree {
         let names: Vec<Text> = path.iter().map(|name| Text::from(name.as_str())).collect();
         let wanted = names.iter().try_fold(wanted.of_root(), |wanted, name| wanted.subkey(name))?;
         let mut index = ROOT;
-        for (text, name) in names.into_iter().zip(path) {
-            let lower = name.to_lowercase();
+        for text in names {
+            let lower = text.lower();
             index = match self.by_name.get(&(index, lower.clone())) {
                 Some(subkey) => *subkey,
                 None => self.add(index, text, lower, line),
@@ -95,7 +95,7 @@ impl Tree {
     pub(super) fn delete(&mut self, path: &[String]) {
         let mut index = ROOT;
         for name in path {
-            match self.by_name.get(&(index, name.to_lowercase())) {
+            match self.by_name.get(&(index, Text::from(name.as_str()).lower())) {
                 Some(subkey) => index = *subkey,
                 None => return,
             }
@@ -103,7 +103,7 @@ impl Tree {
         let mut open = vec![index];
         while let Some(index) = open.pop() {
             let Some(mut kept) = self.keys.get_mut(index).and_then(Option::take) else { continue };
-            self.by_name.remove(&(kept.parent, kept.name.lossy().to_lowercase()));
+            self.by_name.remove(&(kept.parent, kept.name.lower()));
             open.append(&mut kept.subkeys);
         }
     }
@@ -112,7 +112,7 @@ impl Tree {
     pub(super) fn set(&mut self, key: &Node<'_>, name: Text, line: u64, data: Data) {
         let Some(kept) = self.keys.get_mut(key.index).and_then(Option::as_mut) else { return };
         let place = Place { line: Some(line), ..kept.place.below(&name) };
-        let identity = (key.index, name.lossy().to_lowercase());
+        let identity = (key.index, name.lower());
         let value = Some(Value { name, place, data_type: data.data_type, data: data.bytes });
         if let Some(slot) = self.values.get(&identity).and_then(|index| kept.values.get_mut(*index)) {
             *slot = value;
@@ -124,7 +124,7 @@ impl Tree {
 
     /// Deletes a value.
     pub(super) fn delete_value(&mut self, key: &Node<'_>, name: &Text) {
-        let index = self.values.get(&(key.index, name.lossy().to_lowercase()));
+        let index = self.values.get(&(key.index, name.lower()));
         let values = self.keys.get_mut(key.index).and_then(Option::as_mut).map(|kept| &mut kept.values);
         if let Some(slot) = values.zip(index).and_then(|(values, index)| values.get_mut(*index)) {
             *slot = None;
