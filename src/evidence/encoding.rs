@@ -80,6 +80,31 @@ pub enum TextEncoding {
 }
 
 impl TextEncoding {
+    /// How a file is written that begins so, and the length of its byte order mark: by that mark, else as UTF-16 where
+    /// every other byte is zero. [`TextEncoding::Ansi`] stands for everything else, of which only the rest may show
+    /// that it is UTF-8.
+    pub(super) fn of_beginning(bytes: &[u8]) -> (Self, usize) {
+        match bytes {
+            [0xff, 0xfe, ..] => (Self::Utf16Le, 2),
+            [0xfe, 0xff, ..] => (Self::Utf16Be, 2),
+            [0xef, 0xbb, 0xbf, ..] => (Self::Utf8, 3),
+            [1..=255, 0, 1..=255, 0, ..] => (Self::Utf16Le, 0),
+            [0, 1..=255, 0, 1..=255, ..] => (Self::Utf16Be, 0),
+            _ => (Self::Ansi, 0),
+        }
+    }
+
+    /// Whether a character has two bytes or four.
+    pub(super) fn is_utf16(self) -> bool {
+        matches!(self, Self::Utf16Le | Self::Utf16Be)
+    }
+
+    /// The units of text in UTF-16, without half a unit at its end.
+    pub(super) fn units(self, bytes: &[u8]) -> impl Iterator<Item = u16> {
+        let unit = if self == Self::Utf16Be { u16::from_be_bytes } else { u16::from_le_bytes };
+        bytes.as_chunks().0.iter().map(move |bytes| unit(*bytes))
+    }
+
     /// What people call it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -158,13 +183,13 @@ pub fn decode_text(bytes: &[u8]) -> Decoded<'_> {
 }
 
 fn decode_whole(bytes: &[u8]) -> Decoded<'_> {
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => decode_utf16(rest, 2, TextEncoding::Utf16Le),
-        [0xfe, 0xff, rest @ ..] => decode_utf16(rest, 2, TextEncoding::Utf16Be),
-        [0xef, 0xbb, 0xbf, rest @ ..] => decode_utf8(rest, 3),
-        [1..=255, 0, 1..=255, 0, ..] => decode_utf16(bytes, 0, TextEncoding::Utf16Le),
-        [0, 1..=255, 0, 1..=255, ..] => decode_utf16(bytes, 0, TextEncoding::Utf16Be),
-        _ => decode_without_mark(bytes),
+    let (encoding, mark) = TextEncoding::of_beginning(bytes);
+    let rest = bytes.get(mark..).unwrap_or_default();
+    let begin = u64::try_from(mark).unwrap_or_default();
+    match encoding {
+        TextEncoding::Utf16Le | TextEncoding::Utf16Be => decode_utf16(rest, begin, encoding),
+        TextEncoding::Utf8 => decode_utf8(rest, begin),
+        TextEncoding::Ansi => decode_without_mark(bytes),
     }
 }
 
@@ -174,14 +199,9 @@ fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_>
         return Decoded { text, encoding, faults: Vec::new() };
     }
     // Slower, but with the places of what has no meaning.
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let units = pairs.iter().map(|pair| match encoding {
-        TextEncoding::Utf16Be => u16::from_be_bytes(*pair),
-        _ => u16::from_le_bytes(*pair),
-    });
     let mut faults = Faults::new(begin);
     let mut text = String::new();
-    for character in char::decode_utf16(units) {
+    for character in char::decode_utf16(encoding.units(bytes)) {
         let character = character.unwrap_or_else(|_| {
             faults.add("a surrogate without its partner");
             char::REPLACEMENT_CHARACTER
@@ -189,7 +209,7 @@ fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_>
         text.push(character);
         faults.pass(if character.len_utf16() == 1 { 2 } else { 4 }, character == '\n');
     }
-    if !rest.is_empty() {
+    if !bytes.len().is_multiple_of(2) {
         faults.add("half a character");
     }
     Decoded { text: Cow::Owned(text), encoding, faults: faults.list }

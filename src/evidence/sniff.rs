@@ -73,23 +73,15 @@ fn sniff_text(bytes: &[u8]) -> Option<Kind> {
 /// it is read.
 pub(super) fn is_registration_file(bytes: &[u8]) -> bool {
     let first = bytes.get(..128).unwrap_or(bytes);
-    let text: String = match first {
-        [0xff, 0xfe, units @ ..] => units_of(units, u16::from_le_bytes),
-        [0xfe, 0xff, units @ ..] => units_of(units, u16::from_be_bytes),
-        [1..=255, 0, 1..=255, 0, ..] => units_of(first, u16::from_le_bytes),
-        [0, 1..=255, 0, 1..=255, ..] => units_of(first, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, bytes @ ..] | bytes => bytes.iter().map(|byte| ascii(u16::from(*byte))).collect(),
+    let (encoding, mark) = TextEncoding::of_beginning(first);
+    let first = first.get(mark..).unwrap_or_default();
+    let text: String = if encoding.is_utf16() {
+        encoding.units(first).map(|unit| u8::try_from(unit).map_or('?', char::from)).collect()
+    } else {
+        first.iter().copied().map(char::from).collect()
     };
     let text = text.trim_start_matches([' ', '\t']).to_ascii_lowercase();
     ["windows registry editor", "regedit", "wine registry"].iter().any(|beginning| text.starts_with(beginning))
-}
-
-fn units_of(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    bytes.as_chunks().0.iter().map(|bytes| ascii(unit(*bytes))).collect()
-}
-
-fn ascii(unit: u16) -> char {
-    u8::try_from(unit).map_or('?', char::from)
 }
 
 /// The first bytes, as text where they are text.
@@ -101,7 +93,7 @@ fn describe(bytes: &[u8]) -> String {
     let hex: Vec<String> = first.iter().map(|byte| format!("{byte:02x}")).collect();
     let hex = hex.join(" ");
     let beginning = decode_text(bytes.get(..BEGINNING).unwrap_or(bytes));
-    if matches!(beginning.encoding, TextEncoding::Utf16Le | TextEncoding::Utf16Be) {
+    if beginning.encoding.is_utf16() {
         let beginning: String = beginning.text.chars().take(16).collect();
         return format!("UTF-16 text that begins with “{}”", Text::from(beginning));
     }

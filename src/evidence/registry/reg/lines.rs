@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read};
 
-use crate::evidence::encoding::CodePage;
+use crate::evidence::encoding::{CodePage, TextEncoding};
 use crate::evidence::{Error, TextHead};
 
 /// Longest line that is kept, in bytes; hivexregedit does not wrap, and its longest line in real files has 2,690
@@ -10,16 +10,6 @@ use crate::evidence::{Error, TextHead};
 const LONGEST: usize = 16 << 20;
 
 const CHUNK: usize = 64 << 10;
-
-/// How the bytes of the file make characters, as its first bytes say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    Utf16Le,
-    Utf16Be,
-    Utf8,
-    /// One byte a character, in a code page that the file does not name.
-    Ansi,
-}
 
 /// A line without its end.
 pub(super) struct Line {
@@ -44,7 +34,7 @@ struct LineEnd {
 /// The lines of a stream.
 pub(super) struct Lines<'s> {
     stream: &'s mut dyn Read,
-    encoding: Encoding,
+    encoding: TextEncoding,
     code_page: Option<CodePage>,
     /// Bytes that were read and not yet handed out.
     buffer: Vec<u8>,
@@ -66,7 +56,7 @@ impl<'s> Lines<'s> {
     pub(super) fn new(stream: &'s mut dyn Read, code_page: Option<CodePage>) -> Result<Self, Error> {
         let mut lines = Self {
             stream,
-            encoding: Encoding::Ansi,
+            encoding: TextEncoding::Ansi,
             code_page,
             buffer: Vec::new(),
             begin: 0,
@@ -78,14 +68,7 @@ impl<'s> Lines<'s> {
             line: Vec::new(),
         };
         while lines.buffer.len() < 4 && lines.fill()? {}
-        (lines.encoding, lines.mark) = match lines.buffer.as_slice() {
-            [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
-            [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
-            [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
-            [1..=255, 0, 1..=255, 0, ..] => (Encoding::Utf16Le, 0),
-            [0, 1..=255, 0, 1..=255, ..] => (Encoding::Utf16Be, 0),
-            _ => (Encoding::Ansi, 0),
-        };
+        (lines.encoding, lines.mark) = TextEncoding::of_beginning(&lines.buffer);
         lines.begin = lines.mark;
         Ok(lines)
     }
@@ -97,7 +80,7 @@ impl<'s> Lines<'s> {
 
     /// Whether the file is in Unicode by what it begins with.
     pub(super) fn is_unicode(&self) -> bool {
-        self.encoding != Encoding::Ansi
+        self.encoding != TextEncoding::Ansi
     }
 
     /// Number of the last line.
@@ -108,12 +91,10 @@ impl<'s> Lines<'s> {
     /// How the file was written.
     pub(super) fn head(&self, form: &'static str) -> TextHead {
         let encoding = match (self.encoding, self.code_page) {
-            (Encoding::Utf16Le, _) => "UTF-16LE".to_owned(),
-            (Encoding::Utf16Be, _) => "UTF-16BE".to_owned(),
-            (Encoding::Utf8, _) => "UTF-8".to_owned(),
-            (Encoding::Ansi, Some(code_page)) => code_page.name().to_owned(),
-            (Encoding::Ansi, None) if self.has_guessed => CodePage::GUESS.name().to_owned(),
-            (Encoding::Ansi, None) => "ASCII or UTF-8".to_owned(),
+            (TextEncoding::Ansi, Some(code_page)) => code_page.name().to_owned(),
+            (TextEncoding::Ansi, None) if self.has_guessed => CodePage::GUESS.name().to_owned(),
+            (TextEncoding::Ansi, None) => "ASCII or UTF-8".to_owned(),
+            (encoding, _) => encoding.name().to_owned(),
         };
         TextHead { encoding, is_guess: self.has_guessed, form }
     }
@@ -173,40 +154,36 @@ impl<'s> Lines<'s> {
 
     /// Length of the line that `bytes` begin with, and whether CR ends it; `None` where it does not end in them.
     fn end_of_line(&self, bytes: &[u8]) -> Option<(usize, bool)> {
-        let (position, is_cr) = match self.encoding {
-            Encoding::Utf8 | Encoding::Ansi => {
-                let position = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
-                (position, bytes.get(position) == Some(&b'\r'))
-            }
-            Encoding::Utf16Le => end_of_units(bytes, u16::from_le_bytes)?,
-            Encoding::Utf16Be => end_of_units(bytes, u16::from_be_bytes)?,
-        };
-        Some((position, is_cr))
+        if self.encoding.is_utf16() {
+            let mut units = self.encoding.units(bytes).enumerate();
+            let (index, end) = units.find(|(_, unit)| matches!(unit, 0x0a | 0x0d))?;
+            return Some((2 * index, end == 0x0d));
+        }
+        let position = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
+        Some((position, bytes.get(position) == Some(&b'\r')))
     }
 
     fn width(&self) -> usize {
-        if matches!(self.encoding, Encoding::Utf16Le | Encoding::Utf16Be) { 2 } else { 1 }
+        if self.encoding.is_utf16() { 2 } else { 1 }
     }
 
     /// The first character of the line that is no blank or tabulator.
     fn first_character(&self) -> Option<u16> {
         let significant = |unit: &u16| *unit != u16::from(b' ') && *unit != u16::from(b'\t');
-        match self.encoding {
-            Encoding::Utf8 | Encoding::Ansi => self.line.iter().map(|byte| u16::from(*byte)).find(significant),
-            Encoding::Utf16Le => units(&self.line, u16::from_le_bytes).find(significant),
-            Encoding::Utf16Be => units(&self.line, u16::from_be_bytes).find(significant),
+        if self.encoding.is_utf16() {
+            return self.encoding.units(&self.line).find(significant);
         }
+        self.line.iter().map(|byte| u16::from(*byte)).find(significant)
     }
 
     fn decode(&mut self) -> (String, bool) {
         match self.encoding {
-            Encoding::Utf16Le => decode_units(&self.line, u16::from_le_bytes),
-            Encoding::Utf16Be => decode_units(&self.line, u16::from_be_bytes),
-            Encoding::Utf8 => match str::from_utf8(&self.line) {
+            TextEncoding::Utf16Le | TextEncoding::Utf16Be => decode_units(self.encoding, &self.line),
+            TextEncoding::Utf8 => match str::from_utf8(&self.line) {
                 Ok(text) => (text.to_owned(), false),
                 Err(_) => (String::from_utf8_lossy(&self.line).into_owned(), true),
             },
-            Encoding::Ansi => self.decode_ansi(),
+            TextEncoding::Ansi => self.decode_ansi(),
         }
     }
 
@@ -245,18 +222,9 @@ impl<'s> Lines<'s> {
     }
 }
 
-fn units(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> impl Iterator<Item = u16> {
-    bytes.as_chunks().0.iter().map(move |bytes| unit(*bytes))
-}
-
-fn end_of_units(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<(usize, bool)> {
-    let (index, end) = units(bytes, unit).enumerate().find(|(_, unit)| matches!(unit, 0x0a | 0x0d))?;
-    Some((2 * index, end == 0x0d))
-}
-
-fn decode_units(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, bool) {
+fn decode_units(encoding: TextEncoding, bytes: &[u8]) -> (String, bool) {
     let mut is_damaged = bytes.len() % 2 == 1;
-    let decoded = char::decode_utf16(units(bytes, unit)).map(|character| {
+    let decoded = char::decode_utf16(encoding.units(bytes)).map(|character| {
         character.unwrap_or_else(|_| {
             is_damaged = true;
             char::REPLACEMENT_CHARACTER
