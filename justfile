@@ -18,7 +18,7 @@ scale:
 
 # A real hive with 100,000 random flips, and cut off at every sector.
 damage:
-    FLIPS=100000 cargo test --release --test suite damage -- --nocapture
+    FLIPS=100000 cargo test --release --test suite damage -- --include-ignored --nocapture
 
 # False alarms by version on a checkout of public hives of clean installations: see docs/contributing.md.
 vanilla DIR:

@@ -50,8 +50,9 @@ pub fn counts() -> BTreeMap<String, (usize, usize)> {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn the_counts_are_those_of_the_real_evidence() {
-    let Some(folder) = real("") else { return };
+    let folder = real("");
     let mut counts: BTreeMap<&str, (usize, usize)> = rules::ALL.iter().map(|rule| (rule.id, (0, 0))).collect();
     for system in SYSTEMS {
         let output = catalog9(&folder).args(["examine", "--format", "json", system]).output().unwrap();

@@ -32,13 +32,14 @@ fn alarms(examination: &Examination) -> BTreeSet<&'static str> {
 }
 
 /// Where a file is cut: in the middle of the many bytes of a value one place is as good as another, so there every
-/// `rare`-th is taken, and everywhere else every `step`-th.
+/// `rare`-th is taken, and everywhere else every `step`-th. Within a character of two bytes every ninth is enough.
 fn cuts(file: &[u8], step: usize, rare: usize) -> impl Iterator<Item = usize> {
     let is_of_bytes = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b',' | b'\\' | b' ' | b'\r' | b'\n' | 0);
     // The last line breaks are no loss.
     (0..file.len() - 4).filter(move |at| {
         let around = &file[at.saturating_sub(48)..(at + 48).min(file.len())];
-        at % if around.iter().all(is_of_bytes) { rare } else { step } == 0
+        let is_within_character = file.starts_with(b"\xff\xfe") && at % 2 == 1;
+        at % if around.iter().all(is_of_bytes) { rare } else { step } == 0 && (!is_within_character || at % 9 == 0)
     })
 }
 
@@ -64,10 +65,11 @@ fn a_file_that_is_cut_off_anywhere_raises_no_alarm_that_the_whole_does_not() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn a_real_file_that_is_cut_off_anywhere_raises_no_alarm_that_the_whole_does_not() {
     for name in ["win10-winsock.reg", "win10-lsp-winsock2.reg", "xp-hivexregedit.reg", "xp-reged.reg"] {
-        let Some(path) = real(&format!("reg/{name}")) else { continue };
-        assert_eq!(first_false_alarm(&std::fs::read(path).unwrap(), 41, 1999), None, "{name}");
+        let file = std::fs::read(real(&format!("reg/{name}"))).unwrap();
+        assert_eq!(first_false_alarm(&file, 41, 1999), None, "{name}");
     }
 }
 

@@ -10,23 +10,26 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Error> {
     catalog9::evidence::read(&mut Content::Bytes(bytes), &ReadOptions::default())
 }
 
-/// Path of a piece of real evidence; `None`, and a word on standard error, where it is not at hand.
-pub fn real(path: &str) -> Option<PathBuf> {
+/// The folder of the real evidence, whether it is there or not.
+pub fn folder() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     // The package is the project, or the writer of evidence in it.
     let project = package.ancestors().find(|folder| folder.join("fixtures").exists()).unwrap_or(package);
-    let path = project.join("../shared/evidence").join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped, since the real evidence is not at hand: {}", path.display());
-    None
+    project.join("../shared/evidence")
+}
+
+/// Path of a piece of real evidence. A test that asks for one is marked `#[ignore = "needs the real evidence"]`: see
+/// `real_evidence.rs`.
+pub fn real(path: &str) -> PathBuf {
+    let path = folder().join(path);
+    assert!(path.exists(), "the real evidence lacks {}", path.display());
+    path
 }
 
 /// The folders of real hives that have a `truth.json`.
 pub fn real_hives() -> Vec<PathBuf> {
-    let Some(folder) = real("hives") else { return Vec::new() };
-    let mut hives: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let folders = std::fs::read_dir(real("hives")).unwrap();
+    let mut hives: Vec<PathBuf> = folders.map(|entry| entry.unwrap().path()).collect();
     hives.retain(|hive| hive.join("truth.json").exists());
     hives.sort();
     assert!(hives.len() >= 8, "the real hives are fewer than they were");

@@ -206,6 +206,7 @@ fn nothing_is_looked_for_where_that_was_not_wanted() {
 
 /// In 13 hives of whole systems the reference found former entries in one only, which is none of these.
 #[test]
+#[ignore = "needs the real evidence"]
 fn real_hives_have_no_history_that_is_made_up() {
     for path in real_hives() {
         let hive = std::fs::read(path.join("SYSTEM")).unwrap();

@@ -17,6 +17,7 @@
     reason = "a test that fails may panic, and the suite uses more of these modules"
 )]
 
+mod cost;
 mod cut_exports;
 mod damage;
 mod damaged_reports;

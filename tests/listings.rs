@@ -74,9 +74,10 @@ fn what_stands_before_a_whole_listing_does_not_make_it_an_excerpt() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn the_clean_whole_listing_of_a_real_machine_is_intact() {
     for name in ["WinsockCatalog.txt", "winsock.log"] {
-        let Some(path) = real(&format!("collections/gathernetworkinfo/{name}")) else { return };
+        let path = real(&format!("collections/gathernetworkinfo/{name}"));
         let examination = examined(&std::fs::read_to_string(path).unwrap());
         assert_eq!((examination.verdict(), examination.is_complete()), (Verdict::Intact, true), "{name}");
         assert_eq!((rules(&examination), &examination.defects), (vec![], &vec![]), "{name}");

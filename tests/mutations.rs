@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use catalog9::catalog::{CatalogName, notation};
 use catalog9::finding::Finding;
 use catalog9::layout::PackedCatalogItem;
-use catalog9::rules::ALL;
-use catalog9::{Content, Evidence, Options, examine};
+use catalog9::rules::{ALL, Judgement};
+use catalog9::{Content, Evidence, Options, examine, examine_together};
 
 use crate::cases::pressed;
-use crate::synth::{Key, hive, netsh, registry};
+use crate::synth::{Key, hive, msinfo, netsh, registry};
 
 /// A clean Windows 10 with its own templates.
 const WINDOWS_10: &str = include_str!("../fixtures/windows-10-plain/case.txt");
@@ -243,13 +243,42 @@ fn clean_systems_are_silent_and_a_sound_layered_provider_is_only_told() {
     assert_eq!(speaking(LAYERED), BTreeSet::from(["layered-provider-installed"]));
 }
 
-/// That of the control sets stands in `history.rs`, and that of reports in `together.rs`: one case has only one state.
+/// A hive with a second control set, the last that worked, which has these catalogs.
+fn with_last_known_good(current: &str, last: &str) -> Vec<u8> {
+    let [mut root, mut other] = [current, last].map(|case| registry::system(&notation::parse(case).unwrap(), "X"));
+    root.at("ControlSet002").subkeys = std::mem::take(&mut other.at("ControlSet001").subkeys);
+    root.at("Select").number("LastKnownGood", 2);
+    hive::write(&root, &hive::Shape::default())
+}
+
+/// What is said of a hive together with a report of its system.
+fn judged_together(hive: &[u8], report: &str) -> Judgement {
+    let report = msinfo::nfo(&notation::parse(report).unwrap(), "X", &msinfo::ENGLISH);
+    let evidence = [("SYSTEM", hive), ("report.nfo", &report)];
+    let evidence = evidence.map(|(name, bytes)| Evidence::new(name, Content::Bytes(bytes)));
+    let examination = examine_together(evidence.into(), &Options { hash: false, ..Options::default() }).unwrap();
+    examination.examined[0].judgement.clone()
+}
+
+/// Every rule speaks in some case, and on a clean system it could speak and is silent.
 #[test]
-fn every_rule_owns_a_fact() {
-    let mut owning: BTreeSet<&str> = MUTATIONS.iter().flat_map(|(.., rules)| *rules).copied().collect();
-    owning.extend(["control-sets-differ", "report-disagrees-with-registry"]);
-    let without: Vec<&str> = ALL.iter().map(|rule| rule.id).filter(|id| !owning.contains(id)).collect();
-    assert_eq!(without, [""; 0], "these rules need a row in the table");
+fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
+    let altered = WINDOWS_10.replace("1002  udp\n", "1002  udp  C:\\evil.dll\n");
+    let mut speaking: BTreeSet<&str> = MUTATIONS.iter().flat_map(|(.., rules)| *rules).copied().collect();
+    let shorter = WINDOWS_10.replace("1014  rfcomm\n", "");
+    let differing = judged_together(&with_last_known_good(WINDOWS_10, &altered), &shorter);
+    speaking.extend(differing.findings.iter().map(|finding| finding.rule));
+    let mut silent = BTreeSet::new();
+    for clean in [WINDOWS_10, WINDOWS_XP] {
+        let judgement = judged_together(&with_last_known_good(clean, clean), clean);
+        assert_eq!(judgement.findings, []);
+        let not_judged: BTreeSet<&str> = judgement.not_judged.iter().map(|rule| rule.rule).collect();
+        silent.extend(ALL.iter().map(|rule| rule.id).filter(|id| !not_judged.contains(id)));
+    }
+    for rule in ALL {
+        assert!(speaking.contains(rule.id), "{} needs a row in the table", rule.id);
+        assert!(silent.contains(rule.id), "no clean system shows what {} needs", rule.id);
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use catalog9::finding::{Finding, Severity, Verdict};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use proptest::prelude::*;
 
+use crate::cost::assert_linear;
 use crate::evidence::{read, real};
 use crate::synth::reg::{FORMS, Form, encode, write};
 use crate::synth::{Key, registry};
@@ -30,8 +31,9 @@ fn autodial(lines: &str) -> Option<String> {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn three_dialects_of_one_hive_give_the_same_catalogs() {
-    let Some(folder) = real("reg") else { return };
+    let folder = real("reg");
     let names = ["xp-reged.reg", "xp-hivexregedit.reg", "xp-hivexregedit-printable.reg"];
     let [one, two, three] = names.map(|name| {
         let reading = read(&std::fs::read(folder.join(name)).unwrap()).unwrap();
@@ -71,9 +73,9 @@ fn examination(bytes: &[u8]) -> Examination {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn a_live_layered_provider_is_seen_in_both_catalogs() {
-    let Some(path) = real("reg/win10-lsp-winsock2.reg") else { return };
-    let examination = examination(&std::fs::read(path).unwrap());
+    let examination = examination(&std::fs::read(real("reg/win10-lsp-winsock2.reg")).unwrap());
     assert_eq!(examination.defects, []);
     assert_eq!(examination.verdict(), Verdict::Additions);
     let catalogs = &examination.examined[0].control_set.catalogs;
@@ -111,9 +113,9 @@ fn a_live_layered_provider_is_seen_in_both_catalogs() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn two_files_of_one_system_are_examined_as_one() {
-    let (Some(one), Some(two)) = (real("reg/win10-lsp-winsock2.reg"), real("reg/win10-winsock.reg")) else { return };
-    let files = [std::fs::read(one).unwrap(), std::fs::read(two).unwrap()];
+    let files = ["reg/win10-lsp-winsock2.reg", "reg/win10-winsock.reg"].map(|name| std::fs::read(real(name)).unwrap());
     let evidence = files
         .iter()
         .zip(["winsock2.reg", "winsock.reg"])
@@ -244,12 +246,12 @@ fn a_path_in_an_ansi_file_is_read_in_the_code_page_that_is_named() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn clean_exports_have_no_finding_above_note() {
     let mut examined = 0;
     for name in ["win10-winsock.reg", "xp-hivexregedit.reg", "xp-hivexregedit-printable.reg", "xp-reged.reg"] {
-        let Some(path) = real(&format!("reg/{name}")) else { continue };
         let options = Options { control_sets: Selection::All, ..Options::default() };
-        let bytes = std::fs::read(path).unwrap();
+        let bytes = std::fs::read(real(&format!("reg/{name}"))).unwrap();
         let examination = examine(Evidence::new(name, Content::Bytes(&bytes)), &options).unwrap();
         for set in &examination.examined {
             let findings = set.judgement.findings.iter();
@@ -257,7 +259,7 @@ fn clean_exports_have_no_finding_above_note() {
         }
         examined += examination.examined.len();
     }
-    assert!(examined == 0 || examined >= 4);
+    assert!(examined >= 4);
 }
 
 #[test]
@@ -290,15 +292,17 @@ fn a_path_of_ten_thousand_levels_is_passed_over() {
 
 #[test]
 fn a_hundred_thousand_keys_cost_no_more_than_their_number() {
-    let mut file = "REGEDIT4\n\n".to_owned();
-    for number in 0..100_000 {
-        let name = number * 7919 % 100_000;
-        writeln!(file, "[HKLM\\SYSTEM\\ControlSet001\\Services\\WinSock2\\Parameters\\AppId_Catalog\\{name}]\n")
-            .unwrap();
-    }
-    let begin = std::time::Instant::now();
-    assert_eq!(read(file.as_bytes()).unwrap().control_sets[0].catalogs.app_permissions.len(), 100_000);
-    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+    let file = |many: usize| {
+        let mut file = "REGEDIT4\n\n".to_owned();
+        for name in (0..many).map(|number| number * 7919 % many) {
+            let parameters = r"HKLM\SYSTEM\ControlSet001\Services\WinSock2\Parameters";
+            writeln!(file, "[{parameters}\\AppId_Catalog\\{name}]\n").unwrap();
+        }
+        (many, file)
+    };
+    assert_linear(25_000, file, |(many, file)| {
+        assert_eq!(read(file.as_bytes()).unwrap().control_sets[0].catalogs.app_permissions.len(), *many);
+    });
 }
 
 /// Names of keys: no backslash, no control character, and in characters that every form can write.

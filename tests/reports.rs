@@ -16,8 +16,8 @@ fn examined(bytes: &[u8]) -> Examination {
     examine(Evidence::new("report", Content::Bytes(bytes)), &Options { hash: false, ..Options::default() }).unwrap()
 }
 
-fn real_report(name: &str) -> Option<Vec<u8>> {
-    real(&format!("msinfo/{name}")).map(|path| std::fs::read(path).unwrap())
+fn real_report(name: &str) -> Vec<u8> {
+    std::fs::read(real(&format!("msinfo/{name}"))).unwrap()
 }
 
 fn catalogs(reading: &Reading) -> &Catalogs {
@@ -30,6 +30,7 @@ fn rules(examination: &Examination) -> Vec<&'static str> {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn every_real_report_has_its_sections_and_nothing_above_a_note() {
     for (name, sections, windows, language) in [
         ("server-2012r2-en.nfo", 8, "Windows Server 2012 R2", Some("English")),
@@ -48,7 +49,7 @@ fn every_real_report_has_its_sections_and_nothing_above_a_note() {
         ("vista-sp1-x64-pasted.txt", 8, "Windows Vista", Some("English")),
         ("vista-sp2-x86-pasted.txt", 20, "Windows Vista SP2", Some("English")),
     ] {
-        let Some(bytes) = real_report(name) else { return };
+        let bytes = real_report(name);
         let examination = examined(&bytes);
         let main = examination.main().unwrap();
         let found = main.sections.as_ref().unwrap();
@@ -66,42 +67,41 @@ fn every_real_report_has_its_sections_and_nothing_above_a_note() {
 }
 
 /// Who provides the sections of a real report, as far as that is concluded.
-fn providers(name: &str) -> Option<BTreeSet<Identity>> {
-    let bytes = real_report(name)?;
+fn providers(name: &str) -> BTreeSet<Identity> {
+    let bytes = real_report(name);
     let reading = read(&bytes).unwrap();
     let providers: BTreeSet<Identity> = catalogs(&reading).sections().map(identity).collect();
     assert_eq!(providers.len(), catalogs(&reading).sections().count(), "{name}");
     assert!(providers.iter().all(|(id, ..)| id.is_some()), "{name}");
-    Some(providers)
+    providers
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn one_windows_has_one_set_of_sections_in_every_language() {
     for same in [
         &["win10-22h2-cs.nfo", "win10-22h2-upgraded-cs.nfo", "win10-22h2-ru.txt", "win10-1903-zh-cn.txt"][..],
         &["win11-21h2-en.txt", "win11-22h2-cs.nfo", "win11-24h2-cs.nfo"],
         &["server-2012r2-en.nfo", "vista-sp1-x64-pasted.txt"],
     ] {
-        let sets: Vec<_> = same.iter().filter_map(|name| providers(name)).collect();
+        let sets: Vec<_> = same.iter().map(|name| providers(name)).collect();
         assert!(sets.windows(2).all(|pair| pair[0] == pair[1]), "{same:?}");
     }
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn one_machine_has_one_catalog_in_three_carriers() {
     let names = ["server-2012r2-en.nfo", "server-2012r2-en.txt", "server-2012r2-en-utf8-lf.txt"];
-    let found: Vec<Catalogs> = names
-        .iter()
-        .filter_map(|name| real_report(name))
-        .map(|bytes| content(catalogs(&read(&bytes).unwrap()).clone()))
-        .collect();
+    let found = names.map(|name| content(catalogs(&read(&real_report(name)).unwrap()).clone()));
     assert!(found.windows(2).all(|pair| pair[0] == pair[1]));
     assert!(found.iter().all(|catalogs| catalogs.sections().count() == 8));
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn fragments_tell_what_they_hold_and_no_more() {
-    let Some(bytes) = real_report("win10-pasted-with-tabs.txt") else { return };
+    let bytes = real_report("win10-pasted-with-tabs.txt");
     let examination = examined(&bytes);
     let main = examination.main().unwrap();
     let entries = main.control_set.catalogs.native_entries();
@@ -111,7 +111,7 @@ fn fragments_tell_what_they_hold_and_no_more() {
         (examination.verdict(), examination.is_complete(), rules(&examination)),
         (Verdict::NotJudged, false, vec![])
     );
-    let bytes = real_report("win2000-head-pasted.txt").unwrap();
+    let bytes = real_report("win2000-head-pasted.txt");
     let examination = examined(&bytes);
     assert_eq!((examination.kind, examination.verdict()), (Kind::MsinfoText, Verdict::NotJudged));
     assert_eq!(examination.report.unwrap().written.unwrap().to_string(), "2002-08-01T20:44:11");
@@ -119,6 +119,7 @@ fn fragments_tell_what_they_hold_and_no_more() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn real_listings_give_their_layered_providers_and_nothing_is_missing() {
     for (name, layer, library) in [
         ("win10-lavasoft-lsp-en.txt", "LavasoftLSP", r"C:\WINDOWS\system32\LavasoftTcpService64.dll"),
@@ -128,8 +129,7 @@ fn real_listings_give_their_layered_providers_and_nothing_is_missing() {
             r"C:\Program Files (x86)\Sangfor\SSL\ClientComponent\31_SangforTcpX64.dll",
         ),
     ] {
-        let Some(path) = real(&format!("netsh/{name}")) else { return };
-        let examination = examined(&std::fs::read(path).unwrap());
+        let examination = examined(&std::fs::read(real(&format!("netsh/{name}"))).unwrap());
         assert_eq!(
             (examination.kind, rules(&examination)),
             (Kind::Netsh, vec!["layered-provider-installed"]),
@@ -143,7 +143,7 @@ fn real_listings_give_their_layered_providers_and_nothing_is_missing() {
         assert_eq!((examination.verdict(), examination.is_complete()), (Verdict::Additions, false), "{name}");
         assert!(examination.examined[0].summary[0].contains(&format!("2 chains of {layer} ({library})")), "{name}");
     }
-    let examination = examined(&std::fs::read(real("netsh/win10-32bit-entries-en.txt").unwrap()).unwrap());
+    let examination = examined(&std::fs::read(real("netsh/win10-32bit-entries-en.txt")).unwrap());
     let catalogs = &examination.examined[0].control_set.catalogs;
     let lists: Vec<_> = catalogs.protocol_lists().map(|(name, list)| (name.to_string(), list.entries.len())).collect();
     assert_eq!(lists, [("32-bit protocol catalog".to_owned(), 1), ("64-bit protocol catalog".to_owned(), 3)]);
@@ -295,9 +295,7 @@ fn what_stands_behind_winsock_is_not_read() {
         let mut bytes = msinfo::utf16(&format!("{kept}{garbage}"));
         bytes.extend(b"\x00\xd8\x00\xd8\x07");
         assert!(bytes.len() > 4_000_000);
-        let begin = std::time::Instant::now();
         let examination = examined(&bytes);
-        assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
         assert_eq!((examination.kind, examination.verdict()), (kind, Verdict::Intact));
         assert_eq!(examination.defects, []);
     }

@@ -106,8 +106,9 @@ fn files_of_two_computers_are_refused_and_so_are_two_registries_or_none() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn a_hive_is_recovered_before_it_is_compared() {
-    let Some(folder) = real("hives/win10-21h2-dirty") else { return };
+    let folder = real("hives/win10-21h2-dirty");
     let [hive, one, two] =
         ["SYSTEM", "SYSTEM.LOG1", "SYSTEM.LOG2"].map(|name| std::fs::read(folder.join(name)).unwrap());
     let log = |role, name: &str, bytes| LogFile { name: name.into(), role, bytes };
@@ -141,11 +142,11 @@ fn the_program_finds_the_logs_of_the_hive_that_it_compares() {
 /// The two are of different systems with the same Windows: what they have in common is all that Windows installs, and
 /// what the report lacks is the layered provider.
 #[test]
+#[ignore = "needs the real evidence"]
 fn a_real_report_lacks_the_layered_provider_of_a_real_registry_and_nothing_else() {
     let names = ["reg/win10-lsp-winsock2.reg", "reg/win10-winsock.reg", "msinfo/win10-ltsc-1809-en.txt"];
-    let files: Vec<Vec<u8>> = names.iter().filter_map(|name| Some(std::fs::read(real(name)?).unwrap())).collect();
-    let [one, two, report] = files.as_slice() else { return };
-    let examination = together(&[("one", one), ("two", two), ("report", report)]).unwrap();
+    let [one, two, report] = names.map(|name| std::fs::read(real(name)).unwrap());
+    let examination = together(&[("one", &one), ("two", &two), ("report", &report)]).unwrap();
     let chains = ["TCP/IP", "UDP/IP"].map(|protocol| format!("ierd_tgp_lsp64 over [MSAFD Tcpip [{protocol}]]"));
     assert_eq!(disagreements(&examination), [format!("report lacks {}", chains.join(" and "))]);
     let findings = &examination.main().unwrap().judgement.findings;

@@ -9,7 +9,7 @@ use catalog9::render::json::v1::Document;
 use catalog9::{Content, Evidence, Options, examine};
 use serde_json::{Value, json};
 
-use crate::evidence::real_hives;
+use crate::evidence::{real, real_hives};
 
 /// The JSON output of a hive as it is stored, with all its control sets.
 fn document(bytes: &[u8]) -> Value {
@@ -35,6 +35,7 @@ fn named<'a>(list: &'a Value, key: &str, name: &str) -> &'a Value {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn every_hive_gives_the_entries_values_and_times_of_its_truth() {
     for folder in real_hives() {
         let truth: Value = serde_json::from_slice(&std::fs::read(folder.join("truth.json")).unwrap()).unwrap();
@@ -66,6 +67,7 @@ fn logs_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn every_dirty_hive_gives_what_its_logs_make_of_it() {
     let mut examined = 0;
     for folder in real_hives().into_iter().filter(|folder| !logs_of(folder).is_empty()) {
@@ -84,31 +86,28 @@ fn every_dirty_hive_gives_what_its_logs_make_of_it() {
         }
         examined += 1;
     }
-    assert!(examined == 3 || real_hives().is_empty());
+    assert_eq!(examined, 3);
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn what_logs_change_in_the_catalogs_is_told() {
-    let changes = |folder: &str| -> Option<Vec<Value>> {
-        let folder = real_hives().into_iter().find(|hive| hive.ends_with(folder))?;
+    let changes = |folder: &str| -> Vec<Value> {
+        let folder = real(&format!("hives/{folder}"));
         let document = document_with(&std::fs::read(folder.join("SYSTEM")).unwrap(), &logs_of(&folder));
         let evil = document["control_sets"].to_string().matches(r"C:\\Windows\\Temp\\evil.dll").count();
         let changes = document["control_sets"][0]["changed_by_logs"].as_array().unwrap();
-        Some(
-            [changes.as_slice(), &[json!(evil), document["recovery"]["logs"][1]["entries"][0]["fate"].clone()]]
-                .concat(),
-        )
+        [changes.as_slice(), &[json!(evil), document["recovery"]["logs"][1]["entries"][0]["fate"].clone()]].concat()
     };
     let count = json!({"catalog": null, "entry": "Protocol_Catalog9", "what": "Num_Catalog_Entries64", "before": "15", "after": "16"});
     let path = json!({
         "catalog": "protocol-32", "entry": "vSockets DGRAM", "what": "DLL",
         "before": r"C:\Windows\Temp\evil.dll", "after": r"%windir%\system32\vsocklib.dll"
     });
-    let Some(dirty) = changes("win10-21h2-dirty") else { return };
     // The path of the past is told in the change alone.
-    assert_eq!(dirty, [path, count.clone(), json!(1), json!("applied")]);
-    assert_eq!(changes("win10-21h2-dirty-badhash").unwrap(), [count, json!(2), json!("refused")]);
-    assert_eq!(changes("win10-1709-dirty").unwrap(), [json!(0), json!("applied")]);
+    assert_eq!(changes("win10-21h2-dirty"), [path, count.clone(), json!(1), json!("applied")]);
+    assert_eq!(changes("win10-21h2-dirty-badhash"), [count, json!(2), json!("refused")]);
+    assert_eq!(changes("win10-1709-dirty"), [json!(0), json!("applied")]);
 }
 
 fn control_set(name: &str, found: &Value, truth: &Value) {
@@ -256,6 +255,7 @@ fn filled(texts: &Value) -> Value {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn clean_hives_have_no_finding_above_note() {
     for folder in real_hives() {
         let name = folder.file_name().unwrap().to_str().unwrap();
@@ -278,6 +278,7 @@ fn clean_hives_have_no_finding_above_note() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn the_windows_of_every_hive_is_known() {
     let windows: Vec<(String, Value)> = real_hives()
         .into_iter()
@@ -288,9 +289,6 @@ fn the_windows_of_every_hive_is_known() {
             (folder.file_name().unwrap().to_str().unwrap().to_owned(), windows)
         })
         .collect();
-    if windows.is_empty() {
-        return;
-    }
     let expected = [
         ("server-2003-dc", json!(["Windows Server 2003 SP1", null, "x86"])),
         ("win10-1709-dirty", json!(["Windows 10 1709", 16299, "x64"])),
@@ -305,12 +303,11 @@ fn the_windows_of_every_hive_is_known() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn a_dirty_hive_without_its_logs_is_reported_as_dirty() {
-    for folder in real_hives().into_iter().filter(|folder| folder.ends_with("win10-21h2-dirty")) {
-        let document = document(&std::fs::read(folder.join("SYSTEM")).unwrap());
-        assert_eq!(document["evidence"]["dirty"], true);
-        let sentences = document["summary"].as_array().unwrap();
-        assert!(sentences.iter().any(|sentence| sentence.as_str().unwrap().starts_with("The hive is dirty")));
-        assert!(document.to_string().contains(r"C:\\Windows\\Temp\\evil.dll"), "it is shown as it was stored");
-    }
+    let document = document(&std::fs::read(real("hives/win10-21h2-dirty/SYSTEM")).unwrap());
+    assert_eq!(document["evidence"]["dirty"], true);
+    let sentences = document["summary"].as_array().unwrap();
+    assert!(sentences.iter().any(|sentence| sentence.as_str().unwrap().starts_with("The hive is dirty")));
+    assert!(document.to_string().contains(r"C:\\Windows\\Temp\\evil.dll"), "it is shown as it was stored");
 }

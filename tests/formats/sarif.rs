@@ -46,12 +46,13 @@ fn every_case_is_valid_by_the_schema() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn real_evidence_is_valid_by_the_schema() {
     for folder in real_hives() {
         let output = catalog9(&folder).args(["examine", "--format", "sarif", "SYSTEM"]).output().unwrap();
         assert_valid(&serde_json::from_slice(&output.stdout).unwrap(), &folder.display().to_string());
     }
-    for folder in ["msinfo", "netsh", "hives-odd"].into_iter().filter_map(real) {
+    for folder in ["msinfo", "netsh", "hives-odd"].map(real) {
         for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
         {
             let output = catalog9(Path::new(".")).args(["examine", "--format", "sarif"]).arg(&file).output().unwrap();

@@ -103,10 +103,10 @@ fn evidence_without_times_gives_an_empty_timeline_and_says_so() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn the_order_is_that_of_times_then_of_paths() {
-    let hives = real_hives();
-    for folder in &hives {
-        let output = catalog9(folder).args(["examine", "--format", "timesketch-jsonl", "SYSTEM"]).output().unwrap();
+    for folder in real_hives() {
+        let output = catalog9(&folder).args(["examine", "--format", "timesketch-jsonl", "SYSTEM"]).output().unwrap();
         let keys: Vec<(String, String)> = text(&output.stdout)
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).unwrap())

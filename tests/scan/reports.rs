@@ -54,9 +54,9 @@ fn told<'r>(run: &'r Value, kind: &str) -> Vec<&'r Value> {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn what_could_not_be_judged_is_counted_once_for_each_rule() {
-    let Some(folder) = real("msinfo") else { return };
-    let log = sarif(&folder, &["."]);
+    let log = sarif(&real("msinfo"), &["."]);
     let rules: Vec<&Value> =
         told(&log["runs"][0], "not-judged").iter().map(|told| &told["associatedRule"]["id"]).collect();
     let mut once = rules.clone();
@@ -68,9 +68,9 @@ fn what_could_not_be_judged_is_counted_once_for_each_rule() {
 }
 
 #[test]
+#[ignore = "needs the real evidence"]
 fn real_evidence_is_valid_by_the_schema() {
-    let Some(folder) = real("") else { return };
-    sarif(&folder, &["--control-set", "all", "."]);
+    sarif(&real(""), &["--control-set", "all", "."]);
 }
 
 #[test]
@@ -105,14 +105,18 @@ fn a_unit_is_a_suite_with_a_test_for_each_rule_that_spoke() {
 
 #[test]
 #[cfg(unix)]
-fn what_was_skipped_or_not_judged_is_no_failure_and_no_success() {
-    let Some(reports) = real("msinfo") else { return };
+fn what_was_skipped_is_no_failure_and_no_success() {
     let folder = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink("/etc/passwd", folder.path().join("link")).unwrap();
     let xml = written(folder.path(), &["--format", "junit", "."]);
     let attributes = elements(&xml).iter().map(|element| element.name.clone()).collect::<Vec<_>>();
     assert_eq!(attributes, ["testsuites", "testsuite", "testcase", "skipped"]);
-    let xml = written(&reports, &["--format", "junit", "."]);
+}
+
+#[test]
+#[ignore = "needs the real evidence"]
+fn what_was_not_judged_is_no_failure_and_no_success() {
+    let xml = written(&real("msinfo"), &["--format", "junit", "."]);
     let messages = elements(&xml);
     let skipped: Vec<&str> = messages
         .iter()
