@@ -1,6 +1,7 @@
 //! From a file to catalogs, and to the defects that were met on the way.
 
 mod content;
+mod control_set;
 mod defect;
 mod error;
 mod head;
@@ -19,13 +20,14 @@ mod sniff;
 pub mod encoding;
 
 pub use content::Content;
+pub use control_set::{ControlSet, Roles};
 pub use defect::Defect;
 pub use error::{Error, RegHeader};
 pub use head::{HiveHead, TextHead};
 pub use history::{Area, Find, Former, FormerKey, FormerValue, History};
 pub use kind::Kind;
 pub use moment::{Event, Moment};
-pub use reading::{ControlSet, ReadOptions, Reading, Roles};
+pub use reading::{ReadOptions, Reading};
 pub use recovery::{HiveState, Recovery};
 pub use registry::{Together, log};
 pub use report_head::{ReportHead, Written};
