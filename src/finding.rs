@@ -3,7 +3,7 @@
 use crate::catalog::{CatalogName, Facts, Guid, NameSpaceEntry, Place, ProtocolEntry, Text};
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Context and history, never a reason to worry alone.
     Note,

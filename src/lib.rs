@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod baseline;
+pub mod batch;
 pub mod catalog;
+pub mod comparison;
 pub mod evidence;
 pub mod examination;
 pub mod finding;
@@ -10,9 +12,9 @@ pub mod layout;
 pub mod policy;
 pub mod render;
 pub mod rules;
-pub mod scan;
 mod sentence;
 pub mod symptom;
+pub mod wire;
 
 /// Whose dates and times are in the signatures of this library.
 pub use jiff;

@@ -15,11 +15,27 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("policy", &["catalog", "finding", "rules"]),
     ("symptom", &["rules"]),
     ("examination", &["evidence", "catalog", "baseline", "rules", "policy", "finding", "sentence"]),
-    ("scan", &["examination", "catalog", "baseline", "finding"]),
+    // `rules` for what an earlier version may have judged by, and `evidence` for its kinds.
+    ("comparison", &["examination", "catalog", "rules", "finding", "evidence"]),
+    ("batch", &["examination", "catalog", "baseline", "finding"]),
+    ("wire", &["batch", "comparison", "examination", "catalog", "rules", "policy", "finding", "evidence"]),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.
     (
         "render",
-        &["scan", "examination", "catalog", "baseline", "rules", "policy", "finding", "evidence", "layout", "sentence"],
+        &[
+            "wire",
+            "batch",
+            "comparison",
+            "examination",
+            "catalog",
+            "baseline",
+            "rules",
+            "policy",
+            "finding",
+            "evidence",
+            "layout",
+            "sentence",
+        ],
     ),
 ];
 

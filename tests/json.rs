@@ -1,6 +1,6 @@
 //! The JSON output against its own schema.
 
-use catalog9::render::json::v1::Document;
+use catalog9::wire::v1::Document;
 use catalog9::{Content, Evidence, Options, examine};
 use jsonschema::Validator;
 use serde_json::{Value, json};

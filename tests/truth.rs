@@ -5,7 +5,7 @@ use std::path::Path;
 use catalog9::catalog::Text;
 use catalog9::evidence::log::{LogFile, role_of};
 use catalog9::examination::Selection;
-use catalog9::render::json::v1::Document;
+use catalog9::wire::v1::Document;
 use catalog9::{Content, Evidence, Options, examine};
 use serde_json::{Value, json};
 

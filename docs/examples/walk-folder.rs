@@ -9,7 +9,8 @@ use std::path::Path;
 
 use catalog9::catalog::Text;
 use catalog9::evidence::Error::{NotEvidence, OtherHive};
-use catalog9::render::json::{self, v1};
+use catalog9::render::json;
+use catalog9::wire::v1;
 use catalog9::{Content, Evidence, Options, examine};
 
 fn main() -> Result<(), Box<dyn Error>> {

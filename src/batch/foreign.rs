@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::unit::raw;
 use crate::baseline::{Origin, ThirdParty};
 use crate::catalog::provider;
 use crate::catalog::{
@@ -14,11 +10,11 @@ use crate::catalog::{
 use crate::examination::Examined;
 
 /// A provider that this Windows does not install, or that has its GUID and another DLL.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Foreign {
     /// GUID of the provider; `null` where it is not told, and for a layered provider of which only the chains are there,
     /// since these get a new one at each installation.
-    pub provider_id: Option<String>,
+    pub provider_id: Option<Guid>,
     /// Path of its DLL, as it stands.
     pub library_path: Option<String>,
     /// What its entry is called; of the chains of a layered provider what stands before ` over [`.
@@ -47,7 +43,7 @@ pub(super) fn foreign_of(examined: &Examined) -> Vec<Foreign> {
     }
     for (catalog, list) in catalogs.name_space_lists() {
         for entry in list.entries.iter().filter(|entry| is_foreign_name_space(&system, catalog, entry)) {
-            add(foreign(entry.provider_id, entry.library_path.as_ref(), raw(&entry.name())));
+            add(foreign(entry.provider_id, entry.library_path.as_ref(), entry.name().to_lossy()));
         }
     }
     found.into_values().collect()
@@ -91,7 +87,7 @@ fn of_protocol(entry: &ProtocolEntry) -> Foreign {
     let layer = entry.named_layer().map(|(layer, _)| layer);
     let id = entry.provider_id.filter(|_| layer.is_none() && !entry.is(Kind::Chain));
     let name = layer.unwrap_or_else(|| entry.name());
-    foreign(id, entry.library_path.as_ref(), raw(&name))
+    foreign(id, entry.library_path.as_ref(), name.to_lossy())
 }
 
 fn foreign(id: Option<Guid>, path: Option<&Text>, name: String) -> Foreign {
@@ -102,8 +98,8 @@ fn foreign(id: Option<Guid>, path: Option<&Text>, name: String) -> Foreign {
         None => ThirdParty::of(id, None).or_else(|| ThirdParty::named(&Text::from(name.as_str()))),
     };
     Foreign {
-        provider_id: id.map(|id| format!("{{{id:X}}}")),
-        library_path: path.map(raw),
+        provider_id: id,
+        library_path: path.map(Text::to_lossy),
         name,
         known_as: known.map(|known| known.name.clone()),
     }

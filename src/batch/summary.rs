@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::{Counts, Foreign, Shard};
+use crate::finding::{Severity, Verdict};
 
 /// What all records come to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// Version of the program, which its rules and baselines are part of.
     pub version: String,
@@ -20,7 +18,6 @@ pub struct Summary {
     /// Which parts of the work these records are; empty where it was not divided.
     pub shards: Vec<Shard>,
     /// What was met beside the units.
-    #[serde(flatten)]
     pub counts: Counts,
     /// How many units there are, which is one for each record.
     pub units: u64,
@@ -37,17 +34,14 @@ pub struct Summary {
     /// How many computers the examined units are of; a unit that names none counts as one.
     pub computers: usize,
     /// How many units have each verdict.
-    pub verdicts: BTreeMap<String, u64>,
+    pub verdicts: BTreeMap<Verdict, u64>,
     /// How many of these are of dirty hives as they were stored, of which there may be a newer state.
-    #[serde(default)]
     pub stale: u64,
     /// How the findings compare with those of an earlier result; `null` where none is compared with.
-    pub baseline: Option<SinceBaseline>,
+    pub since_earlier: Option<SinceEarlier>,
     /// How many findings the policy allows, which are not among those that are counted.
-    #[serde(default)]
     pub allowed: usize,
     /// How many nobody asked for.
-    #[serde(default)]
     pub left_out: usize,
     /// The findings by rule.
     pub findings: Vec<RuleTotal>,
@@ -56,8 +50,8 @@ pub struct Summary {
 }
 
 /// How findings compare with those of an earlier result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SinceBaseline {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SinceEarlier {
     /// How many it did not have.
     pub new: usize,
     /// How many it had, too.
@@ -68,12 +62,12 @@ pub struct SinceBaseline {
 }
 
 /// How often a rule spoke.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleTotal {
     /// Its id.
     pub rule: String,
-    /// `note`, `warning` or `error`.
-    pub severity: String,
+    /// How much they matter.
+    pub severity: Severity,
     /// How many findings there are.
     pub findings: usize,
     /// How many of them an earlier result did not have; `null` where none is compared with.
@@ -85,13 +79,12 @@ pub struct RuleTotal {
 }
 
 /// On how many computers a foreign provider was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prevalence {
     /// On how many computers.
     pub computers: usize,
     /// In how many units.
     pub units: u64,
     /// The provider. Spellings of one path count as one.
-    #[serde(flatten)]
     pub provider: Foreign,
 }

@@ -2,33 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::foreign::spelled_alike;
-use super::summary::{Prevalence, RuleTotal, SinceBaseline, Summary};
-use super::{Foreign, Shard, Status, Unit};
-use crate::finding::Verdict;
-
-/// What was met beside the units themselves.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Counts {
-    /// Files that were named or found, and what is no file.
-    pub inputs: u64,
-    /// Members of archives among them.
-    pub members: u64,
-    /// Files and members that are no evidence.
-    pub other: u64,
-}
-
-impl Counts {
-    /// Adds others.
-    pub fn add(&mut self, others: Self) {
-        self.inputs = self.inputs.saturating_add(others.inputs);
-        self.members = self.members.saturating_add(others.members);
-        self.other = self.other.saturating_add(others.other);
-    }
-}
+use super::summary::{Prevalence, RuleTotal, SinceEarlier, Summary};
+use super::{Counts, Foreign, Shard, Status, Unit};
+use crate::catalog::Guid;
+use crate::finding::{Severity, Verdict};
 
 /// What is known of all units so far. It grows with the number of computers and of different providers, not with that
 /// of the units.
@@ -42,12 +20,12 @@ pub struct Tally {
     verdicts: BTreeMap<Verdict, u64>,
     stale: u64,
     computers: HashMap<String, u32>,
-    rules: BTreeMap<(String, String), Rule>,
+    rules: BTreeMap<(String, Severity), Rule>,
     allowed: usize,
     left_out: usize,
     /// Of each comparison with an earlier result how many findings are gone.
     gone: Vec<Option<usize>>,
-    foreign: BTreeMap<(String, String, String), Provider>,
+    foreign: BTreeMap<(Option<Guid>, String, String), Provider>,
 }
 
 #[derive(Debug, Default)]
@@ -73,7 +51,7 @@ impl Tally {
         if !matches!(unit.status, Status::Examined | Status::Partial) {
             return;
         }
-        if let Some(verdict) = unit.verdict.as_deref().and_then(Verdict::by_name) {
+        if let Some(verdict) = unit.verdict {
             count(&mut self.verdicts, verdict);
         }
         self.stale += u64::from(unit.stale);
@@ -81,7 +59,7 @@ impl Tally {
         self.left_out += unit.left_out;
         let computer = self.computer(unit);
         for finding in &unit.findings {
-            let rule = self.rules.entry((finding.rule.clone(), finding.severity.clone())).or_default();
+            let rule = self.rules.entry((finding.rule.clone(), finding.severity)).or_default();
             rule.findings += finding.count;
             rule.known += finding.new.map_or(0, |new| finding.count.saturating_sub(new));
             rule.units += 1;
@@ -94,7 +72,7 @@ impl Tally {
 
     fn add_foreign(&mut self, foreign: &Foreign, computer: u32) {
         let path = foreign.library_path.as_deref().map(spelled_alike);
-        let key = (foreign.provider_id.clone().unwrap_or_default(), path.unwrap_or_default(), foreign.name.clone());
+        let key = (foreign.provider_id, path.unwrap_or_default(), foreign.name.clone());
         let provider = self.foreign.entry(key).or_insert_with(|| Provider {
             spelling: foreign.clone(),
             units: 0,
@@ -138,13 +116,13 @@ impl Tally {
         self.count(part.counts);
         self.is_interrupted |= part.interrupted;
         self.shards.extend(&part.shards);
-        self.gone.extend(part.baseline.map(|baseline| baseline.gone));
+        self.gone.extend(part.since_earlier.map(|since| since.gone));
     }
 
     /// The summary of everything that was counted.
     #[must_use]
     pub fn summary(self) -> Summary {
-        let baseline = self.since_baseline();
+        let since_earlier = self.since_earlier();
         let status = |status| self.statuses.get(&status).copied().unwrap_or_default();
         let shards: Vec<Shard> = self.shards.into_iter().collect();
         let all_read = self.statuses.keys().all(|status| status.is_complete());
@@ -152,10 +130,13 @@ impl Tally {
             rule,
             severity,
             findings: total.findings,
-            new: baseline.map(|_| total.findings.saturating_sub(total.known)),
+            new: since_earlier.map(|_| total.findings.saturating_sub(total.known)),
             units: total.units,
             computers: total.computers.len(),
         });
+        let mut findings: Vec<RuleTotal> = rules.collect();
+        // Those of one rule stand in the order in which version 1 of the JSON has always had them.
+        findings.sort_by(|one, other| (&one.rule, one.severity.name()).cmp(&(&other.rule, other.severity.name())));
         let mut prevalence: Vec<Prevalence> = self
             .foreign
             .into_values()
@@ -179,24 +160,24 @@ impl Tally {
             limited: status(Status::Limited),
             skipped: status(Status::Skipped),
             computers: self.computers.len(),
-            verdicts: self.verdicts.into_iter().map(|(verdict, units)| (verdict.name().to_owned(), units)).collect(),
+            verdicts: self.verdicts,
             stale: self.stale,
-            baseline,
+            since_earlier,
             allowed: self.allowed,
             left_out: self.left_out,
-            findings: rules.collect(),
+            findings,
             prevalence,
         }
     }
 
-    fn since_baseline(&self) -> Option<SinceBaseline> {
+    fn since_earlier(&self) -> Option<SinceEarlier> {
         let gone = match self.gone.as_slice() {
             [] => return None,
             [only] => *only,
             _ => None,
         };
         let sum = |count: fn(&Rule) -> usize| self.rules.values().map(count).sum();
-        Some(SinceBaseline {
+        Some(SinceEarlier {
             new: sum(|rule| rule.findings.saturating_sub(rule.known)),
             known: sum(|rule| rule.known),
             gone,

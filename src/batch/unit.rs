@@ -1,19 +1,17 @@
 //! The head of a record: what lists, tables and summaries need of a unit.
 
 use miette::Diagnostic;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Foreign;
 use super::foreign::foreign_of;
 use crate::catalog::{Text, hex};
 use crate::examination::Examination;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, Verdict};
 
 /// One or several files that were examined as one: a hive with its transaction logs, several registration files of
 /// one system, a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unit {
     /// What it is called: its path, with `!/` before the name of a member of an archive, or what a manifest calls it.
@@ -29,9 +27,8 @@ pub struct Unit {
     /// Name of the Windows that it is of.
     pub windows: Option<String>,
     /// What is to be thought of the catalogs, as in `verdict` beside; `null` where it was not examined.
-    pub verdict: Option<String>,
+    pub verdict: Option<Verdict>,
     /// Whether that is the verdict of a dirty hive as it was stored, and nothing shows that there is no newer state.
-    #[serde(default)]
     pub stale: bool,
     /// The sections as msinfo32 counts them; `null` where the evidence does not tell of them.
     pub sections: Option<SectionCount>,
@@ -40,10 +37,8 @@ pub struct Unit {
     /// The most severe finding as a sentence, of those that are new where there are any.
     pub worst: Option<String>,
     /// How many findings the policy allows, which are not among those that are counted.
-    #[serde(default)]
     pub allowed: usize,
     /// How many nobody asked for.
-    #[serde(default)]
     pub left_out: usize,
     /// How many defects the evidence has.
     pub defects: usize,
@@ -54,8 +49,7 @@ pub struct Unit {
 }
 
 /// What became of a unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Status {
     /// Its catalogs were read in full, as far as this kind of evidence holds them.
@@ -91,7 +85,7 @@ impl Status {
 }
 
 /// How many sections there are, and ought to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SectionCount {
     /// How many msinfo32 shows.
     pub visible: usize,
@@ -100,12 +94,12 @@ pub struct SectionCount {
 }
 
 /// How often a rule speaks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleCount {
     /// Its id.
     pub rule: String,
-    /// `note`, `warning` or `error`.
-    pub severity: String,
+    /// How much they matter.
+    pub severity: Severity,
     /// How many findings there are.
     pub count: usize,
     /// How many of them an earlier result did not have; `null` where none is compared with.
@@ -121,7 +115,7 @@ impl RuleCount {
 }
 
 /// Why a unit could not be examined.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
     /// What kind of obstacle it is, such as `catalog9::unreadable`.
@@ -147,7 +141,7 @@ impl Failure {
 impl Unit {
     pub(super) fn of(label: String, group: Option<String>, host: Option<String>, examination: &Examination) -> Self {
         let main = examination.main();
-        let computer_name = || main?.control_set.computer_name.as_ref().map(raw);
+        let computer_name = || main?.control_set.computer_name.as_ref().map(Text::to_lossy);
         let (findings, worst) = found(examination);
         Self {
             label,
@@ -156,7 +150,7 @@ impl Unit {
             status: if examination.is_complete() { Status::Examined } else { Status::Partial },
             evidence_id: evidence_id(examination),
             windows: main.map(|main| main.control_set.catalogs.windows.name()),
-            verdict: Some(examination.verdict().name().to_owned()),
+            verdict: Some(examination.verdict()),
             stale: examination.is_stale(),
             sections: main
                 .and_then(|main| main.sections.as_ref())
@@ -212,8 +206,7 @@ impl Unit {
     /// Whether there is a finding of at least that severity that is not known already.
     #[must_use]
     pub fn has(&self, least: Severity) -> bool {
-        let is_at_least =
-            |finding: &RuleCount| finding.has_new() && Severity::by_name(&finding.severity) >= Some(least);
+        let is_at_least = |finding: &RuleCount| finding.has_new() && finding.severity >= least;
         self.findings.iter().any(is_at_least)
     }
 }
@@ -223,15 +216,14 @@ fn found(examination: &Examination) -> (Vec<RuleCount>, Option<String>) {
     let findings = || examination.examined.iter().flat_map(|examined| &examined.judgement.findings);
     let mut counts: Vec<RuleCount> = Vec::new();
     for Finding { rule, severity, is_new, .. } in findings() {
-        let severity = severity.name();
         let new = is_new.map(usize::from);
-        match counts.iter_mut().find(|count| count.rule == *rule && count.severity == severity) {
+        match counts.iter_mut().find(|count| count.rule == *rule && count.severity == *severity) {
             Some(count) => {
                 count.count += 1;
                 count.new = count.new.zip(new).map(|(before, new)| before + new);
             }
             None => {
-                counts.push(RuleCount { rule: (*rule).to_owned(), severity: severity.to_owned(), count: 1, new });
+                counts.push(RuleCount { rule: (*rule).to_owned(), severity: *severity, count: 1, new });
             }
         }
     }
@@ -247,8 +239,4 @@ fn evidence_id(examination: &Examination) -> Option<String> {
     let digests: Option<Vec<[u8; 32]>> =
         own.into_iter().chain(parts).chain(examination.logs.iter().map(|log| log.sha256)).collect();
     Some(hex(&Sha256::digest(digests?.concat())))
-}
-
-pub(super) fn raw(text: &Text) -> String {
-    text.lossy().into_owned()
 }

@@ -209,6 +209,29 @@ pub enum CatalogName {
 }
 
 impl CatalogName {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Protocol32, Self::Protocol64, Self::NameSpace32, Self::NameSpace64, Self::Protocol, Self::NameSpace];
+
+    /// Its name in machine-readable output; people read what Display gives.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Protocol32 => "protocol-32",
+            Self::Protocol64 => "protocol-64",
+            Self::NameSpace32 => "name-space-32",
+            Self::NameSpace64 => "name-space-64",
+            Self::Protocol => "protocol",
+            Self::NameSpace => "name-space",
+        }
+    }
+
+    /// The catalog of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|catalog| catalog.name() == name)
+    }
+
     /// Whether it is one of the two that are for 64-bit programs alone.
     #[must_use]
     pub fn is_64_bit(self) -> bool {

@@ -16,7 +16,7 @@ mod transport;
 mod windows;
 mod windows_folder;
 
-pub mod comparison;
+pub mod difference;
 pub mod notation;
 pub mod number;
 pub mod provider;

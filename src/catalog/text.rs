@@ -63,6 +63,12 @@ impl Text {
         }
     }
 
+    /// The same as [`Text::lossy`], owned.
+    #[must_use]
+    pub fn to_lossy(&self) -> String {
+        self.lossy().into_owned()
+    }
+
     /// The bytes that the text was made of, where [`Text::lossy`] loses some of them.
     #[must_use]
     pub fn undecoded(&self) -> Option<Vec<u8>> {

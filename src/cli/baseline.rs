@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::io::BufReader;
 
 use catalog9::Examination;
-use catalog9::render::json::v1::Earlier;
+use catalog9::comparison::Earlier;
+use catalog9::wire::v1;
 use miette::{Diagnostic, Report, Severity};
 
 use super::input::{self, Input};
@@ -22,7 +23,7 @@ impl Baseline {
     pub(super) fn read(file: &OsStr) -> Result<Self, Report> {
         let refuse = |error: &dyn Diagnostic| input::refused("--baseline", file, error);
         let json = Input::open_stream(file).map_err(|error| refuse(&error))?;
-        let earlier = Earlier::read(BufReader::new(json)).map_err(|error| refuse(&error))?;
+        let earlier = v1::read_earlier(BufReader::new(json)).map_err(|error| refuse(&error))?;
         Ok(Self { earlier, known: 0, new: 0 })
     }
 

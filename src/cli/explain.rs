@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use catalog9::catalog::Text;
-use catalog9::render::json::{self, v1};
+use catalog9::render::json;
 use catalog9::rules::{self, Rule};
 use catalog9::symptom::{self, Symptom};
+use catalog9::wire::v1;
 
 use super::args::ListFormat;
 use super::exit::Exit;

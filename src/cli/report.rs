@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use catalog9::Examination;
-use catalog9::render::json::{self, v1};
+use catalog9::render::json;
 use catalog9::render::table::{self, Raw, View};
 use catalog9::render::timeline::{Form, Timeline};
 use catalog9::render::{Refused, junit, markdown, sarif};
+use catalog9::wire::v1;
 use miette::Severity;
 
 use super::args::{ExamineArgs, Format};

@@ -1,7 +1,7 @@
 //! The kinds of evidence.
 
 /// The kinds of evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// A registry hive.
@@ -14,4 +14,27 @@ pub enum Kind {
     MsinfoText,
     /// What `netsh winsock show catalog` prints, whole or a part of it, alone or among other output.
     Netsh,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Hive, Self::Reg, Self::Nfo, Self::MsinfoText, Self::Netsh];
+
+    /// Its name in machine-readable output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hive => "hive",
+            Self::Reg => "reg",
+            Self::Nfo => "nfo",
+            Self::MsinfoText => "msinfo-text",
+            Self::Netsh => "netsh",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }

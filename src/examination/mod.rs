@@ -12,7 +12,7 @@ mod windows;
 use self::measure::measured;
 
 use crate::baseline::{Baseline, is_known_provider};
-use crate::catalog::comparison::{Difference, differences};
+use crate::catalog::difference::{Difference, differences};
 use crate::catalog::residue::{Residue, residues};
 use crate::catalog::{Facts, Text, Windows};
 use crate::evidence::encoding::CodePage;

@@ -1,6 +1,6 @@
 //! What transaction logs made of a hive, in a sentence.
 
-use crate::catalog::comparison::{Difference, differences};
+use crate::catalog::difference::{Difference, differences};
 use crate::evidence::log::{Obstacle, State};
 use crate::evidence::{ControlSet, HiveState, Recovery};
 use crate::sentence::{counted, list_of};

@@ -8,10 +8,10 @@ use std::io::{self, Write};
 use csv::{Terminator, WriterBuilder};
 
 use super::entries::{COLUMNS, Cell, each_row};
+use crate::batch::{Record, Unit};
 use crate::catalog::Text;
-use crate::finding::Severity;
+use crate::finding::{Severity, Verdict};
 use crate::render::spreadsheet;
-use crate::scan::{Record, Unit};
 
 const UNIT: [&str; 18] = [
     "label",
@@ -50,7 +50,7 @@ pub fn write_unit_headings(writer: &mut dyn Write) -> io::Result<()> {
 /// Those of the writer.
 pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
     let count = |severity: Severity| {
-        let of_severity = unit.findings.iter().filter(|count| count.severity == severity.name());
+        let of_severity = unit.findings.iter().filter(|count| count.severity == severity);
         of_severity.map(|count| count.count).sum::<usize>().to_string()
     };
     let sections = unit.sections;
@@ -63,7 +63,7 @@ pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
         optional(unit.host.as_deref()),
         optional(unit.windows.as_deref()),
         unit.status.name().to_owned(),
-        optional(unit.verdict.as_deref()),
+        unit.verdict.map(Verdict::name).unwrap_or_default().to_owned(),
         sections.map(|sections| sections.visible.to_string()).unwrap_or_default(),
         number(sections.and_then(|sections| sections.expected)),
         count(Severity::Error),

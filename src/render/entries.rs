@@ -3,9 +3,9 @@
 use std::io;
 
 use super::roles_of;
+use crate::batch::Record;
 use crate::catalog::{CatalogName, EntryList, NameSpaceEntry, ProtocolEntry, Text};
 use crate::examination::Examined;
-use crate::scan::Record;
 
 /// What stands in a cell. Texts are in the form in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! An examination as text, one file for each format.
 
 mod entries;
-mod identity;
 mod refused;
 mod totals;
 

@@ -12,7 +12,7 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 
 use super::entries::{COLUMNS, Cell, Kind, Row, each_row};
-use crate::scan::Record;
+use crate::batch::Record;
 
 /// Rows of a row group, which is what is held at once.
 const ROWS: usize = 8192;

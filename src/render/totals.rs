@@ -1,8 +1,8 @@
 //! What many pieces of evidence come to, in words that more than one format uses.
 
+use crate::batch::{SinceEarlier, Summary, Unit};
 use crate::examination::Examination;
 use crate::finding::Verdict;
-use crate::scan::{SinceBaseline, Summary, Unit};
 
 /// How many files there were.
 pub(super) fn files(summary: &Summary) -> String {
@@ -30,7 +30,7 @@ pub(super) fn verdicts(summary: &Summary) -> String {
     let verdicts: Vec<String> = Verdict::ALL
         .iter()
         .rev()
-        .filter_map(|verdict| Some(format!("{} {}", summary.verdicts.get(verdict.name())?, verdict.title())))
+        .filter_map(|verdict| Some(format!("{} {}", summary.verdicts.get(verdict)?, verdict.title())))
         .collect();
     let stale = match summary.stale {
         0 => String::new(),
@@ -59,8 +59,8 @@ pub(super) fn shards(summary: &Summary) -> Option<String> {
 }
 
 /// How the findings compare with those of an earlier result, where there is one.
-pub(super) fn since_baseline(summary: &Summary) -> Option<String> {
-    let SinceBaseline { new, known, gone } = summary.baseline?;
+pub(super) fn since_earlier(summary: &Summary) -> Option<String> {
+    let SinceEarlier { new, known, gone } = summary.since_earlier?;
     let gone = gone.map_or_else(|| "not known how many gone".to_owned(), |gone| format!("{gone} gone"));
     Some(format!("{new} new, {known} known, {gone}"))
 }

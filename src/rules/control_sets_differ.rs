@@ -1,5 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::comparison::differences;
+use crate::catalog::difference::differences;
 use crate::sentence::counted;
 
 rule! {

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use catalog9::batch::Shard;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
-use catalog9::scan::Shard;
 use clap::ValueEnum;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use globset::{Glob, GlobBuilder};

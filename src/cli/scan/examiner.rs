@@ -3,10 +3,10 @@
 use std::io::{self, BufRead, BufReader};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use catalog9::batch::{Counts, Failure, Record, Status};
 use catalog9::catalog::{Text, hex};
 use catalog9::evidence::log::LogRole;
 use catalog9::evidence::{Error, Kind};
-use catalog9::scan::{Counts, Failure, Record, Status};
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};

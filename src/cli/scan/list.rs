@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read};
 
+use catalog9::batch::{Failure, Record, Status};
 use catalog9::catalog::Text;
 use catalog9::evidence::log::LogRole;
-use catalog9::scan::{Failure, Record, Status};
 use miette::Diagnostic;
 use serde::Deserialize;
 use thiserror::Error;

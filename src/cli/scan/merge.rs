@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use catalog9::batch::{Summary, Tally, Unit};
 use catalog9::catalog::Text;
 use catalog9::render::json;
-use catalog9::render::json::v1::{self, Head};
 use catalog9::render::table;
-use catalog9::scan::{Summary, Tally, Unit};
+use catalog9::wire::v1::{self, Head};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -169,20 +169,16 @@ fn read_part(path: &Path, part: usize) -> Result<Part, PartError> {
         number += 1;
         let length = u64::try_from(read).unwrap_or(u64::MAX);
         let refuse = |found: String| PartError::NoRecord { line: number, found };
-        let head: Head = serde_json::from_slice(&line).map_err(|error| refuse(error.to_string()))?;
-        let (Head::Examination { schema, .. } | Head::Failure { schema, .. } | Head::Summary { schema, .. }) = &head;
-        if schema != v1::SCHEMA {
-            return Err(refuse(Text::from(schema.as_str()).shortened(80)));
-        }
+        let head = Head::read(&line).map_err(|error| refuse(error.to_string()))?;
         if summary.is_some() {
             return Err(refuse("it stands behind a summary".to_owned()));
         }
         match head {
-            Head::Examination { unit, .. } | Head::Failure { unit, .. } => {
+            Head::Unit(unit) => {
                 let digest = Sha256::digest(&line).into();
                 places.push(Place { label: unit.label, digest, part, offset, length });
             }
-            Head::Summary { summary: found, .. } => summary = Some(*found),
+            Head::Summary(found) => summary = Some(*found),
         }
         whole.update(&line);
         offset += length;
@@ -194,8 +190,8 @@ fn read_again(file: &mut File, place: &Place) -> io::Result<(Vec<u8>, Unit)> {
     let mut line = Vec::new();
     file.seek(SeekFrom::Start(place.offset))?;
     file.take(place.length).read_to_end(&mut line)?;
-    match serde_json::from_slice(&line)? {
-        Head::Examination { unit, .. } | Head::Failure { unit, .. } => Ok((line, *unit)),
-        Head::Summary { .. } => Err(io::Error::other("a result has changed while it was merged")),
+    match Head::read(&line).map_err(io::Error::other)? {
+        Head::Unit(unit) => Ok((line, *unit)),
+        Head::Summary(_) => Err(io::Error::other("a result has changed while it was merged")),
     }
 }

@@ -22,8 +22,8 @@ mod walk;
 use std::io;
 
 use catalog9::Options;
+use catalog9::batch::{RuleTotal, Summary, Tally};
 use catalog9::finding::Verdict;
-use catalog9::scan::{RuleTotal, Summary, Tally};
 use miette::Report;
 
 use self::examiner::Examiner;
@@ -148,10 +148,8 @@ fn usage(error: impl std::fmt::Display) -> Report {
 }
 
 fn exit_of(summary: &Summary, fail_on: FailOn, exit_zero: bool) -> Exit {
-    let is_met =
-        |severity: &str| catalog9::finding::Severity::by_name(severity).is_some_and(|found| fail_on.is_met_by(found));
     let has_new = |total: &RuleTotal| total.new.unwrap_or(total.findings) > 0;
-    let has_found = summary.findings.iter().any(|total| has_new(total) && is_met(&total.severity));
-    let has_unjudged = summary.verdicts.get(Verdict::NotJudged.name()).is_some_and(|units| *units > 0);
+    let has_found = summary.findings.iter().any(|total| has_new(total) && fail_on.is_met_by(total.severity));
+    let has_unjudged = summary.verdicts.get(&Verdict::NotJudged).is_some_and(|units| *units > 0);
     if exit_zero { Exit::Clean } else { Exit::of(has_found, summary.complete && !has_unjudged) }
 }

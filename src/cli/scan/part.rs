@@ -2,8 +2,8 @@
 
 use std::sync::Mutex;
 
+use catalog9::batch::Shard;
 use catalog9::catalog::hex;
-use catalog9::scan::Shard;
 use sha2::{Digest, Sha256};
 
 use super::piece::Job;

@@ -6,8 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use catalog9::Content;
+use catalog9::batch::{Counts, Record};
 use catalog9::catalog::Text;
-use catalog9::scan::{Counts, Record};
 
 use super::super::input::{self, Input, InputError, LARGEST};
 use super::beginning::{self, Beginning};

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::io;
 use std::time::Duration;
 
+use catalog9::batch::Unit;
 use catalog9::finding::Severity;
-use catalog9::scan::Unit;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A line on standard error, where that is a terminal. How much there is in all is not known, since nobody counts it

@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
+use catalog9::batch::{Record, Status, Summary, Unit};
 use catalog9::catalog::Text;
-use catalog9::render::json::{self, v1};
+use catalog9::render::json;
 #[cfg(feature = "parquet")]
 use catalog9::render::parquet;
 use catalog9::render::timeline::{self, Timeline};
 use catalog9::render::{Refused, csv, junit, markdown, sarif, table};
-use catalog9::scan::{Record, Status, Summary, Unit};
+use catalog9::wire::v1;
 
 use super::super::report::complain_of_times;
 use super::args::{Form, Sort};

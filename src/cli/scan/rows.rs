@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use catalog9::finding::Verdict;
+use catalog9::batch::Unit;
 use catalog9::render::{csv, table};
-use catalog9::scan::Unit;
 
 use super::args::Sort;
 
@@ -40,7 +39,7 @@ impl Rows {
     /// Writes what was not written yet.
     pub(super) fn finish(&mut self, writer: &mut dyn Write) -> io::Result<()> {
         // Those that were not examined have no verdict, and stand last.
-        let weight = |unit: &Unit| unit.verdict.as_deref().and_then(Verdict::by_name);
+        let weight = |unit: &Unit| unit.verdict;
         match self.sort {
             None => {}
             Some(Sort::Verdict) => self.units.sort_by_key(|unit| std::cmp::Reverse(weight(unit))),

@@ -1,7 +1,7 @@
 //! Which units are listed.
 
+use catalog9::batch::{Status, Unit};
 use catalog9::finding::Severity;
-use catalog9::scan::{Status, Unit};
 use globset::GlobMatcher;
 
 use super::super::args::FailOn;
@@ -22,10 +22,8 @@ impl Selected {
 
     /// Whether a unit is listed.
     pub(super) fn holds(&self, unit: &Unit) -> bool {
-        let is_met = |finding: &catalog9::scan::RuleCount| {
-            let severity = Severity::by_name(&finding.severity);
-            finding.has_new() && severity.is_some_and(|severity| self.fail_on.is_met_by(severity))
-        };
+        let is_met =
+            |finding: &catalog9::batch::RuleCount| finding.has_new() && self.fail_on.is_met_by(finding.severity);
         let is_wanted = match self.only {
             None => true,
             Some(Only::Findings) => unit.findings.iter().any(is_met),

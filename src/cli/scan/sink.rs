@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use catalog9::scan::{Record, Summary};
+use catalog9::batch::{Record, Summary};
 use miette::miette;
 
 use super::super::output::{Output, complain};

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use catalog9::scan::{Failure, Record, Status};
+use catalog9::batch::{Failure, Record, Status};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use miette::Diagnostic;
 use thiserror::Error;

@@ -1,8 +1,6 @@
-//! JSON, in schemas of its own that are versioned by module.
+//! How JSON is written; what stands in it is defined by [`crate::wire`].
 
 mod harmless;
-
-pub mod v1;
 
 use std::io;
 

@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::code;
+use crate::batch::{Summary, Unit};
 use crate::catalog::Text;
 use crate::finding::{Severity, Verdict};
 use crate::render::totals;
-use crate::scan::{Summary, Unit};
 
 /// Rows of a list of units or providers; the machine-readable forms have all.
 const LONGEST: usize = 40;
@@ -74,7 +74,7 @@ impl Batch {
         write_providers(summary, writer)?;
         let rows: Vec<String> = self.found.into_iter().map(|row| row.text).collect();
         let head = "| Verdict | Computer | Windows | Evidence | Worst finding |\n|---|---|---|---|---|";
-        let new = if summary.baseline.is_some() { "new " } else { "" };
+        let new = if summary.since_earlier.is_some() { "new " } else { "" };
         let title = format!("Units with {new}findings, the weightiest verdict first");
         write_list(&title, head, &rows, self.with_findings, writer)?;
         let head = "| Status | Evidence | Why |\n|---|---|---|";
@@ -84,7 +84,7 @@ impl Batch {
 
 impl Row {
     fn of(unit: &Unit) -> Self {
-        let verdict = unit.verdict.as_deref().and_then(Verdict::by_name);
+        let verdict = unit.verdict;
         let text = format!(
             "| {} | {} | {} | {} | {} |",
             verdict.map(|verdict| totals::verdict(verdict, unit)).unwrap_or_default(),
@@ -106,7 +106,7 @@ fn write_totals(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
     if let Some(shards) = totals::shards(summary) {
         writeln!(writer, "| Shards | {shards} |")?;
     }
-    if let Some(comparison) = totals::since_baseline(summary) {
+    if let Some(comparison) = totals::since_earlier(summary) {
         writeln!(writer, "| Since the baseline | {comparison} |")?;
     }
     if let Some(withheld) = totals::withheld(summary) {
@@ -126,7 +126,7 @@ fn write_rules(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
                 total.units,
                 total.findings,
                 total.new.map(|new| format!(", {new} new")).unwrap_or_default(),
-                cell(&total.severity),
+                cell(total.severity.name()),
                 cell(&total.rule)
             )
         })

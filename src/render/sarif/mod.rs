@@ -13,15 +13,16 @@ use serde::Serialize;
 use self::location::{Artifact, ArtifactLocation, Location};
 use self::message::Message;
 use self::tool::{Reference, Tool};
-use super::identity::{Identity, system_of};
 use super::refused::Refused;
 use super::roles_of;
 use super::totals::AS_STORED;
+use crate::comparison::{Identity, system_of};
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, NotJudged};
 use crate::policy::Allowed;
 use crate::sentence::counted;
+use crate::wire::v1::finding_id;
 
 /// A log file with one run: what catalog9 has said of all pieces of evidence.
 #[derive(Debug, Serialize)]
@@ -289,7 +290,7 @@ impl Outcome {
         examination: &Examination,
         evidence: Option<&ArtifactLocation>,
     ) -> Self {
-        let digest = Identity::of(finding, examined, examination).digest();
+        let digest = finding_id(&Identity::of(finding, examined, examination));
         let Reference { id, index } = tool::rule(finding.rule);
         Self {
             rule_id: id,

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use super::grid::Grid;
 use super::style;
+use crate::batch::{Foreign, Summary, Unit};
 use crate::catalog::Text;
-use crate::finding::{Severity, Verdict};
+use crate::finding::Severity;
 use crate::render::totals;
-use crate::scan::{Foreign, Summary, Unit};
 use crate::sentence::counted;
 
 /// Rows of the longest list in a summary; the machine-readable forms have all.
@@ -35,14 +35,10 @@ pub fn write_units(units: &[Unit], writer: &mut dyn Write) -> io::Result<()> {
 }
 
 fn verdict(unit: &Unit) -> String {
-    match unit.verdict.as_deref().map(|name| (name, Verdict::by_name(name))) {
-        Some((_, Some(verdict))) => totals::verdict(verdict, unit),
-        Some((name, None)) => shown(name, 40),
-        None => unit.status.name().to_owned(),
-    }
+    unit.verdict.map_or_else(|| unit.status.name().to_owned(), |verdict| totals::verdict(verdict, unit))
 }
 
-fn sections(sections: crate::scan::SectionCount) -> String {
+fn sections(sections: crate::batch::SectionCount) -> String {
     let expected = sections.expected.map_or_else(|| "?".to_owned(), |expected| expected.to_string());
     format!("{}/{expected}", sections.visible)
 }
@@ -72,7 +68,7 @@ pub fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()
     if let Some(shards) = totals::shards(summary) {
         line(writer, "shards", &shards)?;
     }
-    if let Some(comparison) = totals::since_baseline(summary) {
+    if let Some(comparison) = totals::since_earlier(summary) {
         line(writer, "since baseline", &comparison)?;
     }
     if let Some(withheld) = totals::withheld(summary) {
@@ -89,14 +85,14 @@ fn write_findings(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
     }
     style::heading(writer, "Findings by rule")?;
     let mut headings = vec![">Computers", ">Units", ">Findings", "Severity", "Rule"];
-    if summary.baseline.is_some() {
+    if summary.since_earlier.is_some() {
         headings.insert(3, ">New");
     }
     let mut grid = Grid::new(&headings);
     for total in &summary.findings {
         let numbers = [total.computers.to_string(), total.units.to_string(), total.findings.to_string()];
-        let new = summary.baseline.map(|_| total.new.unwrap_or(total.findings).to_string());
-        grid.row(numbers.into_iter().chain(new).chain([shown(&total.severity, 20), shown(&total.rule, 80)]));
+        let new = summary.since_earlier.map(|_| total.new.unwrap_or(total.findings).to_string());
+        grid.row(numbers.into_iter().chain(new).chain([total.severity.name().to_owned(), shown(&total.rule, 80)]));
     }
     grid.write(writer)
 }
@@ -115,7 +111,7 @@ fn write_prevalence(summary: &Summary, writer: &mut dyn Write) -> io::Result<()>
             prevalence.units.to_string(),
             shown(name, 80),
             optional(library_path),
-            optional(provider_id),
+            provider_id.map(|id| format!("{{{id:X}}}")).unwrap_or_default(),
             optional(known_as),
         ]);
     }

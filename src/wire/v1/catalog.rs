@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::entry::{Entry, NameSpaceEntry, ProtocolEntry, guid, text};
 use super::history::Residue;
-use super::raw;
 use super::recovery::Difference;
 use super::system::time;
 use crate::catalog::socket::{answers, way_down};
@@ -210,7 +209,7 @@ impl From<&Examined> for ControlSet {
         };
         let protocol = catalogs.protocol.as_ref();
         Self {
-            name: examined.control_set.name.as_ref().map(raw),
+            name: examined.control_set.name.as_ref().map(Text::to_lossy),
             current: examined.control_set.roles.current,
             default: examined.control_set.roles.default,
             verdict: examined.verdict.name(),
@@ -223,7 +222,7 @@ impl From<&Examined> for ControlSet {
             bindings: catalogs
                 .bindings
                 .iter()
-                .map(|binding| Binding { device: raw(&binding.device), lana: binding.lana })
+                .map(|binding| Binding { device: binding.device.to_lossy(), lana: binding.lana })
                 .collect(),
             services: catalogs.services.iter().map(Service::from).collect(),
             answers: protocol.and_then(|catalog| catalog.entries.as_ref()).map(list).unwrap_or_default(),
@@ -242,7 +241,7 @@ fn all_answers(entries: &[catalog::ProtocolEntry]) -> Vec<Answer> {
         socket_type: request.socket_type,
         protocol: request.protocol,
         catalog_entry_id: entry.catalog_entry_id,
-        name: raw(&entry.name()),
+        name: entry.name().to_lossy(),
         libraries: way_down(entry, &by_id).into_iter().map(|step| text(step?.library_path.as_ref())).collect(),
     };
     answers(entries).into_iter().map(answer).collect()
@@ -266,7 +265,7 @@ impl<E> Catalog<E> {
             num_catalog_entries64: catalog.num_catalog_entries64,
             next_catalog_entry_id: catalog.next_catalog_entry_id,
             serial_access_num: catalog.serial_access_num,
-            other_subkeys: catalog.other_subkeys.iter().map(raw).collect(),
+            other_subkeys: catalog.other_subkeys.iter().map(Text::to_lossy).collect(),
         }
     }
 }
@@ -287,7 +286,7 @@ impl From<&catalog::Parameters> for Parameters {
 impl From<&catalog::AppPermission> for AppPermission {
     fn from(permission: &catalog::AppPermission) -> Self {
         Self {
-            key: raw(&permission.key),
+            key: permission.key.to_lossy(),
             last_written: permission.last_written.and_then(time),
             path: text(permission.path.as_ref()),
             arguments: text(permission.arguments.as_ref()),
@@ -298,7 +297,7 @@ impl From<&catalog::AppPermission> for AppPermission {
 
 impl From<&catalog::Winsock> for Winsock {
     fn from(winsock: &catalog::Winsock) -> Self {
-        let texts = |texts: &Vec<Text>| texts.iter().map(raw).collect();
+        let texts = |texts: &Vec<Text>| texts.iter().map(Text::to_lossy).collect();
         Self {
             last_written: winsock.last_written.and_then(time),
             transports: winsock.transports.as_ref().map(texts),
@@ -307,7 +306,7 @@ impl From<&catalog::Winsock> for Winsock {
                 .providers
                 .iter()
                 .map(|provider| SetupProvider {
-                    transport: raw(&provider.transport),
+                    transport: provider.transport.to_lossy(),
                     provider_id: guid(provider.provider_id),
                     data: provider.data.iter().map(ProtocolEntry::from).collect(),
                 })
@@ -319,7 +318,7 @@ impl From<&catalog::Winsock> for Winsock {
 impl From<&catalog::Transport> for Transport {
     fn from(transport: &catalog::Transport) -> Self {
         Self {
-            name: raw(&transport.name),
+            name: transport.name.to_lossy(),
             last_written: transport.last_written.and_then(time),
             helper: text(transport.helper.as_ref()),
             mapping: transport.mapping.iter().map(Request::from).collect(),
@@ -338,7 +337,7 @@ impl From<&socket::SocketRequest> for Request {
 impl From<&catalog::Service> for Service {
     fn from(service: &catalog::Service) -> Self {
         Self {
-            name: raw(&service.name),
+            name: service.name.to_lossy(),
             start: service.start,
             image_path: text(service.image_path.as_ref()),
             last_written: service.last_written.and_then(time),

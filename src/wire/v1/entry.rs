@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::raw;
 use super::system::time;
-use crate::catalog::{self, Guid, Text};
-use crate::render::hex;
+use crate::catalog::{self, Guid, Text, hex};
 
 /// An entry of the protocol catalog. `null` is "not told".
 #[derive(Debug, Serialize, JsonSchema)]
@@ -148,7 +146,7 @@ impl From<&catalog::ProtocolEntry> for ProtocolEntry {
             chain_len: entry.chain.as_ref().map(|chain| chain.len),
             chain: entry.chain.as_ref().map(|chain| chain.ids.clone()),
             library_path: text(entry.library_path.as_ref()),
-            name: entry.stored_name.as_ref().map(|_| raw(&entry.name())),
+            name: entry.stored_name.as_ref().map(|_| entry.name().to_lossy()),
             stored_name: text(entry.stored_name.as_ref()),
             protocol_name: text(entry.protocol_name.as_ref()),
             provider_id: guid(entry.provider_id),
@@ -188,7 +186,7 @@ impl From<&catalog::NameSpaceEntry> for NameSpaceEntry {
             last_written: entry.last_written.and_then(time),
             library_path: text(entry.library_path.as_ref()),
             display_string: text(entry.display_string.as_ref()),
-            name: entry.display_string.as_ref().map(|_| raw(&entry.name())),
+            name: entry.display_string.as_ref().map(|_| entry.name().to_lossy()),
             provider_id: guid(entry.provider_id),
             supported_name_space: entry.supported_name_space,
             enabled: entry.enabled,
@@ -224,7 +222,7 @@ impl Entry for NameSpaceEntry {
 
 /// A text as it is; `null` where it is not told.
 pub(super) fn text(text: Option<&Text>) -> Option<String> {
-    text.map(raw)
+    text.map(Text::to_lossy)
 }
 
 /// A GUID in registry form.

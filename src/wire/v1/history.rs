@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Place;
 use super::entry::{ProtocolEntry, guid, text};
 use super::system::time;
-use super::{Place, name_of, raw};
 use crate::catalog::residue::{self, Trace};
 use crate::evidence::{self, Area, Former};
 
@@ -83,14 +83,14 @@ impl From<&Former<crate::catalog::ProtocolEntry>> for FormerEntry {
 impl From<&Former<evidence::FormerValue>> for FormerValue {
     fn from(former: &Former<evidence::FormerValue>) -> Self {
         let evidence::FormerValue { name, says } = &former.what;
-        Self { name: raw(name), says: text(says.as_ref()), finds: finds(former) }
+        Self { name: name.to_lossy(), says: text(says.as_ref()), finds: finds(former) }
     }
 }
 
 impl From<&Former<evidence::FormerKey>> for FormerKey {
     fn from(former: &Former<evidence::FormerKey>) -> Self {
         let evidence::FormerKey { path, last_written } = &former.what;
-        Self { path: raw(path), last_written: time(*last_written), finds: finds(former) }
+        Self { path: path.to_lossy(), last_written: time(*last_written), finds: finds(former) }
     }
 }
 
@@ -98,7 +98,7 @@ fn finds<T>(former: &Former<T>) -> Vec<Find> {
     let find = |find: &evidence::Find| Find {
         area: find.area.name(),
         log: match &find.area {
-            Area::Log(name) => Some(raw(name)),
+            Area::Log(name) => Some(name.to_lossy()),
             _ => None,
         },
         offset: find.offset,
@@ -137,7 +137,7 @@ impl From<&residue::Residue> for Residue {
             Trace::Entry(entry) => (None, Some(entry.provider_id), Some(entry)),
         };
         Self {
-            catalog: name_of(*catalog),
+            catalog: catalog.name(),
             place: Place::from(place),
             offset: bytes.start,
             size: bytes.len(),

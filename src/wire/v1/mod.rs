@@ -3,29 +3,33 @@
 mod catalog;
 mod earlier;
 mod entry;
+mod fingerprint;
 mod history;
 mod record;
 mod recovery;
 mod rules;
+mod summary;
 mod system;
+mod unit;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
-
-pub use self::earlier::{Earlier, EarlierError};
+use thiserror::Error;
 
 use self::catalog::ControlSet;
 use self::history::History;
 use self::recovery::Recovery;
-use self::system::{EvidenceHead, System, name_of_kind};
+use self::system::{EvidenceHead, System};
 use crate::catalog::{CatalogName, Facts, Text};
+use crate::comparison::Identity;
 use crate::evidence::Defect as EvidenceDefect;
 use crate::examination::{Examination, Examined};
 use crate::finding;
-use crate::render::identity::Identity;
 use crate::rules::{Rule, by_id, what_to_do};
 
-pub use self::record::{Head, Record};
+pub use self::earlier::{EarlierError, read_earlier};
+pub use self::fingerprint::finding_id;
+pub use self::record::{Head, NoRecord, Record};
 pub use self::rules::RuleList;
 
 /// Name of this schema, as every document states it.
@@ -206,15 +210,15 @@ struct Place {
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only its schema is of use")]
-enum Written<'a> {
+enum Written {
     Examination(Box<Document>),
-    Record(Record<'a>),
+    Record(Record),
 }
 
 /// The JSON Schema of a [`Document`] and of a [`Record`].
 #[must_use]
 pub fn schema() -> Schema {
-    schema_for!(Written<'_>)
+    schema_for!(Written)
 }
 
 impl From<&Examination> for Document {
@@ -229,7 +233,7 @@ impl From<&Examination> for Document {
                 visible: sections.visible,
                 registry: sections.registry,
                 expected: sections.expected,
-                names: sections.names.iter().map(raw).collect(),
+                names: sections.names.iter().map(Text::to_lossy).collect(),
             }),
             verdict: examination.verdict().name(),
             summary: main.map(|main| main.summary.clone()).unwrap_or_default(),
@@ -272,17 +276,17 @@ impl Finding {
     fn of(finding: &finding::Finding, examined: &Examined, examination: &Examination) -> Self {
         let rule = by_id(finding.rule);
         Self {
-            id: Identity::of(finding, examined, examination).digest(),
+            id: finding_id(&Identity::of(finding, examined, examination)),
             rule: finding.rule,
             severity: finding.severity.name(),
             message: finding.sentence(),
-            catalog: finding.catalog.map(name_of),
-            entry: finding.entry.as_ref().and_then(|entry| entry.key.as_ref()).map(raw),
+            catalog: finding.catalog.map(CatalogName::name),
+            entry: finding.entry.as_ref().and_then(|entry| entry.key.as_ref()).map(Text::to_lossy),
             entry_id: finding.entry.as_ref().and_then(|entry| entry.id),
-            entry_name: finding.entry.as_ref().map(|entry| raw(&entry.name)),
-            entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(raw),
+            entry_name: finding.entry.as_ref().map(|entry| entry.name.to_lossy()),
+            entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(Text::to_lossy),
             fields: finding.fields.clone(),
-            control_set: examined.control_set.name.as_ref().map(raw),
+            control_set: examined.control_set.name.as_ref().map(Text::to_lossy),
             place: finding.place.as_ref().map(Place::from),
             expected: finding.expected.clone(),
             found: finding.found.clone(),
@@ -290,7 +294,7 @@ impl Finding {
             what_to_do: what_to_do(finding),
             references: rule.map(Rule::references),
             story: finding.story,
-            libraries: finding.libraries.iter().map(raw).collect(),
+            libraries: finding.libraries.iter().map(Text::to_lossy).collect(),
             further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
             new: finding.is_new,
         }
@@ -298,7 +302,7 @@ impl Finding {
 }
 
 fn not_judged(examined: &Examined) -> impl Iterator<Item = NotJudged> {
-    let control_set = examined.control_set.name.as_ref().map(raw);
+    let control_set = examined.control_set.name.as_ref().map(Text::to_lossy);
     examined.judgement.not_judged.iter().map(move |finding::NotJudged { rule, needs }| NotJudged {
         rule,
         needs: names(*needs),
@@ -308,7 +312,7 @@ fn not_judged(examined: &Examined) -> impl Iterator<Item = NotJudged> {
 
 impl From<&finding::EntryName> for FurtherEntry {
     fn from(entry: &finding::EntryName) -> Self {
-        Self { key: entry.key.as_ref().map(raw), id: entry.id, name: raw(&entry.name) }
+        Self { key: entry.key.as_ref().map(Text::to_lossy), id: entry.id, name: entry.name.to_lossy() }
     }
 }
 
@@ -324,22 +328,19 @@ impl From<&crate::catalog::Place> for Place {
     }
 }
 
-pub(in crate::render) fn name_of(catalog: CatalogName) -> &'static str {
-    match catalog {
-        CatalogName::Protocol32 => "protocol-32",
-        CatalogName::Protocol64 => "protocol-64",
-        CatalogName::NameSpace32 => "name-space-32",
-        CatalogName::NameSpace64 => "name-space-64",
-        CatalogName::Protocol => "protocol",
-        CatalogName::NameSpace => "name-space",
-    }
-}
-
 fn names(facts: Facts) -> Vec<String> {
     facts.iter().map(|fact| fact.to_string()).collect()
 }
 
-/// A text as it is, for a JSON string: the writer escapes what could act.
-fn raw(text: &Text) -> String {
-    text.lossy().into_owned()
+/// A word that an earlier result has for something, and that this version does not know.
+#[derive(Debug, Error)]
+#[error("the {what} is {found}, which this version does not know")]
+struct Unknown {
+    what: &'static str,
+    found: String,
+}
+
+/// What a word stands for.
+fn known<T>(what: &'static str, name: &str, by_name: impl Fn(&str) -> Option<T>) -> Result<T, Unknown> {
+    by_name(name).ok_or_else(|| Unknown { what, found: Text::from(name).shortened(100) })
 }

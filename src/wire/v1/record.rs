@@ -2,18 +2,28 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
+use super::summary::Summary;
+use super::unit::Unit;
 use super::{Document, SCHEMA};
-use crate::scan::{self, Summary, Unit};
+use crate::batch;
+use crate::catalog::Text;
 
 /// A record.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Record(Kind);
+
+/// The kinds of records.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Record")]
 #[serde(tag = "record", rename_all = "lowercase")]
-pub enum Record<'a> {
+enum Kind {
     /// An examination: everything that is said of a piece of evidence, with the unit that it is.
     Examination {
         /// The unit.
-        unit: &'a Unit,
+        unit: Box<Unit>,
         /// The examination.
         #[serde(flatten)]
         examination: Box<Document>,
@@ -23,56 +33,76 @@ pub enum Record<'a> {
         /// `catalog9/v1`.
         schema: &'static str,
         /// The unit, which says why.
-        unit: &'a Unit,
+        unit: Box<Unit>,
     },
     /// What all records come to; the last one. Where it is missing the others are not all.
     Summary {
         /// `catalog9/v1`.
         schema: &'static str,
         /// What they come to.
-        summary: &'a Summary,
+        summary: Box<Summary>,
     },
 }
 
-impl<'a> From<&'a scan::Record> for Record<'a> {
-    fn from(record: &'a scan::Record) -> Self {
-        let unit = &record.unit;
-        match record.examination() {
-            Some(examination) => Self::Examination { unit, examination: Box::new(Document::from(examination)) },
-            None => Self::Failure { schema: SCHEMA, unit },
-        }
+impl From<&batch::Record> for Record {
+    fn from(record: &batch::Record) -> Self {
+        let unit = Box::new(Unit::from(&record.unit));
+        Self(match record.examination() {
+            Some(examination) => Kind::Examination { unit, examination: Box::new(Document::from(examination)) },
+            None => Kind::Failure { schema: SCHEMA, unit },
+        })
     }
 }
 
-impl<'a> From<&'a Summary> for Record<'a> {
-    fn from(summary: &'a Summary) -> Self {
-        Self::Summary { schema: SCHEMA, summary }
+impl From<&batch::Summary> for Record {
+    fn from(summary: &batch::Summary) -> Self {
+        Self(Kind::Summary { schema: SCHEMA, summary: Box::new(summary.into()) })
     }
 }
 
 /// What is read back of a record when results are merged.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "record", rename_all = "lowercase")]
+#[derive(Debug)]
 pub enum Head {
-    /// Of an examination.
-    Examination {
-        /// Name of the schema.
-        schema: String,
-        /// The unit.
-        unit: Box<Unit>,
-    },
-    /// Of a unit that was not examined.
-    Failure {
-        /// Name of the schema.
-        schema: String,
-        /// The unit.
-        unit: Box<Unit>,
-    },
-    /// The summary.
-    Summary {
-        /// Name of the schema.
-        schema: String,
-        /// What all records come to.
-        summary: Box<Summary>,
-    },
+    /// The unit, whether it was examined or not.
+    Unit(Box<batch::Unit>),
+    /// What all records come to.
+    Summary(Box<batch::Summary>),
+}
+
+/// What stands in a line that is no record of this schema.
+#[derive(Debug, Error)]
+#[error("{found}")]
+pub struct NoRecord {
+    found: String,
+}
+
+/// A record, but for what was said of the unit.
+#[derive(Deserialize)]
+#[serde(tag = "record", rename_all = "lowercase")]
+enum Line {
+    Examination { schema: String, unit: Box<Unit> },
+    Failure { schema: String, unit: Box<Unit> },
+    Summary { schema: String, summary: Box<Summary> },
+}
+
+impl Head {
+    /// Reads the line of a record.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none, one of another schema, or one with words of another version of this program.
+    pub fn read(line: &[u8]) -> Result<Self, NoRecord> {
+        let line: Line = serde_json::from_slice(line).map_err(|error| NoRecord { found: error.to_string() })?;
+        let (Line::Examination { schema, .. } | Line::Failure { schema, .. } | Line::Summary { schema, .. }) = &line;
+        if schema != SCHEMA {
+            return Err(NoRecord { found: Text::from(schema.as_str()).shortened(80) });
+        }
+        let head = match line {
+            Line::Examination { unit, .. } | Line::Failure { unit, .. } => {
+                (*unit).try_into().map(Box::new).map(Self::Unit)
+            }
+            Line::Summary { summary, .. } => (*summary).try_into().map(Box::new).map(Self::Summary),
+        };
+        head.map_err(|unknown| NoRecord { found: unknown.to_string() })
+    }
 }

@@ -3,12 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{name_of, raw};
-use crate::catalog::comparison;
+use crate::catalog::{CatalogName, Text, difference, hex};
 use crate::evidence::log::{self, Fate, Format, State};
 use crate::evidence::{self, HiveState};
 use crate::examination::{Examination, Part};
-use crate::render::hex;
 
 /// What the transaction logs of a hive make of it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -124,7 +122,7 @@ impl Recovery {
             before: replay.before.as_ref().map(Numbers::from),
             after: replay.after.as_ref().map(Numbers::from),
             bytes_changed: replay.bytes_changed,
-            head_from: replay.base_block_from.as_ref().map(raw),
+            head_from: replay.base_block_from.as_ref().map(Text::to_lossy),
             logs: replay.logs.iter().zip(&examination.logs).map(Log::from).collect(),
             defects: replay.faults_after.iter().map(super::Defect::from).collect(),
         })
@@ -144,7 +142,7 @@ impl From<&log::Numbers> for Numbers {
 impl From<(&log::Log, &Part)> for Log {
     fn from((log, part): (&log::Log, &Part)) -> Self {
         Self {
-            path: raw(&part.path),
+            path: part.path.to_lossy(),
             size: part.size,
             sha256: part.sha256.as_ref().map(|digest| hex(digest)),
             role: log.role.suffix().trim_start_matches('.'),
@@ -181,14 +179,14 @@ impl From<&log::Entry> for Entry {
     }
 }
 
-impl From<&comparison::Difference> for Difference {
-    fn from(difference: &comparison::Difference) -> Self {
+impl From<&difference::Difference> for Difference {
+    fn from(difference: &difference::Difference) -> Self {
         Self {
-            catalog: difference.catalog.map(name_of),
-            entry: difference.entry.as_ref().map(raw),
+            catalog: difference.catalog.map(CatalogName::name),
+            entry: difference.entry.as_ref().map(Text::to_lossy),
             what: difference.what,
-            before: difference.before.as_ref().map(raw),
-            after: difference.after.as_ref().map(raw),
+            before: difference.before.as_ref().map(Text::to_lossy),
+            after: difference.after.as_ref().map(Text::to_lossy),
         }
     }
 }

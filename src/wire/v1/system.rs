@@ -3,11 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::raw;
-use crate::catalog::{FileTime, Product, Version};
-use crate::evidence::{HiveHead, Kind, ReportHead};
+use crate::catalog::{FileTime, Product, Text, Version, hex};
+use crate::evidence::{HiveHead, ReportHead};
 use crate::examination::{self, Examination};
-use crate::render::hex;
 
 /// The file that was examined.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -135,22 +133,11 @@ struct Role {
     failed: bool,
 }
 
-/// The name of a kind of evidence.
-pub(super) fn name_of_kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Hive => "hive",
-        Kind::Reg => "reg",
-        Kind::Nfo => "nfo",
-        Kind::MsinfoText => "msinfo-text",
-        Kind::Netsh => "netsh",
-    }
-}
-
 impl From<&Examination> for EvidenceHead {
     fn from(examination: &Examination) -> Self {
         Self {
-            path: raw(&examination.path),
-            kind: name_of_kind(examination.kind),
+            path: examination.path.to_lossy(),
+            kind: examination.kind.name(),
             size: examination.size,
             sha256: examination.sha256.as_ref().map(|digest| hex(digest)),
             dirty: examination.is_dirty(),
@@ -172,15 +159,15 @@ impl From<&ReportHead> for Report {
             written: head.written.map(|written| written.to_string()),
             language: head.language,
             encoding: head.encoding.name(),
-            format_version: head.format_version.as_ref().map(raw),
-            os_name: head.os_name.as_ref().map(raw),
+            format_version: head.format_version.as_ref().map(Text::to_lossy),
+            os_name: head.os_name.as_ref().map(Text::to_lossy),
         }
     }
 }
 
 impl From<&examination::Part> for Part {
     fn from(part: &examination::Part) -> Self {
-        Self { path: raw(&part.path), size: part.size, sha256: part.sha256.as_ref().map(|digest| hex(digest)) }
+        Self { path: part.path.to_lossy(), size: part.size, sha256: part.sha256.as_ref().map(|digest| hex(digest)) }
     }
 }
 
@@ -209,7 +196,7 @@ impl From<&Examination> for System {
         let main = examination.main();
         let windows = main.map(|main| main.control_set.catalogs.windows.clone()).unwrap_or_default();
         Self {
-            computer_name: main.and_then(|main| main.control_set.computer_name.as_ref()).map(raw),
+            computer_name: main.and_then(|main| main.control_set.computer_name.as_ref()).map(Text::to_lossy),
             architecture: windows.architecture.map(|architecture| architecture.to_string()),
             windows: Windows {
                 version: windows.version.map(|_| windows.name()),
@@ -221,13 +208,13 @@ impl From<&Examination> for System {
                     Product::Server => "server",
                     Product::DomainController => "domain-controller",
                 }),
-                told_by: windows.told_by.iter().map(raw).collect(),
+                told_by: windows.told_by.iter().map(Text::to_lossy).collect(),
             },
             control_sets: examination
                 .control_sets
                 .iter()
                 .map(|(name, roles)| Role {
-                    name: name.as_ref().map(raw),
+                    name: name.as_ref().map(Text::to_lossy),
                     current: roles.current,
                     default: roles.default,
                     last_known_good: roles.last_known_good,

@@ -11,8 +11,8 @@ mod trouble;
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 
+use catalog9::batch::Counts;
 use catalog9::catalog::Text;
-use catalog9::scan::Counts;
 
 use self::member::Member;
 use self::trouble::{Trouble, Troubles};

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::io;
 
+use catalog9::batch::{Failure, Record, Status};
 use catalog9::catalog::Text;
-use catalog9::scan::{Failure, Record, Status};
 use miette::Diagnostic;
 use thiserror::Error;
 

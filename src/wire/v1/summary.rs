@@ -1,0 +1,220 @@
+//! The last record: what all the others come to.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::unit::Foreign;
+use super::{Unknown, known};
+use crate::batch;
+use crate::finding::{Severity, Verdict};
+
+/// What all records come to.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Summary {
+    /// Version of the program, which its rules and baselines are part of.
+    version: String,
+    /// Whether all evidence was examined, and in full; what is no evidence does not count, nor do links that are not
+    /// followed. A shard is complete where its own part of the work is; what was merged only with all shards.
+    complete: bool,
+    /// Whether somebody ended the work before it was done.
+    interrupted: bool,
+    /// Which parts of the work these records are; empty where it was not divided.
+    shards: Vec<Shard>,
+    /// What was met beside the units.
+    #[serde(flatten)]
+    counts: Counts,
+    /// How many units there are, which is one for each record.
+    units: u64,
+    /// Units of which the catalogs were read in full.
+    examined: u64,
+    /// Units of which they were read in part, or only as stored in a dirty hive.
+    partial: u64,
+    /// Units that could not be examined.
+    failed: u64,
+    /// Units beyond a limit, which were not examined.
+    limited: u64,
+    /// What is nothing that holds evidence: links, named pipes, sockets, devices.
+    skipped: u64,
+    /// How many computers the examined units are of; a unit that names none counts as one.
+    computers: usize,
+    /// How many units have each verdict.
+    verdicts: BTreeMap<String, u64>,
+    /// How many of these are of dirty hives as they were stored, of which there may be a newer state.
+    #[serde(default)]
+    stale: u64,
+    /// How the findings compare with those of an earlier result; `null` where none is compared with.
+    baseline: Option<SinceBaseline>,
+    /// How many findings the policy allows, which are not among those that are counted.
+    #[serde(default)]
+    allowed: usize,
+    /// How many nobody asked for.
+    #[serde(default)]
+    left_out: usize,
+    /// The findings by rule.
+    findings: Vec<RuleTotal>,
+    /// Providers that their Windows does not install, the rarest first.
+    prevalence: Vec<Prevalence>,
+}
+
+/// How findings compare with those of an earlier result.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct SinceBaseline {
+    /// How many it did not have.
+    new: usize,
+    /// How many it had, too.
+    known: usize,
+    /// How many are no longer there, of evidence that was examined again; `null` where several results were merged, none
+    /// of which can tell what is gone from all.
+    gone: Option<usize>,
+}
+
+/// How often a rule spoke.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct RuleTotal {
+    /// Its id.
+    rule: String,
+    /// `note`, `warning` or `error`.
+    severity: String,
+    /// How many findings there are.
+    findings: usize,
+    /// How many of them an earlier result did not have; `null` where none is compared with.
+    new: Option<usize>,
+    /// In how many units.
+    units: u64,
+    /// On how many computers.
+    computers: usize,
+}
+
+/// On how many computers a foreign provider was seen.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Prevalence {
+    /// On how many computers.
+    computers: usize,
+    /// In how many units.
+    units: u64,
+    /// The provider. Spellings of one path count as one.
+    #[serde(flatten)]
+    provider: Foreign,
+}
+
+/// A part of the work: one of several that are as large as each other, as chance will have it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Shard {
+    /// Which part it is, counted from 0.
+    index: u64,
+    /// How many parts there are.
+    count: u64,
+}
+
+/// What was met beside the units themselves.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Counts {
+    /// Files that were named or found, and what is no file.
+    inputs: u64,
+    /// Members of archives among them.
+    members: u64,
+    /// Files and members that are no evidence.
+    other: u64,
+}
+
+impl From<&batch::Summary> for Summary {
+    fn from(summary: &batch::Summary) -> Self {
+        let batch::Counts { inputs, members, other } = summary.counts;
+        Self {
+            version: summary.version.clone(),
+            complete: summary.complete,
+            interrupted: summary.interrupted,
+            shards: summary
+                .shards
+                .iter()
+                .map(|batch::Shard { index, count }| Shard { index: *index, count: *count })
+                .collect(),
+            counts: Counts { inputs, members, other },
+            units: summary.units,
+            examined: summary.examined,
+            partial: summary.partial,
+            failed: summary.failed,
+            limited: summary.limited,
+            skipped: summary.skipped,
+            computers: summary.computers,
+            verdicts: summary.verdicts.iter().map(|(verdict, units)| (verdict.name().to_owned(), *units)).collect(),
+            stale: summary.stale,
+            baseline: summary.since_earlier.map(|batch::SinceEarlier { new, known, gone }| SinceBaseline {
+                new,
+                known,
+                gone,
+            }),
+            allowed: summary.allowed,
+            left_out: summary.left_out,
+            findings: summary.findings.iter().map(RuleTotal::from).collect(),
+            prevalence: summary.prevalence.iter().map(Prevalence::from).collect(),
+        }
+    }
+}
+
+impl TryFrom<Summary> for batch::Summary {
+    type Error = Unknown;
+
+    fn try_from(summary: Summary) -> Result<Self, Unknown> {
+        let Counts { inputs, members, other } = summary.counts;
+        let verdict = |(name, units): (String, u64)| Ok((known("verdict", &name, Verdict::by_name)?, units));
+        Ok(Self {
+            version: summary.version,
+            complete: summary.complete,
+            interrupted: summary.interrupted,
+            shards: summary.shards.into_iter().map(|Shard { index, count }| batch::Shard { index, count }).collect(),
+            counts: batch::Counts { inputs, members, other },
+            units: summary.units,
+            examined: summary.examined,
+            partial: summary.partial,
+            failed: summary.failed,
+            limited: summary.limited,
+            skipped: summary.skipped,
+            computers: summary.computers,
+            verdicts: summary.verdicts.into_iter().map(verdict).collect::<Result<_, Unknown>>()?,
+            stale: summary.stale,
+            since_earlier: summary.baseline.map(|SinceBaseline { new, known, gone }| batch::SinceEarlier {
+                new,
+                known,
+                gone,
+            }),
+            allowed: summary.allowed,
+            left_out: summary.left_out,
+            findings: summary.findings.into_iter().map(batch::RuleTotal::try_from).collect::<Result<_, _>>()?,
+            prevalence: summary.prevalence.into_iter().map(batch::Prevalence::try_from).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl From<&batch::RuleTotal> for RuleTotal {
+    fn from(total: &batch::RuleTotal) -> Self {
+        let batch::RuleTotal { rule, severity, findings, new, units, computers } = total;
+        let (rule, severity) = (rule.clone(), severity.name().to_owned());
+        Self { rule, severity, findings: *findings, new: *new, units: *units, computers: *computers }
+    }
+}
+
+impl TryFrom<RuleTotal> for batch::RuleTotal {
+    type Error = Unknown;
+
+    fn try_from(RuleTotal { rule, severity, findings, new, units, computers }: RuleTotal) -> Result<Self, Unknown> {
+        let severity = known("severity", &severity, Severity::by_name)?;
+        Ok(Self { rule, severity, findings, new, units, computers })
+    }
+}
+
+impl From<&batch::Prevalence> for Prevalence {
+    fn from(batch::Prevalence { computers, units, provider }: &batch::Prevalence) -> Self {
+        Self { computers: *computers, units: *units, provider: Foreign::from(provider) }
+    }
+}
+
+impl TryFrom<Prevalence> for batch::Prevalence {
+    type Error = Unknown;
+
+    fn try_from(Prevalence { computers, units, provider }: Prevalence) -> Result<Self, Unknown> {
+        Ok(Self { computers, units, provider: provider.try_into()? })
+    }
+}
