@@ -1,5 +1,9 @@
 //! What is wrong with a system whose evidence is sound, and what could not be judged.
 
+mod remedy;
+
+pub use remedy::{Data, Remedy};
+
 use crate::catalog::{CatalogName, Facts, Guid, NameSpaceEntry, Place, ProtocolEntry, Text};
 
 /// How much a finding matters.
@@ -132,8 +136,12 @@ pub struct Finding {
     pub found: Option<String>,
     /// Why it may be harmless here.
     pub harmless: Option<String>,
-    /// What is known of this very provider: what breaks because of it, and how it is removed.
+    /// What is known of this very provider: what breaks because of it.
     pub advice: Option<String>,
+    /// What to do about it, step by step, as far as its rule knows that.
+    pub remedies: Vec<Remedy>,
+    /// What it states that others build on.
+    pub fact: Option<Fact>,
     /// The DLLs that it is about, as their paths stand. Findings about one DLL have one cause.
     pub libraries: Vec<Text>,
     /// Further entries that it is about, of the same catalog where it names one.
@@ -144,6 +152,16 @@ pub struct Finding {
     pub is_new: Option<bool>,
     /// How much it matters where another warning or error is about the same entry; `None` for findings that stand alone.
     pub(crate) when_corroborated: Option<Severity>,
+}
+
+/// What a finding states, where more than its own text depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fact {
+    /// These entries, which this Windows installs, are missing.
+    MissingEntries(Vec<String>),
+    /// There is a layered provider.
+    LayeredProvider,
 }
 
 /// What an entry is called, in its catalog and by people.
@@ -253,6 +271,51 @@ impl Finding {
     /// With what is known of this very provider, where something is.
     pub fn advice(&mut self, advice: Option<String>) -> &mut Self {
         self.advice = advice;
+        self
+    }
+
+    /// With a step of what to do about it, after those that it has.
+    pub(crate) fn remedy(&mut self, remedy: Remedy) -> &mut Self {
+        self.remedies.push(remedy);
+        self
+    }
+
+    /// With these steps, likewise.
+    pub(crate) fn remedies(&mut self, remedies: impl IntoIterator<Item = Remedy>) -> &mut Self {
+        self.remedies.extend(remedies);
+        self
+    }
+
+    /// With the step of removing the entry that it is about.
+    pub(crate) fn remove_entry(&mut self) -> &mut Self {
+        if let (Some(catalog), Some(entry)) = (self.catalog, self.entry.clone()) {
+            let key = self.key_of_entry();
+            self.remedies.push(Remedy::RemoveEntry { catalog, entry, key });
+        }
+        self
+    }
+
+    /// With the step of giving the entry that it is about another path again, one of these.
+    pub(crate) fn restore_library(&mut self, to: &[&str]) -> &mut Self {
+        let Some(catalog) = self.catalog.filter(|_| !to.is_empty()) else { return self };
+        let (value, field) = match catalog {
+            CatalogName::NameSpace | CatalogName::NameSpace32 | CatalogName::NameSpace64 => ("LibraryPath", None),
+            _ => ("PackedCatalogItem", Some("LibraryPath")),
+        };
+        let to = to.iter().map(|path| Data::Text((*path).to_owned())).collect();
+        self.remedies.push(Remedy::RestoreValue { key: self.key_of_entry(), value, field, to });
+        self
+    }
+
+    /// Path of the key of the entry that it is about, where the evidence has keys.
+    fn key_of_entry(&self) -> Option<String> {
+        self.entry.as_ref()?.key.as_ref()?;
+        self.place.as_ref().and_then(remedy::path)
+    }
+
+    /// With what it states that others build on.
+    pub(crate) fn states(&mut self, fact: Fact) -> &mut Self {
+        self.fact = Some(fact);
         self
     }
 

@@ -40,6 +40,7 @@ mod policy;
 mod real_evidence;
 mod recovery;
 mod reg;
+mod remedies;
 mod reports;
 mod salvage;
 mod scan;

@@ -232,15 +232,14 @@ impl ThirdParty {
         self.kinds.contains(&ThirdPartyKind::NameSpace) && fits_id && fits_space
     }
 
-    /// What to know before it is removed, and how it is; `None` where nothing of that is known.
+    /// What to know before it is removed; `None` where nothing of that is known.
     #[must_use]
     pub fn advice(&self) -> Option<String> {
         let breaks = Some(&self.breaks).filter(|breaks| !breaks.is_empty());
         let breaks = breaks.map(|breaks| format!("{} {breaks}.", self.name));
         let handles = Some("Its sockets are not file handles, which some programs rely on.".to_owned())
             .filter(|_| self.file_handles == Some(false) && self.kinds.contains(&ThirdPartyKind::Layered));
-        let uninstall = Some(self.uninstall.clone()).filter(|uninstall| !uninstall.is_empty());
-        let advice: Vec<String> = [breaks, handles, uninstall].into_iter().flatten().collect();
+        let advice: Vec<String> = [breaks, handles].into_iter().flatten().collect();
         (!advice.is_empty()).then(|| advice.join(" "))
     }
 
@@ -331,11 +330,10 @@ mod tests {
     }
 
     #[test]
-    fn advice_says_what_breaks_and_how_to_remove_it() {
+    fn advice_says_what_breaks() {
         let advice = |name| ThirdParty::named(&Text::from(name)).unwrap().advice();
         let expected = "Astrill breaks programs that wait for sockets as for files, such as those of Python with trio. \
-            Its sockets are not file handles, which some programs rely on. \
-            Remove Astrill VPN among the programs of Windows.";
+            Its sockets are not file handles, which some programs rely on.";
         assert_eq!(advice("ASProxy over [MSAFD Tcpip [TCP/IP]]").as_deref(), Some(expected));
         assert_eq!(advice("New.Net"), None);
     }

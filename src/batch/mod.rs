@@ -1,6 +1,6 @@
 //! What is said of many pieces of evidence: one record for each unit, and the summary of all of them.
 //!
-//! How records are written as lines and read back when results are merged is defined by [`crate::wire`].
+//! How records are written as lines and read back when results are merged is defined by the room `wire`.
 
 mod counts;
 mod foreign;

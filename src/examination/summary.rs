@@ -11,7 +11,7 @@ use super::doubts::{BINDINGS, doubts};
 use crate::baseline::{Origin, Source, identity, is_net_bt};
 use crate::catalog::provider::WINDOWS_PROVIDERS;
 use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text, Version, socket};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Fact, Finding, Severity};
 use crate::policy::Withheld;
 use crate::rules::{Judgement, Subject};
 use crate::sentence::{capitalized, counted, list_of};
@@ -121,18 +121,17 @@ fn net_bios_pairs(catalogs: &Catalogs) -> String {
 
 /// What this Windows ought to have and has not, whichever catalog lacks it.
 fn missing(found: &[&Finding]) -> Vec<String> {
-    let is_about_missing = |finding: &&&Finding| {
-        matches!(finding.rule, "base-provider-missing" | "netbios-pair-incomplete")
-            && finding.found.as_deref() == Some("no such entry")
-    };
-    let names = found.iter().filter(is_about_missing).filter_map(|finding| finding.expected.clone());
+    let names = found.iter().filter_map(|finding| match &finding.fact {
+        Some(Fact::MissingEntries(names)) => Some(list_of(names)),
+        _ => None,
+    });
     let mut known = BTreeSet::new();
     names.filter(|name| known.insert(name.clone())).collect()
 }
 
 /// Whether there is a layered provider, or the evidence tells too little to say that there is none.
 fn has_layers(catalogs: &Catalogs, found: &[&Finding]) -> bool {
-    let is_found = found.iter().any(|finding| finding.rule == "layered-provider-installed");
+    let is_found = found.iter().any(|finding| finding.fact == Some(Fact::LayeredProvider));
     is_found || !catalogs.tells(Facts::WHOLE_LISTS)
 }
 

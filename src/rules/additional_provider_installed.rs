@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::inform;
 use crate::baseline::{Origin, ThirdParty};
 use crate::catalog::ProtocolEntry;
 use crate::finding::Verdict;
@@ -60,13 +61,13 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
         let sections = counted(entries.iter().filter(|entry| entry.is_section()).count(), "section");
         let finding = match third_party {
-            Some(third_party) => findings
-                .add(format!("{name} adds {sections}"))
-                .harmless(third_party.introduction())
-                .advice(third_party.advice()),
+            Some(third_party) => findings.add(format!("{name} adds {sections}")).harmless(third_party.introduction()),
             None => findings.add(format!("Microsoft's {name} adds {sections}")).implies(Verdict::Intact),
         };
         finding.further(entries);
+        if let Some(third_party) = third_party {
+            inform(finding, third_party);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::Version;
-use crate::finding::Severity;
+use crate::finding::{Remedy, Severity};
 
 rule! {
     /// `AutodialDLL` names another DLL than Windows' own.
@@ -42,13 +42,16 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if let Some(remark) = remark {
         let what = "which programs load when they look names up";
         let message = format!("AutodialDLL is {stored}{}, {what}", remark.clause_of_another_file());
-        remark.weigh(findings.at(&parameters.place, message).library(stored).instead(PATH, stored.to_string()));
+        let finding = findings.at(&parameters.place, message).library(stored).instead(PATH, stored.to_string());
+        remark.weigh(finding);
+        remark.restore(finding, stored, &parameters.place, "AutodialDLL", &[PATH]);
     } else if windows.is(Version::XP) || windows.is(Version::SERVER_2003) {
         findings
             .at(&parameters.place, format!("AutodialDLL is set, which {} does not do itself", windows.name()))
             .severity(Severity::Warning)
             .instead("no such value", stored.to_string())
-            .harmless("the DLL that it names is Windows' own");
+            .harmless("the DLL that it names is Windows' own")
+            .remedy(Remedy::RemoveValue { key: parameters.place.path.clone(), value: "AutodialDLL" });
     }
 }
 

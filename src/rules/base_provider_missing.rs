@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::reset;
 use crate::baseline::{Expected, identity, is_net_bios};
 use crate::catalog::{ProtocolEntry, Windows, provider};
-use crate::finding::Severity;
+use crate::finding::{Fact, Severity};
 use crate::sentence::list_of;
 
 rule! {
@@ -52,12 +53,15 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if names.is_empty() {
             continue;
         }
+        let fact = Fact::MissingEntries(names.clone());
         let names = list_of(&names);
         let is_error = missing.iter().any(|expected| is_indispensable(&expected.entry));
         findings
             .about_catalog(catalog, &list.place, format!("the {catalog} lacks {names}"))
             .severity(if is_error { Severity::Error } else { Severity::Warning })
-            .instead(names, "no such entry");
+            .instead(names, "no such entry")
+            .states(fact)
+            .remedies(reset(&subject.catalogs.windows));
     }
 }
 

@@ -46,7 +46,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if let Some(remark) = subject.remark(stored, subject.catalogs.is_wow64(catalog), &own) {
                 let message = format!("its DLL is {stored}{}", remark.clause());
                 let finding = findings.about(catalog, entry, message).field("LibraryPath");
-                remark.weigh(finding.instead(either_of(&own), stored.to_string()));
+                let finding = finding.instead(either_of(&own), stored.to_string());
+                remark.weigh(finding);
+                remark.restore_library(finding, stored, &own);
             }
         }
     }

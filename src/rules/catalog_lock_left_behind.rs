@@ -1,5 +1,6 @@
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::{Place, Text};
+use crate::finding::Remedy;
 
 rule! {
     /// Somebody who was writing a catalog has left its lock behind.
@@ -42,6 +43,7 @@ fn of_catalog(called: &str, place: &Place, subkeys: &[Text], findings: &mut Find
         findings
             .add(format!("the {called} is locked by the key {name}"))
             .at(&place.below(name))
+            .remedies([Remedy::Restart, Remedy::RemoveKey { key: place.below(name).path }])
             .harmless("the registry may have been copied in the middle of a write");
     }
 }

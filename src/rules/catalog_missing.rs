@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::reset;
 
 rule! {
     /// A key that Windows reads its Winsock catalogs from does not exist.
@@ -34,7 +35,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         return;
     }
     for key in &subject.catalogs.absent_keys {
-        findings.add(format!("the key {key} is missing")).instead(*key, "no such key");
+        findings
+            .add(format!("the key {key} is missing"))
+            .instead(*key, "no such key")
+            .remedies(reset(&subject.catalogs.windows));
     }
 }
 

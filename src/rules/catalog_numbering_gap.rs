@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{Catalog, CatalogName, Entry, EntryList};
+use super::remedies::{number_anew, reset};
+use crate::catalog::{CatalogName, Entry, EntryList};
+use crate::finding::Finding;
 use crate::sentence::list_of;
 
 rule! {
@@ -35,31 +37,36 @@ rule! {
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let catalogs = subject.catalogs;
-    let of_protocol = catalogs.protocol.as_ref().map(Catalog::counts).unwrap_or_default();
-    for (catalog, list) in catalogs.protocol_lists() {
-        of_list(catalog, list, of_protocol, findings);
+    for (name, list) in catalogs.protocol_lists() {
+        let Some(catalog) = &catalogs.protocol else { continue };
+        let Some(finding) = of_list(name, list, catalog.counts(), findings) else { continue };
+        // Of a list that has no entry at all there is nothing to be numbered.
+        let remedies =
+            if list.entries.is_empty() { reset(&catalogs.windows) } else { number_anew(name, &catalog.place, list) };
+        finding.remedies(remedies);
     }
-    let of_name_space = catalogs.name_space.as_ref().map(Catalog::counts).unwrap_or_default();
-    for (catalog, list) in catalogs.name_space_lists() {
-        of_list(catalog, list, of_name_space, findings);
+    for (name, list) in catalogs.name_space_lists() {
+        let Some(catalog) = &catalogs.name_space else { continue };
+        let Some(finding) = of_list(name, list, catalog.counts(), findings) else { continue };
+        if !list.entries.is_empty() {
+            finding.remedies(number_anew(name, &catalog.place, list));
+        }
     }
 }
 
-fn of_list<E: Entry>(
+fn of_list<'f, E: Entry>(
     catalog: CatalogName,
     list: &EntryList<E>,
     [count, count64]: [Option<u32>; 2],
-    findings: &mut Findings<'_>,
-) {
-    let Some(count) = (if catalog.is_64_bit() { count64 } else { count }) else { return };
+    findings: &'f mut Findings<'_>,
+) -> Option<&'f mut Finding> {
+    let count = (if catalog.is_64_bit() { count64 } else { count })?;
     let present: BTreeSet<u32> = list.entries.iter().filter_map(Entry::number).collect();
     let gaps = gaps(&present, count);
     let Some(highest) = present.last() else {
-        if count > 0 {
-            let message = format!("the {catalog} has no key, although its number of entries is {count}");
-            findings.about_catalog(catalog, &list.place, message).instead(shown(&gaps), "no such key");
-        }
-        return;
+        let message = format!("the {catalog} has no key, although its number of entries is {count}");
+        return (count > 0)
+            .then(|| findings.about_catalog(catalog, &list.place, message).instead(shown(&gaps), "no such key"));
     };
     let (at_end, inside): (Vec<_>, Vec<_>) = gaps.iter().cloned().partition(|gap| gap.start() > highest);
     let mut parts = Vec::new();
@@ -69,10 +76,9 @@ fn of_list<E: Entry>(
     if !at_end.is_empty() {
         parts.push(format!("no {}, although its number of entries is {count}", shown(&at_end)));
     }
-    if !parts.is_empty() {
-        let message = format!("the {catalog} has {}", list_of(&parts));
-        findings.about_catalog(catalog, &list.place, message).instead(shown(&gaps), "no such key");
-    }
+    let message = format!("the {catalog} has {}", list_of(&parts));
+    (!parts.is_empty())
+        .then(|| findings.about_catalog(catalog, &list.place, message).instead(shown(&gaps), "no such key"))
 }
 
 /// The numbers from 1 to `count` that are not present, as ranges.

@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use crate::finding::Remedy;
 use crate::sentence::list_of;
 
 rule! {
@@ -50,6 +51,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let message = format!("{value} names {found}, {holds}, and not {usual}");
             let place = other.map_or(&parameters.place, |other| &other.place);
             let finding = findings.at(place, message).instead(usual, found.to_string());
+            finding.remedy(Remedy::restore(&parameters.place, value, &[usual]));
             finding.libraries.extend(other.iter().flat_map(|other| other.libraries.clone()));
         }
     }

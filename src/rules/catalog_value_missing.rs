@@ -1,5 +1,6 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{Catalog, Facts, Place, Text};
+use crate::catalog::{Catalog, EntryList, Facts, Place, Text};
+use crate::finding::Remedy;
 
 rule! {
     /// A value without which Windows does not load a Winsock catalog is missing.
@@ -33,39 +34,48 @@ rule! {
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let catalogs = subject.catalogs;
     if let Some(catalog) = &catalogs.protocol {
-        let next = ("Next_Catalog_Entry_ID", catalog.next_catalog_entry_id);
+        let ids = catalog.lists().into_iter().flatten().flat_map(|list| &list.entries);
+        let highest = ids.filter_map(|entry| entry.catalog_entry_id).max();
+        let next = highest.and_then(|id| id.checked_add(1));
+        let next = ("Next_Catalog_Entry_ID", catalog.next_catalog_entry_id, next);
         of_catalog("protocol catalog", catalog, &[next], findings);
     }
     if let Some(catalog) = &catalogs.name_space {
         of_catalog("name space catalog", catalog, &[], findings);
     }
     if let Some(parameters) = catalogs.parameters.as_ref().filter(|_| catalogs.tells(Facts::PARAMETERS)) {
-        for (name, value) in [
-            ("Current_Protocol_Catalog", &parameters.current_protocol_catalog),
-            ("Current_NameSpace_Catalog", &parameters.current_name_space_catalog),
+        for (name, value, usual) in [
+            ("Current_Protocol_Catalog", &parameters.current_protocol_catalog, "Protocol_Catalog9"),
+            ("Current_NameSpace_Catalog", &parameters.current_name_space_catalog, "NameSpace_Catalog5"),
         ] {
             if value.is_none() {
-                is_missing("key Parameters", &parameters.place, name, findings);
+                let remedy = Remedy::restore(&parameters.place, name, &[usual]);
+                is_missing("key Parameters", &parameters.place, name, Some(remedy), findings);
             }
         }
     }
 }
 
-fn of_catalog<E>(called: &str, catalog: &Catalog<E>, more: &[(&str, Option<u32>)], findings: &mut Findings<'_>) {
-    let mut values = vec![("Num_Catalog_Entries", catalog.num_catalog_entries)];
+/// A counter: its name, what it is, and what it must be where that is known.
+type Counter = (&'static str, Option<u32>, Option<u32>);
+
+fn of_catalog<E>(called: &str, catalog: &Catalog<E>, more: &[Counter], findings: &mut Findings<'_>) {
+    let count = |list: &Option<EntryList<E>>| u32::try_from(list.as_ref()?.entries.len()).ok();
+    let mut values = vec![("Num_Catalog_Entries", catalog.num_catalog_entries, count(&catalog.entries))];
     if catalog.entries64.is_some() {
-        values.push(("Num_Catalog_Entries64", catalog.num_catalog_entries64));
+        values.push(("Num_Catalog_Entries64", catalog.num_catalog_entries64, count(&catalog.entries64)));
     }
     values.extend(more);
-    values.push(("Serial_Access_Num", catalog.serial_access_num));
-    for (name, _) in values.into_iter().filter(|(_, value)| value.is_none()) {
-        is_missing(called, &catalog.place, name, findings);
+    values.push(("Serial_Access_Num", catalog.serial_access_num, Some(1)));
+    for (name, _, right) in values.into_iter().filter(|(_, value, _)| value.is_none()) {
+        let remedy = right.map(|to| Remedy::SetCount { key: catalog.place.path.clone(), value: name, to });
+        is_missing(called, &catalog.place, name, remedy, findings);
     }
 }
 
-fn is_missing(called: &str, key: &Place, name: &str, findings: &mut Findings<'_>) {
+fn is_missing(called: &str, key: &Place, name: &str, remedy: Option<Remedy>, findings: &mut Findings<'_>) {
     let message = format!("the {called} has no value {name}");
-    findings.add(message).at(&key.below(&Text::from(name))).instead(name, "no such value");
+    findings.add(message).at(&key.below(&Text::from(name))).instead(name, "no such value").remedies(remedy);
 }
 
 #[cfg(test)]

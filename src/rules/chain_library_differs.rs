@@ -1,5 +1,6 @@
 use super::layers::layers;
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::preserve;
 use crate::catalog::{CanonicalPath, Text, WindowsFolder};
 use crate::finding::{Severity, Verdict};
 
@@ -50,7 +51,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 if !is_same || is_made_up {
                     let message = format!("it loads {own} and not the DLL of {}, which it names", dummy.name());
                     let finding = findings.about(catalog, chain, message).field("LibraryPath").library(claimed);
-                    finding.instead(claimed.to_string(), own.to_string());
+                    finding
+                        .instead(claimed.to_string(), own.to_string())
+                        .remedies([own, claimed].map(preserve))
+                        .remove_entry();
                     if is_same {
                         finding.severity(Severity::Warning).implies(Verdict::Corrupt);
                     }

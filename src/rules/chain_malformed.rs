@@ -43,7 +43,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 findings
                     .about(catalog, entry, message)
                     .field("ProtocolChain.ChainLen")
-                    .instead("0 to 7", chain.len.to_string());
+                    .instead("0 to 7", chain.len.to_string())
+                    .remove_entry();
             } else if entry.is(Kind::Chain) {
                 let in_circle = entry.catalog_entry_id.is_some_and(|id| circles.contains(&id));
                 let fault = fault_of(entry, &chain.ids, &ids).or(in_circle.then_some("leads back to itself"));
@@ -53,7 +54,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                         .about(catalog, entry, format!("its chain {fault}"))
                         .field("ProtocolChain.ChainLen")
                         .field("ProtocolChain.ChainEntries")
-                        .instead("layered providers above one base provider", shown.join(" > "));
+                        .instead("layered providers above one base provider", shown.join(" > "))
+                        .remove_entry();
                 }
             }
         }

@@ -41,7 +41,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 findings
                     .about(catalog, entry, message)
                     .field("ProtocolChain.ChainEntries")
-                    .instead(missing, "no such entry");
+                    .instead(missing, "no such entry")
+                    .remove_entry();
             }
         }
     }

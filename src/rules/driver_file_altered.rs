@@ -46,9 +46,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let Some(stored) = &service.image_path else { continue };
         if let Some(remark) = subject.remark(&from_windows_folder(stored), false, own) {
             let message = format!("the driver of {} is {stored}{}", service.name, remark.clause());
-            remark.weigh(
-                findings.at(&service.place, message).library(stored).instead(either_of(own), stored.to_string()),
-            );
+            let finding =
+                findings.at(&service.place, message).library(stored).instead(either_of(own), stored.to_string());
+            remark.weigh(finding);
+            remark.restore(finding, stored, &service.place, "ImagePath", own);
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::{CatalogName, Entry};
+use crate::finding::Remedy;
 
 rule! {
     /// A catalog has a key that Windows never reads.
@@ -31,12 +32,14 @@ rule! {
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in &list.orphans {
-            findings.about(catalog, entry, message(catalog, entry));
+            let finding = findings.about(catalog, entry, message(catalog, entry));
+            finding.remedy(Remedy::RemoveKey { key: entry.place.path.clone() });
         }
     }
     for (catalog, list) in subject.catalogs.name_space_lists() {
         for entry in &list.orphans {
-            findings.about_name_space(catalog, entry, message(catalog, entry));
+            let finding = findings.about_name_space(catalog, entry, message(catalog, entry));
+            finding.remedy(Remedy::RemoveKey { key: entry.place.path.clone() });
         }
     }
 }

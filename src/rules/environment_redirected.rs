@@ -1,5 +1,6 @@
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::Text;
+use crate::finding::Remedy;
 
 rule! {
     /// A variable with which paths of Windows begin leads to another folder.
@@ -44,7 +45,11 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let remark = subject.remark(&folder, false, &["%SystemRoot%"]).filter(|remark| !remark.is_spelling());
         if let Some(remark) = remark {
             let message = format!("the variable {name} is {stored} for every program{}", remark.clause());
-            remark.weigh(findings.at(&environment.place, message).instead(own, stored.to_string()));
+            let remedy = match name {
+                "windir" => Remedy::restore(&environment.place, name, &[own]),
+                _ => Remedy::RemoveValue { key: environment.place.path.clone(), value: name },
+            };
+            remark.weigh(findings.at(&environment.place, message).instead(own, stored.to_string()).remedy(remedy));
         }
     }
 }

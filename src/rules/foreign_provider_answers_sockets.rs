@@ -2,10 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
 
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::{preserve, reset};
 use crate::baseline::Origin;
 use crate::catalog::provider::{self, WINDOWS_PROVIDERS, WindowsProvider};
 use crate::catalog::socket::{AF_INET, AF_INET6, SocketRequest, answers};
-use crate::catalog::{CatalogName, EntryList, Facts, Kind, ProtocolEntry};
+use crate::catalog::{CatalogName, EntryList, Facts, Kind, ProtocolEntry, Windows};
+use crate::finding::Remedy;
 use crate::sentence::list_of;
 
 rule! {
@@ -46,14 +48,19 @@ rule! {
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         if subject.catalogs.tells(Facts::CHAINS | Facts::ATTRIBUTES | Facts::PROVIDER_IDS) {
-            by_what_windows_compares(catalog, list, findings);
+            by_what_windows_compares(&subject.catalogs.windows, catalog, list, findings);
         } else {
             by_order_of_sections(subject, catalog, list, findings);
         }
     }
 }
 
-fn by_what_windows_compares(catalog: CatalogName, list: &EntryList<ProtocolEntry>, findings: &mut Findings<'_>) {
+fn by_what_windows_compares(
+    windows: &Windows,
+    catalog: CatalogName,
+    list: &EntryList<ProtocolEntry>,
+    findings: &mut Findings<'_>,
+) {
     let answers = answers(&list.entries);
     let mut won: BTreeMap<*const ProtocolEntry, BTreeSet<String>> = BTreeMap::new();
     for request in SocketRequest::ORDINARY {
@@ -66,7 +73,11 @@ fn by_what_windows_compares(catalog: CatalogName, list: &EntryList<ProtocolEntry
             let kinds: Vec<String> = kinds.iter().cloned().collect();
             let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
             let message = format!("programs that open {} sockets get them from it{library}", list_of(&kinds));
-            findings.about(catalog, entry, message).field("ProviderId").field("LibraryPath");
+            let finding = findings.about(catalog, entry, message).field("ProviderId").field("LibraryPath");
+            finding
+                .remedies(entry.library_path.as_ref().map(preserve))
+                .remedy(Remedy::Uninstall { product: None, how: None })
+                .remedies(reset(windows));
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::preserve;
 use crate::baseline::{Misfit, ThirdParty, ThirdPartyKind};
 use crate::catalog::socket::{AF_INET, AF_INET6};
 use crate::catalog::{Kind, ProtocolEntry, provider};
@@ -42,6 +43,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let Some(imitation) = Imitation::of(entry) else { continue };
             let finding = findings.about(catalog, entry, imitation.message).field("ProviderId");
             finding.fields.extend(imitation.fields);
+            finding.remedies(entry.library_path.as_ref().map(preserve));
             if imitation.is_error {
                 finding.severity(Severity::Error).implies(Verdict::Hijacked);
             }

@@ -1,5 +1,6 @@
 use super::layers::layers;
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::{preserve, remove_layer};
 use crate::catalog::socket::SocketRequest;
 use crate::sentence::list_of;
 
@@ -39,7 +40,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             kinds.dedup();
             if let Some(entry) = layer.entry().filter(|_| !kinds.is_empty()) {
                 let message = format!("programs that open {} sockets run through it", list_of(&kinds));
-                findings.about(catalog, entry, message).field("LibraryPath");
+                let finding = findings.about(catalog, entry, message).field("LibraryPath");
+                finding.remedies(entry.library_path.as_ref().map(preserve));
+                remove_layer(finding, subject);
             }
         }
     }

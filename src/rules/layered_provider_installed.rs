@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use super::layers::{Layer, layers};
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::{inform, remove_layer};
 use crate::baseline::ThirdParty;
 use crate::catalog::{Facts, ProtocolEntry, ServiceFlags, Text};
+use crate::finding::Fact;
 use crate::sentence::list_of;
 
 rule! {
@@ -50,16 +52,18 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             finding.further(layer.chains.iter().copied().filter(|chain| !std::ptr::eq(*chain, entry)));
             let path = subject.library_of(catalog, entry);
             if let Some(known) = ThirdParty::of(None, path.as_ref()) {
-                finding.harmless(format!("its DLL has the name of {}", known.name)).advice(known.advice());
+                inform(finding.harmless(format!("its DLL has the name of {}", known.name)), known);
             }
+            remove_layer(finding.states(Fact::LayeredProvider), subject);
         }
         let mut named: Vec<NamedLayer<'_>> = named.into_values().collect();
         named.sort_by_key(|layer| layer.position);
         for NamedLayer { first, bases, .. } in named {
             let finding = findings.about(catalog, first, format!("a layered provider over {}", list_of(&bases)));
             if let Some(known) = ThirdParty::named(&first.name()) {
-                finding.harmless(format!("its name is the one of {}", known.name)).advice(known.advice());
+                inform(finding.harmless(format!("its name is the one of {}", known.name)), known);
             }
+            remove_layer(finding.states(Fact::LayeredProvider), subject);
         }
     }
 }

@@ -34,7 +34,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let named: BTreeSet<u32> = chains.flat_map(|chain| &chain.ids).copied().collect();
         for entry in list.entries.iter().filter(|entry| entry.is(Kind::Layered)) {
             if entry.catalog_entry_id.is_some_and(|id| !named.contains(&id)) {
-                findings.about(catalog, entry, "no chain names this layered provider").field("dwCatalogEntryId");
+                findings
+                    .about(catalog, entry, "no chain names this layered provider")
+                    .field("dwCatalogEntryId")
+                    .remove_entry();
             }
         }
     }

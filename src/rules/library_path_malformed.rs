@@ -1,5 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{ProtocolEntry, Text};
+use crate::catalog::{ProtocolEntry, Text, provider};
 
 rule! {
     /// The path of a provider's DLL is none that a file can have.
@@ -35,19 +35,27 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let Some(path) = &entry.library_path else { continue };
             let fault = fault_of(path).or_else(|| has_no_end(entry).then_some("has no end"));
             if let Some(fault) = fault {
-                findings
+                let finding = findings
                     .about(catalog, entry, format!("the path of its DLL {fault}"))
                     .field("LibraryPath")
                     .instead("the path of a file", path.to_string());
+                match entry.provider_id.filter(|id| provider::is_windows(*id)) {
+                    Some(id) => finding.restore_library(&provider::library_paths(id, &subject.catalogs.windows)),
+                    None => finding.remove_entry(),
+                };
             }
         }
     }
     for (catalog, list) in subject.catalogs.name_space_lists() {
         for entry in &list.entries {
             if let Some((path, fault)) = entry.library_path.as_ref().and_then(|path| Some((path, fault_of(path)?))) {
-                findings
+                let finding = findings
                     .about_name_space(catalog, entry, format!("the path of its DLL {fault}"))
                     .instead("the path of a file", path.to_string());
+                match entry.provider_id.and_then(provider::name_space_by_id) {
+                    Some(known) => finding.restore_library(&known.library_paths(&subject.catalogs.windows)),
+                    None => finding.remove_entry(),
+                };
             }
         }
     }

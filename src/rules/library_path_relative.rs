@@ -54,7 +54,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let allowed = library.of_windows(subject);
         let finding = library.complain(findings, format!("its DLL {stored} {why}{disguise}"));
         if !allowed.is_empty() {
-            finding.instead(either_of(&allowed), stored.to_string());
+            finding.instead(either_of(&allowed), stored.to_string()).restore_library(&allowed);
         }
     }
 }

@@ -245,6 +245,8 @@ impl Findings<'_> {
             found: None,
             harmless: None,
             advice: None,
+            remedies: Vec::new(),
+            fact: None,
             libraries: Vec::new(),
             further_entries: Vec::new(),
             story: 0,

@@ -3,6 +3,7 @@
 mod layers;
 mod libraries;
 mod machinery;
+mod remedies;
 mod standing;
 pub mod stories;
 
@@ -61,7 +62,7 @@ mod transport_claims_foreign_family;
 mod transport_driver_disabled;
 mod transport_helper_altered;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Remedy};
 
 pub use machinery::{Group, HEADINGS, Judgement, Report, Rule, Subject, judge};
 
@@ -153,8 +154,18 @@ pub fn way_to(id: &str) -> String {
 #[must_use]
 pub fn what_to_do(finding: &Finding) -> Option<String> {
     let of_rule = by_id(finding.rule)?.what_to_do();
-    let advice = finding.advice.iter().map(String::as_str);
-    Some([of_rule.as_str()].into_iter().chain(advice).collect::<Vec<_>>().join(" "))
+    Some([of_rule].into_iter().chain(advice(finding)).collect::<Vec<_>>().join(" "))
+}
+
+/// What is known of the very provider that a finding is about: what breaks because of it, and how it is removed.
+#[must_use]
+pub fn advice(finding: &Finding) -> Option<String> {
+    let removal = finding.remedies.iter().filter_map(|remedy| match remedy {
+        Remedy::Uninstall { how, .. } => how.as_ref(),
+        _ => None,
+    });
+    let parts: Vec<&str> = finding.advice.iter().chain(removal).map(String::as_str).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// The rule of that id.

@@ -36,7 +36,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if let Some(remark) = subject.remark(stored, false, &[PATH]) {
         let what = "which programs load when they look names up";
         let message = format!("NameSpace_Callout is {stored}{}, {what}", remark.clause_of_another_file());
-        remark.weigh(findings.at(&parameters.place, message).library(stored).instead(PATH, stored.to_string()));
+        let finding = findings.at(&parameters.place, message).library(stored).instead(PATH, stored.to_string());
+        remark.weigh(finding);
+        remark.restore(finding, stored, &parameters.place, "NameSpace_Callout", &[PATH]);
     }
 }
 

@@ -45,7 +45,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let stored = library.stored;
         if let Some(remark) = subject.remark(stored, subject.catalogs.is_wow64(library.catalog), &own) {
             let message = format!("its DLL is {stored}{}", remark.clause());
-            remark.weigh(library.complain(findings, message).instead(either_of(&own), stored.to_string()));
+            let finding = library.complain(findings, message).instead(either_of(&own), stored.to_string());
+            remark.weigh(finding);
+            remark.restore_library(finding, stored, &own);
         }
     }
 }

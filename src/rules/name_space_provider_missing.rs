@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::machinery::{Findings, Subject, rule};
 use crate::baseline::expected_name_spaces;
 use crate::catalog::provider::{WindowsNameSpace, name_space_by_id, name_space_by_word};
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Remedy, Severity, Verdict};
 use crate::sentence::list_of;
 
 rule! {
@@ -64,7 +64,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 findings
                     .about_name_space(catalog, entry, "it is switched off")
                     .severity(severity_of(provider))
-                    .instead("Enabled 1", "Enabled 0");
+                    .instead("Enabled 1", "Enabled 0")
+                    .remedy(Remedy::restore_number(&entry.place, "Enabled", 1));
             }
         }
     }

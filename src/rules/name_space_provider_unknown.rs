@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::inform;
 use crate::baseline::{Nature, ThirdParty};
 use crate::catalog::{NameSpaceEntry, provider};
 use crate::finding::Severity;
@@ -52,18 +53,20 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 String::new()
             };
             let library = stored.map(|path| format!(" ({path})")).unwrap_or_default();
-            match known {
+            let finding = match known {
                 Some(known) => findings
                     .about_name_space(catalog, entry, format!("a name space provider of {}{library}{dns}", known.name))
                     .severity(Severity::Note)
-                    .harmless(known.introduction())
-                    .advice(known.advice()),
+                    .harmless(known.introduction()),
                 None => findings.about_name_space(
                     catalog,
                     entry,
                     format!("a name space provider that is not known{library}{dns}"),
                 ),
             };
+            if let Some(known) = known {
+                inform(finding, known);
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::reset;
 use crate::baseline::{Identity, identity, is_net_bios};
 use crate::catalog::provider::net_bios;
-use crate::catalog::{CatalogName, EntryList, ProtocolEntry};
+use crate::catalog::{CatalogName, EntryList, ProtocolEntry, Windows};
+use crate::finding::Fact;
 
 rule! {
     /// A NetBIOS binding has not both of its entries, or an entry has no binding.
@@ -39,7 +41,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if subject.catalogs.expects_net_bios() && subject.baseline.knows_bindings {
             against_bindings(subject, catalog, list, &entries, findings);
         } else {
-            among_themselves(catalog, &entries, findings);
+            among_themselves(&subject.catalogs.windows, catalog, &entries, findings);
         }
     }
 }
@@ -59,7 +61,11 @@ fn against_bindings(
         if !present.contains(identity) {
             let name = expected.name().to_string();
             let message = format!("the {catalog} lacks {name}");
-            findings.about_catalog(catalog, &list.place, message).instead(name, "no such entry");
+            findings
+                .about_catalog(catalog, &list.place, message)
+                .states(Fact::MissingEntries(vec![name.clone()]))
+                .instead(name, "no such entry")
+                .remedies(reset(&subject.catalogs.windows));
         }
     }
     for entry in entries {
@@ -80,7 +86,7 @@ fn against_bindings(
     }
 }
 
-fn among_themselves(catalog: CatalogName, entries: &[&ProtocolEntry], findings: &mut Findings<'_>) {
+fn among_themselves(windows: &Windows, catalog: CatalogName, entries: &[&ProtocolEntry], findings: &mut Findings<'_>) {
     let mut pairs: BTreeMap<String, Vec<&ProtocolEntry>> = BTreeMap::new();
     for entry in entries {
         pairs.entry(pair_of(entry)).or_default().push(entry);
@@ -88,7 +94,11 @@ fn among_themselves(catalog: CatalogName, entries: &[&ProtocolEntry], findings: 
     for pair in pairs.values() {
         if let [entry] = pair.as_slice() {
             let finding = findings.about(catalog, entry, "it lacks its partner, SEQPACKET or DATAGRAM");
-            finding.instead(partner_of(entry), "no such entry");
+            let partner = partner_of(entry);
+            finding
+                .states(Fact::MissingEntries(vec![partner.clone()]))
+                .instead(partner, "no such entry")
+                .remedies(reset(windows));
         }
     }
 }

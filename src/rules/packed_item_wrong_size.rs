@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::reset;
 use crate::catalog::{ITEM_SIZE, ProtocolEntry};
 
 rule! {
@@ -40,7 +41,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 None => format!("the entry {} has no packed item", key_of(entry)),
                 Some(_) => format!("the packed item of the entry {} has {found}", key_of(entry)),
             };
-            findings.about(catalog, entry, message).instead(format!("{ITEM_SIZE} bytes"), found);
+            findings
+                .about(catalog, entry, message)
+                .instead(format!("{ITEM_SIZE} bytes"), found)
+                .remedies(reset(&subject.catalogs.windows));
         }
     }
 }

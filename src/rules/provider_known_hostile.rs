@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::preserve;
 use crate::baseline::{Nature, ThirdParty};
 
 rule! {
@@ -39,7 +40,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if let Some((field, known)) = known.find(|(_, known)| known.nature.is_hostile()) {
                 let what = if known.nature == Nature::Adware { "adware" } else { "malware" };
                 let message = format!("it belongs to {}, which is {what}", known.name);
-                findings.about(catalog, entry, message).field(field);
+                let finding = findings.about(catalog, entry, message).field(field);
+                finding.remedies(entry.library_path.as_ref().map(preserve)).remove_entry();
             }
         }
     }

@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::preserve;
 use crate::catalog::{CatalogName, Kind, ProtocolEntry, provider, title};
 
 rule! {
@@ -35,7 +36,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in list.entries.iter().filter(|entry| imitates_windows(subject, catalog, entry)) {
             let message = "it bears a name of Windows, and its provider is none of Windows'";
-            findings.about(catalog, entry, message).field("ProviderId").field("szProtocol");
+            let finding = findings.about(catalog, entry, message).field("ProviderId").field("szProtocol");
+            finding.remedies(entry.library_path.as_ref().map(preserve)).remove_entry();
         }
     }
 }

@@ -36,7 +36,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(stored) = &provider.path else { return };
     if let Some(remark) = subject.remark(stored, false, &[PATH]) {
         let message = format!("the ProviderPath of Tcpip is {stored}{}", remark.clause());
-        remark.weigh(findings.at(&provider.place, message).library(stored).instead(PATH, stored.to_string()));
+        let finding = findings.at(&provider.place, message).library(stored).instead(PATH, stored.to_string());
+        remark.weigh(finding);
+        remark.restore(finding, stored, &provider.place, "ProviderPath", &[PATH]);
     }
 }
 

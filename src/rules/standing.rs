@@ -1,8 +1,9 @@
 //! What is said of a path by how it stands to the one that Windows writes in its place.
 
 use super::machinery::Subject;
-use crate::catalog::{Standing, Text};
-use crate::finding::{Finding, Severity, Verdict};
+use super::remedies::preserve;
+use crate::catalog::{Place, Standing, Text};
+use crate::finding::{Finding, Remedy, Severity, Verdict};
 
 /// What is wrong with a path that Windows would write otherwise.
 pub(super) struct Remark {
@@ -42,6 +43,21 @@ impl Remark {
     /// Whether it is only another spelling of the same path.
     pub(super) fn is_spelling(&self) -> bool {
         self.standing == Standing::Respelled
+    }
+
+    /// Proposes to keep the file and to give the value of that key back one of `own`. Another spelling of the right path
+    /// may stay.
+    pub(super) fn restore(&self, finding: &mut Finding, stored: &Text, key: &Place, value: &'static str, own: &[&str]) {
+        if !self.is_spelling() {
+            finding.remedy(preserve(stored)).remedy(Remedy::restore(key, value, own));
+        }
+    }
+
+    /// The same of the path of an entry.
+    pub(super) fn restore_library(&self, finding: &mut Finding, stored: &Text, own: &[&str]) {
+        if !self.is_spelling() {
+            finding.remedy(preserve(stored)).restore_library(own);
+        }
     }
 
     /// Makes the finding matter as much as the remark does: less than an error where the path may be right.

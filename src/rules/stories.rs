@@ -215,6 +215,8 @@ mod tests {
             found: None,
             harmless: None,
             advice: None,
+            remedies: Vec::new(),
+            fact: None,
             libraries: Vec::new(),
             further_entries: Vec::new(),
             story: 0,

@@ -1,5 +1,6 @@
 use super::libraries::{Library, libraries};
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::preserve;
 use crate::baseline::{Nature, ThirdParty, ThirdPartyKind};
 use crate::finding::{Severity, Verdict};
 use crate::sentence::either_of;
@@ -43,6 +44,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let message = format!("it has the {by} of {}, and its DLL {stored} is none of its", known.name);
             let expected = either_of(&known.files);
             let finding = library.complain(findings, message).field(field).instead(expected, stored.to_string());
+            finding.remedy(preserve(stored));
             if is_changing {
                 finding.severity(Severity::Warning).implies(Verdict::Additions);
             }
@@ -58,6 +60,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 || !library.path.is_absolute();
             let message = format!("its DLL {stored} has the name of {}, which does not lie there", known.name);
             let finding = library.complain(findings, message).instead(either_of(&known.folders), stored.to_string());
+            finding.remedy(preserve(stored));
             if !is_open {
                 finding.severity(Severity::Warning).implies(Verdict::Additions);
             }

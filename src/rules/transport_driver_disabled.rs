@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::machinery::{Findings, Subject, rule};
-use crate::catalog::{DISABLED, Service, Text};
-use crate::finding::{Severity, Verdict};
+use crate::catalog::{DISABLED, Service, Text, Version, Windows};
+use crate::finding::{Remedy, Severity, Verdict};
 
 rule! {
     /// The driver below a transport is disabled.
@@ -44,10 +44,14 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let transports = subject.catalogs.winsock.iter().flat_map(|winsock| &winsock.transports).flatten();
     let transports: BTreeSet<String> = transports.map(Text::lower).collect();
     let is_one_of = |name: &Text, names: &[&str]| names.iter().any(|known| name.is(known));
-    for Service { name, .. } in subject.catalogs.services.iter().filter(|service| service.start == Some(DISABLED)) {
+    for Service { name, place, .. } in
+        subject.catalogs.services.iter().filter(|service| service.start == Some(DISABLED))
+    {
         let message = format!("the service {name} is disabled");
         if is_one_of(name, &INDISPENSABLE) {
-            findings.add(message);
+            findings.add(message).remedies(
+                start(name, &subject.catalogs.windows).map(|start| Remedy::restore_number(place, "Start", start)),
+            );
         } else if transports.contains(&name.lower()) {
             let finding = findings.add(message).severity(Severity::Warning).implies(Verdict::Intact);
             if is_one_of(name, &DISPENSABLE) {
@@ -55,6 +59,14 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// How Windows starts one of the indispensable services, where that is known.
+fn start(name: &Text, windows: &Windows) -> Option<u32> {
+    if name.is("AFD") || windows.is(Version::XP) {
+        return Some(1);
+    }
+    (windows.is_at_least(Version::W7) == Some(true)).then_some(0)
 }
 
 #[cfg(test)]

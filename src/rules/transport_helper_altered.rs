@@ -1,4 +1,5 @@
 use super::machinery::{Findings, Subject, rule};
+use super::remedies::preserve;
 use crate::catalog::{CanonicalPath, Text, WindowsFolder, provider};
 
 rule! {
@@ -37,10 +38,12 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if let Some((_, own)) = provider::HELPERS.iter().find(|(name, _)| transport.name.is(name)) {
             let Some(remark) = subject.remark(stored, false, &[own]) else { continue };
             let message = format!("{message}{}", remark.clause_of_another_file());
-            remark.weigh(findings.at(&transport.place, message).library(stored).instead(*own, found));
+            let finding = findings.at(&transport.place, message).library(stored).instead(*own, found);
+            remark.weigh(finding);
+            remark.restore(finding, stored, &transport.place, "HelperDllName", &[own]);
         } else if !lies_in_system32(stored, &subject.folder) {
             let expected = r"a file in %SystemRoot%\System32";
-            findings.at(&transport.place, message).library(stored).instead(expected, found);
+            findings.at(&transport.place, message).library(stored).instead(expected, found).remedy(preserve(stored));
         }
     }
 }

@@ -96,7 +96,7 @@ fn write_story(story: &[Finding], entries_by_place: Option<&Entries<'_>>, writer
     let worst = story.first().filter(|finding| finding.severity >= Severity::Warning);
     match worst.and_then(|finding| rules::by_id(finding.rule)) {
         Some(rule) => {
-            let advice = story.iter().find_map(|finding| finding.advice.as_ref());
+            let advice = story.iter().find_map(rules::advice);
             let advice = advice.map(|advice| format!(" {advice}")).unwrap_or_default();
             writeln!(writer, "      what to do: {}{advice}", rule.what_to_do())?;
             writeln!(writer, "      see {}; `catalog9 explain {}`", rule.references(), rule.id)

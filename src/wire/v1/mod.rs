@@ -7,6 +7,7 @@ mod fingerprint;
 mod history;
 mod record;
 mod recovery;
+mod remedy;
 mod rules;
 mod summary;
 mod system;
@@ -19,6 +20,7 @@ use thiserror::Error;
 use self::catalog::ControlSet;
 use self::history::History;
 use self::recovery::Recovery;
+use self::remedy::Remedy;
 use self::system::{EvidenceHead, System};
 use crate::catalog::{CatalogName, Facts, Text};
 use crate::comparison::Identity;
@@ -127,6 +129,8 @@ struct Finding {
     harmless: Option<String>,
     /// What to do about it.
     what_to_do: Option<String>,
+    /// The same as steps, in their order, as far as the rule knows them.
+    remedies: Vec<Remedy>,
     /// What is to be read about it: statements of KB 811259, techniques of ATT&CK, rules of Sigma.
     references: Option<String>,
     /// Number of its story in its control set, from 1: findings of one cause have the same. 0 where it is allowed.
@@ -292,6 +296,7 @@ impl Finding {
             found: finding.found.clone(),
             harmless: finding.harmless.clone(),
             what_to_do: what_to_do(finding),
+            remedies: finding.remedies.iter().map(Remedy::from).collect(),
             references: rule.map(Rule::references),
             story: finding.story,
             libraries: finding.libraries.iter().map(Text::to_lossy).collect(),
