@@ -155,8 +155,8 @@ pub(super) struct ExamineArgs {
     pub(super) policy: PolicyArgs,
 
     /// Earlier result of `--format json`, or of `scan`: what it has already does not lead to exit code 1
-    #[arg(long, value_name = "FILE")]
-    pub(super) baseline: Option<OsString>,
+    #[arg(long, visible_alias = "baseline", value_name = "FILE")]
+    pub(super) earlier: Option<OsString>,
 
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]

@@ -14,7 +14,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::args::ExamineArgs;
-use super::baseline::Baseline;
+use super::earlier::Comparison;
 use super::exit::Exit;
 use super::guard::Guard;
 use super::input::{self, Input, InputError};
@@ -25,9 +25,9 @@ use super::report::Report;
 
 /// Examines each file and reports what was found.
 pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
-    let baseline = || arguments.baseline.as_deref().map(Baseline::read).transpose();
-    let ready = guard(arguments).refuse_stdout().and_then(|()| Ok((baseline()?, options_of(arguments)?)));
-    let (mut baseline, options) = match ready {
+    let comparison = || arguments.earlier.as_deref().map(Comparison::read).transpose();
+    let ready = guard(arguments).refuse_stdout().and_then(|()| Ok((comparison()?, options_of(arguments)?)));
+    let (mut comparison, options) = match ready {
         Ok(ready) => ready,
         Err(refusal) => {
             complain(&refusal);
@@ -41,8 +41,8 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
     for files in &pieces {
         match examine_piece(files, arguments, &options) {
             Ok(mut examination) => {
-                if let Some(baseline) = &mut baseline {
-                    baseline.mark(&mut examination);
+                if let Some(comparison) = &mut comparison {
+                    comparison.mark(&mut examination);
                 }
                 exit = exit.max(exit_of(&examination, arguments));
                 report.add(&examination, output)?;
@@ -54,8 +54,8 @@ pub(super) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Ex
         }
     }
     report.finish(output)?;
-    if let Some(baseline) = &baseline {
-        baseline.conclude();
+    if let Some(comparison) = &comparison {
+        comparison.conclude();
     }
     Ok(exit)
 }
@@ -71,7 +71,7 @@ fn guard(arguments: &ExamineArgs) -> Guard {
     let mut guard = Guard::default();
     guard.evidence(&arguments.files);
     guard.evidence(&arguments.log);
-    guard.settings(&arguments.policy, arguments.baseline.as_ref());
+    guard.settings(&arguments.policy, arguments.earlier.as_ref());
     guard
 }
 

@@ -1,4 +1,4 @@
-//! Keeps outputs away from what is read: evidence, its transaction logs, lists, baselines and policies.
+//! Keeps outputs away from what is read: evidence, its transaction logs, lists, earlier results and policies.
 //!
 //! Everything is compared by what it is and not by how it is spelled, so that links change nothing. A command says what
 //! it reads, then asks about each of its outputs, before it reads anything.
@@ -62,9 +62,9 @@ impl Guard {
         self.files.extend(key.map(|key| (key, what)));
     }
 
-    /// Adds the policy and the baseline, where there are such.
-    pub(super) fn settings(&mut self, policy: &PolicyArgs, baseline: Option<&OsString>) {
-        for (file, what) in [(policy.file(), "the policy"), (baseline, "the baseline")] {
+    /// Adds the policy and the earlier result, where there are such.
+    pub(super) fn settings(&mut self, policy: &PolicyArgs, earlier: Option<&OsString>) {
+        for (file, what) in [(policy.file(), "the policy"), (earlier, "the earlier result")] {
             if let Some(file) = file {
                 self.file(file, what);
             }

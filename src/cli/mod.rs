@@ -1,7 +1,7 @@
 //! The command line: the only room that knows arguments, files, streams and exit codes.
 
 mod args;
-mod baseline;
+mod earlier;
 mod examine;
 mod exit;
 mod explain;

@@ -11,7 +11,7 @@ use crate::evidence::{Content, Error};
 /// A file, and what identifies its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Part {
+pub struct EvidenceFile {
     /// What it is called.
     pub path: Text,
     /// Its length in bytes.
@@ -20,7 +20,7 @@ pub struct Part {
     pub sha256: Option<[u8; 32]>,
 }
 
-impl Part {
+impl EvidenceFile {
     /// A file of these bytes.
     pub(super) fn of_bytes(path: Text, bytes: &[u8], hash: bool) -> Self {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -33,19 +33,19 @@ pub(super) fn measured<T>(
     evidence: Evidence<'_>,
     hash: bool,
     read: impl FnOnce(&Text, &mut Content<'_>) -> Result<T, Error>,
-) -> Result<(T, Part), Error> {
+) -> Result<(T, EvidenceFile), Error> {
     let Evidence { path, content, .. } = evidence;
     match content {
         Content::Bytes(bytes) => {
             let result = read(&path, &mut Content::Bytes(bytes))?;
-            Ok((result, Part::of_bytes(path, bytes, hash)))
+            Ok((result, EvidenceFile::of_bytes(path, bytes, hash)))
         }
         Content::Stream(stream) => {
             let mut measured = Measured { stream, size: 0, hash: hash.then(Sha256::new) };
             let result = read(&path, &mut Content::of_stream(&mut measured))?;
             io::copy(&mut measured, &mut io::sink()).map_err(|error| Error::Stream { found: error.to_string() })?;
             let sha256 = measured.hash.map(|hash| hash.finalize().into());
-            Ok((result, Part { path, size: measured.size, sha256 }))
+            Ok((result, EvidenceFile { path, size: measured.size, sha256 }))
         }
     }
 }

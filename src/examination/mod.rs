@@ -23,9 +23,9 @@ use crate::evidence::{
 };
 use crate::finding::{Finding, NotJudged, Severity, Verdict};
 use crate::policy::{Policy, Withheld};
-use crate::rules::{self, Judgement, Report, Subject};
+use crate::rules::{self, Judgement, Subject, SystemReport};
 
-pub use measure::Part;
+pub use measure::EvidenceFile;
 pub use sections::Sections;
 pub use together::examine_together;
 
@@ -106,11 +106,11 @@ pub struct Examination {
     /// Its SHA-256, where it was asked for and the evidence is a single file.
     pub sha256: Option<[u8; 32]>,
     /// The files that were examined as one.
-    pub parts: Vec<Part>,
+    pub parts: Vec<EvidenceFile>,
     /// Head of the hive as it is stored.
     pub hive: Option<HiveHead>,
     /// The transaction logs of the hive.
-    pub logs: Vec<Part>,
+    pub logs: Vec<EvidenceFile>,
     /// What they make of it; `None` where it is clean and there are none.
     pub recovery: Option<Recovery>,
     /// How a registration file was written.
@@ -167,14 +167,14 @@ pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination,
     let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve };
     let (reading, part) =
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
-    let Part { path, size, sha256 } = part;
-    let logs = logs.iter().map(|log| Part::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
+    let EvidenceFile { path, size, sha256 } = part;
+    let logs = logs.iter().map(|log| EvidenceFile::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
     Ok(Examination { sha256, logs, ..examination(reading, &[], path, size, options)? })
 }
 
 fn examination(
     reading: Reading,
-    reports: &[Report],
+    reports: &[SystemReport],
     path: Text,
     size: u64,
     options: &Options,
@@ -240,7 +240,7 @@ struct Beside<'a> {
     is_newest: bool,
     last_known_good: Option<&'a ControlSet>,
     /// What was said of the system while it ran, with its current control set.
-    reports: &'a [Report],
+    reports: &'a [SystemReport],
 }
 
 fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options: &Options) -> Examined {

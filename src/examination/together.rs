@@ -1,10 +1,10 @@
 //! Several files of one system as one: its registry, and what was said of it while it ran.
 
-use super::measure::{Part, measured};
+use super::measure::{EvidenceFile, measured};
 use super::{Evidence, Examination, Options, examination};
 use crate::catalog::{Facts, Text};
 use crate::evidence::{self, ControlSet, Error, Kind, ReadOptions, Reading, Together};
-use crate::rules::Report;
+use crate::rules::SystemReport;
 
 /// Examines several files of one system as one: a hive or several registration files, and reports and listings of the
 /// same system, with which the registry is compared.
@@ -24,13 +24,13 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
             }
             evidence::read(content, &read_options).map(Some)
         })?;
-        of_logs.extend(logs.iter().map(|log| Part::of_bytes(log.name.clone(), log.bytes, options.hash)));
+        of_logs.extend(logs.iter().map(|log| EvidenceFile::of_bytes(log.name.clone(), log.bytes, options.hash)));
         others.extend(reading.map(|reading| (part.path.clone(), reading)));
         parts.push(part);
     }
     let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
     let (registry, reports) = apart(exports.finish()?, others)?;
-    let reports: Vec<Report> = reports.into_iter().filter_map(|(name, reading)| report(name, reading)).collect();
+    let reports: Vec<SystemReport> = reports.into_iter().filter_map(|(name, reading)| report(name, reading)).collect();
     let size = parts.iter().map(|part| part.size).sum();
     let path = Text::new(names.join(" + "));
     Ok(Examination { parts, logs: of_logs, ..examination(registry, &reports, path, size, options)? })
@@ -77,14 +77,14 @@ fn is_same_computer(one: &Text, other: &Text) -> bool {
 }
 
 /// A report as the rules take it: of several listings the last.
-fn report(name: Text, reading: Reading) -> Option<Report> {
+fn report(name: Text, reading: Reading) -> Option<SystemReport> {
     let written = reading.report.as_ref().and_then(|head| head.written).map(|written| written.to_string());
     let control_set = reading.control_sets.into_iter().find(|control_set| control_set.roles.current)?;
-    Some(Report { name, written, catalogs: control_set.catalogs })
+    Some(SystemReport { name, written, catalogs: control_set.catalogs })
 }
 
 /// What is to be said of a comparison with a report, whatever comes of it.
-pub(super) fn sentence(report: &Report) -> String {
+pub(super) fn sentence(report: &SystemReport) -> String {
     let written = report.written.as_ref().map(|written| format!(", written {written}")).unwrap_or_default();
     let is_whole = report.catalogs.tells(Facts::WHOLE_LISTS);
     let part = if is_whole { "" } else { "; nothing is made of what it lacks, since it may not be whole" };

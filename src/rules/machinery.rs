@@ -139,12 +139,12 @@ pub struct Subject<'a> {
     /// The catalogs of the last good start; `None` where there is no other control set.
     pub last_known_good: Option<&'a Catalogs>,
     /// What else tells of the same system.
-    pub reports: &'a [Report],
+    pub reports: &'a [SystemReport],
 }
 
 /// A report or a listing that is examined together with the registry of its system.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct SystemReport {
     /// What it is called.
     pub name: Text,
     /// When it was written, as it says itself.

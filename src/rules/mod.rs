@@ -64,7 +64,7 @@ mod transport_helper_altered;
 
 use crate::finding::{Finding, Remedy};
 
-pub use machinery::{Group, HEADINGS, Judgement, Report, Rule, Subject, judge};
+pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, SystemReport, judge};
 
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::machinery::{Findings, Report, Subject, rule};
+use super::machinery::{Findings, Subject, SystemReport, rule};
 use crate::catalog::signature::{Signature, as_shown};
 use crate::catalog::{
     CanonicalPath, CatalogName, Catalogs, EntryList, Facts, NameSpaceEntry, ProtocolEntry, Text, WindowsFolder,
@@ -55,7 +55,7 @@ fn native(catalogs: &Catalogs) -> Option<(CatalogName, &EntryList<ProtocolEntry>
     catalogs.protocol_lists().last()
 }
 
-fn judge_sections(subject: &Subject<'_>, report: &Report, findings: &mut Findings<'_>) {
+fn judge_sections(subject: &Subject<'_>, report: &SystemReport, findings: &mut Findings<'_>) {
     let Some((catalog, list)) = native(subject.catalogs) else { return };
     let stored: Vec<&ProtocolEntry> = subject.catalogs.sections().collect();
     let shown = as_shown(stored.iter().copied());
@@ -115,7 +115,7 @@ fn kernel(section: &ProtocolEntry) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn judge_listing(subject: &Subject<'_>, report: &Report, findings: &mut Findings<'_>) {
+fn judge_listing(subject: &Subject<'_>, report: &SystemReport, findings: &mut Findings<'_>) {
     let is_whole = report.catalogs.tells(Facts::WHOLE_LISTS);
     for (name, reported) in report.catalogs.protocol_lists() {
         // An excerpt that does not tell of which of two lists it is agrees with neither.
@@ -149,7 +149,7 @@ fn judge_listing(subject: &Subject<'_>, report: &Report, findings: &mut Findings
 }
 
 /// A listing ends in its name spaces, and nothing tells whether that end was cut off.
-fn judge_name_spaces(subject: &Subject<'_>, report: &Report, findings: &mut Findings<'_>) {
+fn judge_name_spaces(subject: &Subject<'_>, report: &SystemReport, findings: &mut Findings<'_>) {
     let own = subject.catalogs.name_space_lists().last();
     let Some(((catalog, own), (_, listed))) = own.zip(report.catalogs.name_space_lists().last()) else { return };
     let known: BTreeSet<_> = own.entries.iter().map(|entry| entry.provider_id).collect();
@@ -202,7 +202,7 @@ fn tell_cause<'f>(finding: &'f mut Finding, lacking: &[&ProtocolEntry]) -> &'f m
     finding.further(lacking.iter().copied())
 }
 
-fn disagreement(report: &Report, lacking: &[&ProtocolEntry], more: &[Text]) -> String {
+fn disagreement(report: &SystemReport, lacking: &[&ProtocolEntry], more: &[Text]) -> String {
     let shown = |name: &Text| name.shortened(100);
     let lacking: Vec<String> = lacking.iter().map(|entry| shown(&entry.name())).collect();
     let more: Vec<String> = more.iter().map(shown).collect();
@@ -213,12 +213,12 @@ fn disagreement(report: &Report, lacking: &[&ProtocolEntry], more: &[Text]) -> S
     format!("{} {}", called(report), parts.join(", and "))
 }
 
-fn called(report: &Report) -> String {
+fn called(report: &SystemReport) -> String {
     report.name.shortened(100)
 }
 
 /// When the two were written.
-fn times(subject: &Subject<'_>, report: &Report) -> String {
+fn times(subject: &Subject<'_>, report: &SystemReport) -> String {
     let written = subject.catalogs.protocol.as_ref().and_then(|catalog| catalog.last_written);
     let of_report = report.written.as_ref().map_or_else(|| "at a time that it does not tell".to_owned(), Clone::clone);
     let of_registry = written.map_or_else(|| "at a time that is not told".to_owned(), |time| time.to_string());
@@ -227,7 +227,7 @@ fn times(subject: &Subject<'_>, report: &Report) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{RULE, Report};
+    use super::{RULE, SystemReport};
     use crate::baseline::Baseline;
     use crate::catalog::{Catalogs, Facts, Text, notation};
     use crate::finding::{Finding, Severity};
@@ -246,7 +246,7 @@ mod tests {
     fn findings(registry: &str, report: Catalogs) -> Vec<Finding> {
         let catalogs = parse(registry);
         let baseline = Baseline::of(&catalogs);
-        let reports = [Report { name: Text::from("report"), written: None, catalogs: report }];
+        let reports = [SystemReport { name: Text::from("report"), written: None, catalogs: report }];
         let judgement = judge(&[&RULE], &Subject { reports: &reports, ..Subject::new(&catalogs, &baseline) });
         assert_eq!(judgement.not_judged, []);
         judgement.findings

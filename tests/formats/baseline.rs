@@ -1,4 +1,4 @@
-//! `--baseline`: only what is new since an earlier result fails.
+//! `--earlier`: only what is new since an earlier result fails.
 
 use std::path::Path;
 use std::process::Output;
@@ -36,7 +36,7 @@ fn again(folder: &Path, hive: &[u8], format: &str) -> Output {
     run_in(
         folder,
         &[("SYSTEM", hive)],
-        &["examine", "--format", format, "--baseline", "before.json", "--fail-on", "note", "SYSTEM"],
+        &["examine", "--format", format, "--earlier", "before.json", "--fail-on", "note", "SYSTEM"],
     )
 }
 
@@ -142,7 +142,7 @@ fn a_result_that_cannot_be_compared_with_is_refused_and_nothing_is_done() {
         let output = again(scratch.path(), &hive, "json");
         let told = text(&output.stderr).replace('│', "").split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()), "{told}");
-        assert!(told.contains("--baseline before.json: expected") && told.contains(found), "{found}: {told}");
+        assert!(told.contains("--earlier before.json: expected") && told.contains(found), "{found}: {told}");
         assert!(told.contains("help: "), "{told}");
     }
     std::fs::remove_file(scratch.path().join("before.json")).unwrap();
@@ -163,5 +163,5 @@ fn a_name_that_is_hostile_is_known_again() {
     std::fs::write(scratch.path().join("before.json"), &output.stdout).unwrap();
     assert_eq!(again(scratch.path(), &hive, "json").status.code(), Some(0));
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(document["findings"][0]["new"], json!(null), "without a baseline nothing is new or known");
+    assert_eq!(document["findings"][0]["new"], json!(null), "without an earlier result nothing is new or known");
 }

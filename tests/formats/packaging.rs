@@ -77,7 +77,7 @@ fn what_the_document_on_ci_runs_runs() {
             .unwrap();
         // There is one unit, so one of the two parts has nothing.
         let expected: &[i32] = match command {
-            _ if command.contains("--baseline") => &[0],
+            _ if command.contains("--earlier") => &[0],
             _ if command.contains("--shard") => &[0, 1],
             _ => &[1],
         };

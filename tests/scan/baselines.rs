@@ -1,4 +1,4 @@
-//! `scan --baseline`: only what is new since an earlier result fails.
+//! `scan --earlier`: only what is new since an earlier result fails.
 
 use std::path::Path;
 use std::process::Output;
@@ -33,7 +33,7 @@ fn kept() -> tempfile::TempDir {
 }
 
 fn again(folder: &Path, arguments: &[&str]) -> Output {
-    scan(folder, &[&["--format", "jsonl", "--baseline", "before"], arguments, &["in"]].concat())
+    scan(folder, &[&["--format", "jsonl", "--earlier", "before"], arguments, &["in"]].concat())
 }
 
 /// New, known and gone, and the exit code.
@@ -63,7 +63,7 @@ fn what_an_earlier_result_has_does_not_fail_whatever_wrote_it() {
         assert_eq!((new, gone, code), (0, 0, 0), "{command:?}");
         assert!(known >= 3, "{command:?}: {known}");
         // What a scan has written can be compared with by the other command as well.
-        let arguments = ["examine", "--format", "json", "--baseline", "before"];
+        let arguments = ["examine", "--format", "json", "--earlier", "before"];
         let output = catalog9(folder.path()).args(arguments).args(files).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command:?}");
     }
@@ -113,16 +113,16 @@ fn every_form_tells_what_is_new() {
     let folder = kept();
     write(folder.path(), &[("in/1/SYSTEM", &hive_of(&with_provider("one"), "PC-1"))]);
     let written = |format: &str| {
-        let output = scan(folder.path(), &["--format", format, "--baseline", "before", "in"]);
+        let output = scan(folder.path(), &["--format", format, "--earlier", "before", "in"]);
         assert_eq!(output.status.code(), Some(1), "{format}");
         String::from_utf8(output.stdout).unwrap()
     };
     let table = written("table");
-    assert!(table.contains("since baseline  1 new, 4 known, 0 gone"), "{table}");
+    assert!(table.contains("since earlier  1 new, 4 known, 0 gone"), "{table}");
     assert!(table.contains("  known: MSAFD Tcpip [TCP/IP]: its DLL"), "{table}");
     assert!(!table.contains("known: one"), "{table}");
     let markdown = written("markdown");
-    assert!(markdown.contains("| Since the baseline | 1 new, 4 known, 0 gone |"), "{markdown}");
+    assert!(markdown.contains("| Since the earlier result | 1 new, 4 known, 0 gone |"), "{markdown}");
     let (_, units) = markdown.split_once("### Units with new findings").unwrap();
     assert!(units.contains("`in/1/SYSTEM`") && !units.contains("`in/2/SYSTEM`"), "{markdown}");
     let junit = written("junit");
@@ -252,6 +252,6 @@ fn a_result_that_is_none_or_cut_off_is_refused_and_nothing_is_done() {
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
         assert!(!folder.path().join("all.csv").exists());
         let told = String::from_utf8(output.stderr).unwrap();
-        assert!(told.contains("--baseline before: expected"), "{told}");
+        assert!(told.contains("--earlier before: expected"), "{told}");
     }
 }

@@ -74,7 +74,7 @@ fn what_a_policy_withholds_is_not_gone() {
     std::fs::write(folder.path().join("before"), before.stdout).unwrap();
     for arguments in [with_policy(&[]), vec!["--rules", "provider-unknown", "in"], vec!["--severity", "error", "in"]] {
         let output =
-            scan(folder.path(), &[&["--format", "jsonl", "--baseline", "before"], arguments.as_slice()].concat());
+            scan(folder.path(), &[&["--format", "jsonl", "--earlier", "before"], arguments.as_slice()].concat());
         let records = records(&output);
         assert_eq!(summary(&records)["baseline"]["gone"], 0, "{arguments:?}");
         assert_eq!(summary(&records)["baseline"]["new"], 0, "{arguments:?}");

@@ -48,8 +48,8 @@ pub(in crate::cli) struct ScanArgs {
     pub(super) output_dir: Option<PathBuf>,
     /// Earlier result of `scan --format jsonl` or `--format json`, or of `examine --format json`: what it has already does
     /// not lead to exit code 1
-    #[arg(long, value_name = "FILE")]
-    pub(super) baseline: Option<OsString>,
+    #[arg(long, visible_alias = "baseline", value_name = "FILE")]
+    pub(super) earlier: Option<OsString>,
     /// List only these units; the summary and the exit code are about all
     #[arg(long, value_name = "WHICH")]
     pub(super) only: Option<Only>,
@@ -213,7 +213,7 @@ impl MergedForm {
 /// Which units are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Only {
-    /// Those with a finding at or above --fail-on that is new, where there is a --baseline
+    /// Those with a finding at or above --fail-on that is new, where there is an --earlier result
     Findings,
     /// Those with a finding that is an error, and new likewise
     Errors,

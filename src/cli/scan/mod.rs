@@ -35,7 +35,7 @@ use self::progress::Progress;
 use self::selected::Selected;
 use self::sink::Sinks;
 use super::args::FailOn;
-use super::baseline::Baseline;
+use super::earlier::Comparison;
 use super::exit::Exit;
 use super::guard::Guard;
 use super::output::{Output, complain};
@@ -47,9 +47,9 @@ pub(super) use self::merge::run as merge;
 pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
     let ready = jobs(arguments).and_then(|(jobs, guard)| {
         refuse_outputs(arguments, &guard)?;
-        Ok((baseline(arguments)?, options_of(arguments)?, jobs, Sinks::new(arguments, output)?))
+        Ok((comparison(arguments)?, options_of(arguments)?, jobs, Sinks::new(arguments, output)?))
     });
-    let (mut baseline, options, jobs, mut sinks) = match ready {
+    let (mut comparison, options, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(report) => {
             complain(&report);
@@ -73,8 +73,8 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
             match news {
                 News::Counts(counts) => tally.count(counts),
                 News::Record(mut record) => {
-                    if let Some(baseline) = &mut baseline {
-                        record.mark(|examination| baseline.mark(examination));
+                    if let Some(comparison) = &mut comparison {
+                        record.mark(|examination| comparison.mark(examination));
                     }
                     tally.add(&record.unit);
                     progress.tick(&record.unit);
@@ -89,14 +89,14 @@ pub(super) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit>
     if examiner.is_interrupted() {
         tally.interrupt();
     }
-    if let Some(baseline) = &baseline {
-        tally.compare(baseline.gone());
+    if let Some(comparison) = &comparison {
+        tally.compare(comparison.gone());
     }
     drop(progress);
     let summary = tally.summary();
     sinks.finish(&summary, &list.part(arguments.shard))?;
-    if let Some(baseline) = &baseline {
-        baseline.conclude();
+    if let Some(comparison) = &comparison {
+        comparison.conclude();
     }
     Ok(exit_of(&summary, arguments.fail_on, arguments.exit_zero))
 }
@@ -113,8 +113,8 @@ fn options_of(arguments: &ScanArgs) -> Result<Options, Report> {
     })
 }
 
-fn baseline(arguments: &ScanArgs) -> Result<Option<Baseline>, Report> {
-    arguments.baseline.as_deref().map(Baseline::read).transpose()
+fn comparison(arguments: &ScanArgs) -> Result<Option<Comparison>, Report> {
+    arguments.earlier.as_deref().map(Comparison::read).transpose()
 }
 
 /// What is to be done.
@@ -123,7 +123,7 @@ type Jobs = Box<dyn Iterator<Item = Job> + Send>;
 /// What is to be done, and everything that is read for it.
 fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
     let mut guard = Guard::default();
-    guard.settings(&arguments.policy, arguments.baseline.as_ref());
+    guard.settings(&arguments.policy, arguments.earlier.as_ref());
     guard.evidence(&arguments.paths);
     if let Some(list) = &arguments.files_from {
         let jobs = list::jobs(list, arguments.nul)?;

@@ -107,7 +107,7 @@ fn write_totals(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
         writeln!(writer, "| Shards | {shards} |")?;
     }
     if let Some(comparison) = totals::since_earlier(summary) {
-        writeln!(writer, "| Since the baseline | {comparison} |")?;
+        writeln!(writer, "| Since the earlier result | {comparison} |")?;
     }
     if let Some(withheld) = totals::withheld(summary) {
         writeln!(writer, "| Findings left out | {withheld} |")?;

@@ -69,7 +69,7 @@ pub fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()
         line(writer, "shards", &shards)?;
     }
     if let Some(comparison) = totals::since_earlier(summary) {
-        line(writer, "since baseline", &comparison)?;
+        line(writer, "since earlier", &comparison)?;
     }
     if let Some(withheld) = totals::withheld(summary) {
         line(writer, "left out", &withheld)?;

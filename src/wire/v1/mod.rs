@@ -139,7 +139,7 @@ struct Finding {
     libraries: Vec<String>,
     /// Further entries that it is about, of the same catalog where it names one.
     further_entries: Vec<FurtherEntry>,
-    /// Whether the result that `--baseline` names did not have it; `null` without one.
+    /// Whether the result that `--earlier` names did not have it; `null` without one.
     new: Option<bool>,
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::catalog::{CatalogName, Text, difference, hex};
 use crate::evidence::log::{self, Fate, Format, State};
 use crate::evidence::{self, HiveState};
-use crate::examination::{Examination, Part};
+use crate::examination::{EvidenceFile, Examination};
 
 /// What the transaction logs of a hive make of it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -139,8 +139,8 @@ impl From<&log::Numbers> for Numbers {
     }
 }
 
-impl From<(&log::Log, &Part)> for Log {
-    fn from((log, part): (&log::Log, &Part)) -> Self {
+impl From<(&log::Log, &EvidenceFile)> for Log {
+    fn from((log, part): (&log::Log, &EvidenceFile)) -> Self {
         Self {
             path: part.path.to_lossy(),
             size: part.size,

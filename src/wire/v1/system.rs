@@ -25,10 +25,10 @@ pub(super) struct EvidenceHead {
     /// How a registration file was written; `null` where it is none.
     text: Option<TextForm>,
     /// The files that were examined as one; empty where the evidence is a single file.
-    parts: Vec<Part>,
+    parts: Vec<EvidenceFile>,
     /// Head of the report or listing; left out where it is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Report>,
+    report: Option<Head>,
 }
 
 /// How a registration file was written.
@@ -44,7 +44,8 @@ struct TextForm {
 
 /// One of several files that were examined as one.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Part {
+#[schemars(rename = "Part")]
+struct EvidenceFile {
     /// What it was called on the command line.
     path: String,
     /// Its length in bytes.
@@ -55,7 +56,8 @@ struct Part {
 
 /// Head of a report or listing.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Report {
+#[schemars(rename = "Report")]
+struct Head {
     /// When it was written: RFC 3339, in UTC where a `Z` says so, else in the time of the system.
     written: Option<String>,
     /// Its language in English; `null` where it is one that is not known.
@@ -147,13 +149,13 @@ impl From<&Examination> for EvidenceHead {
                 encoding_is_guessed: text.is_guess,
                 form: text.form,
             }),
-            parts: examination.parts.iter().map(Part::from).collect(),
-            report: examination.report.as_ref().map(Report::from),
+            parts: examination.parts.iter().map(EvidenceFile::from).collect(),
+            report: examination.report.as_ref().map(Head::from),
         }
     }
 }
 
-impl From<&ReportHead> for Report {
+impl From<&ReportHead> for Head {
     fn from(head: &ReportHead) -> Self {
         Self {
             written: head.written.map(|written| written.to_string()),
@@ -165,8 +167,8 @@ impl From<&ReportHead> for Report {
     }
 }
 
-impl From<&examination::Part> for Part {
-    fn from(part: &examination::Part) -> Self {
+impl From<&examination::EvidenceFile> for EvidenceFile {
+    fn from(part: &examination::EvidenceFile) -> Self {
         Self { path: part.path.to_lossy(), size: part.size, sha256: part.sha256.as_ref().map(|digest| hex(digest)) }
     }
 }

@@ -1,4 +1,4 @@
-//! `--baseline`: an earlier result, so that only what is new since then fails.
+//! `--earlier`: an earlier result, so that only what is new since then fails.
 
 use std::ffi::OsStr;
 use std::io::BufReader;
@@ -12,16 +12,16 @@ use super::input::{self, Input};
 use super::output::complain;
 
 /// An earlier result, and how much of it was found again.
-pub(super) struct Baseline {
+pub(super) struct Comparison {
     earlier: Earlier,
     known: usize,
     new: usize,
 }
 
-impl Baseline {
+impl Comparison {
     /// Reads an earlier result from a file; why it cannot be read names the file.
     pub(super) fn read(file: &OsStr) -> Result<Self, Report> {
-        let refuse = |error: &dyn Diagnostic| input::refused("--baseline", file, error);
+        let refuse = |error: &dyn Diagnostic| input::refused("--earlier", file, error);
         let json = Input::open_stream(file).map_err(|error| refuse(&error))?;
         let earlier = v1::read_earlier(BufReader::new(json)).map_err(|error| refuse(&error))?;
         Ok(Self { earlier, known: 0, new: 0 })
@@ -50,7 +50,7 @@ impl Baseline {
         complain(&miette::miette!(
             code = "catalog9::baseline",
             severity = Severity::Advice,
-            "findings since the baseline: {new} new, {known} known, {gone} gone"
+            "findings since the earlier result: {new} new, {known} known, {gone} gone"
         ));
     }
 }
