@@ -20,7 +20,10 @@ fn examined(bytes: &[u8]) -> Option<Examination> {
 
 /// What a hive says that is cut off in front of one of these bytes, against what the whole says.
 fn assert_no_cut_is_lost(hive: &[u8], lengths: impl Iterator<Item = usize>) {
-    let said = |examination: &Examination| format!("{:?}", examination.examined[0].control_set.catalogs);
+    let said = |examination: &Examination| {
+        let catalogs = &examination.examined[0].control_set.catalogs;
+        format!("{:?} {:?}", catalogs.protocol, catalogs.name_space)
+    };
     let whole = said(&examined(hive).unwrap());
     for (length, examination) in lengths.filter_map(|length| Some((length, examined(&hive[..length])?))) {
         assert_ne!(examination.defects, [], "cut at {length}: no defect");
