@@ -39,7 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -53,7 +53,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn source_folder() -> PathBuf {
+pub fn source_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 

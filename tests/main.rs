@@ -17,6 +17,7 @@
 mod architecture;
 mod carriers;
 mod cases;
+mod circles;
 mod clean_systems;
 mod cli;
 mod control_sets;

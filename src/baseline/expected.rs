@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::identity::{Identity, identity};
 use super::range::{candidates, needed};
 use super::version::{of_version, versions};
-use crate::catalog::Guid;
 use crate::catalog::provider::{self, MSWSOCK, WINDOWS_PROVIDERS, WindowsProvider};
 use crate::catalog::{Catalogs, Facts, ProtocolEntry, SetupProvider, Text, Version, Windows};
 
@@ -37,34 +37,6 @@ pub struct Baseline {
     by_identity: BTreeMap<Identity, usize>,
 }
 
-/// What identifies an entry of Windows: provider, family, type and protocol.
-pub type Identity = (Option<Guid>, Option<i32>, Option<i32>, Option<i32>);
-
-/// What identifies an entry of Windows: what the evidence tells of it, or lets conclude.
-#[must_use]
-pub fn identity(entry: &ProtocolEntry) -> Identity {
-    let concluded = &entry.concluded;
-    (
-        entry.provider_id.or(concluded.provider_id),
-        entry.address_family.or(concluded.address_family),
-        entry.socket_type.or(concluded.socket_type),
-        entry.protocol.or(concluded.protocol),
-    )
-}
-
-/// Whether this is one of the two entries of a NetBIOS binding.
-#[must_use]
-pub fn is_net_bios(entry: &ProtocolEntry) -> bool {
-    identity(entry).0 == Some(provider::NET_BIOS)
-}
-
-/// Whether this is one of the two entries of a NetBIOS binding of TCP/IP, of which KB 811259 speaks. NWLink has NetBIOS
-/// bindings too.
-#[must_use]
-pub fn is_net_bt(entry: &ProtocolEntry) -> bool {
-    is_net_bios(entry) && provider::other_microsoft_by_name(&entry.name()).is_none()
-}
-
 /// An entry that a system ought to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
@@ -75,9 +47,6 @@ pub struct Expected {
     /// Whether it may as well be absent: it depends on hardware, or on a feature.
     pub is_optional: bool,
 }
-
-/// Transports whose entries come and go with hardware, where the installed transports are not told.
-pub(super) const OPTIONAL_TRANSPORTS: [&str; 2] = ["RFCOMM", "irda"];
 
 /// What a Windows may have that the plain system of its version has not, each with the first build that may have it,
 /// where the installed transports are not known.

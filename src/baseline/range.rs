@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::expected::{Identity, identity};
+use super::identity::{Identity, OPTIONAL_TRANSPORTS, identity};
 use super::version::versions;
 use crate::catalog::provider::{self, WINDOWS_PROVIDERS, name_space_by_id};
 use crate::catalog::{Architecture, Catalogs, Facts, Kind, ProtocolEntry, Version, Windows};
@@ -39,7 +39,7 @@ pub(super) fn needed(known: &Catalogs) -> impl Iterator<Item = &ProtocolEntry> {
 fn is_optional(entry: &ProtocolEntry) -> bool {
     let id = identity(entry).0;
     let mut providers = WINDOWS_PROVIDERS.iter().filter(|provider| Some(provider.id) == id);
-    providers.any(|provider| super::expected::OPTIONAL_TRANSPORTS.contains(&provider.transport))
+    providers.any(|provider| OPTIONAL_TRANSPORTS.contains(&provider.transport))
 }
 
 /// What a listing shows of Windows' own entries.

@@ -1,8 +1,8 @@
 //! The control sets of a registry, each with its catalogs.
 
 use super::key::{Key, Missing};
-use super::links::{CURRENT, Links};
-use super::select::Select;
+use super::links::Links;
+use super::select::{CURRENT, Select, number_of};
 use super::values::Values;
 use super::{system, winsock, winsock2};
 use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Text};
@@ -82,15 +82,6 @@ fn read_upgrade(root: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defec
 fn find_parameters(key: &Key) -> Option<&Key> {
     let has_catalog = ["Protocol_Catalog9", "NameSpace_Catalog5"].iter().any(|name| key.subkey(name).is_some());
     if has_catalog { Some(key) } else { key.subkeys.iter().find_map(find_parameters) }
-}
-
-/// The number of a control set, by its key's name.
-pub(super) fn number_of(name: &Text) -> Option<u32> {
-    let name = name.lossy();
-    let digits =
-        name.get(10..).filter(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()));
-    let is_control_set = name.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("ControlSet"));
-    digits.filter(|_| is_control_set)?.parse().ok()
 }
 
 fn read_control_set(

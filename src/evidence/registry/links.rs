@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::mem;
 
-use super::control_set::number_of;
 use super::hive::OpenHive;
 use super::key::{Key, MAX_DEPTH, Missing, Value};
+use super::select::{CURRENT, number_of};
 use super::wanted::Wanted;
 use crate::catalog::{RegistryLink, Text};
 use crate::evidence::{Defect, MAX_ENTRIES};
@@ -20,9 +20,6 @@ const MOST_FOLLOWED: usize = 32;
 
 /// Keys that are read by way of links: as many as four full lists have, since many links may lead to one large key.
 const MOST_KEYS: usize = 4 * MAX_ENTRIES;
-
-/// The name under which a running system shows its control set.
-pub(super) const CURRENT: &str = "CurrentControlSet";
 
 /// Where the key that a link leads to is read from.
 pub(super) enum Source<'a> {

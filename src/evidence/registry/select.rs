@@ -1,11 +1,21 @@
 //! `Select`: which control set Windows runs with, which it starts with, and which it last started well with.
 
-use super::control_set::number_of;
 use super::key::{Key, Missing};
-use super::links::CURRENT;
 use super::values::Values;
 use crate::catalog::{DanglingSelection, Place, SELECTIONS, Text};
 use crate::evidence::Defect;
+
+/// The name under which a running system shows its control set.
+pub(super) const CURRENT: &str = "CurrentControlSet";
+
+/// The number of a control set, by its key's name.
+pub(super) fn number_of(name: &Text) -> Option<u32> {
+    let name = name.lossy();
+    let digits =
+        name.get(10..).filter(|digits| digits.len() == 3 && digits.bytes().all(|digit| digit.is_ascii_digit()));
+    let is_control_set = name.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("ControlSet"));
+    digits.filter(|_| is_control_set)?.parse().ok()
+}
 
 /// What `Select` says.
 pub(super) struct Select {
