@@ -118,7 +118,7 @@ fn every_form_tells_what_is_new() {
         String::from_utf8(output.stdout).unwrap()
     };
     let table = written("table");
-    assert!(table.contains("since earlier  1 new, 4 known, 0 gone"), "{table}");
+    assert!(table.contains("since earlier   1 new, 4 known, 0 gone"), "{table}");
     assert!(table.contains("  known: MSAFD Tcpip [TCP/IP]: its DLL"), "{table}");
     assert!(!table.contains("known: one"), "{table}");
     let markdown = written("markdown");

@@ -216,7 +216,7 @@ struct Place {
 #[expect(dead_code, reason = "only its schema is of use")]
 enum Written {
     Examination(Box<Document>),
-    Record(Record),
+    Record(record::Kind),
 }
 
 /// The JSON Schema of a [`Document`] and of a [`Record`].

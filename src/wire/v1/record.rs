@@ -11,7 +11,7 @@ use crate::batch;
 use crate::catalog::Text;
 
 /// A record.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Record(Kind);
 
@@ -19,7 +19,7 @@ pub struct Record(Kind);
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Record")]
 #[serde(tag = "record", rename_all = "lowercase")]
-enum Kind {
+pub(super) enum Kind {
     /// An examination: everything that is said of a piece of evidence, with the unit that it is.
     Examination {
         /// The unit.
