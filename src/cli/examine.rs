@@ -19,6 +19,7 @@ use super::exit::Exit;
 use super::guard::Guard;
 use super::input::{self, Input, InputError};
 use super::logs::{self, Log};
+use super::map::Reading;
 use super::net;
 use super::output::{Output, complain};
 use super::report::Report;
@@ -102,7 +103,7 @@ fn examine_piece(files: &[OsString], arguments: &ExamineArgs, options: &Options)
 
 fn examine_file(file: &OsStr, arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refused> {
     let path = input::name_of(file);
-    let mut input = match Input::open(file) {
+    let mut input = match Input::open(file, Reading::of(options)) {
         Ok(input) => input,
         Err(error) => return Err(refuse(path, error)),
     };
@@ -136,7 +137,7 @@ fn examine_files(files: &[OsString], arguments: &ExamineArgs, options: &Options)
     let mut opened = Vec::new();
     for file in files {
         let path = input::name_of(file);
-        let logs = match Input::open(file).map(|mut input| logs_of(file, &mut input, arguments)) {
+        let logs = match Input::open(file, Reading::of(options)).map(|mut input| logs_of(file, &mut input, arguments)) {
             Ok(Ok(logs)) => logs,
             Ok(Err((path, error))) => return Err(refuse(path, error)),
             Err(error) => return Err(refuse(path, error)),

@@ -11,7 +11,7 @@ use catalog9::evidence::{Kind, sniff};
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use super::map::{Map, Shrunk};
+use super::map::{Map, Reading, Shrunk};
 
 /// Largest file that is examined. The largest real SYSTEM hive has 16 MB.
 pub(super) const LARGEST: u64 = 1 << 30;
@@ -60,7 +60,7 @@ pub(super) enum Input {
 
 impl Input {
     /// Opens a file, or standard input where it is called `-`.
-    pub(super) fn open(file: &OsStr) -> Result<Self, InputError> {
+    pub(super) fn open(file: &OsStr, reading: Reading) -> Result<Self, InputError> {
         if file == "-" {
             return Ok(Self::Stream(Box::new(io::stdin())));
         }
@@ -74,7 +74,7 @@ impl Input {
         if length > LARGEST {
             return Err(InputError::TooLarge { found: length });
         }
-        Map::new(&file).map(Self::Mapped).map_err(InputError::Unreadable)
+        Map::new(&file, reading).map(Self::Mapped).map_err(InputError::Unreadable)
     }
 
     /// Whether it is a hive, which may have transaction logs.

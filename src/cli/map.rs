@@ -1,7 +1,7 @@
 //! Files mapped into memory: the only file of the program with `unsafe` in it.
 //!
-//! A SYSTEM hive has up to 16 MB, of which an examination needs a few dozen pages. Mapped, only those are read. The
-//! price is that a file which somebody cuts off while it is mapped raises SIGBUS when a page behind its new end is
+//! A SYSTEM hive has up to 16 MB, of which an examination that neither hashes nor carves needs a few dozen pages. Mapped,
+//! only those are read. The price is that a file which somebody cuts off while it is mapped raises SIGBUS when a page behind its new end is
 //! touched, and that kills the program. [`Map::bytes`] therefore catches that signal: the handler puts a page of
 //! zeros where the file has none any more and leaves a mark, so that the examination ends and is then refused as a
 //! whole. systemd treats its journal files in the same way.
@@ -9,10 +9,27 @@
 use std::fs::File;
 use std::io;
 
+use catalog9::Options;
 use memmap2::Mmap;
 
 /// A mapped file.
 pub(super) struct Map(Mmap);
+
+/// How much of a file is read, which decides on what the system reads ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// A few pages here and there: to read ahead would only cost time.
+    HereAndThere,
+    /// Every page, since the file is hashed or searched for what was deleted.
+    Throughout,
+}
+
+impl Reading {
+    /// How much of a hive an examination with these options reads.
+    pub(super) fn of(options: &Options) -> Self {
+        if options.hash || options.carve { Self::Throughout } else { Self::HereAndThere }
+    }
+}
 
 /// The file was cut off while its bytes were used.
 #[derive(Debug)]
@@ -22,8 +39,8 @@ pub(super) struct Shrunk {
 }
 
 impl Map {
-    /// Maps a file for reading a little of it here and there.
-    pub(super) fn new(file: &File) -> io::Result<Self> {
+    /// Maps a file.
+    pub(super) fn new(file: &File, reading: Reading) -> io::Result<Self> {
         // SAFETY: the map is private and read-only. What remains is that another process may change the file: then
         // the bytes change under a shared slice. Every reader of them checks bounds on each access and keeps no
         // invariant between two of them, so it may see nonsense but not break; that the file shrinks is what the
@@ -31,7 +48,12 @@ impl Map {
         #[allow(unsafe_code, reason = "mapping is the point of this file")]
         let map = unsafe { Mmap::map(file)? };
         #[cfg(unix)]
-        map.advise(memmap2::Advice::Random)?;
+        map.advise(match reading {
+            Reading::HereAndThere => memmap2::Advice::Random,
+            Reading::Throughout => memmap2::Advice::Sequential,
+        })?;
+        #[cfg(not(unix))]
+        let _ = reading;
         Ok(Self(map))
     }
 
@@ -166,11 +188,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_is_neither_hashed_nor_carved_is_read_here_and_there() {
+        let of = |hash, carve| Reading::of(&Options { hash, carve, ..Options::default() });
+        assert_eq!(of(false, false), Reading::HereAndThere);
+        for (hash, carve) in [(true, false), (false, true), (true, true)] {
+            assert_eq!(of(hash, carve), Reading::Throughout);
+        }
+    }
+
+    #[test]
     fn a_file_that_is_cut_off_under_the_map_ends_as_an_error() {
         let path = tempfile::NamedTempFile::new().unwrap();
         let length = 1 << 20;
         path.as_file().set_len(length).unwrap();
-        let map = Map::new(path.as_file()).unwrap();
+        let map = Map::new(path.as_file(), Reading::HereAndThere).unwrap();
         let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
         assert_eq!(map.bytes(sum).unwrap(), 0);
         let result = map.bytes(|bytes| {

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::super::input::{self, InputError, LARGEST};
 use super::super::logs::{self, Log};
+use super::super::map::Reading;
 use super::super::net;
 use super::archive;
 use super::beginning::{Beginning, Packing};
@@ -214,7 +215,7 @@ impl Examiner<'_> {
     }
 
     fn file(&self, piece: &Piece, logs: &[Log], origin: Origin) -> Result<Examination, Obstacle> {
-        let mut opened = piece.open().map_err(|error| Obstacle::of_input(&error))?;
+        let mut opened = piece.open(Reading::of(&self.options)).map_err(|error| Obstacle::of_input(&error))?;
         let examination = opened.content(|content| {
             let logs = logs.iter().map(Log::file).collect();
             examine(Evidence { path: piece.label.clone(), content, logs }, &self.options)

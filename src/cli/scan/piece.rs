@@ -10,6 +10,7 @@ use catalog9::batch::{Counts, Record};
 use catalog9::catalog::Text;
 
 use super::super::input::{self, Input, InputError, LARGEST};
+use super::super::map::Reading;
 use super::beginning::{self, Beginning};
 use super::names::Name;
 
@@ -145,10 +146,10 @@ impl Piece {
     }
 
     /// Its bytes, to be examined.
-    pub(super) fn open(&self) -> Result<Opened<'_>, InputError> {
+    pub(super) fn open(&self, reading: Reading) -> Result<Opened<'_>, InputError> {
         match &self.source {
             Source::Held(bytes) => Ok(Opened::Held(bytes)),
-            Source::File(path) => Input::open(path.as_os_str()).map(Opened::Input),
+            Source::File(path) => Input::open(path.as_os_str(), reading).map(Opened::Input),
         }
     }
 
