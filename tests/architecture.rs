@@ -99,8 +99,8 @@ fn single_files_know_the_crates_that_they_hide() {
         ("nt_hive", &["evidence/registry/hive.rs"][..]),
         // One reads XML, the other writes it.
         ("quick_xml", &["evidence/msinfo/nfo.rs", "render/junit.rs"]),
-        ("memmap2", &["cli/map.rs"]),
-        ("libc", &["cli/map.rs", "cli/input.rs"]),
+        ("memmap2", &["cli/intake/map.rs"]),
+        ("libc", &["cli/intake/map.rs", "cli/intake/file.rs"]),
     ] {
         for file in sources(&source_folder()) {
             let source = std::fs::read_to_string(&file).unwrap();
@@ -115,7 +115,7 @@ fn unsafe_stands_in_one_file() {
     for file in sources(&source_folder()) {
         let source = std::fs::read_to_string(&file).unwrap();
         let has_unsafe = source.contains("unsafe {") || source.contains("unsafe fn") || source.contains("unsafe impl");
-        assert_eq!(has_unsafe, file.ends_with("cli/map.rs"), "{}", file.display());
+        assert_eq!(has_unsafe, file.ends_with("cli/intake/map.rs"), "{}", file.display());
     }
 }
 

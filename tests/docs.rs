@@ -6,6 +6,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use catalog9::layout::{BaseBlock, HiveBin, Layout, LogEntry, PackedCatalogItem, PageReference, cell, protocol_info};
+use catalog9::render::Scope;
+use catalog9::render::format::FORMATS;
 use catalog9::rules;
 use snapbox::Data;
 
@@ -107,6 +109,28 @@ fn the_help_is_documented_as_it_is_printed() {
         write!(text, "\n## `catalog9 {}`\n\n```text\n{}\n```\n", command.join(" "), help.trim_end()).unwrap();
     }
     assert_document("help.md", text);
+}
+
+#[test]
+fn the_formats_are_documented_from_their_table() {
+    const MARKS: (&str, &str) =
+        ("<!-- formats: this table is written from the code -->\n", "<!-- end of formats -->\n");
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci.md")).unwrap();
+    let (before, rest) = page.split_once(MARKS.0).unwrap();
+    let (_, after) = rest.split_once(MARKS.1).unwrap();
+    let mut table = "| ending | format | `examine` | `scan` | `merge` |\n|---|---|---|---|---|\n".to_owned();
+    // The page is about the program as it is built without further features.
+    for format in FORMATS.iter().filter(|format| format.name != "parquet") {
+        let endings: Vec<String> = format.endings.iter().map(|ending| format!("`{ending}`")).collect();
+        let help = |scope| format.help(scope).unwrap_or("–");
+        let merged = match format.missing_in_records() {
+            Some(missing) => format!("no: {missing}"),
+            None => format.help(Scope::ReadBack).map_or("–", |_| "yes").to_owned(),
+        };
+        let (few, many) = (help(Scope::Few), help(Scope::Many));
+        writeln!(table, "| {} | `{}` | {few} | {many} | {merged} |", endings.join(", "), format.name).unwrap();
+    }
+    assert_document("ci.md", format!("{before}{}{table}{}{after}", MARKS.0, MARKS.1));
 }
 
 /// The files among the rules that are none.

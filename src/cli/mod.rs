@@ -1,27 +1,17 @@
 //! The command line: the only room that knows arguments, files, streams and exit codes.
 
 mod args;
-mod earlier;
-mod examine;
-mod exit;
-mod explain;
-mod guard;
-mod input;
-mod logs;
-mod man;
-mod map;
-mod net;
+mod command;
+mod intake;
 mod output;
-mod policy;
-mod report;
-mod scan;
+mod work;
 
 use std::io;
 use std::process::ExitCode;
 
 use self::args::{Args, Command};
-use self::exit::Exit;
-use self::output::{Output, complain};
+use self::command::{examine, explain, man, merge, scan};
+use self::output::{Exit, Output, complain};
 
 /// Exit code of a program that a closed pipe ends: 128 and the number of SIGPIPE.
 const CLOSED_PIPE: u8 = 141;
@@ -30,13 +20,13 @@ const CLOSED_PIPE: u8 = 141;
 pub(super) fn run() -> ExitCode {
     let args = match Args::of_program() {
         Ok(args) => args,
-        Err(error) => return output::usage(&error),
+        Err(error) => return output::refuse_arguments(&error),
     };
     let mut output = Output::new(args.color);
     let result = match args.command {
         Command::Examine(arguments) => examine::run(&arguments, &mut output),
         Command::Scan(arguments) => scan::run(&arguments, &mut output),
-        Command::Merge(arguments) => scan::merge(&arguments, &mut output),
+        Command::Merge(arguments) => merge::run(&arguments, &mut output),
         Command::Explain { question } => explain::explain(&question.join(" "), &mut output),
         Command::Rules { format } => explain::list(format, &mut output),
         Command::Schema => examine::schema(&mut output),

@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind, Read};
 
 use super::Error;
 
-/// How many bytes of a stream are looked at to tell what it is.
-const BEGINNING: u64 = 64 << 10;
+/// How many bytes of evidence are looked at to tell what it is.
+pub const BEGINNING: u64 = 64 << 10;
 
-/// Largest stream that is read into memory, in bytes. The largest real SYSTEM hive has 16 MB.
-const LARGEST: u64 = 1 << 30;
+/// Largest evidence that is read whole, in bytes. The largest real SYSTEM hive has 16 MB.
+pub const LARGEST: u64 = 1 << 30;
 
 /// The bytes of a piece of evidence.
 pub enum Content<'a> {

@@ -19,7 +19,7 @@ mod sniff;
 
 pub mod encoding;
 
-pub use content::Content;
+pub use content::{BEGINNING, Content, LARGEST};
 pub use control_set::{ControlSet, Roles};
 pub use defect::Defect;
 pub use error::{Error, RegHeader};

@@ -8,10 +8,12 @@ use std::io::{self, Write};
 use csv::{Terminator, WriterBuilder};
 
 use super::entries::{COLUMNS, Cell, each_row};
-use crate::batch::{Record, Unit};
+use super::rows::{Rows, Sort};
+use super::spreadsheet;
+use super::writer::{Item, Remark, Writer};
+use crate::batch::{Record, Summary, Unit};
 use crate::catalog::Text;
 use crate::finding::{Severity, Verdict};
-use crate::render::spreadsheet;
 
 const UNIT: [&str; 18] = [
     "label",
@@ -34,21 +36,49 @@ const UNIT: [&str; 18] = [
     "stale",
 ];
 
-/// Writes the headings of [`write_unit`].
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn write_unit_headings(writer: &mut dyn Write) -> io::Result<()> {
-    write_line(UNIT.map(str::to_owned), writer)
+/// A line for each unit.
+pub(super) struct Units(Rows);
+
+impl Units {
+    pub(super) fn new(sort: Option<Sort>) -> Self {
+        Self(Rows::new(sort))
+    }
+}
+
+impl Writer for Units {
+    fn begin(&mut self, stream: &mut dyn Write) -> io::Result<()> {
+        write_line(UNIT.map(str::to_owned), stream)
+    }
+
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let page = self.0.add(item.unit().clone());
+        page.iter().flatten().try_for_each(|unit| write_unit(unit, stream)).map(|()| None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.0.rest().iter().flatten().try_for_each(|unit| write_unit(unit, stream)).map(|()| None)
+    }
+}
+
+/// A line for each catalog entry.
+pub(super) struct Entries;
+
+impl Writer for Entries {
+    fn begin(&mut self, stream: &mut dyn Write) -> io::Result<()> {
+        write_line(COLUMNS.map(|(name, _)| name.to_owned()), stream)
+    }
+
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        item.record().map_or(Ok(()), |record| write_entries(record, stream)).map(|()| None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        Ok(None)
+    }
 }
 
 /// Writes a line for a unit.
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
+fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
     let count = |severity: Severity| {
         let of_severity = unit.findings.iter().filter(|count| count.severity == severity);
         of_severity.map(|count| count.count).sum::<usize>().to_string()
@@ -80,21 +110,8 @@ pub fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
     write_line(line, writer)
 }
 
-/// Writes the headings of [`write_entries`].
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn write_entry_headings(writer: &mut dyn Write) -> io::Result<()> {
-    write_line(COLUMNS.map(|(name, _)| name.to_owned()), writer)
-}
-
-/// Writes a line for each entry of both catalogs, orphans behind the others of their list.
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn write_entries(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
+/// Writes a line for each entry of both catalogs, orphans after the others of their list.
+fn write_entries(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
     each_row(record, |row| {
         let cells = row.map(|cell| match cell {
             Cell::Nothing => String::new(),

@@ -9,7 +9,9 @@ use quick_xml::writer::{ElementWriter, Writer};
 
 use super::refused::Refused;
 use super::totals::AS_STORED;
+use super::writer::{self, Item, Remark};
 use super::{masked, roles_of};
+use crate::batch::Summary;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::Allowed;
@@ -99,6 +101,43 @@ impl Report {
             .element(&mut xml, "testsuites", "catalog9")
             .write_inner_content(|xml| suites.iter().try_for_each(|suite| suite.write(xml)))?;
         writer.write_all(b"\n")
+    }
+}
+
+/// The report of a few pieces of evidence.
+#[derive(Default)]
+pub(super) struct Few(Report);
+
+impl writer::Writer for Few {
+    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        match item.outcome() {
+            writer::Outcome::Examined(examination) => self.0.add(examination),
+            writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
+        }
+        Ok(None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.0.write(stream).map(|()| None)
+    }
+}
+
+/// The report of many.
+#[derive(Default)]
+pub(super) struct Many(Report);
+
+impl writer::Writer for Many {
+    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        match item.outcome() {
+            writer::Outcome::Examined(examination) => self.0.add_unit(examination),
+            writer::Outcome::Skipped(skipped) => self.0.add_skipped(&skipped),
+            writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
+        }
+        Ok(None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.0.write(stream).map(|()| None)
     }
 }
 

@@ -1,10 +1,15 @@
 //! An examination as text, one file for each format.
 
+mod documents;
 mod entries;
+mod records;
 mod refused;
+mod rows;
 mod totals;
+mod writer;
 
 pub mod csv;
+pub mod format;
 pub mod hexdump;
 pub mod json;
 pub mod junit;
@@ -17,7 +22,10 @@ pub mod timeline;
 
 use std::fmt::Write;
 
+pub use self::format::{Format, Scope, Settings};
 pub use self::refused::Refused;
+pub use self::rows::Sort;
+pub use self::writer::{Item, Remark, Writer};
 
 use crate::catalog::{hex, is_harmful};
 use crate::evidence::ControlSet;

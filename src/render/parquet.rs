@@ -12,7 +12,8 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 
 use super::entries::{COLUMNS, Cell, Kind, Row, each_row};
-use crate::batch::Record;
+use super::writer::{Item, Remark, Writer};
+use crate::batch::{Record, Summary};
 
 /// Rows of a row group, which is what is held at once.
 const ROWS: usize = 8192;
@@ -27,11 +28,7 @@ pub struct Entries {
 
 impl Entries {
     /// Adds the entries of a record.
-    ///
-    /// # Errors
-    ///
-    /// Those of the writer.
-    pub fn add(&mut self, record: &Record, writer: &mut dyn Write) -> io::Result<()> {
+    fn add_record(&mut self, record: &Record, writer: &mut dyn Write) -> io::Result<()> {
         each_row(record, |row| {
             self.rows.push(row);
             if self.rows.len() < ROWS { Ok(()) } else { self.write_group(writer) }
@@ -39,11 +36,7 @@ impl Entries {
     }
 
     /// Writes what was not written yet, and where everything stands.
-    ///
-    /// # Errors
-    ///
-    /// Those of the writer.
-    pub fn finish(mut self, writer: &mut dyn Write) -> io::Result<()> {
+    fn finish(mut self, writer: &mut dyn Write) -> io::Result<()> {
         if !self.rows.is_empty() {
             self.write_group(writer)?;
         }
@@ -88,6 +81,16 @@ impl Entries {
             Some(ref mut file) => Ok(file),
             None => Ok(self.file.insert(empty_file()?)),
         }
+    }
+}
+
+impl Writer for Entries {
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        item.record().map_or(Ok(()), |record| self.add_record(record, stream)).map(|()| None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.finish(stream).map(|()| None)
     }
 }
 

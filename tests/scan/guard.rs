@@ -32,6 +32,7 @@ fn evidence() -> tempfile::TempDir {
     let link = |target: &str, name: &str| symlink(target, folder.path().join(name)).unwrap();
     let hard = |target: &str, name: &str| hard_link(folder.path().join(target), folder.path().join(name)).unwrap();
     link("hive.txt", "link.jsonl");
+    link("hive.txt", "link.txt");
     link("hive.txt.LOG1", "log.jsonl");
     link("in", "inside");
     hard("hive.txt", "hard.jsonl");
@@ -80,6 +81,10 @@ fn an_output_that_is_read_or_lies_among_what_is_read_is_refused() {
         ("scan --output-dir in in", "in a folder"),
         ("scan --output-dir in/deep in", "in a folder"),
         ("scan --output-dir parts --earlier parts/part-0of1-0.jsonl in", "the earlier result"),
+        ("examine --output SYSTEM.txt SYSTEM.csv --policy policy.md --output policy.md", "the policy"),
+        ("examine --output hive.txt hive.txt", "a file that is to be examined"),
+        ("examine --output ./out/../hive.txt --no-logs hive.txt", "a file that is to be examined"),
+        ("examine --output none.json --earlier none.json hive.txt --output link.txt", "a file that is to be examined"),
         ("merge --output part-0of1-0.jsonl part-0of1-0.jsonl", "a result that is to be merged"),
         ("merge --output out/../part-0of1-0.jsonl part-0of1-0.jsonl", "a result that is to be merged"),
     ] {
@@ -102,6 +107,8 @@ fn an_output_beside_a_named_file_is_written() {
         ("scan --output new.csv --files-from list.txt", "new.csv"),
         ("scan --output in/new.jsonl hive.txt", "in/new.jsonl"),
         ("scan --output out/new.jsonl --earlier part-0of1-0.jsonl in", "out/new.jsonl"),
+        ("examine --output hive.json hive.txt", "hive.json"),
+        ("examine --output out/hive.sarif hive.txt in/SYSTEM", "out/hive.sarif"),
         ("merge --output all.csv part-0of1-0.jsonl", "all.csv"),
         ("merge --output all.txt part-0of1-0.jsonl", "all.txt"),
         ("merge --output all.jsonl part-0of1-0.jsonl", "all.jsonl"),
@@ -120,7 +127,7 @@ fn an_output_beside_a_named_file_is_written() {
 #[test]
 fn what_is_merged_into_a_file_is_what_is_shown() {
     let folder = evidence();
-    for (format, file) in [("table", "all.txt"), ("csv", "all.csv"), ("jsonl", "all.jsonl")] {
+    for (format, file) in [("table", "all.txt"), ("csv", "all.csv"), ("jsonl", "all.jsonl"), ("json", "all.json")] {
         let shown = run(folder.path(), &format!("merge --format {format} --output {file} part-0of1-0.jsonl")).stdout;
         assert!(std::fs::read(folder.path().join(file)).unwrap() == shown, "{file}");
     }

@@ -1,5 +1,6 @@
 //! Files that results are written to, what is listed in them, and how they are put together.
 
+use catalog9::render::{Format, Scope};
 use serde_json::{Value, json};
 
 use super::{CLEAN, hijacked, hive_of, records, scan, scanned, summary, verdicts, with_provider, write};
@@ -20,33 +21,55 @@ pub fn three() -> tempfile::TempDir {
     folder
 }
 
-#[test]
-fn every_output_has_the_form_of_its_name_and_all_say_the_same() {
+/// A file of each ending of each format of that scope, and the name of the format.
+fn files(scope: Scope) -> Vec<(String, &'static str)> {
+    let file = |format: &'static Format| {
+        format.endings.iter().map(|ending| (format!("all{}", ending.replace("csv", "CSV")), format.name))
+    };
+    Format::all(scope).flat_map(file).collect()
+}
+
+/// Each format of a scope in a file says what the same command shows, and nothing else is left behind.
+fn every_file_says_what_is_shown(scope: Scope, command: &[&str], expected: i32) {
     let folder = three();
-    let forms = [
-        ("all.txt", "table"),
-        ("all.jsonl", "jsonl"),
-        ("all.json", "json"),
-        ("all.csv", "csv"),
-        ("all.entries.CSV", "csv-entries"),
-        ("all.sarif", "sarif"),
-        ("all.sarif.json", "sarif"),
-        ("all.xml", "junit"),
-        ("all.md", "markdown"),
-        ("all.body", "bodyfile"),
-        ("all.timesketch.jsonl", "timesketch-jsonl"),
-        ("all.timesketch.csv", "timesketch-csv"),
-    ];
-    let outputs: Vec<&str> = forms.iter().flat_map(|(name, _)| ["--output", name]).collect();
-    let shown = scan(folder.path(), &[&outputs[..], &["in"]].concat());
-    assert_eq!(shown.status.code(), Some(1), "what was found outweighs what could not be examined");
-    for (name, format) in forms {
-        let expected = scan(folder.path(), &["--format", format, "in"]).stdout;
-        assert!(std::fs::read(folder.path().join(name)).unwrap() == expected, "{name}");
+    write(folder.path(), &[("whole", &scan(folder.path(), &["--format", "jsonl", "in"]).stdout)]);
+    let before = std::fs::read_dir(folder.path()).unwrap().count();
+    let run = |arguments: &[&str]| catalog9(folder.path()).args(command).args(arguments).output().unwrap();
+    let files = files(scope);
+    let outputs: Vec<&str> = files.iter().flat_map(|(name, _)| ["--output", name]).collect();
+    assert_eq!(run(&outputs).status.code(), Some(expected), "what was found outweighs what could not be examined");
+    for (name, format) in &files {
+        let shown = run(&["--format", format]).stdout;
+        assert!(!shown.is_empty() && std::fs::read(folder.path().join(name)).unwrap() == shown, "{name}");
     }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before + files.len());
+}
+
+#[test]
+fn every_file_of_a_scan_says_what_is_shown() {
+    every_file_says_what_is_shown(Scope::Many, &["scan", "in"], 1);
+    let folder = three();
+    scan(folder.path(), &["--output", "all.json", "in"]);
     let json: Value = serde_json::from_slice(&std::fs::read(folder.path().join("all.json")).unwrap()).unwrap();
     assert_eq!(*json.as_array().unwrap(), scanned(folder.path(), &["in"]));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1 + forms.len(), "nothing else was left behind");
+}
+
+#[test]
+fn every_file_of_an_examination_says_what_is_shown() {
+    every_file_says_what_is_shown(Scope::Few, &["examine", "in/1/SYSTEM", "in/3/SYSTEM", "in/4/SYSTEM"], 1);
+    every_file_says_what_is_shown(Scope::Few, &["examine", "in/1/SYSTEM"], 0);
+}
+
+#[test]
+fn every_file_of_a_merge_says_what_is_shown_and_what_the_scan_said() {
+    every_file_says_what_is_shown(Scope::ReadBack, &["merge", "whole"], 1);
+    let folder = three();
+    write(folder.path(), &[("whole", &scan(folder.path(), &["--format", "jsonl", "in"]).stdout)]);
+    for format in Format::all(Scope::ReadBack) {
+        let merged = catalog9(folder.path()).args(["merge", "--format", format.name, "whole"]).output().unwrap();
+        let scanned = scan(folder.path(), &["--format", format.name, "in"]);
+        assert!(merged.stdout == scanned.stdout, "{}", format.name);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::batch::{Summary, Unit};
 use crate::catalog::Text;
 use crate::finding::{Severity, Verdict};
 use crate::render::totals;
+use crate::render::writer::{Item, Remark, Writer};
 
 /// Rows of a list of units or providers; the machine-readable forms have all.
 const LONGEST: usize = 40;
@@ -79,6 +80,17 @@ impl Batch {
         write_list(&title, head, &rows, self.with_findings, writer)?;
         let head = "| Status | Evidence | Why |\n|---|---|---|";
         write_list("Not examined, only in part or only as stored", head, &self.unread, self.not_read, writer)
+    }
+}
+
+impl Writer for Batch {
+    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.add(item.unit());
+        Ok(None)
+    }
+
+    fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.write(summary, stream).map(|()| None)
     }
 }
 

@@ -7,15 +7,19 @@ mod message;
 mod tool;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
 use self::location::{Artifact, ArtifactLocation, Location};
 use self::message::Message;
 use self::tool::{Reference, Tool};
+use super::json;
 use super::refused::Refused;
 use super::roles_of;
 use super::totals::AS_STORED;
+use super::writer::{self, Item, Remark, Writer};
+use crate::batch::Summary;
 use crate::comparison::{Identity, system_of};
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
@@ -189,6 +193,44 @@ impl Log {
         let locations = Location::list(None, Some(&evidence));
         run.notify(Notification::new(tool::REFUSED, "error", &text, locations));
         run.fail();
+    }
+}
+
+/// The log of a few pieces of evidence.
+#[derive(Default)]
+pub(super) struct Few(Log);
+
+impl Writer for Few {
+    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        match item.outcome() {
+            writer::Outcome::Examined(examination) => self.0.add(examination),
+            writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
+        }
+        Ok(None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        json::write(&self.0, stream).map(|()| None)
+    }
+}
+
+/// The log of many.
+#[derive(Default)]
+pub(super) struct Many(Log);
+
+impl Writer for Many {
+    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        match item.outcome() {
+            writer::Outcome::Examined(examination) => self.0.add_unit(examination),
+            writer::Outcome::Skipped(_) => {}
+            writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
+        }
+        Ok(None)
+    }
+
+    fn end(mut self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.0.conclude(summary.complete);
+        json::write(&self.0, stream).map(|()| None)
     }
 }
 

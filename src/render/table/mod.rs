@@ -14,11 +14,13 @@ mod withheld;
 
 use std::io::{self, Write};
 
+use crate::batch::Summary;
 use crate::catalog::{CatalogName, ProtocolEntry};
 use crate::examination::{Examination, Examined};
+use crate::render::writer::{Item, Outcome, Remark, Writer};
 use crate::render::{hexdump, roles_of};
 
-pub use units::{write_summary, write_units};
+pub(super) use units::Units;
 
 /// Which entries are shown byte by byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,6 +41,35 @@ pub struct View {
     pub raw: Raw,
     /// Whether findings point into the bytes that they are about.
     pub verbose: bool,
+}
+
+/// Reports of a few pieces of evidence, one after the other.
+pub(super) struct Reports {
+    view: View,
+    has_begun: bool,
+}
+
+impl Reports {
+    pub(super) fn new(view: View) -> Self {
+        Self { view, has_begun: false }
+    }
+}
+
+impl Writer for Reports {
+    /// Evidence that could not be examined has no report.
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        if let Outcome::Examined(examination) = item.outcome() {
+            if std::mem::replace(&mut self.has_begun, true) {
+                writeln!(stream, "\n")?;
+            }
+            write(examination, &self.view, stream)?;
+        }
+        Ok(None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        Ok(None)
+    }
 }
 
 /// Writes the report. Headings and severities are styled; strip the styles where nobody sees colours.

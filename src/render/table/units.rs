@@ -7,18 +7,37 @@ use super::style;
 use crate::batch::{Foreign, Summary, Unit};
 use crate::catalog::Text;
 use crate::finding::Severity;
+use crate::render::rows::{Rows, Sort};
 use crate::render::totals;
+use crate::render::writer::{Item, Remark, Writer};
 use crate::sentence::counted;
 
 /// Rows of the longest list in a summary; the machine-readable forms have all.
 const LONGEST: usize = 100;
 
+/// A line for each unit, then what they come to.
+pub(in crate::render) struct Units(Rows);
+
+impl Units {
+    pub(in crate::render) fn new(sort: Option<Sort>) -> Self {
+        Self(Rows::new(sort))
+    }
+}
+
+impl Writer for Units {
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let page = self.0.add(item.unit().clone());
+        page.map_or(Ok(()), |page| write_units(&page, stream)).map(|()| None)
+    }
+
+    fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.0.rest().iter().try_for_each(|page| write_units(page, stream))?;
+        write_summary(summary, stream).map(|()| None)
+    }
+}
+
 /// Writes a line for each unit, below headings.
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn write_units(units: &[Unit], writer: &mut dyn Write) -> io::Result<()> {
+fn write_units(units: &[Unit], writer: &mut dyn Write) -> io::Result<()> {
     let mut grid = Grid::new(&["Verdict", "Host", "Windows", ">Sections", ">Defects", "Evidence", "Worst finding"]);
     for unit in units {
         grid.row([
@@ -54,11 +73,7 @@ fn worst(unit: &Unit) -> &str {
 }
 
 /// Writes what all units come to.
-///
-/// # Errors
-///
-/// Those of the writer.
-pub fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
+fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
     style::heading(writer, "Summary")?;
     let line = |writer: &mut dyn Write, label: &str, text: &str| style::labelled(writer, label, text);
     line(writer, "files", &totals::files(summary))?;

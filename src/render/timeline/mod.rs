@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::hex;
+use super::writer::{Item, Outcome, Remark, Writer};
+use crate::batch::Summary;
 use crate::catalog::FileTime;
 use crate::evidence::{Event, HiveHead};
 use crate::examination::Examination;
@@ -123,6 +125,63 @@ impl Timeline {
 
     fn moments(&self) -> impl Iterator<Item = (&Line, &Source)> {
         self.lines.iter().filter_map(|line| Some((line, self.sources.get(line.source)?)))
+    }
+}
+
+/// One timeline of a few pieces of evidence.
+pub(super) struct Sorted {
+    form: Form,
+    timeline: Timeline,
+}
+
+impl Sorted {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, timeline: Timeline::default() }
+    }
+}
+
+impl Writer for Sorted {
+    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let Outcome::Examined(examination) = item.outcome() else { return Ok(None) };
+        let has_times = self.timeline.add(examination);
+        Ok((!has_times).then(|| Remark::NoTimes { path: examination.path.clone() }))
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let left_out = self.timeline.left_out();
+        self.timeline.write(self.form, stream)?;
+        Ok(Remark::of_left_out(left_out))
+    }
+}
+
+/// The timelines of many units, one after the other.
+pub(super) struct Parts {
+    form: Form,
+    has_begun: bool,
+    left_out: usize,
+}
+
+impl Parts {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, has_begun: false, left_out: 0 }
+    }
+}
+
+impl Writer for Parts {
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let Outcome::Examined(examination) = item.outcome() else { return Ok(None) };
+        let mut timeline = Timeline::default();
+        timeline.add(examination);
+        self.left_out += timeline.left_out();
+        if !timeline.is_empty() {
+            let is_first = !std::mem::replace(&mut self.has_begun, true);
+            timeline.write_part(self.form, is_first, stream)?;
+        }
+        Ok(None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        Ok(Remark::of_left_out(self.left_out))
     }
 }
 

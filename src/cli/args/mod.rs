@@ -1,0 +1,100 @@
+//! The arguments, and with them the text of `--help`.
+
+mod examine;
+mod merge;
+mod policy;
+mod scan;
+mod value;
+
+use std::path::PathBuf;
+
+use anstream::ColorChoice;
+use clap::builder::NonEmptyStringValueParser;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(super) use self::examine::ExamineArgs;
+pub(super) use self::merge::MergeArgs;
+pub(super) use self::policy::PolicyArgs;
+pub(super) use self::scan::{Only, ScanArgs};
+use self::value::EXIT_CODES;
+pub(super) use self::value::{FailOn, ListFormat};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Examines the Winsock catalogs of Windows offline, from the files that were collected.
+#[derive(Debug, Parser)]
+#[command(name = "catalog9", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Args {
+    /// When to colour the output; the environment variable `NO_COLOR` is obeyed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = color)]
+    pub(super) color: ColorChoice,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+impl Args {
+    /// The arguments of this program.
+    pub(super) fn of_program() -> Result<Self, clap::Error> {
+        let args = Self::try_parse()?;
+        if let Command::Examine(ExamineArgs { files, log, .. }) = &args.command
+            && files.len() > 1
+            && !log.is_empty()
+        {
+            let message = "--log names the transaction logs of one hive, and there are several files\n";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
+        }
+        Ok(args)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Reconstructs the catalogs of each file and says what is missing, added, broken or hijacked
+    Examine(ExamineArgs),
+    /// Examines everything in folders and archives: a line for each piece of evidence, and what they come to
+    Scan(Box<ScanArgs>),
+    /// Puts the results of several scans together
+    Merge(MergeArgs),
+    /// Explains a rule, an error code or a message of Windows: what it means, what looks for its causes, what to do
+    Explain {
+        /// Id of a rule, as findings name it; a code such as 10106, 0x277A or 0x8007277A; or words of a message
+        #[arg(required = true, allow_negative_numbers = true, value_name = "RULE|CODE|MESSAGE",
+              value_parser = NonEmptyStringValueParser::new())]
+        question: Vec<String>,
+    },
+    /// Lists all rules with their groups, severities and the facts that they need
+    Rules {
+        /// Form of the list
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: ListFormat,
+    },
+    /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`
+    Schema,
+    /// Prints the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Prints the man page, or writes one page for each command into a folder
+    Man {
+        /// Folder to write to, which is made where it is not there
+        folder: Option<PathBuf>,
+    },
+}
+
+fn color(when: &str) -> Result<ColorChoice, String> {
+    match when {
+        "auto" => Ok(ColorChoice::Auto),
+        "always" => Ok(ColorChoice::Always),
+        "never" => Ok(ColorChoice::Never),
+        _ => Err("expected auto, always or never".to_owned()),
+    }
+}

@@ -1,0 +1,40 @@
+//! `--policy`, `--rules` and `--severity`: what is reported of what is found.
+
+use std::ffi::OsString;
+
+use catalog9::finding::Severity;
+use catalog9::rules;
+use jiff::civil::Date;
+
+/// What is reported of what is found.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct PolicyArgs {
+    /// Policy (TOML): providers that are allowed, other severities, and rules; see docs/policy.md
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) policy: Option<OsString>,
+
+    /// Day as of which the policy holds, such as 2027-06-30; today where it is not given
+    #[arg(long, value_name = "DATE", requires = "policy", value_parser = date)]
+    pub(in crate::cli) as_of: Option<Date>,
+
+    /// Report these rules alone, separated by commas; `catalog9 rules` lists them
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
+    pub(in crate::cli) rules: Vec<&'static str>,
+
+    /// Report nothing that is less severe: note, warning or error
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(in crate::cli) severity: Option<Severity>,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "expected a day such as 2027-06-30".to_owned())
+}
+
+fn rule(id: &str) -> Result<&'static str, String> {
+    let rule = rules::by_id(id).map(|rule| rule.id);
+    rule.ok_or_else(|| format!("expected the id of a rule; {}", rules::way_to(id)))
+}
+
+fn severity(name: &str) -> Result<Severity, String> {
+    Severity::by_name(name).ok_or_else(|| "expected note, warning or error".to_owned())
+}

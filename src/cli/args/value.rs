@@ -1,0 +1,81 @@
+//! What several commands take.
+
+use catalog9::evidence::encoding::CodePage;
+use catalog9::examination::Selection;
+use catalog9::finding::Severity;
+use catalog9::render::{Format, Scope};
+use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing was found at or above --fail-on, and all evidence was examined and judged
+  1  something was found at or above --fail-on, whether or not all evidence could be examined
+  2  the command line was wrong; nothing was done
+  3  nothing was found, but some evidence could not be examined or judged, only in part or only as stored
+  4  the output could not be written completely";
+
+/// A form of a list of the program's own.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum ListFormat {
+    /// For people
+    Table,
+    /// A JSON document
+    Json,
+}
+
+/// Least severity that leads to exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FailOn {
+    /// Any finding
+    Note,
+    /// A warning or an error
+    Warning,
+    /// An error
+    Error,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of that severity leads to exit code 1.
+    pub(in crate::cli) fn is_met_by(self, severity: Severity) -> bool {
+        match self {
+            Self::Note => true,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Error => severity >= Severity::Error,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Takes the formats that results of that scope can have.
+pub(super) fn formats(scope: Scope) -> impl TypedValueParser<Value = &'static Format> {
+    let value = |format: &Format| PossibleValue::new(format.name).help(format.help(scope).unwrap_or_default());
+    PossibleValuesParser::new(Format::all(scope).map(value))
+        .try_map(move |name| Format::by_name(&name, scope).ok_or("expected one of the possible values"))
+}
+
+/// The help of `--output`.
+pub(super) fn output_help(scope: Scope) -> String {
+    format!(
+        "Write the result to this file, too, in the format that its name ends with: {}; repeatable. It gets its name when \
+         it is complete",
+        Format::endings(scope)
+    )
+}
+
+pub(super) fn selection(which: String) -> Selection {
+    match which.as_str() {
+        "current" => Selection::Current,
+        "all" => Selection::All,
+        _ => Selection::Named(which),
+    }
+}
+
+pub(super) fn code_page(number: &str) -> Result<CodePage, String> {
+    let code_page = number.parse().ok().and_then(CodePage::of_number);
+    code_page.ok_or_else(|| {
+        "expected the number of an ANSI code page of Windows: 874, 932, 936, 949, 950 or 1250 to 1258".to_owned()
+    })
+}

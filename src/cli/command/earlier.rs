@@ -1,0 +1,58 @@
+//! `--earlier`: an earlier result, so that only what is new since then fails.
+
+use std::ffi::OsStr;
+use std::io::BufReader;
+
+use catalog9::Examination;
+use catalog9::comparison::Earlier;
+use catalog9::wire::v1;
+use miette::{Diagnostic, Report, Severity};
+
+use crate::cli::intake::file;
+use crate::cli::intake::source::Source;
+use crate::cli::output::complain;
+
+/// An earlier result, and how much of it was found again.
+pub(in crate::cli) struct Comparison {
+    earlier: Earlier,
+    known: usize,
+    new: usize,
+}
+
+impl Comparison {
+    /// Reads an earlier result from a file; why it cannot be read names the file.
+    pub(in crate::cli) fn read(file: &OsStr) -> Result<Self, Report> {
+        let refuse = |error: &dyn Diagnostic| file::refused("--earlier", file, error);
+        let source = Source::of_argument(file);
+        let json = source.stream().map_err(|error| refuse(&error))?;
+        let earlier = v1::read_earlier(BufReader::new(json)).map_err(|error| refuse(&error))?;
+        Ok(Self { earlier, known: 0, new: 0 })
+    }
+
+    /// Says of each finding of an examination whether it is new.
+    pub(in crate::cli) fn mark(&mut self, examination: &mut Examination) {
+        self.earlier.mark(examination);
+        for finding in examination.examined.iter().flat_map(|examined| &examined.judgement.findings) {
+            if finding.is_known() {
+                self.known += 1;
+            } else {
+                self.new += 1;
+            }
+        }
+    }
+
+    /// How many findings of evidence that was examined again are no longer there.
+    pub(in crate::cli) fn gone(&self) -> usize {
+        self.earlier.gone()
+    }
+
+    /// Tells on standard error how the two compare.
+    pub(in crate::cli) fn conclude(&self) {
+        let (new, known, gone) = (self.new, self.known, self.gone());
+        complain(&miette::miette!(
+            code = "catalog9::baseline",
+            severity = Severity::Advice,
+            "findings since the earlier result: {new} new, {known} known, {gone} gone"
+        ));
+    }
+}

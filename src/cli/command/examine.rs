@@ -1,0 +1,148 @@
+//! `catalog9 examine` and `catalog9 schema`.
+
+use std::ffi::OsString;
+use std::io;
+
+use catalog9::baseline;
+use catalog9::batch::{Failure, Record, Status, Tally};
+use catalog9::catalog::Text;
+use catalog9::evidence::Kind;
+use catalog9::render::json;
+use catalog9::render::table::{Raw, View};
+use catalog9::render::{Item, Scope, Settings};
+use catalog9::wire::v1;
+use catalog9::{Examination, Options};
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::earlier::Comparison;
+use super::policy;
+use crate::cli::args::ExamineArgs;
+use crate::cli::intake::beginning::Beginning;
+use crate::cli::intake::file::InputError;
+use crate::cli::intake::logs::{self, Log};
+use crate::cli::intake::piece::Piece;
+use crate::cli::output::{Exit, Guard, Output, Outputs, Sinks, complain};
+use crate::cli::work::examination::{self, Obstacle, Refusal};
+
+/// Examines each file and reports what was found.
+pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
+    let pieces: Vec<&[OsString]> =
+        if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
+    let comparison = || arguments.earlier.as_deref().map(Comparison::read).transpose();
+    let ready = refuse_outputs(arguments)
+        .and_then(|()| Ok((comparison()?, options_of(arguments)?, sinks(arguments, pieces.len() > 1, output)?)));
+    let (mut comparison, options, mut sinks) = match ready {
+        Ok(ready) => ready,
+        Err(refusal) => {
+            complain(&refusal);
+            return Ok(Exit::Usage);
+        }
+    };
+    let mut tally = Tally::default();
+    sinks.begin()?;
+    for files in pieces {
+        let mut record = record(files, arguments, &options);
+        if let Some(comparison) = &mut comparison {
+            record.mark(|examination| comparison.mark(examination));
+        }
+        tally.add(&record.unit);
+        sinks.add(&Item::Record(&record))?;
+    }
+    if let Some(comparison) = &comparison {
+        tally.compare(comparison.gone());
+    }
+    let summary = tally.summary();
+    sinks.end(&summary, "")?;
+    if let Some(comparison) = &comparison {
+        comparison.conclude();
+    }
+    Ok(Exit::of_summary(&summary, arguments.fail_on))
+}
+
+fn sinks<'o>(arguments: &ExamineArgs, has_several: bool, output: &'o mut Output) -> Result<Sinks<'o>, miette::Report> {
+    let outputs = Outputs { format: arguments.format, files: &arguments.output, folder: None };
+    let settings = Settings { view: view(arguments), has_several, ..Settings::default() };
+    Sinks::new(&outputs, Scope::Few, &settings, output)
+}
+
+fn view(arguments: &ExamineArgs) -> View {
+    let raw = match arguments.raw.as_deref() {
+        None => Raw::Nothing,
+        Some("all") => Raw::Everything,
+        Some(entry) => Raw::Entry(entry.to_owned()),
+    };
+    View { raw, verbose: arguments.verbose }
+}
+
+/// What is said of a file, or of several as one. What stood in the way is reported on standard error, too.
+fn record(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Record {
+    match examination(files, arguments, options) {
+        Ok(examination) => Record::of(examination.path.lossy().into_owned(), None, None, examination),
+        Err(Refusal { label, obstacle }) => {
+            let failure = Failure::of(obstacle.as_ref());
+            complain(&miette::Report::new(Refused { label: label.shortened(200), obstacle: *obstacle }));
+            Record::of_failure(label.lossy().into_owned(), Status::Failed, failure)
+        }
+    }
+}
+
+fn examination(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refusal> {
+    let pieces: Vec<Piece> = files.iter().map(|file| Piece::of_argument(file)).collect();
+    let with_logs = |piece| Ok((piece, logs_of(piece, arguments)?));
+    let pieces = pieces.iter().map(with_logs).collect::<Result<Vec<(&Piece, Vec<Log>)>, Refusal>>()?;
+    match pieces.as_slice() {
+        [(piece, logs)] => examination::one(piece, logs, options),
+        pieces => examination::together(pieces, options),
+    }
+}
+
+/// The transaction logs that were named, or those beside a hive.
+fn logs_of(piece: &Piece, arguments: &ExamineArgs) -> Result<Vec<Log>, Refusal> {
+    let beginning = piece.source.beginning();
+    let refuse = |(label, error): (Text, InputError)| Refusal { label, obstacle: Box::new(error.into()) };
+    let (beginning, _) = beginning.map_err(|error| refuse((piece.label.clone(), error)))?;
+    let hive = piece.source.path().filter(|_| matches!(beginning, Beginning::Evidence(Kind::Hive)));
+    match hive {
+        _ if !arguments.log.is_empty() => logs::named(&arguments.log).map_err(refuse),
+        Some(hive) if !arguments.no_logs => logs::beside(hive).map_err(refuse),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Prints the schema of the JSON output.
+pub(in crate::cli) fn schema(output: &mut Output) -> io::Result<Exit> {
+    json::write(&v1::schema(), output)?;
+    Ok(Exit::Clean)
+}
+
+/// No output may replace or change what is read.
+fn refuse_outputs(arguments: &ExamineArgs) -> Result<(), miette::Report> {
+    let mut guard = Guard::default();
+    guard.evidence(&arguments.files);
+    guard.evidence(&arguments.log);
+    guard.settings(&arguments.policy, arguments.earlier.as_ref());
+    guard.refuse_stdout()?;
+    arguments.output.iter().try_for_each(|output| guard.refuse(output))
+}
+
+fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {
+    Ok(Options {
+        control_sets: arguments.control_set.clone(),
+        hash: !arguments.no_hash,
+        carve: !arguments.no_carve,
+        code_page: arguments.ansi_codepage,
+        windows: arguments.windows.and_then(baseline::of_name),
+        policy: policy::of(&arguments.policy)?,
+        as_stored: arguments.as_stored,
+    })
+}
+
+/// Why a file could not be examined, with its name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{label}: {obstacle}")]
+#[diagnostic(forward(obstacle))]
+struct Refused {
+    label: String,
+    obstacle: Obstacle,
+}

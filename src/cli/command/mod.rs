@@ -1,0 +1,9 @@
+//! The commands, one file each.
+
+mod earlier;
+pub(in crate::cli) mod examine;
+pub(in crate::cli) mod explain;
+pub(in crate::cli) mod man;
+pub(in crate::cli) mod merge;
+mod policy;
+pub(in crate::cli) mod scan;

@@ -1,0 +1,134 @@
+//! `catalog9 scan`: everything in folders and archives.
+
+mod part;
+mod selected;
+
+use std::io;
+
+use catalog9::Options;
+use catalog9::batch::Tally;
+use catalog9::render::{Item, Scope, Settings};
+use miette::Report;
+
+use self::part::InputList;
+use self::selected::Selected;
+use crate::cli::args::ScanArgs;
+use crate::cli::command::earlier::Comparison;
+use crate::cli::command::policy;
+use crate::cli::intake::piece::{Job, News};
+use crate::cli::intake::{list, walk};
+use crate::cli::output::{Exit, Guard, Output, Outputs, Progress, Sinks, complain, usage};
+use crate::cli::work::examiner::Examiner;
+use crate::cli::work::in_order::in_order;
+use crate::cli::work::interrupt::Interrupt;
+
+/// Examines everything that the arguments name, and reports it.
+pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
+    let ready = jobs(arguments).and_then(|(jobs, guard)| {
+        refuse_outputs(arguments, &guard)?;
+        Ok((comparison(arguments)?, options_of(arguments)?, jobs, sinks(arguments, output)?))
+    });
+    let (mut comparison, options, jobs, mut sinks) = match ready {
+        Ok(ready) => ready,
+        Err(report) => {
+            complain(&report);
+            return Ok(Exit::Usage);
+        }
+    };
+    sinks.begin()?;
+    let selected = Selected::new(arguments);
+    let interrupt = Interrupt::watch()?;
+    let examiner = Examiner { options, interrupted: interrupt.flag() };
+    let mut tally = Tally::default();
+    arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
+    let progress = Progress::new();
+    let is_ours = |job: &Job| arguments.shard.is_none_or(|shard| shard.holds(&job.key()));
+    let list = InputList::default();
+    let jobs = jobs.take_while(|_| !examiner.is_interrupted()).inspect(|job| list.note(job)).filter(is_ours);
+    in_order(
+        arguments.jobs,
+        jobs,
+        |job, emit| examiner.work(job, emit),
+        |news| {
+            match news {
+                News::Counts(counts) => tally.count(counts),
+                News::Record(mut record) => {
+                    if let Some(comparison) = &mut comparison {
+                        record.mark(|examination| comparison.mark(examination));
+                    }
+                    tally.add(&record.unit);
+                    progress.tick(&record.unit);
+                    if selected.holds(&record.unit) {
+                        progress.aside(|| sinks.add(&Item::Record(&record)))?;
+                    }
+                }
+            }
+            Ok(())
+        },
+    )?;
+    if examiner.is_interrupted() {
+        tally.interrupt();
+    }
+    if let Some(comparison) = &comparison {
+        tally.compare(comparison.gone());
+    }
+    drop(progress);
+    let summary = tally.summary();
+    if summary.interrupted {
+        sinks.abandon(&summary)?;
+    } else {
+        sinks.end(&summary, &list.part(arguments.shard))?;
+    }
+    if let Some(comparison) = &comparison {
+        comparison.conclude();
+    }
+    Ok(if arguments.exit_zero { Exit::Clean } else { Exit::of_summary(&summary, arguments.fail_on) })
+}
+
+fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, Report> {
+    let folder = arguments.output_dir.as_deref();
+    let outputs = Outputs { format: arguments.format, files: &arguments.output, folder };
+    let settings = Settings { sort: arguments.sort.map(Into::into), ..Settings::default() };
+    Sinks::new(&outputs, Scope::Many, &settings, output)
+}
+
+fn options_of(arguments: &ScanArgs) -> Result<Options, Report> {
+    Ok(Options {
+        control_sets: arguments.control_set.clone(),
+        hash: arguments.deep,
+        carve: arguments.deep,
+        code_page: arguments.ansi_codepage,
+        windows: None,
+        policy: policy::of(&arguments.policy)?,
+        as_stored: arguments.as_stored,
+    })
+}
+
+fn comparison(arguments: &ScanArgs) -> Result<Option<Comparison>, Report> {
+    arguments.earlier.as_deref().map(Comparison::read).transpose()
+}
+
+/// What is to be done.
+type Jobs = Box<dyn Iterator<Item = Job> + Send>;
+
+/// What is to be done, and everything that is read for it.
+fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
+    let mut guard = Guard::default();
+    guard.settings(&arguments.policy, arguments.earlier.as_ref());
+    guard.evidence(&arguments.paths);
+    if let Some(list) = &arguments.files_from {
+        let jobs = list::jobs(list, arguments.nul)?;
+        guard.file(list, "the list of the files that are to be examined");
+        guard.evidence(jobs.iter().flat_map(Job::paths));
+        return Ok((Box::new(jobs.into_iter()), guard));
+    }
+    let patterns = walk::Patterns::new(&arguments.include, &arguments.exclude).map_err(usage)?;
+    Ok((Box::new(walk::jobs(&arguments.paths, patterns)), guard))
+}
+
+/// No output may be, replace or lie among what is read.
+fn refuse_outputs(arguments: &ScanArgs, guard: &Guard) -> Result<(), Report> {
+    guard.refuse_stdout()?;
+    arguments.output.iter().try_for_each(|output| guard.refuse(output))?;
+    arguments.output_dir.as_deref().map_or(Ok(()), |folder| guard.refuse_folder(folder))
+}

@@ -1,0 +1,146 @@
+//! Files that are read. Nothing of them is ever changed.
+
+use std::ffi::OsStr;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use catalog9::catalog::Text;
+use catalog9::evidence::LARGEST;
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+/// Why a file could not be read.
+#[derive(Debug, Error, Diagnostic)]
+pub(in crate::cli) enum InputError {
+    #[error("expected a file, found nothing of that name")]
+    #[diagnostic(code(catalog9::no_such_file), help("check the path; a name that begins with - needs ./ before it"))]
+    NoSuchFile,
+
+    #[error("expected a file, found a directory")]
+    #[diagnostic(code(catalog9::directory), help("name the files in it"))]
+    Directory,
+
+    #[error("expected a regular file, found {found}")]
+    #[diagnostic(
+        code(catalog9::not_a_file),
+        help("copy the evidence into a file first, or give it as standard input with -")
+    )]
+    NotAFile { found: &'static str },
+
+    #[error("expected at most {LARGEST} bytes, found {found}")]
+    #[diagnostic(code(catalog9::too_large), help("no registry is that large; is this a disk image?"))]
+    TooLarge { found: u64 },
+
+    #[error("the file cannot be read: {0}")]
+    #[diagnostic(code(catalog9::unreadable), help("check its permissions and the medium that it lies on"))]
+    Unreadable(io::Error),
+
+    #[error("expected {expected} bytes throughout, found a file that was cut off while it was read")]
+    #[diagnostic(code(catalog9::shrunk), help("somebody writes to the evidence: examine a copy"))]
+    Shrunk { expected: usize },
+}
+
+/// The folder that a file of that path lies in.
+pub(in crate::cli) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Opens a regular file and tells its length.
+pub(in crate::cli) fn open_file(path: &Path) -> Result<(File, u64), InputError> {
+    // A link that is named on the command line is followed, once and on purpose. What is no regular file is not even
+    // opened, since that may wait, or act.
+    length_of_regular(&std::fs::metadata(path).map_err(of_io)?)?;
+    open_whatever_it_is(path)
+}
+
+/// Opens what may be another thing by now, and looks at what it has opened.
+fn open_whatever_it_is(path: &Path) -> Result<(File, u64), InputError> {
+    let file = without_waiting().open(path).map_err(of_io)?;
+    let length = length_of_regular(&file.metadata().map_err(of_io)?)?;
+    Ok((file, length))
+}
+
+/// How files are opened: a named pipe without anybody at its other end would be waited for without an end.
+#[cfg(unix)]
+fn without_waiting() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK);
+    options
+}
+
+/// How files are opened.
+#[cfg(not(unix))]
+fn without_waiting() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    options
+}
+
+fn length_of_regular(metadata: &Metadata) -> Result<u64, InputError> {
+    if metadata.is_dir() {
+        Err(InputError::Directory)
+    } else if metadata.is_file() {
+        Ok(metadata.len())
+    } else {
+        Err(InputError::NotAFile { found: kind_of(metadata.file_type()) })
+    }
+}
+
+pub(super) fn of_io(error: io::Error) -> InputError {
+    if error.kind() == io::ErrorKind::NotFound { InputError::NoSuchFile } else { InputError::Unreadable(error) }
+}
+
+/// What something is that is neither a regular file nor a folder.
+#[cfg(unix)]
+pub(in crate::cli) fn kind_of(kind: std::fs::FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+/// What something is that is neither a regular file nor a folder.
+#[cfg(not(unix))]
+pub(in crate::cli) fn kind_of(_: std::fs::FileType) -> &'static str {
+    "something else"
+}
+
+/// Why the file of an option is none that the option takes.
+pub(in crate::cli) fn refused(option: &str, file: &OsStr, error: &dyn Diagnostic) -> Report {
+    let [code, help] = [error.code(), error.help()].map(|text| text.map(|text| text.to_string()).unwrap_or_default());
+    let path = name_of(file).shortened(200);
+    miette::miette!(code = code, help = help, "{option} {path}: {error}")
+}
+
+/// What a file is called, which may be no valid Unicode.
+pub(in crate::cli) fn name_of(file: &OsStr) -> Text {
+    match file.to_str() {
+        Some(name) => Text::from(name),
+        None => Text::from_bytes(file.as_encoded_bytes()),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_pipe_that_took_the_place_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("SYSTEM");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let (send, opened) = channel();
+        std::thread::spawn(move || send.send(open_whatever_it_is(&path).map(|_| ())));
+        let told = opened.recv_timeout(Duration::from_secs(20)).expect("it waits");
+        assert!(matches!(told, Err(InputError::NotAFile { found: "a named pipe" })), "{told:?}");
+    }
+}

@@ -1,0 +1,72 @@
+//! The transaction logs of a hive: those that lie beside it, or those that were named.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use catalog9::catalog::Text;
+use catalog9::evidence::log::{LogFile, LogRole, role_of};
+
+use super::file::{self, InputError};
+use super::source::Source;
+
+/// A log that was read.
+pub(in crate::cli) struct Log {
+    name: Text,
+    role: LogRole,
+    bytes: Vec<u8>,
+}
+
+impl Log {
+    /// A log of these bytes.
+    pub(in crate::cli) fn new(name: Text, role: LogRole, bytes: Vec<u8>) -> Self {
+        Self { name, role, bytes }
+    }
+
+    /// The log as the library takes it.
+    pub(in crate::cli) fn file(&self) -> LogFile<'_> {
+        LogFile { name: self.name.clone(), role: self.role, bytes: &self.bytes }
+    }
+}
+
+/// The logs beside a hive, whose names are its own with `.LOG`, `.LOG1` or `.LOG2` behind it, in any letter case.
+///
+/// # Errors
+///
+/// Where one of them is there and cannot be read: without it the hive would seem to have none.
+pub(in crate::cli) fn beside(hive: &Path) -> Result<Vec<Log>, (Text, InputError)> {
+    let Some(name) = hive.file_name() else { return Ok(Vec::new()) };
+    let folder = file::folder_of(hive);
+    let name = name.to_string_lossy();
+    let Ok(files) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let logs = files.filter_map(|entry| {
+        let file = entry.ok()?.file_name();
+        Some((role_of(&name, &file.to_string_lossy())?, file))
+    });
+    let mut logs: Vec<(LogRole, OsString)> = logs.collect();
+    logs.sort();
+    logs.into_iter().map(|(role, file)| read(&folder.join(file), role)).collect()
+}
+
+/// The logs that were named, whose roles are told by how their names end; where they do not tell, the first is
+/// `.LOG1` and the second `.LOG2`.
+///
+/// # Errors
+///
+/// Where one of them cannot be read.
+pub(in crate::cli) fn named(files: &[OsString]) -> Result<Vec<Log>, (Text, InputError)> {
+    let logs = files.iter().enumerate().map(|(index, file)| {
+        let name = file.to_string_lossy().to_lowercase();
+        let role = LogRole::ALL.into_iter().find(|role| name.ends_with(&role.suffix().to_lowercase()));
+        let by_place = if index == 0 { LogRole::Log1 } else { LogRole::Log2 };
+        read(&PathBuf::from(file), role.unwrap_or(by_place))
+    });
+    logs.collect()
+}
+
+fn read(path: &Path, role: LogRole) -> Result<Log, (Text, InputError)> {
+    match Source::File(path.to_owned()).bytes() {
+        Ok(bytes) => Ok(Log { name: file::name_of(path.file_name().unwrap_or_default()), role, bytes }),
+        Err(error) => Err((file::name_of(path.as_os_str()), error)),
+    }
+}

@@ -1,0 +1,139 @@
+//! Which files belong together, told by what they are called.
+
+use std::collections::HashMap;
+
+use catalog9::evidence::log::LogRole;
+
+/// What a manifest says that a file is. What it says of the kind of other evidence is told by its content alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Role {
+    /// A hive.
+    Hive,
+    /// A transaction log of the hive of its group.
+    Log(LogRole),
+}
+
+/// What a file is called, and what a manifest says of it.
+#[derive(Debug, Clone, Default)]
+pub(in crate::cli) struct Name {
+    /// The group that a manifest puts it in.
+    pub(in crate::cli) group: Option<String>,
+    /// What a manifest says that it is.
+    pub(in crate::cli) role: Option<Role>,
+    folder: String,
+    file: String,
+}
+
+impl Name {
+    /// The name of a file at that path, which may be one of Windows.
+    pub(in crate::cli) fn of_path(path: &str) -> Self {
+        let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
+        Self { folder: folder.to_owned(), file: file.to_lowercase(), ..Self::default() }
+    }
+
+    /// With what a manifest says of the file.
+    pub(in crate::cli) fn listed(self, group: Option<String>, role: Option<Role>) -> Self {
+        Self { group, role, ..self }
+    }
+
+    /// Which transaction log it is, by its role or else by its name.
+    pub(in crate::cli) fn log_role(&self) -> Option<LogRole> {
+        match self.role {
+            Some(Role::Log(role)) => Some(role),
+            Some(Role::Hive) => None,
+            None => LogRole::ALL.into_iter().find(|role| self.file.ends_with(&role.suffix().to_lowercase())),
+        }
+    }
+
+    /// What the file is called, with whose help this one is read: the hive of a log, `winsock.reg` of `winsock2.reg`.
+    fn leader(&self) -> Option<String> {
+        if self.role.is_some() {
+            return None;
+        }
+        if let Some(role) = self.log_role() {
+            return self.file.strip_suffix(&role.suffix().to_lowercase()).map(str::to_owned);
+        }
+        let (stem, ending) = self.file.rsplit_once('.')?;
+        (ending == "reg" && stem.contains("winsock2")).then(|| self.file.replacen("winsock2", "winsock", 1))
+    }
+}
+
+/// The units that these files make, in the order of their first files: indices, the leading file of each unit first.
+pub(in crate::cli) fn units(names: &[Name]) -> Vec<Vec<usize>> {
+    let mut by_place: HashMap<(&str, &str), usize> = HashMap::new();
+    for (index, name) in names.iter().enumerate() {
+        by_place.entry((&name.folder, &name.file)).or_insert(index);
+    }
+    let leader_of = |index: usize| {
+        let name = names.get(index)?;
+        by_place.get(&(name.folder.as_str(), name.leader()?.as_str())).copied()
+    };
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<Key<'_>, usize> = HashMap::new();
+    for (index, name) in names.iter().enumerate() {
+        let key = match &name.group {
+            Some(group) => Key::Group(group),
+            // Each step makes the name shorter, so there is a last one.
+            None => Key::Leader(std::iter::successors(Some(index), |index| leader_of(*index)).last().unwrap_or(index)),
+        };
+        let unit = *known.entry(key).or_insert(units.len());
+        match units.get_mut(unit) {
+            Some(unit) => unit.push(index),
+            None => units.push(vec![index]),
+        }
+    }
+    for unit in &mut units {
+        unit.sort_by_key(|index| {
+            names.get(*index).is_some_and(|name| name.log_role().is_some() || name.leader().is_some())
+        });
+    }
+    units
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'a> {
+    Group(&'a str),
+    Leader(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units_of(paths: &[&str]) -> Vec<Vec<String>> {
+        let names: Vec<Name> = paths.iter().map(|path| Name::of_path(path)).collect();
+        let units = units(&names).into_iter();
+        units.map(|unit| unit.into_iter().map(|index| paths[index].to_owned()).collect()).collect()
+    }
+
+    #[test]
+    fn a_hive_has_the_logs_beside_it_and_no_others() {
+        let paths = ["a/SYSTEM", "a/SYSTEM.LOG1", "a/system.log2", "b/SYSTEM.LOG1", r"C\x\SYSTEM", r"C\x\SYSTEM.LOG"];
+        let expected = [&paths[..3], &paths[3..4], &paths[4..]];
+        assert_eq!(units_of(&paths), expected);
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_first_files_and_the_hive_leads() {
+        assert_eq!(units_of(&["S.LOG1", "A", "S"]), [vec!["S", "S.LOG1"], vec!["A"]]);
+    }
+
+    #[test]
+    fn exports_of_one_collection_are_told_by_their_names() {
+        let paths = ["pc1-winsock.reg", "pc1-Winsock2.reg", "pc2-winsock2.reg", "winsock2.txt", "winsock.txt"];
+        assert_eq!(units_of(&paths).len(), 4);
+        assert_eq!(units_of(&paths)[0], paths[..2]);
+    }
+
+    #[test]
+    fn a_manifest_has_the_last_word() {
+        let with = |path: &str, group: Option<&str>, role| Name::of_path(path).listed(group.map(str::to_owned), role);
+        let names = [
+            with("1f.bin", Some("pc1"), Some(Role::Log(LogRole::Log1))),
+            with("SYSTEM", None, None),
+            with("2c.bin", Some("pc1"), Some(Role::Hive)),
+            with("SYSTEM.LOG1", Some("pc2"), None),
+        ];
+        assert_eq!(units(&names), [vec![2, 0], vec![1], vec![3]]);
+    }
+}

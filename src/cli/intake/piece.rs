@@ -1,0 +1,120 @@
+//! Files that are to be examined, alone or as one.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use catalog9::batch::{Counts, Record};
+use catalog9::catalog::Text;
+
+use super::file;
+use super::names::Name;
+use super::source::Source;
+
+/// A file that is to be examined.
+#[derive(Debug)]
+pub(in crate::cli) struct Piece {
+    /// What people call it.
+    pub(in crate::cli) label: Text,
+    /// What it is called, and what a manifest says of it.
+    pub(in crate::cli) name: Name,
+    /// Where its bytes are.
+    pub(in crate::cli) source: Source,
+    /// What a manifest says of its bytes.
+    pub(in crate::cli) promise: Promise,
+}
+
+/// What a manifest says of the bytes of a file.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Promise {
+    /// Their number.
+    pub(in crate::cli) size: Option<u64>,
+    /// Their SHA-256 in hexadecimal digits.
+    pub(in crate::cli) sha256: Option<String>,
+}
+
+/// Files that are examined as one, as far as their contents allow it.
+#[derive(Debug)]
+pub(in crate::cli) struct Pieces {
+    /// The files, the leading one first.
+    pub(in crate::cli) files: Vec<Piece>,
+    /// The computer that a manifest names.
+    pub(in crate::cli) host: Option<String>,
+    /// Whether somebody named the leading file: then it is no evidence only by mistake.
+    pub(in crate::cli) origin: Origin,
+}
+
+/// How a file came to be examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Origin {
+    /// It lay in a folder or an archive.
+    Found,
+    /// It was named, so that logs beside it count.
+    Named,
+    /// A manifest describes it, with all that belongs to it.
+    Listed,
+}
+
+/// Something to be done.
+#[derive(Debug)]
+pub(in crate::cli) enum Job {
+    /// Files are to be examined.
+    Examine(Pieces),
+    /// It is already known what is to be said.
+    Say(Box<Record>),
+}
+
+/// What comes of a job.
+#[derive(Debug)]
+pub(in crate::cli) enum News {
+    /// A record.
+    Record(Box<Record>),
+    /// What was met beside it.
+    Counts(Counts),
+}
+
+impl Job {
+    /// The files that are read for it.
+    pub(in crate::cli) fn paths(&self) -> impl Iterator<Item = &Path> {
+        let files = match self {
+            Self::Say(_) => &[][..],
+            Self::Examine(pieces) => pieces.files.as_slice(),
+        };
+        files.iter().filter_map(|file| file.source.path())
+    }
+
+    /// What everything is called that it is about, and the group that it belongs to.
+    pub(in crate::cli) fn names(&self) -> Vec<String> {
+        let files = match self {
+            Self::Say(_) => &[][..],
+            Self::Examine(pieces) => pieces.files.as_slice(),
+        };
+        let labels = files.iter().map(|file| file.label.lossy().into_owned());
+        std::iter::once(self.key()).chain(labels).collect()
+    }
+
+    /// By what it is told to which shard it belongs.
+    pub(in crate::cli) fn key(&self) -> String {
+        match self {
+            Self::Say(record) => record.unit.label.clone(),
+            Self::Examine(Pieces { files, .. }) => {
+                let leader = files.first();
+                let group = leader.and_then(|leader| leader.name.group.clone());
+                group.or_else(|| Some(leader?.label.lossy().into_owned())).unwrap_or_default()
+            }
+        }
+    }
+}
+
+impl Piece {
+    /// A file at that path.
+    pub(in crate::cli) fn of_path(path: OsString) -> Self {
+        let label = file::name_of(&path);
+        let name = Name::of_path(&label.lossy());
+        Self { label, name, source: Source::File(path.into()), promise: Promise::default() }
+    }
+
+    /// What an argument names, which may be standard input.
+    pub(in crate::cli) fn of_argument(file: &OsStr) -> Self {
+        Self { source: Source::of_argument(file), ..Self::of_path(file.to_owned()) }
+    }
+}

@@ -1,0 +1,48 @@
+//! How the program ends.
+
+use std::process::ExitCode;
+
+use catalog9::batch::{RuleTotal, Summary};
+use catalog9::finding::Verdict;
+
+use crate::cli::args::FailOn;
+
+/// How the program ends, as `--help` documents it; of several that hold the later counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::cli) enum Exit {
+    /// Nothing was found at or above `--fail-on`, and all evidence was examined and judged.
+    Clean,
+    /// Nothing was found, but some evidence could not be examined or judged, only in part or only as stored.
+    Incomplete,
+    /// Something was found, whether or not all evidence was examined.
+    Found,
+    /// The command line was wrong; nothing was done.
+    Usage,
+    /// The output could not be written.
+    Failed,
+}
+
+impl Exit {
+    /// How the program ends that has come to this.
+    pub(in crate::cli) fn of_summary(summary: &Summary, fail_on: FailOn) -> Self {
+        let has_new = |total: &RuleTotal| total.new.unwrap_or(total.findings) > 0;
+        let has_found = summary.findings.iter().any(|total| has_new(total) && fail_on.is_met_by(total.severity));
+        let has_unjudged = summary.verdicts.get(&Verdict::NotJudged).is_some_and(|units| *units > 0);
+        match (has_found, summary.complete && !has_unjudged) {
+            (true, _) => Self::Found,
+            (false, false) => Self::Incomplete,
+            (false, true) => Self::Clean,
+        }
+    }
+
+    /// The exit code.
+    pub(in crate::cli) fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Clean => 0,
+            Self::Found => 1,
+            Self::Usage => 2,
+            Self::Incomplete => 3,
+            Self::Failed => 4,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! Where the output goes, and how the program ends.
+
+mod atomic;
+mod exit;
+mod guard;
+mod progress;
+mod sink;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
+use catalog9::catalog::is_harmful;
+use miette::{GraphicalReportHandler, GraphicalTheme, Report};
+
+pub(super) use self::exit::Exit;
+pub(super) use self::guard::Guard;
+pub(super) use self::progress::Progress;
+pub(super) use self::sink::{Outputs, Sinks};
+
+/// Standard output, buffered, with styles where the terminal shows them.
+pub(in crate::cli) struct Output(BufWriter<AutoStream<io::Stdout>>);
+
+impl Output {
+    pub(in crate::cli) fn new(color: ColorChoice) -> Self {
+        Self(BufWriter::new(AutoStream::new(io::stdout(), color)))
+    }
+
+    /// Leaves everything as it is from now on, since what follows is no text.
+    pub(in crate::cli) fn pass_through(&mut self) {
+        self.0 = BufWriter::new(AutoStream::always_ansi(io::stdout()));
+    }
+
+    /// Hands the last of the output over.
+    pub(in crate::cli) fn finish(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Tells what went wrong with one piece of evidence, or with the output, on standard error.
+///
+/// A standard error that is closed is no reason to stop.
+pub(in crate::cli) fn complain(report: &Report) {
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(100).with_links(false);
+    let mut text = String::new();
+    if handler.render_report(&mut text, report.as_ref()).is_ok() {
+        let mut stream = anstream::AutoStream::auto(io::stderr());
+        let _ = stream.write_all(text.as_bytes());
+    }
+}
+
+/// What is wrong with the command line, where the arguments alone do not show it.
+pub(in crate::cli) fn usage(error: impl std::fmt::Display) -> Report {
+    miette::miette!(code = "catalog9::usage", "{error}")
+}
+
+/// Prints what clap has to say: help to standard output, what is wrong to standard error.
+///
+/// clap repeats arguments as they are, and those may be file names that act on a terminal.
+pub(in crate::cli) fn refuse_arguments(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return if error.print().is_ok() { ExitCode::SUCCESS } else { Exit::Failed.code() };
+    }
+    let text = error.render().to_string();
+    let mut harmless = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_harmful(character) && character != '\n' {
+            harmless.extend(character.escape_unicode());
+        } else {
+            harmless.push(character);
+        }
+    }
+    let _ = io::stderr().write_all(harmless.as_bytes());
+    Exit::Usage.code()
+}

@@ -1,0 +1,103 @@
+//! Many things done at the same time, and their results in the order of the things.
+
+use std::io;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use rayon::ThreadPoolBuilder;
+
+/// Jobs that wait or run, for each thread. They bound what is held: a job hands its results over one by one and waits
+/// until they are taken.
+const WINDOW: usize = 4;
+
+/// Does `work` for each job on several threads, and hands the results to `take` in the order of the jobs, whichever is
+/// done first.
+///
+/// `work` is given where its results go, which says whether anybody still wants them. Jobs start in their order, so that
+/// the one whose results are awaited always runs. An error of `take` ends everything.
+pub(in crate::cli) fn in_order<J: Send, R: Send>(
+    threads: usize,
+    jobs: impl Iterator<Item = J> + Send,
+    work: impl Fn(J, &mut dyn FnMut(R) -> bool) + Sync,
+    mut take: impl FnMut(R) -> io::Result<()>,
+) -> io::Result<()> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
+    let (window, awaited) = sync_channel::<Receiver<R>>(WINDOW * pool.current_num_threads());
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            let window = window;
+            pool.in_place_scope_fifo(|scope| {
+                for job in jobs {
+                    let (results, receiver) = sync_channel(1);
+                    if window.send(receiver).is_err() {
+                        break;
+                    }
+                    let work = &work;
+                    scope.spawn_fifo(move |_| work(job, &mut |result| results.send(result).is_ok()));
+                }
+                // The last results are awaited while their jobs still run.
+                drop(window);
+            });
+        });
+        awaited.into_iter().flatten().try_for_each(&mut take)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_jobs() {
+        for threads in [1, 2, 8] {
+            let mut results = Vec::new();
+            let work = |job: u64, emit: &mut dyn FnMut(u64) -> bool| {
+                std::thread::sleep(Duration::from_micros(job * 7919 % 400));
+                (0..job % 4).for_each(|part| assert!(emit(10 * job + part)));
+            };
+            in_order(threads, 0..300, work, |result| {
+                results.push(result);
+                Ok(())
+            })
+            .unwrap();
+            let expected: Vec<u64> = (0..300).flat_map(|job| (0..job % 4).map(move |part| 10 * job + part)).collect();
+            assert_eq!(results, expected, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn no_more_is_begun_than_the_window_holds() {
+        let (begun, taken) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let work = |job, emit: &mut dyn FnMut(usize) -> bool| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            emit(job);
+        };
+        in_order(2, 0..500, work, |_| {
+            let ahead = begun.load(Ordering::SeqCst) - taken.fetch_add(1, Ordering::SeqCst);
+            assert!(ahead <= 2 * WINDOW + 4, "{ahead} jobs are ahead");
+            std::thread::sleep(Duration::from_micros(100));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(begun.into_inner(), 500);
+    }
+
+    #[test]
+    fn an_error_ends_everything() {
+        let mut taken = 0;
+        let result = in_order(
+            2,
+            0..,
+            |job: u64, emit| {
+                emit(job);
+            },
+            |_| {
+                taken += 1;
+                if taken == 5 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+            },
+        );
+        assert_eq!((result.unwrap_err().kind(), taken), (io::ErrorKind::BrokenPipe, 5));
+    }
+}

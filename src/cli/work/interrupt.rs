@@ -1,0 +1,32 @@
+//! Ending early, in order.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// What the system is told of a program that was interrupted: 128 and the number of SIGINT.
+const INTERRUPTED: i32 = 130;
+
+/// Whether somebody wants the program to end.
+pub(in crate::cli) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Watches for Ctrl-C and for what the system sends before it shuts down. The first one is a wish, the second one
+    /// ends the program at once.
+    pub(in crate::cli) fn watch() -> io::Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&flag))?;
+            flag::register(signal, Arc::clone(&flag))?;
+        }
+        Ok(Self(flag))
+    }
+
+    /// Whether somebody does.
+    pub(in crate::cli) fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+}

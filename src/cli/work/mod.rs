@@ -1,0 +1,7 @@
+//! The work: pieces of evidence become examinations, in order, on several threads, until somebody ends it.
+
+pub(in crate::cli) mod examination;
+pub(in crate::cli) mod examiner;
+pub(in crate::cli) mod in_order;
+pub(in crate::cli) mod interrupt;
+mod net;

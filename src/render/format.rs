@@ -1,0 +1,300 @@
+//! The table of formats: everything that is known of one, in one row.
+//!
+//! `--format`, `--output`, the help of both and the table in `docs/ci.md` are written from it.
+
+#[cfg(feature = "parquet")]
+use super::parquet;
+use super::rows::Sort;
+use super::table::{self, View};
+use super::writer::Writer;
+use super::{csv, documents, junit, markdown, records, sarif, timeline};
+
+/// What a result is about, which decides on the formats that it can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// A few pieces of evidence, each as a whole, as `catalog9 examine` examines them.
+    Few,
+    /// Many, as `catalog9 scan` does.
+    Many,
+    /// Many that were written as JSON lines and read back, as `catalog9 merge` does.
+    ReadBack,
+}
+
+/// What a user chooses beside the format. Each format takes what concerns it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// What tables of a few pieces of evidence show.
+    pub view: View,
+    /// Whether there is more than one piece of evidence, where there are a few.
+    pub has_several: bool,
+    /// In which order lists of many show their units; without one in the order of the input.
+    pub sort: Option<Sort>,
+}
+
+/// A format.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Format {
+    /// Its name, as `--format` takes it.
+    pub name: &'static str,
+    /// How the names of its files end.
+    pub endings: &'static [&'static str],
+    /// Whether it is not text, so that it must not reach a terminal.
+    pub is_binary: bool,
+    /// What it is for a few pieces of evidence, where it can be written of them.
+    few: Option<Form>,
+    /// What it is for many, likewise.
+    many: Option<Form>,
+    /// What it needs that records do not hold, so that it cannot be written of records that were read back.
+    missing_in_records: Option<&'static str>,
+}
+
+/// What a format is in one scope.
+#[derive(Debug)]
+struct Form {
+    help: &'static str,
+    writer: fn(&Settings) -> Box<dyn Writer>,
+}
+
+/// All formats, as help lists them.
+pub static FORMATS: &[Format] = &[
+    Format {
+        name: "table",
+        endings: &[".txt"],
+        is_binary: false,
+        few: Some(Form { help: "For people", writer: |settings| Box::new(table::Reports::new(settings.view.clone())) }),
+        many: Some(Form {
+            help: "For people: a line for each unit, then what they come to",
+            writer: |settings| Box::new(table::Units::new(settings.sort)),
+        }),
+        missing_in_records: None,
+    },
+    Format {
+        name: "jsonl",
+        endings: &[".jsonl"],
+        is_binary: false,
+        few: None,
+        many: Some(Form {
+            help: "For programs: a record a line, then the summary; see `catalog9 schema`",
+            writer: |_| Box::new(records::Lines),
+        }),
+        missing_in_records: None,
+    },
+    Format {
+        name: "json",
+        endings: &[".json"],
+        is_binary: false,
+        few: Some(Form {
+            help: "For programs; reports have one object for one file, an array for several; see `catalog9 schema`",
+            writer: |settings| Box::new(documents::Documents::new(settings.has_several)),
+        }),
+        many: Some(Form { help: "The same records as one array", writer: |_| Box::<records::Array>::default() }),
+        missing_in_records: None,
+    },
+    Format {
+        name: "csv",
+        endings: &[".csv"],
+        is_binary: false,
+        few: None,
+        many: Some(Form {
+            help: "A line for each unit, for spreadsheets",
+            writer: |settings| Box::new(csv::Units::new(settings.sort)),
+        }),
+        missing_in_records: None,
+    },
+    Format {
+        name: "csv-entries",
+        endings: &[".entries.csv"],
+        is_binary: false,
+        few: None,
+        many: Some(Form {
+            help: "A line for each catalog entry, for spreadsheets",
+            writer: |_| Box::new(csv::Entries),
+        }),
+        missing_in_records: Some("whether the catalog of a listing is the one of 32-bit programs"),
+    },
+    #[cfg(feature = "parquet")]
+    Format {
+        name: "parquet",
+        endings: &[".parquet"],
+        is_binary: true,
+        few: None,
+        many: Some(Form {
+            help: "The same lines as an Apache Parquet file",
+            writer: |_| Box::<parquet::Entries>::default(),
+        }),
+        missing_in_records: Some("whether the catalog of a listing is the one of 32-bit programs"),
+    },
+    Format {
+        name: "sarif",
+        endings: &[".sarif", ".sarif.json"],
+        is_binary: false,
+        few: Some(Form {
+            help: "SARIF 2.1.0, for platforms that show findings beside code",
+            writer: |_| Box::<sarif::Few>::default(),
+        }),
+        many: Some(Form {
+            help: "SARIF 2.1.0, for platforms that show findings beside code; it is written at the end, of all findings",
+            writer: |_| Box::<sarif::Many>::default(),
+        }),
+        missing_in_records: Some("the verdict that each finding implies"),
+    },
+    Format {
+        name: "junit",
+        endings: &[".xml"],
+        is_binary: false,
+        few: Some(Form { help: "JUnit's XML, for CI: a test for each rule", writer: |_| Box::<junit::Few>::default() }),
+        many: Some(Form {
+            help: "JUnit's XML, for CI: a suite for each unit, a test for each rule that found something; it is written \
+                   at the end, since it begins with counts",
+            writer: |_| Box::<junit::Many>::default(),
+        }),
+        missing_in_records: Some("which rules found what nobody asked for"),
+    },
+    Format {
+        name: "markdown",
+        endings: &[".md"],
+        is_binary: false,
+        few: Some(Form {
+            help: "Markdown, to be pasted into a ticket",
+            writer: |_| Box::<markdown::Reports>::default(),
+        }),
+        many: Some(Form {
+            help: "Markdown, to be pasted into a ticket: what all units come to, then the weightiest of them",
+            writer: |_| Box::<markdown::Batch>::default(),
+        }),
+        missing_in_records: None,
+    },
+    Format {
+        name: "bodyfile",
+        endings: &[".body"],
+        is_binary: false,
+        few: Some(Form {
+            help: "Timeline of all times that hives record, as a body file of The Sleuth Kit",
+            writer: |_| Box::new(timeline::Sorted::new(timeline::Form::Bodyfile)),
+        }),
+        many: Some(Form {
+            help: "Timeline of all times that hives record, as a body file of The Sleuth Kit, one unit behind the other",
+            writer: |_| Box::new(timeline::Parts::new(timeline::Form::Bodyfile)),
+        }),
+        missing_in_records: Some("the times of keys outside of the catalogs"),
+    },
+    Format {
+        name: "timesketch-jsonl",
+        endings: &[".timesketch.jsonl"],
+        is_binary: false,
+        few: Some(Form {
+            help: "The same timeline for Timesketch, one JSON object a line",
+            writer: |_| Box::new(timeline::Sorted::new(timeline::Form::TimesketchJsonl)),
+        }),
+        many: Some(Form {
+            help: "The same for Timesketch, one JSON object a line",
+            writer: |_| Box::new(timeline::Parts::new(timeline::Form::TimesketchJsonl)),
+        }),
+        missing_in_records: Some("the times of keys outside of the catalogs"),
+    },
+    Format {
+        name: "timesketch-csv",
+        endings: &[".timesketch.csv"],
+        is_binary: false,
+        few: Some(Form {
+            help: "The same timeline for Timesketch, comma-separated",
+            writer: |_| Box::new(timeline::Sorted::new(timeline::Form::TimesketchCsv)),
+        }),
+        many: Some(Form {
+            help: "The same for Timesketch, comma-separated",
+            writer: |_| Box::new(timeline::Parts::new(timeline::Form::TimesketchCsv)),
+        }),
+        missing_in_records: Some("the times of keys outside of the catalogs"),
+    },
+];
+
+impl Format {
+    /// The formats of results of that scope.
+    pub fn all(scope: Scope) -> impl Iterator<Item = &'static Self> {
+        FORMATS.iter().filter(move |format| format.form(scope).is_some())
+    }
+
+    /// The format of that name, where results of that scope can have it.
+    #[must_use]
+    pub fn by_name(name: &str, scope: Scope) -> Option<&'static Self> {
+        Self::all(scope).find(|format| format.name == name)
+    }
+
+    /// The format of a file, by how its name ends: of several endings that fit the longest counts, also where the scope
+    /// does not have its format.
+    #[must_use]
+    pub fn of_file(name: &str, scope: Scope) -> Option<&'static Self> {
+        let name = name.to_ascii_lowercase();
+        let endings =
+            FORMATS.iter().flat_map(|format| format.endings.iter().map(move |ending| (ending.len(), *ending, format)));
+        let longest = endings.filter(|(_, ending, _)| name.ends_with(ending)).max_by_key(|(length, ..)| *length);
+        longest.map(|(.., format)| format).filter(|format| format.form(scope).is_some())
+    }
+
+    /// How the names of files of that scope may end, as a list in words.
+    #[must_use]
+    pub fn endings(scope: Scope) -> String {
+        let endings: Vec<&str> = Self::all(scope).flat_map(|format| format.endings).copied().collect();
+        let (last, others) = endings.split_last().unwrap_or((&"", &[]));
+        format!("{} or {last}", others.join(", "))
+    }
+
+    /// What it is, for people who choose; nothing where results of that scope cannot have it.
+    #[must_use]
+    pub fn help(&self, scope: Scope) -> Option<&'static str> {
+        self.form(scope).map(|form| form.help)
+    }
+
+    /// What writes it; nothing where results of that scope cannot have it.
+    #[must_use]
+    pub fn writer(&self, scope: Scope, settings: &Settings) -> Option<Box<dyn Writer>> {
+        self.form(scope).map(|form| (form.writer)(settings))
+    }
+
+    /// What it needs that records which were read back do not hold; nothing where it can be written of them.
+    #[must_use]
+    pub fn missing_in_records(&self) -> Option<&'static str> {
+        self.missing_in_records
+    }
+
+    fn form(&self, scope: Scope) -> Option<&Form> {
+        match scope {
+            Scope::Few => self.few.as_ref(),
+            Scope::Many => self.many.as_ref(),
+            Scope::ReadBack => self.many.as_ref().filter(|_| self.missing_in_records.is_none()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_formats_share_a_name_or_an_ending() {
+        let mut known = std::collections::BTreeSet::new();
+        for format in FORMATS {
+            assert!(known.insert(format.name), "{}", format.name);
+            assert!(format.endings.iter().all(|ending| known.insert(ending)), "{}", format.name);
+        }
+    }
+
+    #[test]
+    fn the_longest_ending_counts() {
+        let format = |name, scope| Format::of_file(name, scope).map(|format| format.name);
+        assert_eq!(format("a.JSONL", Scope::Many), Some("jsonl"));
+        assert_eq!(format("a.timesketch.jsonl", Scope::Many), Some("timesketch-jsonl"));
+        assert_eq!(format("a.sarif.json", Scope::Few), Some("sarif"));
+        assert_eq!(format("a.json", Scope::Few), Some("json"));
+        assert_eq!(format("a.timesketch.jsonl", Scope::ReadBack), None, "and is not taken for JSON lines");
+        assert_eq!(format("a.html", Scope::Many), None);
+    }
+
+    #[test]
+    fn what_can_be_read_back_is_a_part_of_what_can_be_scanned() {
+        assert!(Format::all(Scope::ReadBack).all(|format| format.help(Scope::Many).is_some()));
+        assert!(FORMATS.iter().all(|format| format.help(Scope::Few).or(format.help(Scope::Many)).is_some()));
+    }
+}

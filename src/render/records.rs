@@ -1,0 +1,54 @@
+//! The JSON of many pieces of evidence: a record of each unit, then the summary.
+
+use std::io::{self, Write};
+
+use super::json;
+use super::writer::{Item, Remark, Writer};
+use crate::batch::Summary;
+use crate::wire::v1;
+
+/// A record a line.
+pub(super) struct Lines;
+
+impl Writer for Lines {
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        write(item, stream)
+    }
+
+    fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        json::write_line(&v1::Record::from(summary), stream).map(|()| None)
+    }
+}
+
+/// The same records as one array.
+#[derive(Default)]
+pub(super) struct Array {
+    has_begun: bool,
+}
+
+impl Array {
+    fn separate(&mut self, stream: &mut dyn Write) -> io::Result<()> {
+        stream.write_all(if std::mem::replace(&mut self.has_begun, true) { b"," } else { b"[" })
+    }
+}
+
+impl Writer for Array {
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.separate(stream)?;
+        write(item, stream)
+    }
+
+    fn end(mut self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.separate(stream)?;
+        json::write_line(&v1::Record::from(summary), &mut *stream)?;
+        stream.write_all(b"]\n").map(|()| None)
+    }
+}
+
+fn write(item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+    match item {
+        Item::Record(record) => json::write_line(&v1::Record::from(*record), stream)?,
+        Item::Line { line, .. } => stream.write_all(line)?,
+    }
+    Ok(None)
+}

@@ -1,0 +1,129 @@
+//! What every format is written by: one trait, and what it is given.
+
+use std::io::{self, Write};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::Refused;
+use crate::batch::{Record, Status, Summary, Unit};
+use crate::catalog::Text;
+use crate::examination::Examination;
+
+/// Writes a result in one format: [`Writer::begin`] once, [`Writer::add`] for each item, [`Writer::end`] once.
+///
+/// A writer holds no stream: it is given the same one in each call. Where a format allows it, an item is written as
+/// soon as it is added, so that the memory does not grow with the number of items.
+pub trait Writer {
+    /// Writes what stands before the first item.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn begin(&mut self, _stream: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Adds an item. What the format has no place for comes back as a remark.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>>;
+
+    /// Writes what is only known at the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>>;
+}
+
+/// One item of a result.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Item<'a> {
+    /// The record of a unit, with its examination where there is one.
+    Record(&'a Record),
+    /// A record that was written as a line of JSON and read back: of its examination there is only that line.
+    Line {
+        /// The unit.
+        unit: &'a Unit,
+        /// The line, with its line break.
+        line: &'a [u8],
+    },
+}
+
+impl<'a> Item<'a> {
+    /// The unit that it is about.
+    #[must_use]
+    pub fn unit(&self) -> &'a Unit {
+        match self {
+            Self::Record(record) => &record.unit,
+            Self::Line { unit, .. } => unit,
+        }
+    }
+
+    /// The record, unless it is only a line.
+    pub(super) fn record(&self) -> Option<&'a Record> {
+        match self {
+            Self::Record(record) => Some(record),
+            Self::Line { .. } => None,
+        }
+    }
+
+    /// What formats that show findings need of it.
+    pub(super) fn outcome(&self) -> Outcome<'a> {
+        let unit = self.unit();
+        if let Some(examination) = self.record().and_then(Record::examination) {
+            return Outcome::Examined(examination);
+        }
+        let message = unit.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default();
+        let refused = Refused { path: Text::from(unit.label.as_str()), message };
+        if unit.status == Status::Skipped { Outcome::Skipped(refused) } else { Outcome::Refused(refused) }
+    }
+}
+
+/// What became of an item.
+pub(super) enum Outcome<'a> {
+    /// It was examined.
+    Examined(&'a Examination),
+    /// It holds no evidence, such as a link.
+    Skipped(Refused),
+    /// It could not be examined.
+    Refused(Refused),
+}
+
+/// What a format has no place for, although somebody may look for it there.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[diagnostic(severity(Warning))]
+#[non_exhaustive]
+pub enum Remark {
+    /// A timeline has nothing of a piece of evidence.
+    #[error("{}: expected times, found none", path.shortened(200))]
+    #[diagnostic(
+        code(catalog9::no_times),
+        help("registry hives record when their keys were written; this kind of evidence does not")
+    )]
+    NoTimes {
+        /// The evidence.
+        path: Text,
+    },
+    /// A timeline leaves times out.
+    #[error("expected times from 1980 to 2099, found others, which are left out: {count}")]
+    #[diagnostic(
+        code(catalog9::implausible_times),
+        help("no clock says so: they are damaged or forged; --format json has those of the catalogs")
+    )]
+    ImplausibleTimes {
+        /// How many.
+        count: usize,
+    },
+}
+
+impl Remark {
+    /// The remark on times that a timeline leaves out, if there are any.
+    pub(super) fn of_left_out(count: usize) -> Option<Self> {
+        (count > 0).then_some(Self::ImplausibleTimes { count })
+    }
+}
