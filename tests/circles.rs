@@ -93,7 +93,7 @@ fn named(source: &str) -> (Vec<(bool, String)>, Vec<String>) {
 
 /// Which module uses which.
 fn uses(modules: &BTreeMap<Module, String>) -> BTreeMap<&Module, BTreeSet<Module>> {
-    let (mut handed_on, mut used) = (BTreeMap::new(), Vec::new());
+    let (mut handed_on, mut named_paths) = (BTreeMap::new(), Vec::new());
     for (module, source) in modules {
         let (imports, paths) = named(source);
         for (is_handed_on, import) in imports {
@@ -103,10 +103,10 @@ fn uses(modules: &BTreeMap<Module, String>) -> BTreeMap<&Module, BTreeSet<Module
                 let name = if alias.is_empty() { path.last().unwrap().clone() } else { alias.to_owned() };
                 handed_on.insert([module.as_slice(), &[name]].concat(), path);
             } else {
-                used.push((module, path));
+                named_paths.push((module, path));
             }
         }
-        used.extend(paths.iter().filter_map(|path| Some((module, absolute(path, module, modules)?))));
+        named_paths.extend(paths.iter().filter_map(|path| Some((module, absolute(path, module, modules)?))));
     }
     let declared_in = |mut path: Module| {
         for _ in 0..10 {
@@ -119,7 +119,7 @@ fn uses(modules: &BTreeMap<Module, String>) -> BTreeMap<&Module, BTreeSet<Module
         None
     };
     let mut uses: BTreeMap<&Module, BTreeSet<Module>> = BTreeMap::new();
-    for (module, path) in used {
+    for (module, path) in named_paths {
         if let Some(other) = declared_in(path)
             && !module.starts_with(&other)
         {
@@ -133,7 +133,7 @@ fn uses(modules: &BTreeMap<Module, String>) -> BTreeMap<&Module, BTreeSet<Module
 fn circles(folder: &Path) -> Vec<String> {
     let modules = modules(folder);
     let uses = uses(&modules);
-    let reaches = |from: &Module| {
+    let reached_from = |from: &Module| {
         let (mut reached, mut open) = (BTreeSet::new(), vec![from.clone()]);
         while let Some(module) = open.pop() {
             for other in uses.get(&module).into_iter().flatten() {
@@ -144,8 +144,9 @@ fn circles(folder: &Path) -> Vec<String> {
         }
         reached
     };
-    let reached: BTreeMap<&Module, BTreeSet<Module>> = modules.keys().map(|module| (module, reaches(module))).collect();
-    let is_circle = |one: &Module, other: &Module| reached[other].contains(one);
+    let all_reached: BTreeMap<&Module, BTreeSet<Module>> =
+        modules.keys().map(|module| (module, reached_from(module))).collect();
+    let is_circle = |one: &Module, other: &Module| all_reached[other].contains(one);
     let edges = uses.iter().flat_map(|(module, others)| others.iter().map(move |other| (*module, other)));
     let within = edges.filter(|(module, other)| is_circle(module, other));
     within.map(|(module, other)| format!("{} uses {}", module.join("/"), other.join("/"))).collect()

@@ -8,7 +8,7 @@ pub fn of(work: impl FnOnce()) -> Duration {
     let (begin, clock) = (processor(), Instant::now());
     work();
     match (begin, processor()) {
-        (Some(begin), Some(end)) => end - begin,
+        (Some(begin), Some(end)) => end.saturating_sub(begin),
         _ => clock.elapsed(),
     }
 }

@@ -7,6 +7,7 @@
     clippy::cast_possible_truncation,
     clippy::expect_used,
     clippy::format_collect,
+    clippy::format_push_string,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,

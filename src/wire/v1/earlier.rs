@@ -59,7 +59,7 @@ struct Document {
     evidence: Evidence,
     system: System,
     control_sets: Vec<ControlSet>,
-    findings: Vec<Found>,
+    findings: Vec<EarlierFinding>,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +80,7 @@ struct ControlSet {
 }
 
 #[derive(Deserialize)]
-struct Found {
+struct EarlierFinding {
     rule: String,
     severity: String,
     catalog: Option<String>,
@@ -157,7 +157,7 @@ impl Document {
         let is_current = |name: &Option<String>| {
             control_sets.iter().any(|control_set| control_set.current && control_set.name == *name)
         };
-        let finding = |finding: Found| {
+        let finding = |finding: EarlierFinding| {
             let identity = Identity {
                 system: system.clone(),
                 is_current: is_current(&finding.control_set),
