@@ -1,4 +1,4 @@
-//! Which plain systems a listing can be of, where nothing says which Windows it is.
+//! Which plain systems a listing, or an export of the catalogs alone, can be of, where nothing says which Windows it is.
 //!
 //! What it shows bounds the version: Hyper-V RAW, AF_UNIX, L2CAP and name spaces came with certain versions, RSVP has
 //! another number since Windows Vista, and a fresh system gives out its ids in a certain order. Systems that were
@@ -11,13 +11,13 @@ use super::version::versions;
 use crate::catalog::provider::{self, WINDOWS_PROVIDERS, name_space_by_id};
 use crate::catalog::{Architecture, Catalogs, Facts, Kind, ProtocolEntry, Version, Windows};
 
-/// What evidence must tell so that its content can bound the version. A registry, whose keys are told, says itself which
-/// Windows it is, or which transports.
+/// What evidence must show so that its content can bound the version. A registry must also show that it is of Windows 10
+/// or later, as exports of the catalogs alone do: of an older Windows it says which one it is.
 const NEEDED: Facts = Facts::IDS.union(Facts::PROVIDER_IDS).union(Facts::ATTRIBUTES).union(Facts::WHOLE_LISTS);
 
-/// The plain systems that a listing can be of, oldest first; none where the evidence is no whole listing.
+/// The plain systems that a listing or an export can be of, oldest first; none where the evidence is not whole.
 pub(super) fn candidates(catalogs: &Catalogs) -> Vec<&'static Catalogs> {
-    if !catalogs.tells(NEEDED) || catalogs.tells(Facts::KEYS) {
+    if !catalogs.tells(NEEDED) || (catalogs.tells(Facts::KEYS) && catalogs.windows.version.is_none()) {
         return Vec::new();
     }
     let content = Content::of(catalogs);
