@@ -146,16 +146,16 @@ fn hostile_sizes_cost_little() {
     ];
     for form in forms {
         assert_linear(50_000, form, |text| {
-            // No more than one for each entry that a catalog may have, and two for the whole.
+            // Of each kind no more than a hundred are listed.
             let defects = read(text.as_bytes()).map(|reading| reading.defects.len());
-            assert!(defects.is_err() || (0..=65_538).contains(defects.as_ref().unwrap()), "{defects:?}");
+            assert!(defects.is_err() || (0..=1001).contains(defects.as_ref().unwrap()), "{defects:?}");
         });
     }
     let entry =
         &listing[listing.find("Winsock Catalog").unwrap()..listing.match_indices("Winsock Catalog").nth(1).unwrap().0];
-    let many = read(format!("C:\\>netsh winsock show catalog\n\n{}", entry.repeat(66_000)).as_bytes()).unwrap();
-    assert_eq!(many.control_sets[0].catalogs.native_entries().len(), 65_536);
+    let many = read(format!("C:\\>netsh winsock show catalog\n\n{}", entry.repeat(17_000)).as_bytes()).unwrap();
+    assert_eq!(many.control_sets[0].catalogs.native_entries().len(), 16_384);
     assert_eq!(many.defects[0].found, "more; the rest is passed over");
     let gaps = read(format!("{listing}{}", "[...]\nx\n\n".repeat(2_000)).as_bytes()).unwrap();
-    assert_eq!(gaps.defects.len(), 1000);
+    assert!((100..200).contains(&gaps.defects.len()), "{}", gaps.defects.len());
 }

@@ -15,6 +15,7 @@
 )]
 
 mod architecture;
+mod budget;
 mod carriers;
 mod cases;
 mod circles;

@@ -291,7 +291,7 @@ fn a_path_of_ten_thousand_levels_is_passed_over() {
 }
 
 #[test]
-fn a_hundred_thousand_keys_cost_no_more_than_their_number() {
+fn many_keys_cost_no_more_than_their_number() {
     let file = |many: usize| {
         let mut file = "REGEDIT4\n\n".to_owned();
         for name in (0..many).map(|number| number * 7919 % many) {
@@ -300,7 +300,7 @@ fn a_hundred_thousand_keys_cost_no_more_than_their_number() {
         }
         (many, file)
     };
-    assert_linear(25_000, file, |(many, file)| {
+    assert_linear(6_000, file, |(many, file)| {
         assert_eq!(read(file.as_bytes()).unwrap().control_sets[0].catalogs.app_permissions.len(), *many);
     });
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use super::Defect;
+use super::{Defect, Defects};
 use crate::catalog::{Place, Text};
 
 /// An ANSI code page of Windows, by its number.
@@ -139,13 +139,17 @@ pub struct Fault {
     pub line: u64,
     /// What stands there.
     pub found: &'static str,
+    /// How many there are from here on: 1, but for the last one that is listed.
+    pub count: u64,
+    /// The line of the last of them.
+    pub last_line: u64,
 }
 
-/// Faults that are told one by one: a file that has more is no text.
+/// Faults that are listed one by one, and the others are counted: a file that has more is no text.
 pub const MAX_FAULTS: usize = 1000;
 
 /// Bytes of a file of text that are read. The largest real report has 3.9 MB.
-pub const MAX_TEXT: usize = 1 << 26;
+pub const MAX_TEXT: usize = 1 << 24;
 
 impl Decoded<'_> {
     /// A piece of the text, as a text of the evidence.
@@ -158,13 +162,13 @@ impl Decoded<'_> {
         Text::from_bytes(&piece.chars().map(byte).collect::<Vec<u8>>())
     }
 
-    /// The faults up to a line, as defects.
-    pub(super) fn defects(&self, last_line: u64) -> impl Iterator<Item = Defect> {
-        let read = self.faults.iter().filter(move |fault| fault.line <= last_line);
-        read.map(|fault| {
+    /// Adds the faults up to a line to the defects.
+    pub(super) fn add_faults(&self, last_line: u64, defects: &mut Defects) {
+        for fault in self.faults.iter().filter(|fault| fault.line <= last_line) {
             let place = Place { line: Some(fault.line), offset: Some(fault.offset), ..Place::default() };
-            Defect::new(place, format!("{} text", self.encoding.name()), fault.found)
-        })
+            let defect = Defect::new(place, format!("{} text", self.encoding.name()), fault.found);
+            defects.push_many(defect, fault.count);
+        }
     }
 }
 
@@ -178,7 +182,8 @@ pub fn decode_text(bytes: &[u8]) -> Decoded<'_> {
     let mut decoded = decode_whole(kept);
     let line = 1 + u64::try_from(decoded.text.matches('\n').count()).unwrap_or(u64::MAX);
     let offset = u64::try_from(MAX_TEXT).unwrap_or(u64::MAX);
-    decoded.faults.push(Fault { offset, line, found: "more than 64 MiB, of which the rest is passed over" });
+    let found = "more than 16 MiB, of which the rest is passed over";
+    decoded.faults.push(Fault { offset, line, found, count: 1, last_line: line });
     decoded
 }
 
@@ -200,7 +205,8 @@ fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_>
     }
     // Slower, but with the places of what has no meaning.
     let mut faults = Faults::new(begin);
-    let mut text = String::new();
+    // A unit takes three bytes at most; a text that grows would be held twice.
+    let mut text = String::with_capacity(3 * (bytes.len() / 2));
     for character in char::decode_utf16(encoding.units(bytes)) {
         let character = character.unwrap_or_else(|_| {
             faults.add("a surrogate without its partner");
@@ -234,7 +240,9 @@ fn decode_utf8(bytes: &[u8], begin: u64) -> Decoded<'_> {
         return Decoded { text: Cow::Borrowed(text), encoding: TextEncoding::Utf8, faults: Vec::new() };
     }
     let mut faults = Faults::new(begin);
-    let mut text = String::new();
+    let of_fault = |fault: &[u8]| if fault.is_empty() { 0 } else { char::REPLACEMENT_CHARACTER.len_utf8() };
+    let size = bytes.utf8_chunks().map(|chunk| chunk.valid().len() + of_fault(chunk.invalid())).sum();
+    let mut text = String::with_capacity(size);
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.valid().bytes() {
@@ -267,8 +275,14 @@ impl Faults {
     }
 
     fn add(&mut self, found: &'static str) {
-        if self.list.len() < MAX_FAULTS {
-            self.list.push(Fault { offset: self.offset, line: self.line, found });
+        let Self { offset, line, .. } = *self;
+        let is_full = self.list.len() == MAX_FAULTS;
+        match self.list.last_mut().filter(|_| is_full) {
+            Some(last) => {
+                last.count += 1;
+                last.last_line = line;
+            }
+            None => self.list.push(Fault { offset, line, found, count: 1, last_line: line }),
         }
     }
 }
@@ -326,14 +340,16 @@ mod tests {
         assert_eq!(decode_text(text.as_bytes()).faults, []);
         let longer = text + "y";
         let decoded = decode_text(longer.as_bytes());
-        assert_eq!((decoded.text.len(), decoded.faults[0].offset), (MAX_TEXT, 1 << 26));
+        assert_eq!((decoded.text.len(), decoded.faults[0].offset), (MAX_TEXT, 1 << 24));
         assert!(decoded.faults[0].found.ends_with("the rest is passed over"));
     }
 
     #[test]
     fn a_file_that_is_no_text_gives_no_endless_list() {
-        let bytes = [&b"\xff\xfe"[..], &b"\x00\xd8".repeat(5000)].concat();
-        assert_eq!(decode_text(&bytes).faults.len(), MAX_FAULTS);
+        let bytes = [&b"\xff\xfe"[..], &b"\x00\xd8\n\0".repeat(5000)].concat();
+        let faults = decode_text(&bytes).faults;
+        assert_eq!((faults.len(), faults.iter().map(|fault| fault.count).sum()), (MAX_FAULTS, 5000));
+        assert_eq!(faults.last().map(|last| (last.line, last.last_line)), Some((1000, 5000)));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod encoding;
 pub use content::{BEGINNING, Content, LARGEST};
 pub use control_set::{ControlSet, Roles};
 pub use defect::Defect;
+use defect::Defects;
 pub use error::{Error, RegHeader};
 pub use head::{HiveHead, TextHead};
 pub use history::{Area, Find, Former, FormerKey, FormerValue, History};
@@ -34,7 +35,7 @@ pub use report_head::{ReportHead, Written};
 pub use sniff::sniff;
 
 /// Entries of one list that are read; no real catalog has more than 24.
-const MAX_ENTRIES: usize = 65_536;
+const MAX_ENTRIES: usize = 16_384;
 
 /// Whether a piece of evidence is a registration file, several of which may be read as one.
 ///

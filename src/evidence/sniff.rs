@@ -1,6 +1,6 @@
 //! What a file is, told from its first bytes and never from its name.
 
-use super::encoding::{TextEncoding, decode_text};
+use super::encoding::{MAX_TEXT, TextEncoding, decode_text};
 use super::{Error, Kind, msinfo, netsh};
 use crate::catalog::Text;
 
@@ -48,7 +48,10 @@ pub fn sniff(bytes: &[u8]) -> Result<Kind, Error> {
     if let Some((_, found, help)) = known {
         return Err(Error::NotEvidence { found: (*found).to_owned(), help });
     }
-    sniff_text(bytes).ok_or_else(|| Error::NotEvidence { found: describe(bytes), help: BRING_EVIDENCE })
+    sniff_text(bytes).ok_or_else(|| {
+        let limit = if bytes.len() > MAX_TEXT { ", of which the first 16 MiB were searched" } else { "" };
+        Error::NotEvidence { found: describe(bytes) + limit, help: BRING_EVIDENCE }
+    })
 }
 
 /// Bytes of a file that are looked at to see whether it is text, and an NFO file.

@@ -93,7 +93,12 @@ impl Collector {
             self.is_open = true;
         }
         let Some(category) = self.current.as_mut().filter(|_| self.is_open) else { return };
-        if category.rows.len() < MAX_ROWS {
+        let count = category.rows.len();
+        if count < MAX_ROWS {
+            if count == category.rows.capacity() {
+                // While it grows, a list is held twice: it gets no more room than the limit needs.
+                category.rows.reserve_exact(count.max(16).min(MAX_ROWS - count));
+            }
             category.rows.push(Row { follows_gap: std::mem::take(&mut self.is_behind_gap), ..row });
         } else {
             category.has_gap = true;

@@ -8,15 +8,13 @@ use std::ops::ControlFlow;
 use super::category::{Collector, Parts};
 use super::row::Row;
 use crate::catalog::{Place, Text};
-use crate::evidence::Defect;
 use crate::evidence::encoding::TextEncoding;
+use crate::evidence::{Defect, Defects};
 
 /// Open elements within each other; real files have 7.
 const MAX_DEPTH: usize = 256;
 /// Bytes of one text or attribute; the longest real one has 12,725 characters.
 pub(super) const MAX_LENGTH: usize = 1 << 20;
-/// Defects that are told one by one.
-const MAX_DEFECTS: usize = 1000;
 
 /// What the head of the file says.
 #[derive(Debug, Default)]
@@ -49,7 +47,7 @@ pub(super) struct Elements {
     /// The line on which the row begins that is open.
     row_line: u64,
     cells: Vec<String>,
-    defects: Vec<Defect>,
+    defects: Defects,
 }
 
 impl Elements {
@@ -62,7 +60,7 @@ impl Elements {
             open: Vec::new(),
             row_line: 1,
             cells: Vec::new(),
-            defects: Vec::new(),
+            defects: Defects::default(),
         }
     }
 
@@ -72,16 +70,13 @@ impl Elements {
     }
 
     /// What was read; `is_end` says whether the document is known to end here.
-    pub(super) fn finish(mut self, is_end: bool, defects: &mut Vec<Defect>) -> (Metadata, Parts) {
-        defects.append(&mut self.defects);
-        (self.metadata, self.collector.finish(is_end))
+    pub(super) fn finish(self, is_end: bool) -> (Metadata, Parts, Defects) {
+        (self.metadata, self.collector.finish(is_end), self.defects)
     }
 
     pub(super) fn defect(&mut self, expected: &str, found: &str) {
-        if self.defects.len() < MAX_DEFECTS {
-            let place = Place { line: Some(self.line), ..Place::default() };
-            self.defects.push(Defect::new(place, expected, Text::from(found).shortened(200)));
-        }
+        let place = Place { line: Some(self.line), ..Place::default() };
+        self.defects.push(Defect::new(place, expected, Text::from(found).shortened(200)));
     }
 
     /// An element begins; `category` is its attribute `name`. Breaks where there are too many within each other.

@@ -9,8 +9,8 @@ mod row;
 mod system;
 mod text;
 
-use super::encoding::{Decoded, decode_text};
-use super::{ControlSet, Defect, Kind, Reading, ReportHead, Roles, Written};
+use super::encoding::{Decoded, Fault, decode_text};
+use super::{ControlSet, Defect, Defects, Kind, Reading, ReportHead, Roles, Written};
 use crate::catalog::{Catalog, Catalogs, EntryList, Facts, Place, Text, signature};
 use category::{Category, Parts};
 use system::System;
@@ -24,8 +24,7 @@ const TOLD: Facts = Facts::ENTRIES.union(Facts::SIZES).union(Facts::SERVICE_FLAG
 /// Reads an NFO file.
 pub(super) fn read_nfo(bytes: &[u8]) -> Reading {
     let decoded = decode_text(bytes);
-    let mut defects = Vec::new();
-    let (metadata, parts) = nfo::collect(&decoded.text, decoded.encoding, &mut defects);
+    let (metadata, parts, defects) = nfo::collect(&decoded.text, decoded.encoding);
     let head = ReportHead {
         written: Written::parse(metadata.created.trim(), true),
         format_version: Some(decoded.text_of(metadata.version.trim())).filter(|version| !version.is_empty()),
@@ -42,7 +41,7 @@ pub(super) fn read_text(bytes: &[u8]) -> Reading {
     let language = head.language;
     let of_parts = head_of(&decoded, &parts);
     let head = ReportHead { written: head.written, language: of_parts.language.or(language), ..of_parts };
-    reading(Kind::MsinfoText, head, computer_name, &parts, &decoded, Vec::new())
+    reading(Kind::MsinfoText, head, computer_name, &parts, &decoded, Defects::default())
 }
 
 fn head_of(decoded: &Decoded<'_>, parts: &Parts) -> ReportHead {
@@ -58,9 +57,9 @@ fn reading(
     computer_name: Option<Text>,
     parts: &Parts,
     decoded: &Decoded<'_>,
-    mut defects: Vec<Defect>,
+    mut defects: Defects,
 ) -> Reading {
-    defects.extend(decoded.defects(parts.last_line));
+    decoded.add_faults(parts.last_line, &mut defects);
     let System { windows, computer_name: in_rows, os_name } = system::read(parts, decoded, &mut defects);
     let computer_name = computer_name.or(in_rows);
     let mut catalogs = Catalogs { windows, ..Catalogs::default() };
@@ -75,7 +74,7 @@ fn reading(
     let roles = Roles { current: true, ..Roles::default() };
     let control_set = ControlSet { name: None, roles, computer_name, catalogs };
     let report = Some(ReportHead { os_name, ..head });
-    Reading { report, control_sets: vec![control_set], defects, ..Reading::of(kind) }
+    Reading { report, control_sets: vec![control_set], defects: defects.into_list(), ..Reading::of(kind) }
 }
 
 fn read_protocol(
@@ -83,14 +82,15 @@ fn read_protocol(
     category: &Category,
     parts: &Parts,
     decoded: &Decoded<'_>,
-    defects: &mut Vec<Defect>,
+    defects: &mut Defects,
 ) {
     let name = Place::default().below(&decoded.text_of(&category.name));
     let place = Place { line: Some(category.line), ..name.clone() };
-    let before = defects.len();
+    let before = defects.met();
     let mut entries = record::read(&category.rows, category.has_heading, &name, decoded, defects);
     let lines = category.line..=category.rows.last().map_or(category.line, |row| row.line);
-    let is_damaged = defects.len() > before || decoded.faults.iter().any(|fault| lines.contains(&fault.line));
+    let is_in = |fault: &Fault| fault.line <= *lines.end() && *lines.start() <= fault.last_line;
+    let is_damaged = defects.met() > before || decoded.faults.iter().any(is_in);
     signature::conclude(&mut entries);
     let list = Some(EntryList { place: place.clone(), entries, ..EntryList::default() });
     // msinfo32 of a 64-bit Windows is a 64-bit program, and so is what it asks: it sees the 64-bit catalog.

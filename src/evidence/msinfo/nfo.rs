@@ -10,7 +10,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::category::Parts;
 use super::elements::{Elements, Metadata};
-use crate::evidence::Defect;
+use crate::evidence::Defects;
 use crate::evidence::encoding::TextEncoding;
 
 /// Attributes of one element; real ones have one.
@@ -22,10 +22,10 @@ pub(in crate::evidence) fn is_nfo(beginning: &str) -> bool {
 }
 
 /// Reads what is wanted of a file.
-pub(super) fn collect(text: &str, encoding: TextEncoding, defects: &mut Vec<Defect>) -> (Metadata, Parts) {
+pub(super) fn collect(text: &str, encoding: TextEncoding) -> (Metadata, Parts, Defects) {
     let mut file = File { text, position: 0, counted: 0, elements: Elements::new(encoding) };
     let is_end = file.read();
-    file.elements.finish(is_end, defects)
+    file.elements.finish(is_end)
 }
 
 /// The file, and how far it was read.
@@ -150,12 +150,12 @@ fn character(reference: &BytesRef<'_>) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Defect;
     use crate::evidence::msinfo::elements::MAX_LENGTH;
 
     fn read(text: &str) -> (Metadata, Parts, Vec<Defect>) {
-        let mut defects = Vec::new();
-        let (metadata, parts) = collect(text, TextEncoding::Utf8, &mut defects);
-        (metadata, parts, defects)
+        let (metadata, parts, defects) = collect(text, TextEncoding::Utf8);
+        (metadata, parts, defects.into_list())
     }
 
     fn found(defects: &[Defect]) -> Vec<&str> {

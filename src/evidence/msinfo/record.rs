@@ -5,7 +5,7 @@
 use super::row::Row;
 use crate::catalog::{Place, ProtocolEntry, ServiceFlags, Text};
 use crate::evidence::encoding::Decoded;
-use crate::evidence::{Defect, MAX_ENTRIES};
+use crate::evidence::{Defect, Defects, MAX_ENTRIES};
 
 /// How many properties a protocol has.
 pub(super) const PROPERTIES: usize = 17;
@@ -53,7 +53,7 @@ pub(super) fn read(
     has_heading: bool,
     category: &Place,
     decoded: &Decoded<'_>,
-    defects: &mut Vec<Defect>,
+    defects: &mut Defects,
 ) -> Vec<ProtocolEntry> {
     let place = |rows: &[Row]| Place { line: rows.first().map(|row| row.line), ..category.clone() };
     let mut records: Vec<&[Row]> = Vec::new();
@@ -101,7 +101,7 @@ fn pieces(rows: &[Row], has_heading: bool) -> impl Iterator<Item = Piece<'_>> {
     pieces.map(move |(_, piece)| if begins_with_name(piece) { Piece::Record(piece) } else { Piece::Rest(piece) })
 }
 
-fn read_record(rows: &[Row], words: &Words<'_>, mut entry: ProtocolEntry, defects: &mut Vec<Defect>) -> ProtocolEntry {
+fn read_record(rows: &[Row], words: &Words<'_>, mut entry: ProtocolEntry, defects: &mut Defects) -> ProtocolEntry {
     if !is_record(rows) {
         let found = if rows.len() == PROPERTIES { "other rows".to_owned() } else { format!("{} rows", rows.len()) };
         defects.push(Defect::new(entry.place.clone(), "the 17 properties of a protocol", found));
@@ -220,9 +220,9 @@ mod tests {
     ];
 
     fn read_rows(rows: &[Row]) -> (Vec<ProtocolEntry>, Vec<Defect>) {
-        let mut defects = Vec::new();
+        let mut defects = Defects::default();
         let entries = read(rows, false, &Place::default(), &decode_text(b""), &mut defects);
-        (entries, defects)
+        (entries, defects.into_list())
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::category::{Category, Parts};
 use super::row::Row;
 use crate::catalog::{Architecture, Place, Product, Text, Version, Windows};
-use crate::evidence::Defect;
 use crate::evidence::encoding::Decoded;
+use crate::evidence::{Defect, Defects};
 
 /// The rows of the System Summary, counted from the one that says the version: they stand so in all 34 reports.
 const HOST: usize = 3;
@@ -19,7 +19,7 @@ pub(super) struct System {
 }
 
 /// What the report tells of its system.
-pub(super) fn read(parts: &Parts, decoded: &Decoded<'_>, defects: &mut Vec<Defect>) -> System {
+pub(super) fn read(parts: &Parts, decoded: &Decoded<'_>, defects: &mut Defects) -> System {
     let mut system = System::default();
     let summary = &parts.summary;
     // The version is the second row; before it there may be a heading.
@@ -79,7 +79,7 @@ fn product(os_name: &str) -> Product {
 }
 
 /// The files of Winsock 1.1: a second witness of the version, and of whether there are 32-bit and 64-bit ones.
-fn read_winsock(winsock: &Category, windows: &mut Windows, decoded: &Decoded<'_>, defects: &mut Vec<Defect>) {
+fn read_winsock(winsock: &Category, windows: &mut Windows, decoded: &Decoded<'_>, defects: &mut Defects) {
     let is_library = |row: &&Row| row.value.trim().to_ascii_lowercase().ends_with("wsock32.dll");
     let mut libraries = winsock.rows.iter().filter(is_library);
     let Some(first) = libraries.next() else { return };
@@ -120,8 +120,8 @@ mod tests {
     fn read_rows(summary: &[&str], winsock: &[&str]) -> (System, Vec<Defect>) {
         let winsock = Category { rows: rows(winsock), ..Category::default() };
         let parts = Parts { summary: rows(summary), winsock: Some(winsock), ..Parts::default() };
-        let mut defects = Vec::new();
-        (read(&parts, &decode_text(b""), &mut defects), defects)
+        let mut defects = Defects::default();
+        (read(&parts, &decode_text(b""), &mut defects), defects.into_list())
     }
 
     #[test]

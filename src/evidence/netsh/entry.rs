@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::block::{Block, Field, NAME_SPACE_FIELDS, PROTOCOL_FIELDS, Piece, pieces};
 use crate::catalog::{Chain, NameSpaceEntry, Place, ProtocolEntry, ServiceFlags, Text};
-use crate::evidence::Defect;
 use crate::evidence::encoding::Decoded;
+use crate::evidence::{Defect, Defects};
 
 /// Which position the name, the GUID and the flags of a protocol entry have, and the GUID of a name space entry.
 const NAME: usize = 1;
@@ -90,20 +90,15 @@ fn unmarked(title: &str) -> &str {
 pub(super) struct Reader<'a> {
     pub(super) decoded: &'a Decoded<'a>,
     pub(super) titles: Titles<'a>,
-    pub(super) defects: Vec<Defect>,
+    pub(super) defects: Defects,
     /// Whether the last block was whole.
     pub(super) is_whole: bool,
 }
 
-/// Defects that are told one by one.
-const MAX_DEFECTS: usize = 1000;
-
 impl<'a> Reader<'a> {
     pub(super) fn defect(&mut self, line: u64, expected: &str, found: &str) {
-        if self.defects.len() < MAX_DEFECTS {
-            let place = Place { line: Some(line), ..Place::default() };
-            self.defects.push(Defect::new(place, expected, found));
-        }
+        let place = Place { line: Some(line), ..Place::default() };
+        self.defects.push(Defect::new(place, expected, found));
     }
 
     /// The entry of a block.

@@ -28,7 +28,7 @@ pub(super) struct Listing {
     has_beginning: bool,
     line: u64,
     /// Defects that were found before it.
-    pub(super) earlier_defects: usize,
+    pub(super) earlier_defects: u64,
     windows: Windows,
     protocol: Lists<ProtocolEntry>,
     name_space: Lists<NameSpaceEntry>,
@@ -48,7 +48,7 @@ impl<E> Default for Lists<E> {
 }
 
 impl Listing {
-    pub(super) fn new(line: u64, windows: Windows, has_beginning: bool, earlier_defects: usize) -> Self {
+    pub(super) fn new(line: u64, windows: Windows, has_beginning: bool, earlier_defects: u64) -> Self {
         Self { is_whole: true, has_beginning, line, windows, earlier_defects, ..Self::default() }
     }
 

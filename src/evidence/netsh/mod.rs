@@ -7,7 +7,7 @@ mod entry;
 mod listing;
 
 use super::encoding::decode_text;
-use super::{ControlSet, Kind, MAX_ENTRIES, Reading, ReportHead, Roles};
+use super::{ControlSet, Defects, Kind, MAX_ENTRIES, Reading, ReportHead, Roles};
 use crate::catalog::{Text, Version, Windows};
 use block::{Piece, pieces};
 use entry::{Reader, Shown, Titles};
@@ -19,7 +19,7 @@ pub(super) use block::is_listing;
 pub(super) fn read(bytes: &[u8]) -> Reading {
     let decoded = decode_text(bytes);
     let titles = Titles::of(&decoded.text);
-    let mut reader = Reader { decoded: &decoded, titles, defects: Vec::new(), is_whole: true };
+    let mut reader = Reader { decoded: &decoded, titles, defects: Defects::default(), is_whole: true };
     let mut listings: Vec<Listing> = Vec::new();
     let mut windows = Windows::default();
     let mut before = Before::Output;
@@ -54,7 +54,7 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
             }
             Piece::Block(block) => {
                 entries += 1;
-                let found_before = reader.defects.len();
+                let found_before = reader.defects.met();
                 let shown = reader.read(&block);
                 let has_ended = listings.last().is_some_and(Listing::has_ended);
                 let is_next = has_ended && (before == Before::Output || matches!(shown, Shown::Protocol(..)));
@@ -80,7 +80,7 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
     let last_line = u64::try_from(decoded.text.lines().count()).unwrap_or(u64::MAX);
     for listing in &mut listings {
         let lack = listing.judge_ends();
-        if !listing.is_whole && reader.defects.len() == listing.earlier_defects {
+        if !listing.is_whole && reader.defects.met() == listing.earlier_defects {
             let (expected, found) =
                 lack.unwrap_or(("the whole listing", "a text that ends within an entry".to_owned()));
             reader.defect(last_line, expected, &found);
@@ -95,9 +95,9 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
     };
     let control_sets = (1..).zip(listings).map(control_set).collect();
     let mut defects = reader.defects;
-    defects.extend(decoded.defects(u64::MAX));
+    decoded.add_faults(u64::MAX, &mut defects);
     let report = ReportHead::of_text(decoded.encoding);
-    Reading { report: Some(report), control_sets, defects, ..Reading::of(Kind::Netsh) }
+    Reading { report: Some(report), control_sets, defects: defects.into_list(), ..Reading::of(Kind::Netsh) }
 }
 
 /// What stands before an entry.

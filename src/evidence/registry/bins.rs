@@ -8,39 +8,41 @@ use crate::layout::{BaseBlock, HiveBin};
 const UNIT: usize = 4096;
 
 /// The damage of the first `size` bytes of bins, in the order of its offsets.
-pub(super) fn faults(hive: &[u8], size: usize) -> Vec<Defect> {
+pub(super) fn faults(hive: &[u8], size: usize) -> impl Iterator<Item = Defect> {
     let bins = hive.get(BaseBlock::SIZE_IN_HIVE..).unwrap_or_default();
     let bins = bins.get(..size).unwrap_or(bins);
-    let mut faults = Vec::new();
     let mut offset = 0;
-    while let Some(rest) = bins.get(offset..).filter(|rest| !rest.is_empty()) {
-        let Some(head) = HiveBin::decode_prefix(rest).filter(|head| head.signature == HiveBin::SIGNATURE) else {
-            let next = rest.chunks(UNIT).skip(1).position(|unit| unit.starts_with(&HiveBin::SIGNATURE));
-            let lost = next.map_or(rest.len(), |next| (next + 1) * UNIT);
-            faults.push(fault(offset, "a bin", format!("{lost} bytes without one")));
-            offset += lost;
-            continue;
-        };
-        if usize::try_from(head.offset) != Ok(offset) {
-            faults.push(fault(offset + 4, format!("offset {offset:#x}"), format!("{:#x}", head.offset)));
-        }
-        let length = usize::try_from(head.size).unwrap_or(usize::MAX);
-        let Some(bin) = rest.get(..length).filter(|_| length > 0 && length.is_multiple_of(UNIT)) else {
-            let found = format!("{length} bytes of {}", rest.len());
-            faults.push(fault(offset + 8, "a bin of a multiple of 4096 bytes, up to the end of the bins", found));
-            offset += UNIT;
-            continue;
-        };
-        if let Some((at, found)) = first_bad_cell(bin) {
-            faults.push(fault(offset + at, "a cell of a multiple of 8 bytes, up to the end of its bin", found));
-        }
+    let of_bins = std::iter::from_fn(move || {
+        let rest = bins.get(offset..).filter(|rest| !rest.is_empty())?;
+        let (length, faults) = faults_of_bin(rest, offset);
         offset += length;
-    }
-    if bins.len() < size {
+        Some(faults)
+    });
+    let end = (bins.len() < size).then(|| {
         let found = format!("{}: the file is cut off", bins.len());
-        faults.push(fault(bins.len(), format!("{size} bytes of hive bins"), found));
-    }
-    faults
+        fault(bins.len(), format!("{size} bytes of hive bins"), found)
+    });
+    of_bins.flatten().flatten().chain(end)
+}
+
+/// Length of the bin that `rest` begins with, or of what lies in the place of one, and what is wrong with it.
+fn faults_of_bin(rest: &[u8], offset: usize) -> (usize, [Option<Defect>; 2]) {
+    let Some(head) = HiveBin::decode_prefix(rest).filter(|head| head.signature == HiveBin::SIGNATURE) else {
+        let next = rest.chunks(UNIT).skip(1).position(|unit| unit.starts_with(&HiveBin::SIGNATURE));
+        let lost = next.map_or(rest.len(), |next| (next + 1) * UNIT);
+        return (lost, [Some(fault(offset, "a bin", format!("{lost} bytes without one"))), None]);
+    };
+    let wrong_place = (usize::try_from(head.offset) != Ok(offset))
+        .then(|| fault(offset + 4, format!("offset {offset:#x}"), format!("{:#x}", head.offset)));
+    let length = usize::try_from(head.size).unwrap_or(usize::MAX);
+    let Some(bin) = rest.get(..length).filter(|_| length > 0 && length.is_multiple_of(UNIT)) else {
+        let found = format!("{length} bytes of {}", rest.len());
+        let expected = "a bin of a multiple of 4096 bytes, up to the end of the bins";
+        return (UNIT, [wrong_place, Some(fault(offset + 8, expected, found))]);
+    };
+    let bad_cell = first_bad_cell(bin)
+        .map(|(at, found)| fault(offset + at, "a cell of a multiple of 8 bytes, up to the end of its bin", found));
+    (length, [wrong_place, bad_cell])
 }
 
 /// Where in a bin the cells cease to fill it, and with what.

@@ -3,11 +3,12 @@
 use super::key::{Key, Missing};
 use super::links::Links;
 use super::select::{CURRENT, Select, number_of};
+use super::system::Beside;
 use super::values::Values;
 use super::{system, winsock, winsock2};
 use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Text};
 use crate::evidence::encoding::CodePage;
-use crate::evidence::{ControlSet, Defect, MAX_ENTRIES, Roles};
+use crate::evidence::{ControlSet, Defects, MAX_ENTRIES, Roles};
 
 /// Reads every control set below `root`, in order of their names, and what setup keeps of another. `code_page` is that of paths where the registry does
 /// not name its own.
@@ -15,9 +16,10 @@ pub(super) fn read_control_sets(
     root: &Key,
     links: &Links,
     code_page: Option<CodePage>,
-    defects: &mut Vec<Defect>,
+    defects: &mut Defects,
 ) -> Vec<ControlSet> {
     let mut keys: Vec<&Key> = root.subkeys.iter().filter(|key| number_of(&key.name).is_some()).collect();
+    let around = Around::read(root, defects);
     keys.sort_by(|one, other| one.name.cmp(&other.name));
     let select = Select::read(root, &keys, defects);
     // A running system shows its control set under this name too.
@@ -31,7 +33,7 @@ pub(super) fn read_control_sets(
             last_known_good: number == select.last_known_good,
             failed: number == select.failed,
         };
-        let mut control_set = read_control_set(root, key, roles, code_page, defects);
+        let mut control_set = read_control_set(&around, key, roles, code_page, defects);
         if roles.current {
             control_set.catalogs.dangling_selections.clone_from(&select.dangling);
         }
@@ -39,7 +41,7 @@ pub(super) fn read_control_sets(
     }
     if let Some(key) = alias {
         let roles = Roles { current: true, ..Roles::default() };
-        control_sets.push(read_control_set(root, key, roles, code_page, defects));
+        control_sets.push(read_control_set(&around, key, roles, code_page, defects));
     }
     if select.lacks_default {
         // What Windows starts with next time is told nowhere, so that nothing is called intact.
@@ -67,7 +69,7 @@ pub(super) const UPGRADE: &str = r"Setup\Upgrade\WinsockUpgrade";
 /// The catalogs of the Windows that was upgraded, as a control set that tells nothing else.
 ///
 /// No hive with this key was at hand: how deep in it the catalogs lie is not known, so they are looked for.
-fn read_upgrade(root: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> Option<ControlSet> {
+fn read_upgrade(root: &Key, code_page: Option<CodePage>, defects: &mut Defects) -> Option<ControlSet> {
     let mut parameters = find_parameters(root.at(UPGRADE)?)?.clone();
     parameters.name = Text::from("Parameters");
     let mut control_set = parameters;
@@ -75,7 +77,7 @@ fn read_upgrade(root: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defec
         let name = Text::from(name);
         control_set = Key { name, subkeys: vec![control_set], is_partial: true, ..Key::default() };
     }
-    let nothing = Key { is_partial: true, ..Key::default() };
+    let nothing = Around::read(&Key { is_partial: true, ..Key::default() }, defects);
     Some(read_control_set(&nothing, &control_set, Roles::default(), code_page, defects))
 }
 
@@ -84,18 +86,37 @@ fn find_parameters(key: &Key) -> Option<&Key> {
     if has_catalog { Some(key) } else { key.subkeys.iter().find_map(find_parameters) }
 }
 
+/// What stands around the control sets, and is read once for all of them.
+struct Around {
+    beside: Beside,
+    /// Whether Windows setup is still at work in this registry, so that there are no catalogs yet.
+    is_of_setup: bool,
+    /// Whether it is known what the key `Select` says, or that there is none.
+    tells_select: bool,
+}
+
+impl Around {
+    fn read(root: &Key, defects: &mut Defects) -> Self {
+        Self {
+            beside: Beside::read(root, defects),
+            is_of_setup: is_of_setup(root, defects),
+            tells_select: !matches!(root.missing("Select"), Some(Missing::Lost | Missing::NotTold)),
+        }
+    }
+}
+
 fn read_control_set(
-    root: &Key,
+    around: &Around,
     key: &Key,
     roles: Roles,
     code_page: Option<CodePage>,
-    defects: &mut Vec<Defect>,
+    defects: &mut Defects,
 ) -> ControlSet {
     let computer_name = key.at(r"Control\ComputerName\ComputerName");
     let computer_name = computer_name.and_then(|key| Values::new(key, defects).text("ComputerName"));
     let code_page = code_page_of(key, defects).or(code_page);
-    let mut catalogs = Catalogs { windows: system::read_windows(root, key, defects), ..Catalogs::default() };
-    catalogs.setup = is_of_setup(root, defects);
+    let mut catalogs = Catalogs { windows: system::read_windows(&around.beside, key, defects), ..Catalogs::default() };
+    catalogs.setup = around.is_of_setup;
     if let Some(services) = key.subkey("Services") {
         winsock::read(&mut catalogs, services, defects);
         if let Some(parameters) = services.at(r"WinSock2\Parameters") {
@@ -106,18 +127,18 @@ fn read_control_set(
     system::conclude_from_catalogs(&mut catalogs);
     catalogs.absent_keys = absent_keys(key, catalogs.windows.is_64_bit() == Some(true));
     catalogs.told = told(key, &catalogs, computer_name.is_some());
-    catalogs.told.set(Facts::CONTROL_SETS, !matches!(root.missing("Select"), Some(Missing::Lost | Missing::NotTold)));
+    catalogs.told.set(Facts::CONTROL_SETS, around.tells_select);
     ControlSet { name: Some(key.name.clone()), roles, computer_name, catalogs }
 }
 
 /// The code page of the paths in a control set.
-pub(super) fn code_page_of(control_set: &Key, defects: &mut Vec<Defect>) -> Option<CodePage> {
+pub(super) fn code_page_of(control_set: &Key, defects: &mut Defects) -> Option<CodePage> {
     let number = Values::new(control_set.at(r"Control\Nls\CodePage")?, defects).text("ACP")?;
     CodePage::of_number(number.lossy().parse().ok()?)
 }
 
 /// Whether Windows setup is still at work in this registry, so that there are no catalogs yet.
-fn is_of_setup(root: &Key, defects: &mut Vec<Defect>) -> bool {
+fn is_of_setup(root: &Key, defects: &mut Defects) -> bool {
     match root.subkey("Setup") {
         Some(setup) => Values::new(setup, defects).number("SystemSetupInProgress") == Some(1),
         None => root.is_absent("Setup"),

@@ -12,10 +12,10 @@ use nt_hive::{Hive, KeyNode, KeyValue, KeyValueData, NtHiveNameString};
 
 use super::key::{Key, MAX_DEPTH, Value};
 use super::records::{KeyRecord, Listed, NIL, Records, SEGMENT, ValueRecord, key_in, value_in};
-use super::salvage::{Salvage, Trail};
-use super::wanted::{Wanted, WantedBelow};
+use super::salvage::{Names, Salvage, Trail};
+use super::wanted::WantedBelow;
 use crate::catalog::{Place, Text};
-use crate::evidence::{Defect, Error, HiveHead};
+use crate::evidence::{Defect, Defects, Error, HiveHead};
 use crate::layout::{BaseBlock, cell};
 
 /// A hive that was opened, and the damage of its head.
@@ -26,12 +26,15 @@ pub(super) struct OpenHive<'a> {
     hive: Hive<&'a [u8]>,
 }
 
+/// Names of the root's subkeys by which the kind of a hive is told; real hives have two dozen.
+const MOST_ROOT_NAMES: usize = 1000;
+
 /// Opens a hive: checks its head, which nt-hive would refuse or panic on.
 ///
 /// # Errors
 ///
 /// Where the bytes are no hive that can be walked at all.
-pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Vec<Defect>) -> Result<OpenHive<'a>, Error> {
+pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Defects) -> Result<OpenHive<'a>, Error> {
     let Some(head) = HiveHead::decode(bytes) else {
         return Err(Error::HiveTooShort { length: bytes.len() });
     };
@@ -64,14 +67,19 @@ pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Vec<Defect>) -> Resul
 }
 
 impl OpenHive<'_> {
-    /// Reads the wanted keys and values.
+    /// Reads the wanted keys and values, as far as there is room, which they take.
     ///
     /// # Errors
     ///
     /// Where there is no root key.
-    pub(super) fn read(&self, wanted: &Wanted, defects: &mut Vec<Defect>) -> Result<Key, Error> {
-        let mut walk =
-            Walk { bytes: self.bytes, salvage: Salvage::new(self.bytes), trail: Trail::new(self.bytes.len(), defects) };
+    pub(super) fn read(
+        &self,
+        wanted: &WantedBelow<'_>,
+        budget: &mut usize,
+        defects: &mut Defects,
+    ) -> Result<Key, Error> {
+        let trail = Trail::new(self.bytes.len(), budget, defects);
+        let mut walk = Walk { bytes: self.bytes, salvage: Salvage::new(self.bytes), trail };
         // The root's own name is no part of any path.
         let root_at = |record: &KeyRecord| Key {
             place: Place { offset: u64::try_from(record.offset).ok(), ..Place::default() },
@@ -81,13 +89,13 @@ impl OpenHive<'_> {
         match self.root() {
             Ok(root) => {
                 let key = walk.record(&root).map(|record| root_at(&record)).unwrap_or_default();
-                Ok(walk.key(&root, key, &wanted.of_root(), 0))
+                Ok(walk.key(&root, key, wanted, 0))
             }
             Err(found) => {
                 let root = walk.salvage.find_root().ok_or_else(|| Error::NoRootKey { found: found.clone() })?;
                 let mut key = root_at(&root);
                 walk.trail.lose(&mut key, "a root key where the base block says", found);
-                Ok(walk.salvage.key(&root, key, &wanted.of_root(), 0, &mut walk.trail))
+                Ok(walk.salvage.key(&root, key, wanted, 0, &mut walk.trail))
             }
         }
     }
@@ -108,12 +116,10 @@ impl OpenHive<'_> {
     pub(super) fn root_names(&self) -> Vec<Text> {
         let records = Records::new(self.bytes);
         let Ok(root) = records.key(self.head.base_block.root_cell) else { return Vec::new() };
-        let subkeys = records.subkeys(&root.head).items;
+        let subkeys = records.subkeys(&root.head, MOST_ROOT_NAMES).items;
         subkeys.into_iter().filter_map(|subkey| Some(records.key(subkey).ok()?.name)).collect()
     }
 }
-
-type Subkey<'h, 'a> = (KeyRecord, KeyNode<'h, &'a [u8]>);
 
 /// One walk over the tree by nt-hive. What it cannot read is salvaged, and all that lies below.
 struct Walk<'a, 'd> {
@@ -133,7 +139,7 @@ impl<'a> Walk<'a, '_> {
             }
         };
         if wanted.value(None) || record.is_link() {
-            match self.values(node, &record, &key, wanted) {
+            match self.values(node, &record, &mut key, wanted) {
                 Ok(values) => key.values = values,
                 Err(found) => {
                     if !self.salvage.values(&record, &mut key, wanted, &mut self.trail) {
@@ -143,8 +149,8 @@ impl<'a> Walk<'a, '_> {
             }
         }
         if wanted.has_subkeys() {
-            match self.subkeys(node, &record, depth) {
-                Ok(subkeys) => self.read_subkeys(subkeys, &mut key, wanted, depth),
+            match self.check_subkeys(node, &record, depth) {
+                Ok(()) => self.read_subkeys(node, &mut key, wanted, depth),
                 Err(found) => {
                     if !self.salvage.subkeys(&record, &mut key, wanted, depth, &mut self.trail) {
                         self.trail.lose(&mut key, "a list of subkeys", found);
@@ -155,40 +161,41 @@ impl<'a> Walk<'a, '_> {
         key
     }
 
-    /// All subkeys of a key, or what is wrong with its list.
-    fn subkeys<'h>(
-        &mut self,
-        node: &KeyNode<'h, &'a [u8]>,
-        record: &KeyRecord,
-        depth: usize,
-    ) -> Result<Vec<Subkey<'h, 'a>>, String> {
+    /// Finds what is wrong with the list of a key's subkeys, before any of them is read.
+    fn check_subkeys(&mut self, node: &KeyNode<&'a [u8]>, record: &KeyRecord, depth: usize) -> Result<(), String> {
         if depth >= MAX_DEPTH {
             return Err("too many levels of keys".to_owned());
         }
-        self.check(|records| records.subkeys(&record.head))?;
-        let mut subkeys = Vec::new();
+        self.check(|records, most| records.subkeys(&record.head, most))?;
+        let mut count = 0;
         if let Some(listed) = node.subkeys() {
             for subnode in listed.map_err(|error| error.to_string())? {
-                let subnode = subnode.map_err(|error| error.to_string())?;
-                subkeys.push((self.record(&subnode)?, subnode));
+                self.record(&subnode.map_err(|error| error.to_string())?)?;
+                count += 1;
             }
         }
-        let is_told = usize::try_from(record.head.subkey_count) == Ok(subkeys.len());
-        if is_told && (record.head.subkey_list == NIL) == subkeys.is_empty() {
-            Ok(subkeys)
+        if record.head.subkey_count == count && (record.head.subkey_list == NIL) == (count == 0) {
+            Ok(())
         } else {
             Err("another number than the key tells".to_owned())
         }
     }
 
-    fn read_subkeys(&mut self, subkeys: Vec<Subkey<'_, 'a>>, key: &mut Key, wanted: &WantedBelow<'_>, depth: usize) {
-        self.trail.check_names(key, subkeys.iter().map(|(record, _)| &record.name));
-        for (record, node) in subkeys {
+    /// Reads the wanted subkeys of a key whose list is sound. They are not held at once: a key may have any number of
+    /// subkeys that nobody wants.
+    fn read_subkeys(&mut self, node: &KeyNode<&'a [u8]>, key: &mut Key, wanted: &WantedBelow<'_>, depth: usize) {
+        let mut names = Names::default();
+        for node in node.subkeys().into_iter().filter_map(Result::ok).flatten().filter_map(Result::ok) {
+            let Ok(record) = self.record(&node) else { continue };
+            self.trail.check_name(key, &mut names, &record.name);
             let Some(wanted) = wanted.subkey(&record.name) else { continue };
             let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&record.name) };
             if self.trail.is_new(record.offset, &place) {
                 let (last_written, is_link) = (Some(record.last_written()), record.is_link());
                 let subkey = Key { name: record.name, place, last_written, is_link, ..Key::default() };
+                if !self.trail.has_room(key, subkey.size()) {
+                    break;
+                }
                 key.subkeys.push(self.key(&node, subkey, &wanted, depth + 1));
             }
         }
@@ -199,10 +206,10 @@ impl<'a> Walk<'a, '_> {
         &mut self,
         node: &KeyNode<&'a [u8]>,
         record: &KeyRecord,
-        key: &Key,
+        key: &mut Key,
         wanted: &WantedBelow<'_>,
     ) -> Result<Vec<Value>, String> {
-        self.check(|records| records.values(&record.head))?;
+        self.check(|records, most| records.values(&record.head, most))?;
         let mut values = Vec::new();
         // Without values the offset of their list has no meaning, and nt-hive would follow it.
         if record.head.value_count > 0
@@ -217,30 +224,28 @@ impl<'a> Walk<'a, '_> {
 
     /// Follows a list and all of its offsets, so that nt-hive can follow them without a panic. No sound hive lists
     /// more than it has room for; the items that are left limit what hostile lists cost.
-    fn check(&mut self, list: impl FnOnce(Records<'a>) -> Listed) -> Result<(), String> {
+    fn check(&mut self, list: impl FnOnce(Records<'a>, usize) -> Listed) -> Result<(), String> {
         let records = self.salvage.records();
-        let too_many = "more items than there is room for";
-        if !self.trail.may_go_on() {
-            return Err(too_many.to_owned());
+        let listed = list(records, self.trail.left());
+        let is_sound = listed.faults.is_empty() && !listed.is_cut;
+        if is_sound {
+            // What is not sound is read by the records, which count it then.
+            self.trail.pass(&listed);
         }
-        let Listed { items, faults } = list(records);
-        if let Some(fault) = faults.into_iter().next() {
+        if let Some(fault) = listed.faults.into_iter().next() {
             return Err(fault);
         }
-        for item in items {
-            if !self.trail.may_go_on() {
-                return Err(too_many.to_owned());
-            }
-            records.cell(item)?;
+        if listed.is_cut {
+            return Err("more items than there is room for".to_owned());
         }
-        Ok(())
+        listed.items.into_iter().try_for_each(|item| records.cell(item).map(|_| ()))
     }
 
-    /// A value with its data; `None` where it is not wanted.
+    /// A value with its data; `None` where it is not wanted, or there is no room for it.
     fn value(
-        &self,
+        &mut self,
         value: &KeyValue<'_, &'a [u8]>,
-        key: &Key,
+        key: &mut Key,
         wanted: &WantedBelow<'_>,
     ) -> Result<Option<Value>, String> {
         let name = value.name().map_err(|error| error.to_string())?;
@@ -251,8 +256,11 @@ impl<'a> Walk<'a, '_> {
             return Ok(None);
         }
         let place = Place { offset: u64::try_from(offset).ok(), ..key.place.below(&record.name) };
-        let data = self.data(value, &record)?;
-        Ok(Some(Value { name: record.name, place, data_type: record.head.data_type, data }))
+        let kept = Value { name: record.name.clone(), place, data_type: record.head.data_type, data: Vec::new() };
+        if !self.trail.has_room(key, kept.size_with(record.size())) {
+            return Ok(None);
+        }
+        Ok(Some(Value { data: self.data(value, &record)?, ..kept }))
     }
 
     fn data(&self, value: &KeyValue<'_, &'a [u8]>, record: &ValueRecord) -> Result<Vec<u8>, String> {
@@ -287,20 +295,23 @@ impl<'a> Walk<'a, '_> {
 mod tests {
     use std::path::Path;
 
+    use super::super::wanted::Wanted;
     use super::*;
 
     /// The tree of a hive by nt-hive, and by the records alone.
     fn read_twice(bytes: &[u8]) -> [(Key, Vec<Defect>); 2] {
         let wanted = Wanted::everything();
-        let [mut one, mut other] = [Vec::new(), Vec::new()];
-        let by_nt_hive = open_hive(bytes, &mut Vec::new()).unwrap().read(&wanted, &mut one).unwrap();
+        let [mut one, mut other] = [Defects::default(), Defects::default()];
+        let [mut budget, mut other_budget] = [usize::MAX; 2];
+        let hive = open_hive(bytes, &mut Defects::default()).unwrap();
+        let by_nt_hive = hive.read(&wanted.of_root(), &mut budget, &mut one).unwrap();
         let salvage = Salvage::new(bytes);
-        let mut trail = Trail::new(bytes.len(), &mut other);
+        let mut trail = Trail::new(bytes.len(), &mut other_budget, &mut other);
         let root = salvage.find_root().unwrap();
         let place = Place { offset: u64::try_from(root.offset).ok(), ..Place::default() };
         let key = Key { place, last_written: Some(root.last_written()), ..Key::default() };
         let by_records = salvage.key(&root, key, &wanted.of_root(), 0, &mut trail);
-        [(by_nt_hive, one), (by_records, other)]
+        [(by_nt_hive, one.into_list()), (by_records, other.into_list())]
     }
 
     #[test]

@@ -72,6 +72,17 @@ pub(super) const REG_MULTI_SZ: u32 = 7;
 pub(super) const LINK_VALUE: &str = "SymbolicLinkValue";
 
 impl Key {
+    /// Bytes of memory that it takes, without what it holds.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Self>() + self.name.lossy().len() + self.place.path.len()
+    }
+
+    /// The same with all that it holds.
+    pub(super) fn whole_size(&self) -> usize {
+        let values: usize = self.values.iter().map(|value| value.size_with(value.data.len())).sum();
+        self.size() + values + self.subkeys.iter().map(Self::whole_size).sum::<usize>()
+    }
+
     /// The subkey of that name, in any letter case.
     #[must_use]
     pub(super) fn subkey(&self, name: &str) -> Option<&Self> {
@@ -159,6 +170,15 @@ fn index<'a>(names: impl Iterator<Item = &'a Text>) -> HashMap<String, usize> {
 }
 
 impl Value {
+    /// Bytes of memory that it takes with data of that length. A list of texts takes more than the bytes in which it
+    /// lies, since each of them becomes one that stands alone.
+    pub(super) fn size_with(&self, length: usize) -> usize {
+        let weight = if self.data_type == REG_MULTI_SZ { 8 } else { 1 };
+        let own = size_of::<Self>() + self.name.lossy().len() + self.place.path.len();
+        // The length is what the record claims: up to all that 32 bits can count.
+        own.saturating_add(length.saturating_mul(weight))
+    }
+
     /// The data as text up to the first NUL. `None` where the type is not one of text.
     #[must_use]
     pub(super) fn text(&self) -> Option<Text> {

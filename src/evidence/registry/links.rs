@@ -10,16 +10,14 @@ use std::mem;
 
 use super::hive::OpenHive;
 use super::key::{Key, MAX_DEPTH, Missing, Value};
+use super::salvage::{ROOM, WITHIN_ROOM};
 use super::select::{CURRENT, number_of};
 use super::wanted::Wanted;
 use crate::catalog::{RegistryLink, Text};
-use crate::evidence::{Defect, MAX_ENTRIES};
+use crate::evidence::Defects;
 
 /// Links that are followed in one registry; a sound one has none, and each costs a walk through the hive.
 const MOST_FOLLOWED: usize = 32;
-
-/// Keys that are read by way of links: as many as four full lists have, since many links may lead to one large key.
-const MOST_KEYS: usize = 4 * MAX_ENTRIES;
 
 /// Where the key that a link leads to is read from.
 pub(super) enum Source<'a> {
@@ -50,10 +48,16 @@ impl Links {
 }
 
 /// Puts the keys that links of control sets lead to in the place of these links. A link that cannot be followed is taken
-/// out, as if damage had hidden the key.
-pub(super) fn follow(root: &mut Key, wanted: &Wanted, source: &Source<'_>, defects: &mut Vec<Defect>) -> Links {
+/// out, as if damage had hidden the key. What is read takes of the room, since many links may lead to one large key.
+pub(super) fn follow(
+    root: &mut Key,
+    wanted: &Wanted,
+    source: &Source<'_>,
+    budget: &mut usize,
+    defects: &mut Defects,
+) -> Links {
     let mut follower =
-        Follower { wanted, source, defects, links: Links::default(), path: Vec::new(), followed: 0, keys: 0 };
+        Follower { wanted, source, budget, defects, links: Links::default(), path: Vec::new(), followed: 0 };
     let running = root.subkey("Select").and_then(|select| select.value("Current")).and_then(Value::number);
     for key in mem::take(&mut root.subkeys) {
         let is_current = key.name.is(CURRENT);
@@ -70,12 +74,13 @@ pub(super) fn follow(root: &mut Key, wanted: &Wanted, source: &Source<'_>, defec
 }
 
 /// The same in an export, of which everything was read already.
-pub(super) fn follow_in_export(root: &mut Key, defects: &mut Vec<Defect>) -> Links {
+pub(super) fn follow_in_export(root: &mut Key, defects: &mut Defects) -> Links {
     if !has_links(root) {
         return Links::default();
     }
+    let mut budget = ROOM.saturating_sub(root.whole_size());
     let all = root.clone();
-    follow(root, Wanted::of_export(), &Source::Export(&all), defects)
+    follow(root, Wanted::of_export(), &Source::Export(&all), &mut budget, defects)
 }
 
 fn has_links(key: &Key) -> bool {
@@ -106,12 +111,12 @@ fn names_in(target: &Text) -> Option<Vec<String>> {
 struct Follower<'a> {
     wanted: &'a Wanted,
     source: &'a Source<'a>,
-    defects: &'a mut Vec<Defect>,
+    budget: &'a mut usize,
+    defects: &'a mut Defects,
     links: Links,
     /// The names on the way to the key at hand, as Windows gets there: over links.
     path: Vec<Text>,
     followed: usize,
-    keys: usize,
 }
 
 impl<'a> Follower<'a> {
@@ -164,16 +169,21 @@ impl<'a> Follower<'a> {
             }
             self.followed += 1;
             self.name_control_set(&mut names);
-            let (tree, defects) = self.read(&names).ok_or("nothing of the hive can be read")?;
-            match walk(&tree, &names)? {
+            let (tree, met) = self.read(&names).ok_or("nothing of the hive can be read")?;
+            let step = walk(&tree, &names);
+            let arrived = match &step {
+                Ok(Step::Arrived(key)) => Some(key.place.path.as_str()),
+                _ => None,
+            };
+            // Other damage on the way was met before.
+            self.defects.add_those(met, |defect| {
+                defect.expected == WITHIN_ROOM || arrived.is_some_and(|path| defect.place.path.starts_with(path))
+            });
+            match step? {
                 Step::Arrived(key) => {
-                    self.keys += count(key);
-                    if self.keys > MOST_KEYS {
-                        return Err("more keys lie there than are read by way of links");
-                    }
-                    let key = key.clone();
-                    self.defects.extend(defects);
-                    return Ok(key);
+                    let budget = self.budget.checked_sub(key.whole_size());
+                    *self.budget = budget.ok_or("more lies there than there is room for")?;
+                    return Ok(key.clone());
                 }
                 Step::Link(other) => names = other,
             }
@@ -189,19 +199,20 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// A tree that has the key of these names, with what is wanted of the link at hand, and the damage of that key.
-    fn read(&self, names: &[String]) -> Option<(Cow<'a, Key>, Vec<Defect>)> {
-        match self.source {
-            Source::Export(all) => Some((Cow::Borrowed(*all), Vec::new())),
+    /// A tree that has the key of these names, with what is wanted of the link at hand, and the damage that was met.
+    fn read(&self, names: &[String]) -> Option<(Cow<'a, Key>, Defects)> {
+        let mut defects = Defects::default();
+        let tree = match self.source {
+            Source::Export(all) => Cow::Borrowed(*all),
             Source::Hive(hive) => {
-                let mut defects = Vec::new();
-                let tree = hive.read(&self.wanted.redirected(&self.path, names), &mut defects).ok()?;
-                let path = names.join("\\");
-                // Damage on the way to it was met before.
-                defects.retain(|defect| defect.place.path.starts_with(&path));
-                Some((Cow::Owned(tree), defects))
+                let names: Vec<String> = names.iter().map(|name| Text::from(name.as_str()).lower()).collect();
+                let wanted = self.wanted.redirected(&self.path, &names)?;
+                // Only what the link leads to is kept of this tree, and takes of the room.
+                let mut budget = *self.budget;
+                Cow::Owned(hive.read(&wanted, &mut budget, &mut defects).ok()?)
             }
-        }
+        };
+        Some((tree, defects))
     }
 }
 
@@ -232,8 +243,4 @@ fn walk<'a>(root: &'a Key, names: &[String]) -> Result<Step<'a>, &'static str> {
         }
     }
     Ok(Step::Arrived(key))
-}
-
-fn count(key: &Key) -> usize {
-    1 + key.subkeys.iter().map(count).sum::<usize>()
 }

@@ -29,10 +29,11 @@ use self::hive::open_hive;
 use self::key::{Key, Value};
 use self::links::Source;
 use self::reg::Export;
+use self::salvage::{ROOM, WITHIN_ROOM};
 use self::values::Values;
 use self::wanted::{SERVICES, Wanted};
 use super::encoding::CodePage;
-use super::{Content, ControlSet, Defect, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery};
+use super::{Content, ControlSet, Defect, Defects, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery};
 use crate::catalog::{Place, Text};
 
 /// Reads a SYSTEM hive, in the state in which Windows would have loaded it.
@@ -64,19 +65,22 @@ pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Readi
 
 /// Reads one state of a SYSTEM hive.
 fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
-    let mut defects = Vec::new();
+    let mut defects = Defects::default();
     let hive = open_hive(bytes, &mut defects)?;
-    let mut root = hive.read(Wanted::of_system(), &mut defects)?;
+    let mut budget = ROOM;
+    let mut root = hive.read(&Wanted::of_system().of_root(), &mut budget, &mut defects)?;
     let has_control_sets = root.subkeys.iter().any(|key| key.subkey("Services").is_some());
     if root.subkey("Select").is_none() && !has_control_sets && !root.is_damaged {
         let names = hive.root_names();
         return Err(Error::OtherHive { found: kind_of_hive(&names) });
     }
-    let mut links = links::follow(&mut root, Wanted::of_system(), &Source::Hive(&hive), &mut defects);
+    let mut links = links::follow(&mut root, Wanted::of_system(), &Source::Hive(&hive), &mut budget, &mut defects);
     if let Some(wanted) = other_transports(&root) {
         // What is damaged was met before, and two readings of the same bytes do not contradict each other.
-        let mut transports = hive.read(&wanted, &mut Vec::new())?;
-        links.add(links::follow(&mut transports, &wanted, &Source::Hive(&hive), &mut defects));
+        let mut again = Defects::default();
+        let mut transports = hive.read(&wanted.of_root(), &mut budget, &mut again)?;
+        defects.add_those(again, |defect| defect.expected == WITHIN_ROOM);
+        links.add(links::follow(&mut transports, &wanted, &Source::Hive(&hive), &mut budget, &mut defects));
         let _ = root.merge(transports);
     }
     // What a differencing hive does not have, the hive below it may have.
@@ -98,13 +102,20 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         }
     }
     let history = options.carve.then(|| {
-        let own = root.subkeys.iter().find_map(|key| control_set::code_page_of(key, &mut Vec::new()));
-        carve::carve(bytes, hive.bins_end(), &root, options.logs, own.or(options.code_page))
+        let own = root.subkeys.iter().find_map(|key| control_set::code_page_of(key, &mut Defects::default()));
+        carve::carve(bytes, hive.bins_end(), &root, options.logs, own.or(options.code_page), &mut defects)
     });
     let mut moments = moments::of_keys(&root, &mut defects);
     moments.extend(moments::of_links(&control_sets));
     moments.extend(history.iter().flat_map(moments::of_deleted_keys));
-    Ok(Reading { hive: Some(hive.head), control_sets, moments, history, defects, ..Reading::of(Kind::Hive) })
+    Ok(Reading {
+        hive: Some(hive.head),
+        control_sets,
+        moments,
+        history,
+        defects: defects.into_list(),
+        ..Reading::of(Kind::Hive)
+    })
 }
 
 /// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.
@@ -113,7 +124,7 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
 ///
 /// Where Windows would import nothing of it, or it tells nothing of Winsock.
 pub(super) fn read_reg(stream: &mut dyn Read, code_page: Option<CodePage>) -> Result<Reading, Error> {
-    let mut defects = Vec::new();
+    let mut defects = Defects::default();
     let export = reg::read(stream, code_page, &mut defects)?;
     read_export(export, code_page, defects)
 }
@@ -122,14 +133,14 @@ pub(super) fn read_reg(stream: &mut dyn Read, code_page: Option<CodePage>) -> Re
 pub struct Together {
     code_page: Option<CodePage>,
     whole: Option<Export>,
-    defects: Vec<Defect>,
+    defects: Defects,
 }
 
 impl Together {
     /// No file yet; `code_page` is that of text which does not name its own.
     #[must_use]
     pub fn new(code_page: Option<CodePage>) -> Self {
-        Self { code_page, whole: None, defects: Vec::new() }
+        Self { code_page, whole: None, defects: Defects::default() }
     }
 
     /// Reads one more of them; its name stands in front of the places in it.
@@ -138,9 +149,9 @@ impl Together {
     ///
     /// Where it is no registration file, Windows would import nothing of it, or it contradicts one before it.
     pub fn add(&mut self, name: &Text, content: &mut Content<'_>) -> Result<(), Error> {
-        let mut found = Vec::new();
+        let mut found = Defects::default();
         let part = reg::read(&mut content.stream(), self.code_page, &mut found)?;
-        self.defects.extend(found.into_iter().map(|defect| {
+        self.defects.extend(found.into_list().into_iter().map(|defect| {
             let path = format!("{name}: {}", defect.place.path);
             Defect { place: Place { path, ..defect.place }, ..defect }
         }));
@@ -171,7 +182,7 @@ fn contradiction(one: &Value, other: &Value, name: &Text) -> Error {
     }
 }
 
-fn read_export(mut export: Export, code_page: Option<CodePage>, mut defects: Vec<Defect>) -> Result<Reading, Error> {
+fn read_export(mut export: Export, code_page: Option<CodePage>, mut defects: Defects) -> Result<Reading, Error> {
     let links = links::follow_in_export(&mut export.root, &mut defects);
     let control_sets = read_control_sets(&export.root, &links, code_page, &mut defects);
     if !control_sets.iter().any(tells_something) {
@@ -181,7 +192,7 @@ fn read_export(mut export: Export, code_page: Option<CodePage>, mut defects: Vec
     if export.is_wine && !control_sets.iter().any(has_entries) {
         return Err(Error::Wine);
     }
-    Ok(Reading { text: Some(export.head), control_sets, defects, ..Reading::of(Kind::Reg) })
+    Ok(Reading { text: Some(export.head), control_sets, defects: defects.into_list(), ..Reading::of(Kind::Reg) })
 }
 
 fn tells_something(control_set: &ControlSet) -> bool {
@@ -213,24 +224,15 @@ fn kind_of_hive(root_names: &[Text]) -> String {
     if names.is_empty() { "an empty hive".to_owned() } else { format!("a hive with the keys {}", names.join(", ")) }
 }
 
-/// Most transports whose settings are looked for by name, since each service is then held to each name; of more those
-/// of all services are read. The most that a real system has are a dozen.
-const MOST_BY_NAME: usize = 100;
-
 /// The settings of transports that only this system's `Transports` names.
 fn other_transports(root: &Key) -> Option<Wanted> {
     let mut wanted = None;
     for control_set in &root.subkeys {
         let parameters = control_set.at(r"Services\Winsock\Parameters");
-        let transports = parameters.and_then(|key| Values::new(key, &mut Vec::new()).texts("Transports"));
-        let transports = transports.iter().flatten().map(Text::lossy);
-        let is_known = |name: &str| SERVICES.iter().any(|service| service.eq_ignore_ascii_case(name));
-        let mut others: Vec<_> = transports.filter(|transport| !is_known(transport)).collect();
-        if others.len() > MOST_BY_NAME {
-            others = vec!["*".into()];
-        }
-        for transport in others {
-            wanted.get_or_insert_with(Wanted::default).want_service(&control_set.name.lossy(), &transport);
+        let transports = parameters.and_then(|key| Values::new(key, &mut Defects::default()).texts("Transports"));
+        let is_known = |name: &Text| SERVICES.iter().any(|service| name.is(service));
+        for transport in transports.iter().flatten().filter(|transport| !is_known(transport)) {
+            wanted.get_or_insert_with(Wanted::default).want_service(&control_set.name, transport);
         }
     }
     wanted

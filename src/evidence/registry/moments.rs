@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use super::Key;
 use crate::catalog::Place;
-use crate::evidence::{ControlSet, Defect, Event, Former, History, Moment};
+use crate::evidence::{ControlSet, Defect, Defects, Event, Former, History, Moment};
 
 /// Keys of one hive whose times are kept; the most that were read of a real one are 369.
 const MOST: usize = 65_536;
 
 /// The times of `root` and of all keys below it, in the order of the tree.
-pub(super) fn of_keys(root: &Key, defects: &mut Vec<Defect>) -> Vec<Moment> {
+pub(super) fn of_keys(root: &Key, defects: &mut Defects) -> Vec<Moment> {
     let mut moments = Vec::new();
     let mut keys = vec![root];
     // Links lead to keys that may have been read under their own names, too.
@@ -66,21 +66,21 @@ mod tests {
     #[test]
     fn a_time_of_zero_records_nothing() {
         let root = key(1, vec![key(0, vec![key(2, vec![])]), Key::default(), key(3, vec![])]);
-        let mut defects = Vec::new();
+        let mut defects = Defects::default();
         let times: Vec<u64> = of_keys(&root, &mut defects).iter().map(|moment| moment.time.0).collect();
-        assert_eq!((times, defects), (vec![1, 2, 3], Vec::new()));
+        assert_eq!((times, defects.met()), (vec![1, 2, 3], 0));
     }
 
     #[test]
     fn the_root_has_a_path_of_its_own() {
-        let moments = of_keys(&key(1, vec![]), &mut Vec::new());
+        let moments = of_keys(&key(1, vec![]), &mut Defects::default());
         assert_eq!(moments.first().map(|moment| moment.place.path.as_str()), Some(r"\"));
     }
 
     #[test]
     fn what_is_passed_over_is_told() {
         let root = key(1, vec![key(2, vec![]); MOST]);
-        let mut defects = Vec::new();
-        assert_eq!((of_keys(&root, &mut defects).len(), defects.len()), (MOST, 1));
+        let mut defects = Defects::default();
+        assert_eq!((of_keys(&root, &mut defects).len(), defects.met()), (MOST, 1));
     }
 }

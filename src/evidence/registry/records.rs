@@ -12,7 +12,10 @@ pub(super) const NIL: u32 = u32::MAX;
 /// Most bytes of a value's data that lie in one cell from hive version 1.4 on, and in one segment of longer data.
 pub(super) const SEGMENT: usize = 16_344;
 /// Largest value that is read; the largest of thirteen real SYSTEM hives is 333,108 bytes.
-const MAX_VALUE: usize = 64 << 20;
+const MAX_VALUE: usize = 24 << 20;
+/// Most characters of a key's name that Windows allows. A longer one is not Windows' own, and a path of such names would
+/// be longer than the hive.
+pub(super) const LONGEST_KEY_NAME: usize = 255;
 /// Length of the word in front of a cell's data, which tells its size and whether it is in use.
 pub(super) const CELL_HEAD: usize = 4;
 
@@ -83,6 +86,10 @@ pub(super) struct Listed {
     pub items: Vec<u32>,
     /// Damage of the list.
     pub faults: Vec<String>,
+    /// Whether it goes on behind the items that were to be read at most.
+    pub is_cut: bool,
+    /// How many items and lists were read.
+    pub cost: usize,
 }
 
 impl<'a> Records<'a> {
@@ -95,6 +102,11 @@ impl<'a> Records<'a> {
     pub(super) fn file_offset(offset: u32) -> Option<usize> {
         let offset = Some(offset).filter(|offset| *offset != NIL)?;
         usize::try_from(offset).ok()?.checked_add(BaseBlock::SIZE_IN_HIVE)
+    }
+
+    /// By which offset records call the cell whose data begin there in the file.
+    pub(super) fn offset_of(data: usize) -> Option<u32> {
+        u32::try_from(data.checked_sub(BaseBlock::SIZE_IN_HIVE + CELL_HEAD)?).ok()
     }
 
     /// The data of a cell in use.
@@ -125,19 +137,26 @@ impl<'a> Records<'a> {
         value_in(data, at).ok_or_else(|| format!("no value at {at:#x}"))
     }
 
-    /// The subkeys that the list of a key names.
-    pub(super) fn subkeys(&self, head: &KeyNode) -> Listed {
+    /// The subkeys that the list of a key names, of which no more than `most` items and lists are read: a list of lists
+    /// may name one list many times.
+    pub(super) fn subkeys(&self, head: &KeyNode, most: usize) -> Listed {
         let mut listed = Listed::default();
         match (head.subkey_list, head.subkey_count) {
             (NIL, 0) => {}
             (NIL, count) => listed.faults.push(format!("none for {count} subkeys")),
             (list, 0) => listed.faults.push(format!("one at offset {list:#x} though there are no subkeys")),
-            (list, _) => self.read_list(list, true, &mut listed),
+            (list, _) => self.read_list(list, true, most, &mut listed),
         }
         listed
     }
 
-    fn read_list(&self, offset: u32, may_branch: bool, listed: &mut Listed) {
+    /// A list of lists may name thousands that are none; the first faults tell that.
+    const MOST_FAULTS: usize = 100;
+
+    fn read_list(&self, offset: u32, may_branch: bool, most: usize, listed: &mut Listed) {
+        if listed.faults.len() == Self::MOST_FAULTS {
+            return;
+        }
         let data = match self.cell(offset) {
             Ok(data) => data,
             Err(found) => return listed.faults.push(found),
@@ -157,15 +176,17 @@ impl<'a> Records<'a> {
         }
         for mut item in items.chunks_exact(width).take(usize::from(count)) {
             let item = u32::take(&mut item);
-            if listed.items.len() >= self.bytes.len() / 4 {
-                return listed.faults.push("more subkeys than there is room for".to_owned());
+            if listed.is_cut || listed.cost == most {
+                listed.is_cut = true;
+                return;
             }
-            if signature == *b"ri" { self.read_list(item, false, listed) } else { listed.items.push(item) }
+            listed.cost += 1;
+            if signature == *b"ri" { self.read_list(item, false, most, listed) } else { listed.items.push(item) }
         }
     }
 
-    /// The values that the list of a key names.
-    pub(super) fn values(&self, head: &KeyNode) -> Listed {
+    /// The values that the list of a key names, of which no more than `most` are read.
+    pub(super) fn values(&self, head: &KeyNode, most: usize) -> Listed {
         let mut listed = Listed::default();
         if head.value_count == 0 {
             return listed;
@@ -173,10 +194,13 @@ impl<'a> Records<'a> {
         match self.cell(head.value_list) {
             Ok(data) => {
                 let count = usize::try_from(head.value_count).unwrap_or(usize::MAX);
-                let items = data.chunks_exact(4).take(count);
+                let room = data.len() / 4;
+                listed.is_cut = room.min(count) > most;
+                let items = data.chunks_exact(4).take(count.min(most));
                 listed.items = items.map(|mut item| u32::take(&mut item)).collect();
-                if listed.items.len() < count {
-                    listed.faults.push(format!("room for {} of {count} values", listed.items.len()));
+                listed.cost = listed.items.len();
+                if room < count {
+                    listed.faults.push(format!("room for {room} of {count} values"));
                 }
             }
             Err(found) => listed.faults.push(found),
@@ -225,7 +249,10 @@ impl<'a> Records<'a> {
 /// The key whose record is at the beginning of `data`, which lie at `offset` of the file.
 pub(super) fn key_in(data: &[u8], offset: usize) -> Option<KeyRecord> {
     let head = KeyNode::decode_prefix(data).filter(|head| head.signature == *b"nk")?;
-    let name = name(data, KeyNode::SIZE, head.name_length, head.flags & 0x20 != 0)?;
+    let is_latin1 = head.flags & 0x20 != 0;
+    let longest = LONGEST_KEY_NAME * if is_latin1 { 1 } else { 2 };
+    let length = Some(head.name_length).filter(|length| usize::from(*length) <= longest)?;
+    let name = name(data, KeyNode::SIZE, length, is_latin1)?;
     Some(KeyRecord { offset, head, name })
 }
 

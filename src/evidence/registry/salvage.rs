@@ -10,8 +10,18 @@ use super::key::{Key, MAX_DEPTH, Value};
 use super::records::{KeyRecord, Listed, Records, ValueRecord, key_in};
 use super::wanted::WantedBelow;
 use crate::catalog::{Place, Text};
-use crate::evidence::Defect;
+use crate::evidence::{Defect, Defects};
 use crate::layout::BaseBlock;
+
+/// Bytes of keys and values that are kept of one registry, those that links lead to included. Of thirteen real SYSTEM hives the wanted ones take less than a
+/// hundredth of it.
+pub(super) const ROOM: usize = 24 << 20;
+
+/// What is expected where [`ROOM`] does not suffice.
+pub(super) const WITHIN_ROOM: &str = "keys and values of at most 24 MiB";
+
+/// Items of lists that are read; the largest of thirteen real SYSTEM hives has 43,211 keys and 90,307 values.
+const MOST_ITEMS: usize = 4 << 20;
 
 /// What a walk over a tree must remember that damage may have made a graph.
 pub(super) struct Trail<'d> {
@@ -20,21 +30,36 @@ pub(super) struct Trail<'d> {
     /// How many items of lists may still be read: no sound hive has more of them than room for their offsets, while
     /// lists that name one list thousands of times would keep us for hours.
     left: usize,
+    /// How many bytes of keys and values may still be kept: many keys may share one list of values, or one long value.
+    room: &'d mut usize,
     /// The damage that was met.
-    defects: &'d mut Vec<Defect>,
+    defects: &'d mut Defects,
 }
 
 impl<'d> Trail<'d> {
     /// The trail through a hive of that length.
-    pub(super) fn new(length: usize, defects: &'d mut Vec<Defect>) -> Self {
-        Self { seen: HashSet::new(), left: length / 4, defects }
+    pub(super) fn new(length: usize, room: &'d mut usize, defects: &'d mut Defects) -> Self {
+        Self { seen: HashSet::new(), left: MOST_ITEMS.min(length / 4), room, defects }
     }
 
-    /// Whether one more item of a list may be read.
-    pub(super) fn may_go_on(&mut self) -> bool {
-        let left = self.left.checked_sub(1);
-        self.left = left.unwrap_or_default();
-        left.is_some()
+    /// How many items of lists may still be read.
+    pub(super) fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Counts what was read of a list.
+    pub(super) fn pass(&mut self, listed: &Listed) {
+        self.left = self.left.saturating_sub(listed.cost);
+    }
+
+    /// Whether there is room for `size` more bytes below `key`; else that is told.
+    pub(super) fn has_room(&mut self, key: &mut Key, size: usize) -> bool {
+        let room = self.room.checked_sub(size);
+        *self.room = room.unwrap_or_default();
+        if room.is_none() {
+            self.lose(key, WITHIN_ROOM, "more; the rest is passed over");
+        }
+        room.is_some()
     }
 
     /// Whether a key is met for the first time; else that is told.
@@ -53,25 +78,28 @@ impl<'d> Trail<'d> {
         self.defects.push(Defect::new(key.place.clone(), expected, found));
     }
 
-    /// Tells names of subkeys that Windows would not find. By their order nothing is lost here: lists are read from
+    /// Tells a name of a subkey that Windows would not find. By their order nothing is lost here: lists are read from
     /// their beginning to their end. An empty name or one with a NUL can be the damaged one of a key that is sought.
-    pub(super) fn check_names<'n>(&mut self, key: &mut Key, names: impl Iterator<Item = &'n Text>) {
-        let mut previous: Option<&Text> = None;
-        let mut is_sorted = true;
-        for name in names {
-            let found = previous.filter(|_| is_sorted).and_then(|previous| out_of_order(previous, name));
-            if let Some(found) = found {
-                is_sorted = false;
-                let expected = "subkeys in the order of their names, by which Windows looks them up";
-                self.defects.push(Defect::new(key.place.clone(), expected, found));
-            }
-            if name.is_empty() || name.undecoded().is_some() || name.lossy().contains('\0') {
-                let found = format!("“{}”", name.shortened(100));
-                self.lose(key, "names of subkeys without NUL and half characters", found);
-            }
-            previous = Some(name);
+    pub(super) fn check_name(&mut self, key: &mut Key, names: &mut Names, name: &Text) {
+        let found = names.previous.as_ref().and_then(|previous| out_of_order(previous, name));
+        if let Some(found) = found.filter(|_| !names.are_unsorted) {
+            names.are_unsorted = true;
+            let expected = "subkeys in the order of their names, by which Windows looks them up";
+            self.defects.push(Defect::new(key.place.clone(), expected, found));
         }
+        if name.is_empty() || name.undecoded().is_some() || name.lossy().contains('\0') {
+            let found = format!("“{}”", name.shortened(100));
+            self.lose(key, "names of subkeys without NUL and half characters", found);
+        }
+        names.previous = Some(name.clone());
     }
+}
+
+/// The names in a list of subkeys, as far as they were checked.
+#[derive(Default)]
+pub(super) struct Names {
+    previous: Option<Text>,
+    are_unsorted: bool,
 }
 
 /// Windows compares names in upper case; for other letters than those of ASCII by a table that evidence does not have.
@@ -143,58 +171,64 @@ impl<'a> Salvage<'a> {
             trail.lose(key, format!("at most {MAX_DEPTH} levels of keys"), "more");
             return true;
         }
-        let Listed { items, mut faults } = self.records.subkeys(&record.head);
-        let mut children = Vec::new();
-        for item in items {
-            if !trail.may_go_on() {
-                faults.push("more keys than there is room for".to_owned());
-                break;
-            }
-            match self.records.key(item) {
-                Ok(child) => children.push(child),
-                Err(found) => faults.push(found),
-            }
+        let listed = self.records.subkeys(&record.head, trail.left());
+        trail.pass(&listed);
+        let Listed { items: mut children, faults, is_cut, .. } = listed;
+        let mut is_damaged = false;
+        let mut lose = |key: &mut Key, found: String, trail: &mut Trail<'_>| {
+            is_damaged = true;
+            trail.lose(key, "a list of subkeys", found);
+        };
+        for found in faults {
+            lose(key, found, trail);
+        }
+        children.retain(|child| self.records.key(*child).map_err(|found| lose(key, found, trail)).is_ok());
+        if is_cut {
+            lose(key, "more keys than there is room for".to_owned(), trail);
         }
         let told = usize::try_from(record.head.subkey_count).unwrap_or(usize::MAX);
-        if faults.is_empty() && told != children.len() {
-            faults.push(format!("{} where the key tells of {told}", children.len()));
+        if !is_damaged && told != children.len() {
+            is_damaged = true;
+            trail.lose(key, "a list of subkeys", format!("{} where the key tells of {told}", children.len()));
         }
-        for found in &faults {
-            trail.lose(key, "a list of subkeys", found.as_str());
-        }
-        if !faults.is_empty() {
+        if is_damaged {
             let found = self.add_children(record, &mut children);
             if found > 0 {
                 trail.lose(key, "a list of all subkeys", format!("{found} more that name this key as their parent"));
             }
         }
-        trail.check_names(key, children.iter().map(|child| &child.name));
+        let mut names = Names::default();
         for child in children {
+            let Ok(child) = self.records.key(child) else { continue };
+            trail.check_name(key, &mut names, &child.name);
             let Some(wanted) = wanted.subkey(&child.name) else { continue };
             let place = Place { offset: u64::try_from(child.offset).ok(), ..key.place.below(&child.name) };
             if trail.is_new(child.offset, &place) {
                 let (last_written, is_link) = (Some(child.last_written()), child.is_link());
                 let subkey = Key { name: child.name.clone(), place, last_written, is_link, ..Key::default() };
+                if !trail.has_room(key, subkey.size()) {
+                    break;
+                }
                 key.subkeys.push(self.key(&child, subkey, &wanted, depth + 1, trail));
             }
         }
-        !faults.is_empty()
+        is_damaged
     }
 
     /// Adds the keys that name this one as their parent and are not among `children`; gives their number.
-    fn add_children(&self, parent: &KeyRecord, children: &mut Vec<KeyRecord>) -> usize {
-        let known: HashSet<String> = children.iter().map(|child| child.name.lower()).collect();
+    fn add_children(&self, parent: &KeyRecord, children: &mut Vec<u32>) -> usize {
+        let name = |child: &u32| self.records.key(*child).ok().map(|child| child.name.lower());
+        let known: HashSet<String> = children.iter().filter_map(name).collect();
         let by_parent = self.by_parent.get_or_init(|| {
             let mut by_parent: HashMap<u32, Vec<u32>> = HashMap::new();
             for key in keys_in_use(self.bytes).filter(|key| !key.is_root()) {
-                by_parent.entry(key.head.parent).or_default().extend(cell_of(key.offset));
+                by_parent.entry(key.head.parent).or_default().extend(Records::offset_of(key.offset));
             }
             by_parent
         });
         let before = children.len();
-        let lost = cell_of(parent.offset).and_then(|offset| by_parent.get(&offset)).into_iter().flatten();
-        let lost = lost.filter_map(|offset| self.records.key(*offset).ok());
-        children.extend(lost.filter(|child| !known.contains(&child.name.lower())));
+        let lost = Records::offset_of(parent.offset).and_then(|offset| by_parent.get(&offset)).into_iter().flatten();
+        children.extend(lost.filter(|child| name(child).is_some_and(|name| !known.contains(&name))));
         children.len() - before
     }
 
@@ -206,17 +240,18 @@ impl<'a> Salvage<'a> {
         wanted: &WantedBelow<'_>,
         trail: &mut Trail<'_>,
     ) -> bool {
-        let Listed { items, faults } = self.records.values(&record.head);
-        let mut is_damaged = !faults.is_empty();
+        let listed = self.records.values(&record.head, trail.left());
+        trail.pass(&listed);
+        let Listed { items, faults, is_cut, .. } = listed;
+        let mut is_damaged = is_cut || !faults.is_empty();
         for found in faults {
             trail.lose(key, "a list of values", found);
         }
+        if is_cut {
+            trail.lose(key, "values that there is room for", "more");
+        }
         for item in items {
-            if !trail.may_go_on() {
-                trail.lose(key, "values that there is room for", "more");
-                return true;
-            }
-            match self.records.value(item).and_then(|value| self.value(&value, key, wanted)) {
+            match self.records.value(item).and_then(|value| self.value(&value, key, wanted, trail)) {
                 Ok(value) => key.values.extend(value),
                 Err(found) => {
                     is_damaged = true;
@@ -227,13 +262,24 @@ impl<'a> Salvage<'a> {
         is_damaged
     }
 
-    fn value(&self, record: &ValueRecord, key: &Key, wanted: &WantedBelow<'_>) -> Result<Option<Value>, String> {
+    /// A value with its data; `None` where it is not wanted, or there is no room for it.
+    fn value(
+        &self,
+        record: &ValueRecord,
+        key: &mut Key,
+        wanted: &WantedBelow<'_>,
+        trail: &mut Trail<'_>,
+    ) -> Result<Option<Value>, String> {
         if !wanted.value(Some(&record.name)) || record.is_tombstone() {
             return Ok(None);
         }
-        let data = self.records.data(record).map_err(|found| format!("{}: {found}", record.name))?;
         let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&record.name) };
-        Ok(Some(Value { name: record.name.clone(), place, data_type: record.head.data_type, data }))
+        let value = Value { name: record.name.clone(), place, data_type: record.head.data_type, data: Vec::new() };
+        if !trail.has_room(key, value.size_with(record.size())) {
+            return Ok(None);
+        }
+        let data = self.records.data(record).map_err(|found| format!("{}: {found}", record.name))?;
+        Ok(Some(Value { data, ..value }))
     }
 }
 
@@ -247,9 +293,4 @@ fn keys_in_use(bytes: &[u8]) -> impl Iterator<Item = KeyRecord> {
             key_in(bytes.get(offset..)?, offset)
         },
     )
-}
-
-/// By which offset records call the cell whose data begin at that offset of the file.
-fn cell_of(offset: usize) -> Option<u32> {
-    u32::try_from(offset.checked_sub(BaseBlock::SIZE_IN_HIVE + 4)?).ok()
 }

@@ -3,7 +3,7 @@
 use super::key::{Key, Missing};
 use super::values::Values;
 use crate::catalog::{DanglingSelection, Place, SELECTIONS, Text};
-use crate::evidence::Defect;
+use crate::evidence::{Defect, Defects};
 
 /// The name under which a running system shows its control set.
 pub(super) const CURRENT: &str = "CurrentControlSet";
@@ -34,7 +34,7 @@ pub(super) struct Select {
 
 impl Select {
     /// Reads the key; `keys` are the control sets that there are.
-    pub(super) fn read(root: &Key, keys: &[&Key], defects: &mut Vec<Defect>) -> Self {
+    pub(super) fn read(root: &Key, keys: &[&Key], defects: &mut Defects) -> Self {
         let numbers: Vec<u32> = keys.iter().filter_map(|key| number_of(&key.name)).collect();
         let select = root.subkey("Select");
         let mut value = |name: &str| select.and_then(|key| Values::new(key, defects).number(name));

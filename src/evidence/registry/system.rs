@@ -12,11 +12,34 @@ use crate::catalog::{
     Architecture, CanonicalPath, Catalog, Catalogs, Environment, Product, Text, Version, Windows, WindowsFolder,
     provider, title,
 };
-use crate::evidence::Defect;
+use crate::evidence::Defects;
+
+/// What stands beside the control sets and is the same for all of them.
+pub(super) struct Beside {
+    /// What the database of drivers tells of its version.
+    database: Option<Windows>,
+    /// Whether there is a key `RNG`; `None` where that is not told.
+    has_rng: Option<bool>,
+    has_wpa: bool,
+    has_last_known_good: bool,
+}
+
+impl Beside {
+    /// Reads it once, since a hive may have a thousand control sets and as many packages of drivers.
+    pub(super) fn read(root: &Key, defects: &mut Defects) -> Self {
+        let has = |name: &str| root.subkey(name).is_some();
+        Self {
+            database: root.subkey("DriverDatabase").map(|database| from_driver_database(database, defects)),
+            has_rng: if has("RNG") { Some(true) } else { root.is_absent("RNG").then_some(false) },
+            has_wpa: has("WPA"),
+            has_last_known_good: has("LastKnownGoodRecovery"),
+        }
+    }
+}
 
 /// What the registry tells of its Windows.
-pub(super) fn read_windows(root: &Key, control_set: &Key, defects: &mut Vec<Defect>) -> Windows {
-    let mut windows = Windows::default();
+pub(super) fn read_windows(beside: &Beside, control_set: &Key, defects: &mut Defects) -> Windows {
+    let mut windows = beside.database.clone().unwrap_or_default();
     let mut text = |path: &str, name: &str| control_set.at(path).and_then(|key| Values::new(key, defects).text(name));
     windows.product = text(r"Control\ProductOptions", "ProductType").and_then(|product| match &*product.lossy() {
         "WinNT" => Some(Product::Workstation),
@@ -33,12 +56,12 @@ pub(super) fn read_windows(root: &Key, control_set: &Key, defects: &mut Vec<Defe
     let mut number = |name: &str| control.and_then(|key| Values::new(key, defects).number(name));
     windows.service_pack = number("CSDVersion").map(|version| version >> 8);
     let componentized = number("CSDBuildNumber").is_some() || number("ComponentizedBuild").is_some();
-    if let Some(database) = root.subkey("DriverDatabase") {
-        from_driver_database(&mut windows, database, defects);
+    if beside.database.is_some() {
+        // It has told the version already.
     } else if componentized {
-        from_vista_or_7(&mut windows, root);
+        from_vista_or_7(&mut windows, beside);
     } else {
-        before_vista(&mut windows, root, control_set, defects);
+        before_vista(&mut windows, beside, control_set, defects);
     }
     windows.folder = read_folder(control_set);
     windows
@@ -51,7 +74,7 @@ const FILES_NOT_TO_BACKUP: [&str; 2] = ["BITS_LOG", "MS Distributed Transaction 
 /// another. The services that other rules judge are not asked where they themselves ought to be.
 fn read_folder(control_set: &Key) -> Option<Text> {
     // Whatever is wrong with these values is no defect of what is judged.
-    let mut unheeded = Vec::new();
+    let mut unheeded = Defects::default();
     let mut paths: Vec<Text> = Vec::new();
     if let Some(key) = control_set.at(r"Control\BackupRestore\FilesNotToBackup") {
         let mut values = Values::new(key, &mut unheeded);
@@ -87,7 +110,7 @@ fn folder_before_system32(path: &Text) -> Option<String> {
 }
 
 /// The variables with which paths of DLLs begin.
-pub(super) fn read_environment(control_set: &Key, defects: &mut Vec<Defect>) -> Option<Environment> {
+pub(super) fn read_environment(control_set: &Key, defects: &mut Defects) -> Option<Environment> {
     let key = control_set.at(r"Control\Session Manager\Environment")?;
     let mut values = Values::new(key, defects);
     Some(Environment {
@@ -99,8 +122,9 @@ pub(super) fn read_environment(control_set: &Key, defects: &mut Vec<Defect>) -> 
 }
 
 /// Windows 8 and later: the database names the version, and most of its packages came with this very build.
-fn from_driver_database(windows: &mut Windows, database: &Key, defects: &mut Vec<Defect>) {
-    let Some(number) = Values::new(database, defects).number("Version") else { return };
+fn from_driver_database(database: &Key, defects: &mut Defects) -> Windows {
+    let mut windows = Windows::default();
+    let Some(number) = Values::new(database, defects).number("Version") else { return windows };
     windows.told_by.push(Text::new(format!(r"DriverDatabase\Version is {number:#x}")));
     let version = Version::new(number >> 24, number >> 16 & 0xff);
     windows.version = Some(version);
@@ -114,6 +138,7 @@ fn from_driver_database(windows: &mut Windows, database: &Key, defects: &mut Vec
         let packages = packages.len();
         windows.told_by.push(Text::new(format!("{count} of {packages} driver packages are of {version}.{build}")));
     }
+    windows
 }
 
 /// The build that a driver package is of, where it is one of this version.
@@ -124,24 +149,24 @@ fn package_build(package: &Key, version: Version) -> Option<u32> {
     (Version::new(major, minor) == version).then_some(build)
 }
 
-fn from_vista_or_7(windows: &mut Windows, root: &Key) {
+fn from_vista_or_7(windows: &mut Windows, beside: &Beside) {
     windows.told_by.push(Text::from(r"Control\Windows has ComponentizedBuild, and there is no DriverDatabase"));
-    if root.subkey("RNG").is_some() {
+    if beside.has_rng == Some(true) {
         windows.told_by.push(Text::from("there is a key RNG"));
         let build = 7600 + windows.service_pack.unwrap_or(0).min(1);
         windows.version = Some(Version::W7.with_build(build));
-    } else if root.is_absent("RNG") {
+    } else if beside.has_rng == Some(false) {
         windows.told_by.push(Text::from("there is no key RNG"));
         windows.version = Some(Version::VISTA);
     }
 }
 
-fn before_vista(windows: &mut Windows, root: &Key, control_set: &Key, defects: &mut Vec<Defect>) {
+fn before_vista(windows: &mut Windows, beside: &Beside, control_set: &Key, defects: &mut Defects) {
     let transports = control_set.at(r"Services\Winsock\Parameters");
     let transports = transports.and_then(|key| Values::new(key, defects).texts("Transports"));
     let has_gpc = transports.as_ref().map(|transports| transports.iter().any(|transport| transport.is("Gpc")));
     let is_server = matches!(windows.product, Some(Product::Server | Product::DomainController));
-    if root.subkey("LastKnownGoodRecovery").is_none() && root.subkey("WPA").is_none() {
+    if !beside.has_last_known_good && !beside.has_wpa {
         return;
     }
     windows.told_by.push(Text::from("there is a key WPA, and Control\\Windows has no ComponentizedBuild"));
@@ -151,7 +176,7 @@ fn before_vista(windows: &mut Windows, root: &Key, control_set: &Key, defects: &
     } else if is_server {
         windows.told_by.push(Text::from("it is a server"));
         windows.version = Some(Version::SERVER_2003);
-    } else if has_gpc == Some(false) || root.subkey("LastKnownGoodRecovery").is_some() {
+    } else if has_gpc == Some(false) || beside.has_last_known_good {
         windows.told_by.push(Text::from("it is a workstation without Gpc among its transports"));
         windows.version = Some(Version::XP);
     }

@@ -3,17 +3,17 @@
 use super::key::{Key, Value};
 use super::key::{REG_BINARY, REG_DWORD, REG_MULTI_SZ, REG_SZ, type_name};
 use crate::catalog::Text;
-use crate::evidence::Defect;
+use crate::evidence::{Defect, Defects};
 use crate::layout::Guid;
 
 /// The values of one key. What has another type or length than it ought to have is a defect, and then not told.
 pub(super) struct Values<'k, 'd> {
     key: &'k Key,
-    defects: &'d mut Vec<Defect>,
+    defects: &'d mut Defects,
 }
 
 impl<'k, 'd> Values<'k, 'd> {
-    pub(super) fn new(key: &'k Key, defects: &'d mut Vec<Defect>) -> Self {
+    pub(super) fn new(key: &'k Key, defects: &'d mut Defects) -> Self {
         Self { key, defects }
     }
 

@@ -1,5 +1,6 @@
 //! Which keys and values of a registry the program reads at all: everything else is passed over unread.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::key::LINK_VALUE;
@@ -58,16 +59,37 @@ const CONTROL_SETS: [&str; 2] = ["ControlSet*", "CurrentControlSet"];
 pub(super) const SERVICES: &[&str] =
     &["Tcpip", "Tcpip6", "AFD", "NetBT", "Dhcp", "NetBIOS", "Psched", "Gpc", "RFCOMM", "irda", "afunix", "vmbus"];
 
+/// What is wanted of each of these services.
+const WANTED_OF_SERVICE: &[&str] = &[":Start", ":ImagePath", r"Parameters\Winsock\**"];
+
 /// What is wanted of a registry.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Wanted {
-    paths: Vec<Vec<String>>,
+    root: Node,
+}
+
+/// What is wanted of a key. Names are in lower case.
+#[derive(Debug, Default)]
+struct Node {
+    /// Everything in the key and below it.
+    whole_tree: bool,
+    all_values: bool,
+    values: HashSet<String>,
+    subkeys: HashMap<String, Node>,
+    /// Subkeys whose names begin so.
+    beginnings: BTreeMap<String, Node>,
+    /// Subkeys of which [`Node::of_service`] is wanted.
+    services: HashSet<String>,
 }
 
 /// What is wanted of one of its keys.
 #[derive(Debug, Clone)]
 pub(super) struct WantedBelow<'a> {
-    paths: Vec<&'a [String]>,
+    /// Names on the way to the key of which this is wanted: of the keys on it, nothing else is.
+    way: &'a [String],
+    whole_tree: bool,
+    /// A key may be wanted by its name and by the beginning of its name.
+    nodes: Vec<&'a Node>,
 }
 
 impl Wanted {
@@ -79,13 +101,12 @@ impl Wanted {
     }
 
     fn new() -> Self {
-        let mut wanted = Self { paths: WANTED.iter().copied().map(components).collect() };
+        let mut wanted = Self::default();
+        wanted.root.want_all(WANTED);
         for control_set in CONTROL_SETS {
-            let paths = WANTED_OF_CONTROL_SETS.iter().map(|path| components(&format!(r"{control_set}\{path}")));
-            wanted.paths.extend(paths);
-            for service in SERVICES {
-                wanted.want_service(control_set, service);
-            }
+            let control_set = wanted.root.below(control_set);
+            control_set.want_all(WANTED_OF_CONTROL_SETS);
+            control_set.below("Services").services.extend(SERVICES.iter().map(|service| service.to_ascii_lowercase()));
         }
         wanted
     }
@@ -97,7 +118,12 @@ impl Wanted {
         WANTED_OF_EXPORT.get_or_init(|| {
             let mut wanted = Self::new();
             for control_set in CONTROL_SETS {
-                wanted.want_service(control_set, "*");
+                wanted
+                    .root
+                    .below(control_set)
+                    .below("Services")
+                    .beginnings
+                    .insert(String::new(), Node::new_of_service());
             }
             wanted
         })
@@ -106,28 +132,77 @@ impl Wanted {
     /// Everything that there is.
     #[cfg(test)]
     pub(super) fn everything() -> Self {
-        Self { paths: vec![components("**")] }
+        Self { root: Node { whole_tree: true, ..Node::default() } }
     }
 
-    /// Wants also the start of a service and the settings of its transport.
-    pub(super) fn want_service(&mut self, control_set: &str, service: &str) {
-        for wanted in [":Start", ":ImagePath", r"\Parameters\Winsock\**"] {
-            self.paths.push(components(&format!(r"{control_set}\Services\{service}{wanted}")));
-        }
+    /// Wants also the start of a service and the settings of its transport. Both names are taken as they are.
+    pub(super) fn want_service(&mut self, control_set: &Text, service: &Text) {
+        let control_set = self.root.subkeys.entry(control_set.lower()).or_default();
+        control_set.below("Services").services.insert(service.lower());
     }
 
-    /// What is wanted of the key at `link`, wanted of the one at `target` in its place.
+    /// What is wanted of the key at `link`, wanted of the one at `target` in its place, whose names are in lower case;
+    /// `None` where it is to be passed over.
     #[must_use]
-    pub(super) fn redirected(&self, link: &[Text], target: &[String]) -> Self {
-        let below = link.iter().try_fold(self.of_root(), |below, name| below.subkey(name));
-        let paths = below.map(|below| below.paths).unwrap_or_default();
-        Self { paths: paths.into_iter().map(|rest| [target, rest].concat()).collect() }
+    pub(super) fn redirected<'a>(&'a self, link: &[Text], target: &'a [String]) -> Option<WantedBelow<'a>> {
+        let below = link.iter().try_fold(self.of_root(), |below, name| below.subkey(name))?;
+        Some(WantedBelow { way: target, ..below })
     }
 
     /// What is wanted of the root.
     #[must_use]
     pub(super) fn of_root(&self) -> WantedBelow<'_> {
-        WantedBelow { paths: self.paths.iter().map(Vec::as_slice).collect() }
+        WantedBelow { way: &[], whole_tree: self.root.whole_tree, nodes: vec![&self.root] }
+    }
+}
+
+impl Node {
+    /// What is wanted of a service, which is the same of all.
+    fn of_service() -> &'static Self {
+        static WANTED_OF_SERVICE: OnceLock<Node> = OnceLock::new();
+        WANTED_OF_SERVICE.get_or_init(Self::new_of_service)
+    }
+
+    fn new_of_service() -> Self {
+        let mut service = Self::default();
+        service.want_all(WANTED_OF_SERVICE);
+        service
+    }
+
+    /// Wants what these paths name.
+    fn want_all(&mut self, paths: &[&str]) {
+        for path in paths {
+            self.want(path);
+        }
+    }
+
+    /// Wants what a path names.
+    fn want(&mut self, path: &str) {
+        let (path, value) = path.split_once(':').map_or((path, None), |(path, value)| (path, Some(value)));
+        let (path, whole_tree) = path.strip_suffix(r"\**").map_or((path, false), |path| (path, true));
+        let names = path.split('\\').filter(|name| !name.is_empty());
+        let node = names.fold(self, |node, name| node.below(name));
+        match value {
+            Some(value) => _ = node.values.insert(value.to_ascii_lowercase()),
+            None if whole_tree => node.whole_tree = true,
+            None => node.all_values = true,
+        }
+    }
+
+    /// What is wanted of a subkey; of all whose names begin so where the name ends in `*`.
+    fn below(&mut self, name: &str) -> &mut Self {
+        let name = name.to_ascii_lowercase();
+        match name.strip_suffix('*') {
+            Some(beginning) => self.beginnings.entry(beginning.to_owned()).or_default(),
+            None => self.subkeys.entry(name).or_default(),
+        }
+    }
+
+    /// What is wanted of the subkey of that name.
+    fn named(&self, name: &str) -> Vec<&Self> {
+        let of_beginning = self.beginnings.iter().filter(|(beginning, _)| name.starts_with(*beginning));
+        let of_service = self.services.contains(name).then(Self::of_service);
+        self.subkeys.get(name).into_iter().chain(of_beginning.map(|(_, node)| node)).chain(of_service).collect()
     }
 }
 
@@ -135,22 +210,24 @@ impl WantedBelow<'_> {
     /// What is wanted of the subkey of that name; `None` where it is to be passed over.
     #[must_use]
     pub(super) fn subkey(&self, name: &Text) -> Option<Self> {
-        let paths: Vec<_> = self
-            .paths
-            .iter()
-            .filter_map(|path| match path {
-                [whole_tree] if whole_tree == "**" => Some(*path),
-                [component, rest @ ..] if !component.starts_with(':') && fits(component, name) => Some(rest),
-                _ => None,
-            })
-            .collect();
-        (!paths.is_empty()).then_some(Self { paths })
+        if let [next, way @ ..] = self.way {
+            return (*next == name.lower()).then(|| Self { way, ..self.clone() });
+        }
+        if self.whole_tree {
+            return Some(Self { way: &[], whole_tree: true, nodes: Vec::new() });
+        }
+        let name = name.lower();
+        let nodes: Vec<_> = self.nodes.iter().flat_map(|node| node.named(&name)).collect();
+        let whole_tree = nodes.iter().any(|node| node.whole_tree);
+        (!nodes.is_empty()).then_some(Self { way: &[], whole_tree, nodes })
     }
 
     /// Whether any subkey of this key may be wanted.
     #[must_use]
     pub(super) fn has_subkeys(&self) -> bool {
-        self.paths.iter().any(|path| path.first().is_some_and(|component| !component.starts_with(':')))
+        let has_subkeys =
+            |node: &&Node| !(node.subkeys.is_empty() && node.beginnings.is_empty() && node.services.is_empty());
+        !self.way.is_empty() || self.whole_tree || self.nodes.iter().any(has_subkeys)
     }
 
     /// Whether the value of that name is wanted; of no name: whether any may be. Where a link leads is always wanted.
@@ -159,30 +236,15 @@ impl WantedBelow<'_> {
         if name.is_some_and(|name| name.is(LINK_VALUE)) {
             return true;
         }
-        self.paths.iter().any(|path| match path {
-            [] => true,
-            [component] => {
-                let wanted = component.strip_prefix(':');
-                component == "**" || wanted.is_some_and(|wanted| name.is_none_or(|name| name.is(wanted)))
-            }
-            _ => false,
-        })
-    }
-}
-
-fn fits(component: &str, name: &Text) -> bool {
-    match component.strip_suffix('*') {
-        Some(beginning) => {
-            let name = name.lossy();
-            name.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+        if !self.way.is_empty() {
+            return false;
         }
-        None => name.is(component),
+        let all = self.whole_tree || self.nodes.iter().any(|node| node.all_values);
+        all || match name.map(Text::lower) {
+            Some(name) => self.nodes.iter().any(|node| node.values.contains(&name)),
+            None => self.nodes.iter().any(|node| !node.values.is_empty()),
+        }
     }
-}
-
-fn components(path: &str) -> Vec<String> {
-    let (path, value) = path.split_once(':').map_or((path, None), |(path, value)| (path, Some(value)));
-    path.split('\\').map(str::to_owned).chain(value.map(|value| format!(":{value}"))).collect()
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use crate::catalog::{
     Binding, Catalogs, Chain, ProtocolEntry, ProviderFlags, Service, ServiceFlags, ServiceProvider, SetupProvider,
     Text, Transport, Winsock,
 };
-use crate::evidence::Defect;
+use crate::evidence::Defects;
 use crate::layout::protocol_info::{ProtocolInfo32, SIZE_64};
 
 /// Fills in what `services`, the key `Services`, says beside the catalogs.
-pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Vec<Defect>) {
+pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Defects) {
     let is_64_bit = catalogs.windows.is_64_bit() == Some(true);
     catalogs.winsock = services.subkey("Winsock").map(|key| read_winsock(key, is_64_bit, defects));
     if let Some(netbios) = services.subkey("NetBIOS") {
@@ -47,7 +47,7 @@ fn service_names(catalogs: &Catalogs) -> Vec<Text> {
     names.filter(|name| known.insert(name.lower())).collect()
 }
 
-fn read_winsock(key: &Key, is_64_bit: bool, defects: &mut Vec<Defect>) -> Winsock {
+fn read_winsock(key: &Key, is_64_bit: bool, defects: &mut Defects) -> Winsock {
     let mut texts = |path: &str, name: &str| key.at(path).and_then(|key| Values::new(key, defects).texts(name));
     let (transports, provider_list) = (texts("Parameters", "Transports"), texts("Setup Migration", "Provider List"));
     let providers = key.at(r"Setup Migration\Providers").map_or(&[][..], |key| &key.subkeys);
@@ -60,7 +60,7 @@ fn read_winsock(key: &Key, is_64_bit: bool, defects: &mut Vec<Defect>) -> Winsoc
     }
 }
 
-fn read_setup_provider(key: &Key, is_64_bit: bool, defects: &mut Vec<Defect>) -> SetupProvider {
+fn read_setup_provider(key: &Key, is_64_bit: bool, defects: &mut Defects) -> SetupProvider {
     let mut values = Values::new(key, defects);
     SetupProvider {
         transport: key.name.clone(),
@@ -101,7 +101,7 @@ fn provider_data(bytes: &[u8], is_64_bit: bool) -> Vec<ProtocolEntry> {
     entries
 }
 
-fn read_transport(name: Text, key: &Key, defects: &mut Vec<Defect>) -> Transport {
+fn read_transport(name: Text, key: &Key, defects: &mut Defects) -> Transport {
     let mut values = Values::new(key, defects);
     let (helper, provider_id) = (values.text("HelperDllName"), values.guid("ProviderGUID"));
     let mapping = read_mapping(key, &mut values);
@@ -143,7 +143,7 @@ fn read_mapping(key: &Key, values: &mut Values<'_, '_>) -> Vec<SocketRequest> {
     rows.map(|[family, socket_type, protocol]| SocketRequest::new(*family, *socket_type, *protocol)).collect()
 }
 
-fn read_template(key: &Key, defects: &mut Vec<Defect>) -> ProtocolEntry {
+fn read_template(key: &Key, defects: &mut Defects) -> ProtocolEntry {
     let mut values = Values::new(key, defects);
     ProtocolEntry {
         place: key.place.clone(),
@@ -167,7 +167,7 @@ fn read_template(key: &Key, defects: &mut Vec<Defect>) -> ProtocolEntry {
 }
 
 /// The bindings, each with its lana number: `LanaMap` holds a pair of flag and number for each, in the same order.
-fn read_bindings(key: &Key, defects: &mut Vec<Defect>) -> Vec<Binding> {
+fn read_bindings(key: &Key, defects: &mut Defects) -> Vec<Binding> {
     let mut values = Values::new(key, defects);
     let devices = values.texts("Bind").unwrap_or_default();
     let lanas = values.bytes("LanaMap").unwrap_or_default().chunks_exact(2).map(|pair| pair.last().copied());

@@ -10,12 +10,12 @@ use crate::catalog::{
     ProviderFlags, ServiceFlags, Text,
 };
 use crate::evidence::encoding::{CodePage, decode_ansi};
-use crate::evidence::{Defect, MAX_ENTRIES};
+use crate::evidence::{Defect, Defects, MAX_ENTRIES};
 use crate::layout::PackedCatalogItem;
 
 /// Fills in what `parameters`, the key `WinSock2\Parameters`, says.
-pub(super) fn read(catalogs: &mut Catalogs, parameters: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) {
-    let protocol_entry = |key: &Key, defects: &mut Vec<Defect>| read_protocol_entry(key, code_page, defects);
+pub(super) fn read(catalogs: &mut Catalogs, parameters: &Key, code_page: Option<CodePage>, defects: &mut Defects) {
+    let protocol_entry = |key: &Key, defects: &mut Defects| read_protocol_entry(key, code_page, defects);
     let mut values = read_parameters(parameters, defects);
     let protocol = other_catalog(parameters, values.current_protocol_catalog.as_ref(), "Protocol_Catalog9");
     let name_space = other_catalog(parameters, values.current_name_space_catalog.as_ref(), "NameSpace_Catalog5");
@@ -58,7 +58,7 @@ fn told_of<E>(key: &Key, catalog: &Catalog<E>, library: impl Fn(&E) -> Option<&T
     }
 }
 
-fn read_parameters(key: &Key, defects: &mut Vec<Defect>) -> Parameters {
+fn read_parameters(key: &Key, defects: &mut Defects) -> Parameters {
     let mut values = Values::new(key, defects);
     Parameters {
         place: key.place.clone(),
@@ -72,11 +72,7 @@ fn read_parameters(key: &Key, defects: &mut Vec<Defect>) -> Parameters {
     }
 }
 
-fn read_catalog<E: Entry>(
-    key: &Key,
-    entry: impl Fn(&Key, &mut Vec<Defect>) -> E,
-    defects: &mut Vec<Defect>,
-) -> Catalog<E> {
+fn read_catalog<E: Entry>(key: &Key, entry: impl Fn(&Key, &mut Defects) -> E, defects: &mut Defects) -> Catalog<E> {
     let mut list = |name: &str| {
         let key = key.subkey(name)?;
         let mut keys: Vec<&Key> = key.subkeys.iter().collect();
@@ -114,7 +110,7 @@ fn read_catalog<E: Entry>(
 /// Where in a packed item all that stands between its path and its name lies.
 const FIXED_FIELDS: Range<usize> = 260..376;
 
-fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Vec<Defect>) -> ProtocolEntry {
+fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Defects) -> ProtocolEntry {
     let mut values = Values::new(key, defects);
     let entry = ProtocolEntry {
         place: key.place.clone(),
@@ -174,7 +170,7 @@ fn decode_item(entry: ProtocolEntry, item: &PackedCatalogItem, code_page: Option
     }
 }
 
-fn read_name_space_entry(key: &Key, defects: &mut Vec<Defect>) -> NameSpaceEntry {
+fn read_name_space_entry(key: &Key, defects: &mut Defects) -> NameSpaceEntry {
     let mut values = Values::new(key, defects);
     NameSpaceEntry {
         place: key.place.clone(),
@@ -191,7 +187,7 @@ fn read_name_space_entry(key: &Key, defects: &mut Vec<Defect>) -> NameSpaceEntry
     }
 }
 
-fn read_app_permission(key: &Key, defects: &mut Vec<Defect>) -> AppPermission {
+fn read_app_permission(key: &Key, defects: &mut Defects) -> AppPermission {
     let mut values = Values::new(key, defects);
     AppPermission {
         key: key.name.clone(),

@@ -18,7 +18,7 @@ use super::records::{CELL_HEAD, KeyRecord, Records, ValueRecord, key_in, value_i
 use super::winsock2;
 use crate::catalog::{Place, Text};
 use crate::evidence::encoding::CodePage;
-use crate::evidence::{Area, Find, Former, FormerKey, FormerValue, History, MAX_ENTRIES};
+use crate::evidence::{Area, Defect, Defects, Find, Former, FormerKey, FormerValue, History, MAX_ENTRIES};
 use crate::layout::PackedCatalogItem;
 use crate::layout::cell::KeyNode;
 
@@ -32,12 +32,25 @@ pub(super) fn carve(
     root: &Key,
     logs: &[LogFile<'_>],
     code_page: Option<CodePage>,
+    defects: &mut Defects,
 ) -> History {
     let mut live = Live::default();
     live.add(root);
+    let left = hive.len() / 4;
     let items = item::items(hive).filter_map(|(offset, _)| Some((offset, find(Area::OutsideOfCells, offset, true)?)));
     let items = items.take(MAX_ENTRIES).collect();
-    let mut carving = Carving { hive, live, items, values: Vec::new(), keys: Vec::new(), free: Vec::new() };
+    let mut carving = Carving {
+        hive,
+        live,
+        items,
+        values: Vec::new(),
+        keys: Vec::new(),
+        free: Vec::new(),
+        listed: HashMap::new(),
+        left,
+        path_bytes: 0,
+        defects,
+    };
     cells(hive.get(..bins_end).unwrap_or(hive)).for_each(|cell| carving.search(cell));
     carving.finish(logs, code_page)
 }
@@ -87,7 +100,12 @@ const KEYS: [&str; 5] =
 /// Keys of entries have names of so many digits.
 const ENTRY_DIGITS: usize = 12;
 
-struct Carving<'a, 'k> {
+/// Bytes of the paths of all deleted keys that are kept.
+const MOST_PATHS: usize = 4 << 20;
+/// Bytes of the data of all deleted values that are looked at: many of them may name one cell.
+const MOST_DATA: usize = 4 << 20;
+
+struct Carving<'a, 'k, 'd> {
     hive: &'a [u8],
     live: Live<'k>,
     /// The items by their offsets.
@@ -96,9 +114,15 @@ struct Carving<'a, 'k> {
     keys: Vec<(FormerKey, Find)>,
     /// The cells that are not in use, in the order of their offsets.
     free: Vec<Range<usize>>,
+    /// What the lists of subkeys name, by their offsets: each is read once, however many keys lead to it.
+    listed: HashMap<u32, HashSet<u32>>,
+    /// How many items of these lists may still be read. In a sound hive each key is in one list.
+    left: usize,
+    path_bytes: usize,
+    defects: &'d mut Defects,
 }
 
-impl Carving<'_, '_> {
+impl Carving<'_, '_, '_> {
     /// Looks for records in a cell. In one that is in use only a record at its beginning can be lost, and only an item
     /// is told from other data elsewhere.
     fn search(&mut self, cell: Cell) {
@@ -142,6 +166,11 @@ impl Carving<'_, '_> {
             return;
         }
         let path = path.iter().map(Text::lossy).collect::<Vec<_>>().join(r"\");
+        self.path_bytes += path.len();
+        if self.path_bytes > MOST_PATHS {
+            let expected = format!("deleted keys with paths of at most {} MiB", MOST_PATHS >> 20);
+            return self.pass_over(offset, &expected);
+        }
         let former = FormerKey { path: Text::new(path), last_written: record.last_written() };
         let area = if cell.is_free { Area::FreeCell } else { Area::OtherCell };
         let end = offset + KeyNode::SIZE + usize::from(record.head.name_length);
@@ -149,13 +178,33 @@ impl Carving<'_, '_> {
     }
 
     /// Whether a key was read, or its parent lists it: then it is in force, wherever that is.
-    fn is_in_force(&self, record: &KeyRecord) -> bool {
+    fn is_in_force(&mut self, record: &KeyRecord) -> bool {
         let was_read = u64::try_from(record.offset).is_ok_and(|offset| self.live.keys.contains(&offset));
-        let is_listed = || {
-            let listed = Records::new(self.hive).subkeys(&self.key_at(record.head.parent)?.head);
-            Some(listed.items.iter().any(|item| in_file(*item) == Some(record.offset)))
-        };
-        was_read || is_listed() == Some(true)
+        was_read || self.is_listed(record)
+    }
+
+    fn is_listed(&mut self, record: &KeyRecord) -> bool {
+        let parent = self.key_at(record.head.parent).filter(|parent| parent.head.subkey_count > 0);
+        let Some(parent) = parent else { return false };
+        let list = parent.head.subkey_list;
+        if !self.listed.contains_key(&list) {
+            let listed = Records::new(self.hive).subkeys(&parent.head, self.left);
+            self.left -= listed.cost;
+            if listed.is_cut {
+                // Whether this key is in force cannot be told, and neither is said.
+                self.pass_over(record.offset, "lists of subkeys of no more items than the hive has room for");
+                return true;
+            }
+            self.listed.insert(list, listed.items.into_iter().collect());
+        }
+        let cell = Records::offset_of(record.offset);
+        cell.is_some_and(|cell| self.listed.get(&list).is_some_and(|listed| listed.contains(&cell)))
+    }
+
+    /// Tells that what lies there may be of a deleted key, and is passed over.
+    fn pass_over(&mut self, offset: usize, expected: &str) {
+        let place = Place { offset: u64::try_from(offset).ok(), ..Place::default() };
+        self.defects.push(Defect::new(place, expected, "more; what may have been deleted is passed over"));
     }
 
     /// The names on the way from the root to a key, in use or not; `…` stands for what is gone.
@@ -231,10 +280,17 @@ impl Carving<'_, '_> {
     /// The deleted values that say what no value in force says. Those that name an item add to the items.
     fn take_values(&mut self) -> Vec<Former<FormerValue>> {
         let mut values = Vec::new();
+        let mut data_bytes = 0;
         for record in std::mem::take(&mut self.values) {
             let is_item = record.name.is("PackedCatalogItem");
             if is_item && self.find_item_of(&record) {
                 continue;
+            }
+            data_bytes += record.size();
+            if data_bytes > MOST_DATA {
+                let expected = format!("deleted values of at most {} MiB", MOST_DATA >> 20);
+                self.pass_over(record.offset, &expected);
+                break;
             }
             let data = self.data_of(&record).filter(|_| !is_item);
             let name = record.name.lower();

@@ -19,7 +19,7 @@ use self::page::wide;
 use self::plan::Plan;
 use super::bins;
 use crate::catalog::FileTime;
-use crate::evidence::{Defect, HiveHead};
+use crate::evidence::{Defect, Defects, HiveHead};
 use crate::layout::{BaseBlock, HiveBin};
 
 /// Base block and one bin.
@@ -97,11 +97,14 @@ fn bytes_changed(before: &[u8], after: &[u8]) -> usize {
 fn faults_after(head: &HiveHead, stored: &[u8], base_block: &BaseBlock, recovered: &[u8]) -> Vec<Defect> {
     // A damaged base block does not tell where the bins end.
     let told = if head.checksum_is_right { &head.base_block } else { base_block };
-    let known = bins::faults(stored, wide(told.bins_size));
-    let mut faults = bins::faults(recovered, wide(base_block.bins_size));
-    faults.retain(|fault| {
-        let same_place = known.binary_search_by_key(&fault.place.offset, |known| known.place.offset);
-        same_place.ok().and_then(|index| known.get(index)) != Some(fault)
-    });
-    faults
+    let mut known = bins::faults(stored, wide(told.bins_size)).peekable();
+    let mut faults = Defects::default();
+    for fault in bins::faults(recovered, wide(base_block.bins_size)) {
+        // Both come in the order of their offsets.
+        while known.next_if(|known| known.place.offset < fault.place.offset).is_some() {}
+        if known.peek() != Some(&fault) {
+            faults.push(fault);
+        }
+    }
+    faults.into_list()
 }

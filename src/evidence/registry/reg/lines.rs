@@ -7,7 +7,7 @@ use crate::evidence::{Error, TextHead};
 
 /// Longest line that is kept, in bytes; hivexregedit does not wrap, and its longest line in real files has 2,690
 /// characters.
-const LONGEST: usize = 16 << 20;
+const LONGEST: usize = 4 << 20;
 
 const CHUNK: usize = 64 << 10;
 

@@ -13,13 +13,14 @@ use std::io::Read;
 
 use self::lines::{Line, Lines};
 use self::path::KeyLine;
-use self::tree::{Node, Tree};
+use self::tree::{Entered, Node, Tree};
 use self::value::{Bytes, Data, Fault, Outcome};
 use super::key::{Key, MAX_DEPTH};
+use super::salvage::WITHIN_ROOM;
 use super::wanted::Wanted;
 use crate::catalog::{Place, Text};
 use crate::evidence::encoding::CodePage;
-use crate::evidence::{Defect, Error, TextHead};
+use crate::evidence::{Defect, Defects, Error, TextHead};
 
 /// How the strings of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,11 +55,7 @@ pub(super) struct Export {
 /// # Errors
 ///
 /// Where the stream cannot be read, or Windows would import nothing of it.
-pub(super) fn read(
-    stream: &mut dyn Read,
-    code_page: Option<CodePage>,
-    defects: &mut Vec<Defect>,
-) -> Result<Export, Error> {
+pub(super) fn read(stream: &mut dyn Read, code_page: Option<CodePage>, defects: &mut Defects) -> Result<Export, Error> {
     let mut lines = Lines::new(stream, code_page)?;
     let (dialect, name) = read_header(&mut lines)?;
     let (is_unicode, code_page) = (lines.is_unicode(), code_page.unwrap_or(CodePage::GUESS));
@@ -108,7 +105,7 @@ struct Reader<'d> {
     pending: Option<(Option<Text>, Bytes)>,
     /// Whether the end of a line stands behind the line that is read, and not the end of the file.
     is_ended: bool,
-    defects: &'d mut Vec<Defect>,
+    defects: &'d mut Defects,
 }
 
 impl Reader<'_> {
@@ -153,8 +150,13 @@ impl Reader<'_> {
                 self.note(at, 1, &format!("at most {MAX_DEPTH} levels of keys"), "more; the key is passed over");
             }
             KeyLine::Key(path) => {
-                self.key = self.tree.enter(&path, at.line, self.wanted);
-                self.ends_in_wanted = self.key.is_some();
+                let entered = self.tree.enter(&path, at.line, self.wanted);
+                self.ends_in_wanted = !matches!(entered, Entered::Unwanted);
+                match entered {
+                    Entered::Key(key) => self.key = Some(key),
+                    Entered::Unwanted => {}
+                    Entered::NoRoom => self.note(at, 1, WITHIN_ROOM, "more; the key is passed over"),
+                }
             }
             KeyLine::Deletion(path) => self.tree.delete(&path),
             KeyLine::Foreign => self.ends_in_wanted = false,
@@ -185,7 +187,12 @@ impl Reader<'_> {
         match text.chars().next() {
             None | Some(';') => self.pending = Some((name, bytes)),
             Some(digit) if digit.is_ascii_hexdigit() => match (bytes.go_on(text), name) {
-                (Ok(true), name) => self.pending = Some((name, bytes)),
+                (Ok(true), name) => {
+                    if name.is_none() {
+                        bytes.forget();
+                    }
+                    self.pending = Some((name, bytes));
+                }
                 (Ok(false), Some(name)) => self.set_bytes(name, at, text, bytes),
                 (Ok(false), None) => {}
                 (Err(fault), _) => self.drop_value(at, &fault),
@@ -202,8 +209,10 @@ impl Reader<'_> {
     fn set(&mut self, name: Text, at: At, text: &str, data: Data) {
         if !self.is_ended && !value::is_whole(&name, &data, text) {
             self.lose_last(at, &name);
-        } else if let Some(key) = &self.key {
-            self.tree.set(key, name, at.line, data);
+        } else if let Some(key) = &self.key
+            && !self.tree.set(key, name, at.line, data)
+        {
+            self.lose(at, 1, WITHIN_ROOM, "more; the value is passed over");
         }
     }
 

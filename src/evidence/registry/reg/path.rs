@@ -1,7 +1,12 @@
 //! Key lines: which key they name, and where below the root of a SYSTEM hive it lies.
 
 use crate::catalog::Text;
+use crate::evidence::registry::key::MAX_DEPTH;
+use crate::evidence::registry::records::LONGEST_KEY_NAME;
 use crate::evidence::registry::wanted::WANTED;
+
+/// Names of a path that are looked at: more than the deepest key that is read has.
+const MOST_NAMES: usize = 2 * MAX_DEPTH;
 
 /// What a line in brackets says.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +48,11 @@ pub(super) fn parse(line: &str, is_wine: bool) -> KeyLine {
         None => (false, inside),
     };
     // Doubled backslashes (Wine; exports that were pasted) and trailing ones collapse.
-    let names: Vec<&str> = path.split('\\').filter(|name| !name.is_empty()).collect();
+    let names: Vec<&str> = path.split('\\').filter(|name| !name.is_empty()).take(MOST_NAMES).collect();
+    if names.iter().any(|name| name.encode_utf16().count() > LONGEST_KEY_NAME) {
+        let found = format!("a name of more than {LONGEST_KEY_NAME} characters, which Windows does not allow");
+        return KeyLine::Malformed(found);
+    }
     let is_relative = path.starts_with('\\') || is_wine;
     match below_system(&names, is_relative) {
         Below::System(names) if is_deletion => KeyLine::Deletion(names),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::key::{Key, LINK_VALUE, REG_LINK, Value};
+use super::super::salvage::ROOM;
 use super::super::wanted::{Wanted, WantedBelow};
 use super::value::Data;
 use crate::catalog::{Place, Text};
@@ -17,6 +18,22 @@ pub(super) struct Tree {
     values: HashMap<(usize, String), usize>,
     /// The key that was entered last.
     last: usize,
+    /// How many bytes of keys and values may still be kept.
+    room: usize,
+}
+
+/// Room that is left for the catalogs when that for services is used up. Whose transport is wanted is known only when
+/// the whole file was read, so that until then something of every service is kept.
+const ROOM_BESIDE_SERVICES: usize = ROOM / 3;
+
+/// What became of a key line.
+pub(super) enum Entered<'w> {
+    /// The key is there.
+    Key(Node<'w>),
+    /// Nothing of it is wanted.
+    Unwanted,
+    /// There is no room for it: the key above it is marked as one of which something was lost.
+    NoRoom,
 }
 
 #[derive(Default)]
@@ -36,6 +53,8 @@ struct Kept {
 pub(super) struct Node<'w> {
     index: usize,
     wanted: WantedBelow<'w>,
+    /// How much of the room other keys need.
+    reserve: usize,
 }
 
 impl Node<'_> {
@@ -49,26 +68,37 @@ const ROOT: usize = 0;
 
 impl Tree {
     pub(super) fn new() -> Self {
-        Self { keys: vec![Some(Kept::default())], by_name: HashMap::new(), values: HashMap::new(), last: ROOT }
+        Self {
+            keys: vec![Some(Kept::default())],
+            by_name: HashMap::new(),
+            values: HashMap::new(),
+            last: ROOT,
+            room: ROOM,
+        }
     }
 
-    /// The key at that path, made where it is not there; `None` where nothing of it is wanted.
-    pub(super) fn enter<'w>(&mut self, path: &[String], line: u64, wanted: &'w Wanted) -> Option<Node<'w>> {
+    /// The key at that path, made where it is not there.
+    pub(super) fn enter<'w>(&mut self, path: &[String], line: u64, wanted: &'w Wanted) -> Entered<'w> {
         let names: Vec<Text> = path.iter().map(|name| Text::from(name.as_str())).collect();
-        let wanted = names.iter().try_fold(wanted.of_root(), |wanted, name| wanted.subkey(name))?;
+        let below = |wanted: &'w Wanted| names.iter().try_fold(wanted.of_root(), |wanted, name| wanted.subkey(name));
+        let Some(wanted) = below(wanted) else { return Entered::Unwanted };
+        let reserve = if below(Wanted::of_system()).is_some() { 0 } else { ROOM_BESIDE_SERVICES };
         let mut index = ROOT;
         for text in names {
             let lower = text.lower();
             index = match self.by_name.get(&(index, lower.clone())) {
                 Some(subkey) => *subkey,
-                None => self.add(index, text, lower, line),
+                None => match self.add(index, text, lower, line, reserve) {
+                    Some(subkey) => subkey,
+                    None => return Entered::NoRoom,
+                },
             };
         }
         if let Some(kept) = self.kept_mut(index) {
             kept.is_named = true;
         }
         self.last = index;
-        Some(Node { index, wanted })
+        Entered::Key(Node { index, wanted, reserve })
     }
 
     fn kept(&self, index: usize) -> Option<&Kept> {
@@ -79,16 +109,29 @@ impl Tree {
         self.keys.get_mut(index).and_then(Option::as_mut)
     }
 
-    fn add(&mut self, parent: usize, name: Text, lower: String, line: u64) -> usize {
+    /// Takes `size` bytes of the room, but for what others need; whether it sufficed.
+    fn take_room(&mut self, size: usize, reserve: usize) -> bool {
+        let room = self.room.checked_sub(size).filter(|room| *room >= reserve);
+        self.room = room.unwrap_or(self.room.min(reserve));
+        room.is_some()
+    }
+
+    /// Adds a key; `None` where there is no room for it.
+    fn add(&mut self, parent: usize, name: Text, lower: String, line: u64, reserve: usize) -> Option<usize> {
         let index = self.keys.len();
         let place = self.kept(parent).map(|parent| parent.place.below(&name)).unwrap_or_default();
         let place = Place { line: Some(line), ..place };
+        // The name stands in the key and in the index.
+        if !self.take_room(size_of::<Kept>() + 2 * size_of::<Key>() + 3 * lower.len() + place.path.len(), reserve) {
+            self.damage_at(parent);
+            return None;
+        }
         self.keys.push(Some(Kept { name, place, parent, ..Kept::default() }));
         self.by_name.insert((parent, lower), index);
         if let Some(parent) = self.kept_mut(parent) {
             parent.subkeys.push(index);
         }
-        index
+        Some(index)
     }
 
     /// Deletes the key at that path with everything below it.
@@ -108,18 +151,30 @@ impl Tree {
         }
     }
 
-    /// Sets a value; a later one overrides an earlier one.
-    pub(super) fn set(&mut self, key: &Node<'_>, name: Text, line: u64, data: Data) {
-        let Some(kept) = self.keys.get_mut(key.index).and_then(Option::as_mut) else { return };
-        let place = Place { line: Some(line), ..kept.place.below(&name) };
+    /// Sets a value; a later one overrides an earlier one. Whether there was room for it.
+    pub(super) fn set(&mut self, key: &Node<'_>, name: Text, line: u64, data: Data) -> bool {
+        let Some(path) = self.kept(key.index).map(|kept| kept.place.below(&name)) else { return true };
+        let place = Place { line: Some(line), ..path };
         let identity = (key.index, name.lower());
-        let value = Some(Value { name, place, data_type: data.data_type, data: data.bytes });
-        if let Some(slot) = self.values.get(&identity).and_then(|index| kept.values.get_mut(*index)) {
+        let index = self.values.get(&identity).copied();
+        let value = Value { name, place, data_type: data.data_type, data: data.bytes };
+        let size = |value: &Value| value.size_with(value.data.len());
+        // What is overridden leaves its room, but for that of its name in the index.
+        let known = index.and_then(|index| self.kept(key.index)?.values.get(index)?.as_ref());
+        self.room += known.map(size).unwrap_or_default();
+        let in_index = if index.is_some() { 0 } else { size_of::<Value>() + identity.1.len() };
+        let has_room = self.take_room(size(&value) + in_index, key.reserve);
+        // What was there before is overridden even where there is no room for what overrides it.
+        let value = Some(value).filter(|_| has_room);
+        let Some(kept) = self.kept_mut(key.index) else { return has_room };
+        if let Some(slot) = index.and_then(|index| kept.values.get_mut(index)) {
             *slot = value;
-        } else {
-            self.values.insert(identity, kept.values.len());
+        } else if has_room {
+            let index = kept.values.len();
             kept.values.push(value);
+            self.values.insert(identity, index);
         }
+        has_room
     }
 
     /// Deletes a value.
@@ -133,16 +188,18 @@ impl Tree {
 
     /// Marks a key as one of which something was lost.
     pub(super) fn damage(&mut self, key: &Node<'_>) {
-        if let Some(kept) = self.kept_mut(key.index) {
+        self.damage_at(key.index);
+    }
+
+    fn damage_at(&mut self, index: usize) {
+        if let Some(kept) = self.kept_mut(index) {
             kept.is_damaged = true;
         }
     }
 
     /// Marks the key that was entered last as one of which something was lost.
     pub(super) fn damage_last(&mut self) {
-        if let Some(kept) = self.kept_mut(self.last) {
-            kept.is_damaged = true;
-        }
+        self.damage_at(self.last);
     }
 
     /// Path of a key, as it is shown.

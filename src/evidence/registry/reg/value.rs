@@ -65,6 +65,9 @@ pub(super) struct Bytes {
     bytes: Vec<u8>,
 }
 
+/// Bytes of one value that are read; the largest value of thirteen real SYSTEM hives has 333,108.
+const LARGEST: usize = 4 << 20;
+
 /// Values that are as long as that or are none.
 const LENGTHS: [(&str, usize); 4] = [
     ("PackedCatalogItem", PackedCatalogItem::SIZE),
@@ -136,6 +139,11 @@ impl Bytes {
         self.take(&mut Cursor::new(line))
     }
 
+    /// Drops what came so far of a value that nobody wants, and of which only the end is sought.
+    pub(super) fn forget(&mut self) {
+        self.bytes.clear();
+    }
+
     /// What came so far, as the whole value. Text is made UTF-16: in a Unicode file it is that already, elsewhere it is
     /// what the writer thought. reged and hivexregedit write UTF-16 without a mark, regedit 4 does not, so there the
     /// bytes themselves decide.
@@ -157,6 +165,9 @@ impl Bytes {
             }
             if cursor.take("\\") {
                 return cursor.end().map(|()| true);
+            }
+            if self.bytes.len() == LARGEST {
+                return Err(cursor.fault("a value of at most 4 MiB"));
             }
             let byte = cursor.hexadecimal(8).and_then(|byte| u8::try_from(byte).ok());
             self.bytes.push(byte.ok_or_else(|| cursor.fault("a byte of two hexadecimal digits"))?);
