@@ -26,7 +26,7 @@ rule! {
     ///
     /// # References
     ///
-    /// ATT&CK T1543.003, T1014
+    /// ATT&CK T1112 is the closest fit
     "driver-file-altered", Error, Hijack, Hijacked, needs [DRIVER_FILES]
 }
 

@@ -28,7 +28,7 @@ rule! {
     ///
     /// # References
     ///
-    /// ATT&CK T1574.007
+    /// ATT&CK T1112 is the closest fit
     "environment-redirected", Error, Hijack, Hijacked, needs [ENVIRONMENT]
 }
 

@@ -26,7 +26,7 @@ rule! {
     ///
     /// # References
     ///
-    /// ATT&CK T1112; ATT&CK T1574.011; `REG_OPTION_CREATE_LINK` of `RegCreateKeyEx`
+    /// ATT&CK T1112 is the closest fit; `REG_OPTION_CREATE_LINK` of `RegCreateKeyEx`
     "registry-link-in-catalog", Error, Hijack, Hijacked, needs [LINKS]
 }
 

@@ -25,7 +25,7 @@ rule! {
     ///
     /// # References
     ///
-    /// ATT&CK T1574
+    /// ATT&CK T1574.001 is the closest fit
     "service-provider-altered", Error, Hijack, Hijacked, needs [SERVICE_PROVIDER]
 }
 

@@ -35,7 +35,7 @@ rule! {
     ///
     /// # References
     ///
-    /// KB-22; ATT&CK T1574.011; `Mapping` as the hives of Windows XP, Server 2003, 7, 8.1 and 10 have it
+    /// KB-22; ATT&CK T1112 is the closest fit; `Mapping` as the hives of Windows XP, Server 2003, 7, 8.1 and 10 have it
     "transport-claims-foreign-family", Error, Hijack, Hijacked, needs [TEMPLATES]
 }
 
