@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::entry_field::{self, EntryField};
 use super::{
     Binding, DanglingSelection, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, RegistryLink,
     Service, ServiceProvider, Text, Transport, Version, Windows, Winsock,
@@ -112,7 +113,10 @@ pub struct EntryList<E> {
 }
 
 /// An entry of either catalog.
-pub trait Entry {
+pub trait Entry: Sized + 'static {
+    /// Its fields, the key first.
+    fn fields() -> &'static [EntryField<Self>];
+
     /// Name of its key, where the evidence has keys.
     fn key(&self) -> Option<&Text>;
 
@@ -125,12 +129,20 @@ pub trait Entry {
 }
 
 impl Entry for ProtocolEntry {
+    fn fields() -> &'static [EntryField<Self>] {
+        entry_field::PROTOCOL
+    }
+
     fn key(&self) -> Option<&Text> {
         self.key.as_ref()
     }
 }
 
 impl Entry for NameSpaceEntry {
+    fn fields() -> &'static [EntryField<Self>] {
+        entry_field::NAME_SPACE
+    }
+
     fn key(&self) -> Option<&Text> {
         self.key.as_ref()
     }

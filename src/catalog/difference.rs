@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::hash::Hash;
 
-use super::{Catalog, CatalogName, Catalogs, EntryList, NameSpaceEntry, Parameters, ProtocolEntry, Text};
+use super::entry_field::{EntryField, Value};
+use super::{Catalog, CatalogName, Catalogs, Entry, EntryList, NameSpaceEntry, Parameters, ProtocolEntry, Text, hex};
 
 /// Something that is not the same in two states.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,9 @@ impl Display for Difference {
 
 const ENTRY: &str = "entry";
 
+/// The field that stands for an entry of which there is only one state.
+const LIBRARY: &str = "DLL";
+
 /// The differences between two states, in the order of the catalogs; places, times and the remains of older texts
 /// behind a path or a name do not count.
 ///
@@ -60,14 +64,14 @@ pub fn differences(before: &Catalogs, after: &Catalogs) -> Vec<Difference> {
     compare_catalogs(
         ("Protocol_Catalog9", [CatalogName::Protocol32, CatalogName::Protocol64]),
         [of_before, of_after],
-        &Reading { identity: |entry| entry.catalog_entry_id, name: ProtocolEntry::name, fields: protocol_fields },
+        &Reading { identity: |entry| entry.catalog_entry_id, name: ProtocolEntry::name },
         &mut all,
     );
     let [of_before, of_after] = [before, after].map(|catalogs| catalogs.name_space.as_ref());
     compare_catalogs(
         ("NameSpace_Catalog5", [CatalogName::NameSpace32, CatalogName::NameSpace64]),
         [of_before, of_after],
-        &Reading { identity: |entry| entry.provider_id, name: NameSpaceEntry::name, fields: name_space_fields },
+        &Reading { identity: |entry| entry.provider_id, name: NameSpaceEntry::name },
         &mut all,
     );
     let [of_before, of_after] = [before, after].map(|catalogs| catalogs.parameters.as_ref().map(parameters));
@@ -80,12 +84,11 @@ pub fn differences(before: &Catalogs, after: &Catalogs) -> Vec<Difference> {
 struct Reading<E, I> {
     identity: fn(&E) -> I,
     name: fn(&E) -> Text,
-    fields: fn(&E) -> Fields,
 }
 
 type Fields = Vec<(&'static str, Option<Text>)>;
 
-fn compare_catalogs<E, I: Copy + Eq + Hash>(
+fn compare_catalogs<E: Entry, I: Copy + Eq + Hash>(
     (key, names): (&str, [CatalogName; 2]),
     [before, after]: [Option<&Catalog<E>>; 2],
     reading: &Reading<E, I>,
@@ -99,7 +102,7 @@ fn compare_catalogs<E, I: Copy + Eq + Hash>(
     compare_fields(None, Some(&Text::from(key)), before, after, all);
 }
 
-fn compare_lists<E, I: Copy + Eq + Hash>(
+fn compare_lists<E: Entry, I: Copy + Eq + Hash>(
     name: CatalogName,
     lists: [Option<&EntryList<E>>; 2],
     reading: &Reading<E, I>,
@@ -109,8 +112,9 @@ fn compare_lists<E, I: Copy + Eq + Hash>(
     let index: HashMap<_, _> = before.iter().copied().collect();
     let left: HashMap<_, _> = after.iter().copied().collect();
     let whole = |entry: &E, is_new: bool| {
-        let told = (reading.fields)(entry).into_iter().find_map(|(_, text)| text);
-        let (before, after) = if is_new { (None, told) } else { (told, None) };
+        let (libraries, others): (Fields, Fields) = fields(entry).into_iter().partition(|(what, _)| *what == LIBRARY);
+        let says = libraries.into_iter().chain(others).find_map(|(_, text)| text);
+        let (before, after) = if is_new { (None, says) } else { (says, None) };
         Difference { catalog: Some(name), entry: Some((reading.name)(entry)), what: ENTRY, before, after }
     };
     all.extend(
@@ -120,7 +124,7 @@ fn compare_lists<E, I: Copy + Eq + Hash>(
         match index.get(identity) {
             None => all.push(whole(entry, true)),
             Some(earlier) => {
-                let [before, after] = [earlier, entry].map(|entry| (reading.fields)(entry));
+                let [before, after] = [*earlier, *entry].map(fields);
                 compare_fields(Some(name), Some(&(reading.name)(entry)), before, after, all);
             }
         }
@@ -174,45 +178,26 @@ fn text(value: impl Display) -> Text {
     Text::new(value.to_string())
 }
 
-fn hex(value: u32) -> Text {
-    Text::new(format!("{value:#x}"))
+/// What counts of an entry.
+fn fields<E: Entry>(entry: &E) -> Fields {
+    let compared = |field: &EntryField<E>| Some((field.compared_as?, (field.value)(entry).as_ref().map(shown)));
+    E::fields().iter().filter_map(compared).collect()
 }
 
-fn protocol_fields(entry: &ProtocolEntry) -> Fields {
-    let chain = entry.chain.as_ref().map(|chain| match chain.ids.as_slice() {
-        [] => Text::new(format!("of length {}", chain.len)),
-        ids => Text::new(ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" > ")),
-    });
-    vec![
-        ("DLL", entry.library_path.clone()),
-        ("name", entry.stored_name.clone()),
-        ("ProtocolName", entry.protocol_name.clone()),
-        ("provider", entry.provider_id.map(text)),
-        ("chain", chain),
-        ("service flags", entry.service_flags.map(|flags| hex(flags.bits()))),
-        ("provider flags", entry.provider_flags.map(|flags| hex(flags.bits()))),
-        ("address family", entry.address_family.map(text)),
-        ("socket type", entry.socket_type.map(text)),
-        ("protocol", entry.protocol.map(text)),
-        ("protocol offset", entry.protocol_max_offset.map(text)),
-        ("version", entry.version.map(text)),
-        ("largest address", entry.max_address_length.map(text)),
-        ("smallest address", entry.min_address_length.map(text)),
-        ("byte order", entry.network_byte_order.map(text)),
-        ("security scheme", entry.security_scheme.map(text)),
-        ("message size", entry.message_size.map(text)),
-    ]
-}
-
-fn name_space_fields(entry: &NameSpaceEntry) -> Fields {
-    vec![
-        ("DLL", entry.library_path.clone()),
-        ("name", entry.display_string.clone()),
-        ("provider", entry.provider_id.map(text)),
-        ("name space", entry.supported_name_space.map(text)),
-        ("enabled", entry.enabled.map(text)),
-        ("version", entry.version.map(text)),
-    ]
+/// A value of a field as people read it.
+fn shown(value: &Value<'_>) -> Text {
+    match value {
+        Value::Text(text) => (*text).clone(),
+        Value::Resolved(text) => text.clone(),
+        Value::Guid(guid) => text(guid),
+        Value::Time(time) => text(time),
+        Value::Bytes(bytes) => Text::new(hex(bytes)),
+        Value::Number(number) => text(number),
+        Value::Flags(flags) => Text::new(format!("{flags:#x}")),
+        Value::Numbers(numbers) if numbers.is_empty() => Text::from("none"),
+        Value::Numbers(numbers) => Text::new(numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" > ")),
+        Value::Names(names) => Text::new(names.join(" ")),
+    }
 }
 
 fn counters<E>(catalog: &Catalog<E>) -> Fields {

@@ -17,6 +17,7 @@ mod windows;
 mod windows_folder;
 
 pub mod difference;
+pub mod entry_field;
 pub mod notation;
 pub mod number;
 pub mod provider;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use csv::{Terminator, WriterBuilder};
 
-use super::entries::{COLUMNS, Cell, each_row};
+use super::entries::{Cell, columns, each_row};
 use super::rows::{Rows, Sort};
 use super::spreadsheet;
 use super::writer::{Item, Remark, Writer};
@@ -65,7 +65,7 @@ pub(super) struct Entries;
 
 impl Writer for Entries {
     fn begin(&mut self, stream: &mut dyn Write) -> io::Result<()> {
-        write_line(COLUMNS.map(|(name, _)| name.to_owned()), stream)
+        write_line(columns().into_iter().map(|(name, _)| name.to_owned()), stream)
     }
 
     fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
@@ -113,7 +113,7 @@ fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
 /// Writes a line for each entry of both catalogs, orphans after the others of their list.
 fn write_entries(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
     each_row(record, |row| {
-        let cells = row.map(|cell| match cell {
+        let cells = row.into_iter().map(|cell| match cell {
             Cell::Nothing => String::new(),
             Cell::Text(text) => spreadsheet(&text),
             Cell::Number(number) => number.to_string(),
@@ -136,7 +136,7 @@ fn cell(text: &str) -> String {
     spreadsheet(&Text::from(text).to_string())
 }
 
-fn write_line<const N: usize>(cells: [String; N], writer: &mut dyn Write) -> io::Result<()> {
+fn write_line(cells: impl IntoIterator<Item = String>, writer: &mut dyn Write) -> io::Result<()> {
     let mut lines = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(writer);
     lines.write_record(cells)?;
     lines.flush()

@@ -4,7 +4,8 @@ use std::io;
 
 use super::roles_of;
 use crate::batch::Record;
-use crate::catalog::{CatalogName, EntryList, NameSpaceEntry, ProtocolEntry, Text};
+use crate::catalog::entry_field::{Form, Value};
+use crate::catalog::{CatalogName, Entry, EntryList, ProtocolEntry, Text, hex};
 use crate::examination::Examined;
 
 /// What stands in a cell. Texts are in the form in which they are shown.
@@ -24,31 +25,27 @@ pub(super) enum Kind {
     Truth,
 }
 
-/// The columns: of a name space provider `protocol` is the name space that it supports.
-pub(super) const COLUMNS: [(&str, Kind); 19] = [
-    ("label", Kind::Text),
-    ("host", Kind::Text),
-    ("control_set", Kind::Text),
-    ("catalog", Kind::Text),
-    ("key", Kind::Text),
-    ("catalog_entry_id", Kind::Number),
-    ("chain_len", Kind::Number),
-    ("chain", Kind::Text),
-    ("name", Kind::Text),
-    ("library_path", Kind::Text),
-    ("provider_id", Kind::Text),
-    ("address_family", Kind::Number),
-    ("socket_type", Kind::Number),
-    ("protocol", Kind::Number),
-    ("service_flags", Kind::Number),
-    ("provider_flags", Kind::Number),
-    ("orphan", Kind::Truth),
-    ("stale", Kind::Truth),
-    ("control_set_roles", Kind::Text),
-];
+/// The columns before those of the fields.
+const BEFORE: [&str; 4] = ["label", "host", "control_set", "catalog"];
+
+/// The columns: those of the unit, of the fields that have one, and what applies to the entry as a whole. Of a
+/// namespace provider `protocol` is the namespace that it supports.
+pub(super) fn columns() -> Vec<(&'static str, Kind)> {
+    let before = BEFORE.map(|name| (name, Kind::Text));
+    let fields = ProtocolEntry::fields().iter().filter_map(|field| Some((field.column?, kind(field.form))));
+    let after = [("orphan", Kind::Truth), ("stale", Kind::Truth), ("control_set_roles", Kind::Text)];
+    before.into_iter().chain(fields).chain(after).collect()
+}
+
+fn kind(form: Form) -> Kind {
+    match form {
+        Form::Signed | Form::Unsigned => Kind::Number,
+        Form::Text | Form::Numbers { .. } | Form::Names => Kind::Text,
+    }
+}
 
 /// The cells of an entry, one for each column.
-pub(super) type Row = [Cell; 19];
+pub(super) type Row = Vec<Cell>;
 
 /// Calls `take` with each entry of both catalogs, orphans behind the others of their list.
 pub(super) fn each_row(record: &Record, mut take: impl FnMut(Row) -> io::Result<()>) -> io::Result<()> {
@@ -57,12 +54,12 @@ pub(super) fn each_row(record: &Record, mut take: impl FnMut(Row) -> io::Result<
         let catalogs = &examined.control_set.catalogs;
         for (catalog, list) in catalogs.protocol_lists() {
             for (entry, is_orphan) in with_orphans(list) {
-                take(of_protocol(&Origin { record, examined, catalog, is_orphan }, entry))?;
+                take(Origin { record, examined, catalog, is_orphan }.row(entry))?;
             }
         }
         for (catalog, list) in catalogs.name_space_lists() {
             for (entry, is_orphan) in with_orphans(list) {
-                take(of_name_space(&Origin { record, examined, catalog, is_orphan }, entry))?;
+                take(Origin { record, examined, catalog, is_orphan }.row(entry))?;
             }
         }
     }
@@ -82,76 +79,42 @@ fn with_orphans<E>(list: &EntryList<E>) -> impl Iterator<Item = (&E, bool)> {
     entries.chain(list.orphans.iter().map(|orphan| (orphan, true)))
 }
 
-fn of_protocol(origin: &Origin<'_>, entry: &ProtocolEntry) -> Row {
-    let chain = entry.chain.as_ref();
-    let ids: Vec<String> = chain.map(|chain| chain.ids.iter().map(u32::to_string).collect()).unwrap_or_default();
-    let [label, host, control_set, catalog, orphan, stale, roles] = origin.cells();
-    [
-        label,
-        host,
-        control_set,
-        catalog,
-        text(entry.key.as_ref()),
-        number(entry.catalog_entry_id),
-        number(chain.map(|chain| chain.len)),
-        if ids.is_empty() { Cell::Nothing } else { Cell::Text(ids.join(" ")) },
-        text(Some(&entry.name())),
-        text(entry.library_path.as_ref()),
-        entry.provider_id.map_or(Cell::Nothing, |id| Cell::Text(format!("{{{id:X}}}"))),
-        number(entry.address_family),
-        number(entry.socket_type),
-        number(entry.protocol),
-        number(entry.service_flags.map(|flags| flags.bits())),
-        number(entry.provider_flags.map(|flags| flags.bits())),
-        orphan,
-        stale,
-        roles,
-    ]
-}
-
-fn of_name_space(origin: &Origin<'_>, entry: &NameSpaceEntry) -> Row {
-    let [label, host, control_set, catalog, orphan, stale, roles] = origin.cells();
-    [
-        label,
-        host,
-        control_set,
-        catalog,
-        text(entry.key.as_ref()),
-        Cell::Nothing,
-        Cell::Nothing,
-        Cell::Nothing,
-        text(Some(&entry.name())),
-        text(entry.library_path.as_ref()),
-        entry.provider_id.map_or(Cell::Nothing, |id| Cell::Text(format!("{{{id:X}}}"))),
-        Cell::Nothing,
-        Cell::Nothing,
-        number(entry.supported_name_space),
-        Cell::Nothing,
-        Cell::Nothing,
-        orphan,
-        stale,
-        roles,
-    ]
-}
-
 impl Origin<'_> {
-    /// The cells at the beginning of a row, and the three at its end.
-    fn cells(&self) -> [Cell; 7] {
+    /// The row of an entry.
+    fn row<E: Entry>(&self, entry: &E) -> Row {
         let unit = &self.record.unit;
-        [
+        let before = [
             Cell::Text(Text::from(unit.label.as_str()).to_string()),
             text(unit.host.as_deref().map(Text::from).as_ref()),
             text(self.examined.control_set.name.as_ref()),
             Cell::Text(self.catalog.to_string()),
+        ];
+        let fields = ProtocolEntry::fields().iter().filter_map(|field| field.column).map(|column| {
+            let field = E::fields().iter().find(|field| field.column == Some(column));
+            field.and_then(|field| (field.value)(entry)).map_or(Cell::Nothing, cell)
+        });
+        let after = [
             Cell::Truth(self.is_orphan),
             Cell::Truth(unit.stale),
             roles_of(&self.examined.control_set).map_or(Cell::Nothing, Cell::Text),
-        ]
+        ];
+        before.into_iter().chain(fields).chain(after).collect()
     }
 }
 
-fn number(number: Option<impl Into<i64>>) -> Cell {
-    number.map_or(Cell::Nothing, |number| Cell::Number(number.into()))
+fn cell(value: Value<'_>) -> Cell {
+    match value {
+        Value::Text(text) => Cell::Text(text.to_string()),
+        Value::Resolved(text) => Cell::Text(text.to_string()),
+        Value::Guid(guid) => Cell::Text(format!("{{{guid:X}}}")),
+        Value::Time(time) => Cell::Text(time.to_string()),
+        Value::Bytes(bytes) => Cell::Text(hex(bytes)),
+        Value::Number(number) => Cell::Number(number),
+        Value::Flags(flags) => Cell::Number(flags.into()),
+        Value::Numbers(numbers) if numbers.is_empty() => Cell::Nothing,
+        Value::Numbers(numbers) => Cell::Text(numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")),
+        Value::Names(names) => Cell::Text(names.join(" ")),
+    }
 }
 
 fn text(text: Option<&Text>) -> Cell {

@@ -11,7 +11,7 @@ use ::parquet::file::properties::WriterProperties;
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 
-use super::entries::{COLUMNS, Cell, Kind, Row, each_row};
+use super::entries::{Cell, Kind, Row, columns, each_row};
 use super::writer::{Item, Remark, Writer};
 use crate::batch::{Record, Summary};
 
@@ -47,7 +47,7 @@ impl Entries {
     fn write_group(&mut self, writer: &mut dyn Write) -> io::Result<()> {
         let rows = std::mem::take(&mut self.rows);
         let mut group = self.file()?.next_row_group()?;
-        for (index, (_, kind)) in COLUMNS.iter().enumerate() {
+        for (index, (_, kind)) in columns().into_iter().enumerate() {
             let Some(mut column) = group.next_column()? else { break };
             let cells = rows.iter().filter_map(|row| row.get(index));
             match kind {
@@ -95,8 +95,8 @@ impl Writer for Entries {
 }
 
 fn empty_file() -> Result<SerializedFileWriter<Vec<u8>>, ParquetError> {
-    let columns: String = COLUMNS
-        .iter()
+    let columns: String = columns()
+        .into_iter()
         .map(|(name, kind)| match kind {
             Kind::Text => format!("optional binary {name} (UTF8); "),
             Kind::Number => format!("optional int64 {name}; "),

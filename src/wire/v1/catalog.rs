@@ -247,14 +247,15 @@ fn all_answers(entries: &[catalog::ProtocolEntry]) -> Vec<Answer> {
     answers(entries).into_iter().map(answer).collect()
 }
 
-impl<E> Catalog<E> {
-    fn new<M>(catalog: &catalog::Catalog<M>) -> Self
-    where
-        E: Entry + for<'a> From<&'a M>,
-    {
-        let orphans =
-            |list: &EntryList<M>| list.orphans.iter().map(|orphan| E::from(orphan).into_orphan()).collect::<Vec<_>>();
-        let entries = |list: &EntryList<M>| list.entries.iter().map(E::from).chain(orphans(list)).collect();
+impl<M: catalog::Entry> Catalog<Entry<M>>
+where
+    Entry<M>: for<'a> From<&'a M>,
+{
+    fn new(catalog: &catalog::Catalog<M>) -> Self {
+        let orphans = |list: &EntryList<M>| {
+            list.orphans.iter().map(|orphan| Entry::from(orphan).into_orphan()).collect::<Vec<_>>()
+        };
+        let entries = |list: &EntryList<M>| list.entries.iter().map(Entry::from).chain(orphans(list)).collect();
         Self {
             last_written: catalog.last_written.and_then(time),
             entries: catalog.entries.as_ref().map(entries),

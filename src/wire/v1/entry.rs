@@ -1,79 +1,45 @@
-//! The entries of both catalogs.
+//! The entries of both catalogs, with the fields that `catalog::entry_field` lists.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::system::time;
+use crate::catalog::entry_field::{Form, Value};
 use crate::catalog::{self, Guid, Text, hex};
 
-/// An entry of the protocol catalog. `null` is "not told".
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct ProtocolEntry {
-    /// Name of its key.
-    key: Option<String>,
+/// An entry of the protocol catalog.
+pub(super) type ProtocolEntry = Entry<catalog::ProtocolEntry>;
+
+/// An entry of the namespace catalog.
+pub(super) type NameSpaceEntry = Entry<catalog::NameSpaceEntry>;
+
+/// An entry of either catalog. `null` is "not told".
+#[derive(Debug)]
+pub(super) struct Entry<E> {
     /// Whether Windows never reads it, since the name of its key is no number up to the count.
-    orphan: bool,
-    /// When that key was last written, RFC 3339 in UTC with 100 ns.
-    last_written: Option<String>,
-    /// Its number, by which chains name it.
-    catalog_entry_id: Option<u32>,
-    /// 0 for a layered provider, 1 for a base provider, 2 to 7 for a chain.
-    chain_len: Option<i32>,
-    /// Ids of the chain from the topmost layer to the base provider; empty unless it is a chain.
-    chain: Option<Vec<u32>>,
-    /// Path of the provider's DLL, as it stands.
-    library_path: Option<String>,
-    /// Its name, resolved to English where it is a known reference.
-    name: Option<String>,
-    /// Its name as it is stored.
-    stored_name: Option<String>,
-    /// The value `ProtocolName`.
-    protocol_name: Option<String>,
-    /// GUID of the provider, in braces and upper case.
-    provider_id: Option<String>,
-    /// Address family.
-    address_family: Option<i32>,
-    /// Socket type.
-    socket_type: Option<i32>,
-    /// Protocol number.
-    protocol: Option<i32>,
-    /// How many numbers above it are served too.
-    protocol_max_offset: Option<i32>,
-    /// `dwServiceFlags1`; of a report the bits 0x2FFF alone.
-    service_flags: Option<u32>,
-    /// Names of its bits, without `XP1_`.
-    service_flag_names: Option<Vec<&'static str>>,
-    /// `dwServiceFlags2` to `4`.
-    reserved_service_flags: Option<[u32; 3]>,
-    /// `dwProviderFlags`.
-    provider_flags: Option<u32>,
-    /// Names of its bits, without `PFL_`.
-    provider_flag_names: Option<Vec<&'static str>>,
-    /// Version of the protocol.
-    version: Option<i32>,
-    /// Largest address in bytes.
-    max_address_length: Option<i32>,
-    /// Smallest address in bytes.
-    min_address_length: Option<i32>,
-    /// Largest message in bytes; 0 for streams, 1 where the network decides.
-    message_size: Option<u32>,
-    /// 0 big endian, 1 little endian.
-    network_byte_order: Option<i32>,
-    /// Reserved.
-    security_scheme: Option<i32>,
-    /// Reserved.
-    provider_reserved: Option<u32>,
-    /// The value `PackedCatalogItem` in hexadecimal digits.
-    raw: Option<String>,
+    is_orphan: bool,
+    /// The fields, the key first.
+    fields: Vec<(&'static str, Option<Data>)>,
     /// What a report, which tells neither GUIDs nor families, lets conclude; left out of other evidence.
-    #[serde(skip_serializing_if = "Option::is_none")]
     concluded: Option<Concluded>,
     /// The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(default)]
     undecoded: BTreeMap<&'static str, String>,
+    of: PhantomData<E>,
+}
+
+/// What stands in a field.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Data {
+    Text(String),
+    Number(i64),
+    Numbers(Vec<u32>),
+    Names(Vec<&'static str>),
 }
 
 /// What the properties and the name of a section let conclude of its entry.
@@ -103,120 +69,149 @@ impl From<&catalog::Concluded> for Concluded {
     }
 }
 
-/// An entry of the name space catalog. `null` is "not told".
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct NameSpaceEntry {
-    /// Name of its key.
-    key: Option<String>,
-    /// Whether Windows never reads it, since the name of its key is no number up to the count.
-    orphan: bool,
-    /// When that key was last written, RFC 3339 in UTC with 100 ns.
-    last_written: Option<String>,
-    /// Path of the provider's DLL, as it stands.
-    library_path: Option<String>,
-    /// Its name as it is stored.
-    display_string: Option<String>,
-    /// Its name, resolved to English where it is a known reference.
-    name: Option<String>,
-    /// GUID of the provider, in braces and upper case.
-    provider_id: Option<String>,
-    /// The name space that it serves.
-    supported_name_space: Option<u32>,
-    /// 1 where it is in use.
-    enabled: Option<u32>,
-    /// Version of the provider.
-    version: Option<u32>,
-    /// Noise: 0 and 1 vary between clean systems.
-    stores_service_class_info: Option<u32>,
-    /// Data of the provider in hexadecimal digits.
-    provider_info: Option<String>,
-    /// The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[schemars(default)]
-    undecoded: BTreeMap<&'static str, String>,
-}
-
 impl From<&catalog::ProtocolEntry> for ProtocolEntry {
     fn from(entry: &catalog::ProtocolEntry) -> Self {
-        Self {
-            key: text(entry.key.as_ref()),
-            orphan: false,
-            last_written: entry.last_written.and_then(time),
-            catalog_entry_id: entry.catalog_entry_id,
-            chain_len: entry.chain.as_ref().map(|chain| chain.len),
-            chain: entry.chain.as_ref().map(|chain| chain.ids.clone()),
-            library_path: text(entry.library_path.as_ref()),
-            name: entry.stored_name.as_ref().map(|_| entry.name().to_lossy()),
-            stored_name: text(entry.stored_name.as_ref()),
-            protocol_name: text(entry.protocol_name.as_ref()),
-            provider_id: guid(entry.provider_id),
-            address_family: entry.address_family,
-            socket_type: entry.socket_type,
-            protocol: entry.protocol,
-            protocol_max_offset: entry.protocol_max_offset,
-            service_flags: entry.service_flags.map(|flags| flags.bits()),
-            service_flag_names: entry.service_flags.map(|flags| flags.iter_names().map(|(name, _)| name).collect()),
-            reserved_service_flags: entry.reserved_service_flags,
-            provider_flags: entry.provider_flags.map(|flags| flags.bits()),
-            provider_flag_names: entry.provider_flags.map(|flags| flags.iter_names().map(|(name, _)| name).collect()),
-            version: entry.version,
-            max_address_length: entry.max_address_length,
-            min_address_length: entry.min_address_length,
-            message_size: entry.message_size,
-            network_byte_order: entry.network_byte_order,
-            security_scheme: entry.security_scheme,
-            provider_reserved: entry.provider_reserved,
-            raw: entry.item.as_ref().map(|item| hex(item)),
-            concluded: (entry.concluded != catalog::Concluded::default()).then(|| Concluded::from(&entry.concluded)),
-            undecoded: undecoded([
-                ("key", &entry.key),
-                ("library_path", &entry.library_path),
-                ("stored_name", &entry.stored_name),
-                ("protocol_name", &entry.protocol_name),
-            ]),
-        }
+        let concluded = (entry.concluded != catalog::Concluded::default()).then(|| Concluded::from(&entry.concluded));
+        Self { concluded, ..Self::of(entry) }
     }
 }
 
 impl From<&catalog::NameSpaceEntry> for NameSpaceEntry {
     fn from(entry: &catalog::NameSpaceEntry) -> Self {
-        Self {
-            key: text(entry.key.as_ref()),
-            orphan: false,
-            last_written: entry.last_written.and_then(time),
-            library_path: text(entry.library_path.as_ref()),
-            display_string: text(entry.display_string.as_ref()),
-            name: entry.display_string.as_ref().map(|_| entry.name().to_lossy()),
-            provider_id: guid(entry.provider_id),
-            supported_name_space: entry.supported_name_space,
-            enabled: entry.enabled,
-            version: entry.version,
-            stores_service_class_info: entry.stores_service_class_info,
-            provider_info: entry.provider_info.as_ref().map(|info| hex(info)),
-            undecoded: undecoded([
-                ("key", &entry.key),
-                ("library_path", &entry.library_path),
-                ("display_string", &entry.display_string),
-            ]),
+        Self::of(entry)
+    }
+}
+
+impl<E: catalog::Entry> Entry<E> {
+    fn of(entry: &E) -> Self {
+        let (mut fields, mut undecoded) = (Vec::new(), BTreeMap::new());
+        for field in E::fields() {
+            let value = (field.value)(entry);
+            if let Some(Value::Text(text)) = value
+                && let Some(bytes) = text.undecoded()
+            {
+                undecoded.insert(field.name, hex(&bytes));
+            }
+            fields.push((field.name, value.and_then(data)));
         }
+        Self { is_orphan: false, fields, concluded: None, undecoded, of: PhantomData }
     }
-}
 
-/// An entry of either catalog.
-pub(super) trait Entry {
     /// The same entry, marked as one that Windows never reads.
-    fn into_orphan(self) -> Self;
-}
-
-impl Entry for ProtocolEntry {
-    fn into_orphan(self) -> Self {
-        Self { orphan: true, ..self }
+    pub(super) fn into_orphan(self) -> Self {
+        Self { is_orphan: true, ..self }
     }
 }
 
-impl Entry for NameSpaceEntry {
-    fn into_orphan(self) -> Self {
-        Self { orphan: true, ..self }
+fn data(value: Value<'_>) -> Option<Data> {
+    Some(match value {
+        Value::Text(text) => Data::Text(text.to_lossy()),
+        Value::Resolved(text) => Data::Text(text.to_lossy()),
+        Value::Guid(guid) => Data::Text(registry_form(guid)),
+        Value::Time(written) => Data::Text(time(written)?),
+        Value::Bytes(bytes) => Data::Text(hex(bytes)),
+        Value::Number(number) => Data::Number(number),
+        Value::Flags(flags) => Data::Number(flags.into()),
+        Value::Numbers(numbers) => Data::Numbers(numbers.into_owned()),
+        Value::Names(names) => Data::Names(names),
+    })
+}
+
+const ORPHAN: &str = "orphan";
+const CONCLUDED: &str = "concluded";
+const UNDECODED: &str = "undecoded";
+
+impl<E> Serialize for Entry<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (index, (name, data)) in self.fields.iter().enumerate() {
+            map.serialize_entry(name, data)?;
+            // Whether Windows reads an entry depends on its key, and stands beside it.
+            if index == 0 {
+                map.serialize_entry(ORPHAN, &self.is_orphan)?;
+            }
+        }
+        if let Some(concluded) = &self.concluded {
+            map.serialize_entry(CONCLUDED, concluded)?;
+        }
+        if !self.undecoded.is_empty() {
+            map.serialize_entry(UNDECODED, &self.undecoded)?;
+        }
+        map.end()
+    }
+}
+
+impl JsonSchema for ProtocolEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "ProtocolEntry".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Self::schema_of("An entry of the protocol catalog. `null` is \"not told\".");
+        let mut concluded = generator.subschema_for::<Option<Concluded>>();
+        let meaning =
+            "What a report, which tells neither GUIDs nor families, lets conclude; left out of other evidence.";
+        concluded.insert("description".to_owned(), meaning.into());
+        if let Some(properties) = schema.get_mut("properties").and_then(|properties| properties.as_object_mut()) {
+            properties.insert(CONCLUDED.to_owned(), concluded.into());
+        }
+        schema
+    }
+}
+
+impl JsonSchema for NameSpaceEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "NameSpaceEntry".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        Self::schema_of("An entry of the name space catalog. `null` is \"not told\".")
+    }
+}
+
+impl<E: catalog::Entry> Entry<E> {
+    fn schema_of(description: &str) -> Schema {
+        let mut properties: serde_json::Map<_, _> =
+            E::fields().iter().map(|field| (field.name.to_owned(), schema(field.form, field.meaning).into())).collect();
+        let orphan = json_schema!({
+            "type": "boolean",
+            "description": "Whether Windows never reads it, since the name of its key is no number up to the count.",
+        });
+        let undecoded = json_schema!({
+            "type": "object",
+            "description": "The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.",
+            "additionalProperties": { "type": "string" },
+            "default": {},
+        });
+        properties.insert(ORPHAN.to_owned(), orphan.into());
+        properties.insert(UNDECODED.to_owned(), undecoded.into());
+        json_schema!({
+            "type": "object",
+            "description": description,
+            "properties": properties,
+            "required": [ORPHAN],
+        })
+    }
+}
+
+/// The schema of a field, which may be `null`.
+fn schema(form: Form, meaning: &str) -> Schema {
+    let number = json_schema!({ "type": "integer", "format": "uint32", "minimum": 0 });
+    match form {
+        Form::Text => json_schema!({ "type": ["string", "null"], "description": meaning }),
+        Form::Signed => json_schema!({ "type": ["integer", "null"], "format": "int32", "description": meaning }),
+        Form::Unsigned => json_schema!({
+            "type": ["integer", "null"], "format": "uint32", "minimum": 0, "description": meaning,
+        }),
+        Form::Numbers { count: None } => json_schema!({
+            "type": ["array", "null"], "items": number, "description": meaning,
+        }),
+        Form::Numbers { count: Some(count) } => json_schema!({
+            "type": ["array", "null"], "items": number, "minItems": count, "maxItems": count, "description": meaning,
+        }),
+        Form::Names => json_schema!({
+            "type": ["array", "null"], "items": { "type": "string" }, "description": meaning,
+        }),
     }
 }
 
@@ -227,10 +222,9 @@ pub(super) fn text(text: Option<&Text>) -> Option<String> {
 
 /// A GUID in registry form.
 pub(super) fn guid(guid: Option<Guid>) -> Option<String> {
-    guid.map(|guid| format!("{:X}", guid.braced()))
+    guid.map(registry_form)
 }
 
-fn undecoded<const N: usize>(texts: [(&'static str, &Option<Text>); N]) -> BTreeMap<&'static str, String> {
-    let undecoded = |(name, text): (_, &Option<Text>)| Some((name, hex(&text.as_ref()?.undecoded()?)));
-    texts.into_iter().filter_map(undecoded).collect()
+fn registry_form(guid: Guid) -> String {
+    format!("{:X}", guid.braced())
 }
