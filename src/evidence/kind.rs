@@ -32,6 +32,18 @@ impl Kind {
         }
     }
 
+    /// What people call it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Hive => "registry hive",
+            Self::Reg => "registration file",
+            Self::Nfo => "msinfo32 report (NFO)",
+            Self::MsinfoText => "msinfo32 report (text)",
+            Self::Netsh => "netsh listing",
+        }
+    }
+
     /// The kind of that name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {

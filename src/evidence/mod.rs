@@ -1,5 +1,6 @@
 //! From a file to catalogs, and to the defects that were met on the way.
 
+mod carrier;
 mod content;
 mod control_set;
 mod defect;
@@ -43,7 +44,7 @@ const MAX_ENTRIES: usize = 16_384;
 ///
 /// Where its first bytes cannot be read.
 pub fn is_registration_file(content: &mut Content<'_>) -> Result<bool, Error> {
-    Ok(sniff::is_registration_file(content.beginning()?))
+    Ok(registry::is_registration_file(content.beginning()?))
 }
 
 /// Reads a piece of evidence.
@@ -56,11 +57,5 @@ pub fn read(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<Read
         return registry::read_reg(&mut content.stream(), options.code_page);
     }
     let bytes = content.all()?;
-    match sniff(bytes)? {
-        Kind::Hive => registry::read_hive(bytes, options),
-        Kind::Reg => registry::read_reg(&mut &*bytes, options.code_page),
-        Kind::Nfo => Ok(msinfo::read_nfo(bytes)),
-        Kind::MsinfoText => Ok(msinfo::read_text(bytes)),
-        Kind::Netsh => Ok(netsh::read(bytes)),
-    }
+    (sniff::carrier(bytes)?.read)(bytes, options)
 }

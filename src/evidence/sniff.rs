@@ -1,7 +1,8 @@
 //! What a file is, told from its first bytes and never from its name.
 
-use super::encoding::{MAX_TEXT, TextEncoding, decode_text};
-use super::{Error, Kind, msinfo, netsh};
+use super::carrier::{CARRIERS, Carrier, Mark};
+use super::encoding::{MAX_TEXT, decode_text};
+use super::{Error, Kind};
 use crate::catalog::Text;
 
 const BRING_EVIDENCE: &str = "give the hive SYSTEM, which lies in %SystemRoot%\\System32\\config, an export of \
@@ -35,20 +36,23 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
 ///
 /// Where it is none that is read: what it looks like instead.
 pub fn sniff(bytes: &[u8]) -> Result<Kind, Error> {
+    carrier(bytes).map(|carrier| carrier.kind)
+}
+
+/// The same with what reads it.
+pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
     if bytes.is_empty() {
         return Err(Error::Empty);
     }
-    if bytes.starts_with(b"regf") {
-        return Ok(Kind::Hive);
-    }
-    if is_registration_file(bytes) {
-        return Ok(Kind::Reg);
+    let by_bytes = |carrier: &&Carrier| matches!(carrier.mark, Mark::Bytes(is_it) if is_it(bytes));
+    if let Some(carrier) = CARRIERS.iter().find(by_bytes) {
+        return Ok(carrier);
     }
     let known = BEGINNINGS.iter().find(|(beginning, ..)| bytes.starts_with(beginning));
     if let Some((_, found, help)) = known {
         return Err(Error::NotEvidence { found: (*found).to_owned(), help });
     }
-    sniff_text(bytes).ok_or_else(|| {
+    of_text(bytes).ok_or_else(|| {
         let limit = if bytes.len() > MAX_TEXT { ", of which the first 16 MiB were searched" } else { "" };
         Error::NotEvidence { found: describe(bytes) + limit, help: BRING_EVIDENCE }
     })
@@ -57,34 +61,18 @@ pub fn sniff(bytes: &[u8]) -> Result<Kind, Error> {
 /// Bytes of a file that are looked at to see whether it is text, and an NFO file.
 const BEGINNING: usize = 1 << 16;
 
-/// Tells what kind of text a file is. Reports and listings are looked for to its end: people paste them among others.
-fn sniff_text(bytes: &[u8]) -> Option<Kind> {
+/// What reads a text. Reports and listings are looked for to its end: people paste them among others.
+fn of_text(bytes: &[u8]) -> Option<&'static Carrier> {
     let beginning = decode_text(bytes.get(..BEGINNING).unwrap_or(bytes));
-    // Here and there a zero is damage; a file that is full of them is none of text.
+    // Here and there a zero is damage; a file that is full of them is no text.
     if beginning.text.matches('\0').count() > beginning.text.len() / 16 {
         return None;
     }
-    if msinfo::is_nfo(&beginning.text) {
-        return Some(Kind::Nfo);
-    }
-    let text = decode_text(bytes).text;
-    let is_listing = || netsh::is_listing(&text).then_some(Kind::Netsh);
-    msinfo::is_report(&text).then_some(Kind::MsinfoText).or_else(is_listing)
-}
-
-/// Whether the first line begins as those of registration files do. Whether Windows would take it for one is told when
-/// it is read.
-pub(super) fn is_registration_file(bytes: &[u8]) -> bool {
-    let first = bytes.get(..128).unwrap_or(bytes);
-    let (encoding, mark) = TextEncoding::of_beginning(first);
-    let first = first.get(mark..).unwrap_or_default();
-    let text: String = if encoding.is_utf16() {
-        encoding.units(first).map(|unit| u8::try_from(unit).map_or('?', char::from)).collect()
-    } else {
-        first.iter().copied().map(char::from).collect()
-    };
-    let text = text.trim_start_matches([' ', '\t']).to_ascii_lowercase();
-    ["windows registry editor", "regedit", "wine registry"].iter().any(|beginning| text.starts_with(beginning))
+    let by_beginning = |carrier: &&Carrier| matches!(carrier.mark, Mark::Beginning(is_it) if is_it(&beginning.text));
+    CARRIERS.iter().find(by_beginning).or_else(|| {
+        let text = decode_text(bytes).text;
+        CARRIERS.iter().find(|carrier| matches!(carrier.mark, Mark::Text(is_it) if is_it(&text)))
+    })
 }
 
 /// The first bytes, as text where they are text.

@@ -20,6 +20,7 @@ mod winsock2;
 
 pub mod log;
 
+pub(super) use self::reg::is_registration_file;
 pub(super) use self::system::conclude_from_catalogs;
 
 use std::io::Read;

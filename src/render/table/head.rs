@@ -4,19 +4,13 @@ use std::io::{self, Write};
 
 use super::style::{self, labelled};
 use crate::catalog::{Product, Text, number};
-use crate::evidence::{HiveHead, Kind, ReportHead, Roles};
+use crate::evidence::{HiveHead, ReportHead, Roles};
 use crate::examination::{Examination, Examined};
 use crate::render::hex;
 use crate::sentence::list_of;
 
 pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
-    let kind = match examination.kind {
-        Kind::Hive => "registry hive",
-        Kind::Reg => "registration file",
-        Kind::Nfo => "msinfo32 report (NFO)",
-        Kind::MsinfoText => "msinfo32 report (text)",
-        Kind::Netsh => "netsh listing",
-    };
+    let kind = examination.kind.title();
     writeln!(
         writer,
         "{HEADING}{}{HEADING:#}  {kind}, {} bytes",

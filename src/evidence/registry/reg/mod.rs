@@ -19,7 +19,7 @@ use super::key::{Key, MAX_DEPTH};
 use super::salvage::WITHIN_ROOM;
 use super::wanted::Wanted;
 use crate::catalog::{Place, Text};
-use crate::evidence::encoding::CodePage;
+use crate::evidence::encoding::{CodePage, TextEncoding};
 use crate::evidence::{Defect, Defects, Error, TextHead};
 
 /// How the strings of a file are written.
@@ -48,6 +48,21 @@ pub(super) struct Export {
     pub(super) head: TextHead,
     /// Whether it is of a Wine prefix, which has keys of these names and no catalogs in them.
     pub(super) is_wine: bool,
+}
+
+/// Whether the first line begins as those of registration files do. Whether Windows would import it shows when it is
+/// read.
+pub(in crate::evidence) fn is_registration_file(bytes: &[u8]) -> bool {
+    let first = bytes.get(..128).unwrap_or(bytes);
+    let (encoding, mark) = TextEncoding::of_beginning(first);
+    let first = first.get(mark..).unwrap_or_default();
+    let text: String = if encoding.is_utf16() {
+        encoding.units(first).map(|unit| u8::try_from(unit).map_or('?', char::from)).collect()
+    } else {
+        first.iter().copied().map(char::from).collect()
+    };
+    let text = text.trim_start_matches([' ', '\t']).to_ascii_lowercase();
+    ["windows registry editor", "regedit", "wine registry"].iter().any(|beginning| text.starts_with(beginning))
 }
 
 /// Reads a registration file as a stream.

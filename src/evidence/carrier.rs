@@ -1,0 +1,40 @@
+//! How each kind of evidence is recognized, and what reads it.
+
+use super::{Error, Kind, ReadOptions, Reading, msinfo, netsh, registry};
+
+/// A kind of evidence: a row of the table.
+pub(super) struct Carrier {
+    /// What it is called.
+    pub(super) kind: Kind,
+    /// How it is recognized.
+    pub(super) mark: Mark,
+    /// Reads it from its bytes.
+    pub(super) read: fn(&[u8], &ReadOptions<'_>) -> Result<Reading, Error>,
+}
+
+/// How a kind of evidence is recognized, by its bytes and never by the name of the file.
+pub(super) enum Mark {
+    /// By its first bytes.
+    Bytes(fn(&[u8]) -> bool),
+    /// By the beginning of its text.
+    Beginning(fn(&str) -> bool),
+    /// By the whole of its text, since people paste it among other text.
+    Text(fn(&str) -> bool),
+}
+
+/// The kinds in the order in which they are tried.
+pub(super) static CARRIERS: &[Carrier] = &[
+    Carrier { kind: Kind::Hive, mark: Mark::Bytes(|bytes| bytes.starts_with(b"regf")), read: registry::read_hive },
+    Carrier {
+        kind: Kind::Reg,
+        mark: Mark::Bytes(registry::is_registration_file),
+        read: |bytes, options| registry::read_reg(&mut &*bytes, options.code_page),
+    },
+    Carrier { kind: Kind::Nfo, mark: Mark::Beginning(msinfo::is_nfo), read: |bytes, _| Ok(msinfo::read_nfo(bytes)) },
+    Carrier {
+        kind: Kind::MsinfoText,
+        mark: Mark::Text(msinfo::is_report),
+        read: |bytes, _| Ok(msinfo::read_text(bytes)),
+    },
+    Carrier { kind: Kind::Netsh, mark: Mark::Text(netsh::is_listing), read: |bytes, _| Ok(netsh::read(bytes)) },
+];
