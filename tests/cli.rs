@@ -203,8 +203,9 @@ fn one_bad_file_does_not_hide_the_others() {
     let output = run(&files, &["examine", "--format", "json", "empty", "SYSTEM"]);
     assert_eq!(code(&output), 3);
     let documents: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(documents.as_array().map(Vec::len), Some(1));
-    assert_eq!(documents[0]["verdict"], "intact");
+    assert_eq!(documents.as_array().map(Vec::len), Some(2));
+    assert_eq!(documents[0]["unit"]["failure"]["code"], "catalog9::empty");
+    assert_eq!(documents[1]["verdict"], "intact");
     assert!(text(&output.stderr).contains("empty: expected evidence"));
 }
 

@@ -3,7 +3,8 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use super::identity::{Identity, system_of};
+use super::claims::{Claim, Claims, Judged, mark};
+use super::identity::Identity;
 use crate::evidence::Kind;
 use crate::examination::Examination;
 use crate::finding::Severity;
@@ -20,13 +21,13 @@ pub struct Earlier {
     /// How many pieces of evidence there are.
     pieces: usize,
     /// What was told when a piece of evidence was examined again.
-    again: HashMap<usize, Vec<Again>>,
+    again: HashMap<usize, Vec<Judged>>,
 }
 
 /// A piece of evidence of an earlier result.
 #[derive(Debug, Clone)]
 pub struct Piece {
-    /// The system that it is of, as [`system_of`] names it.
+    /// The system that it is of, as [`super::system_of`] names it.
     pub system: String,
     /// What kind of evidence it is.
     pub kind: Kind,
@@ -38,13 +39,6 @@ pub struct Piece {
 
 /// The pieces of evidence that had a finding, and how often each.
 type Owners = BTreeMap<usize, usize>;
-
-/// What a control set that was examined again can tell.
-#[derive(Debug, Clone)]
-struct Again {
-    is_current: bool,
-    not_judged: Vec<&'static str>,
-}
 
 impl Earlier {
     /// Adds a piece of evidence. What is told twice of one piece was still found once.
@@ -69,41 +63,36 @@ impl Earlier {
         })
     }
 
-    /// Says of each finding of an examination whether it is new. What was found once before is known once.
+    /// Says of each finding of an examination whether it is new.
     pub fn mark(&mut self, examination: &mut Examination) {
-        let same = self.examined_again(examination);
+        let is_new = self.compare(Claims::of(examination));
+        mark(examination, &is_new);
+    }
+
+    /// Says of each finding that is reported whether it is new. What was found once before is known once, so the order
+    /// of the examinations matters.
+    pub fn compare(&mut self, claims: Claims) -> Vec<bool> {
+        let same = self.examined_again(&claims);
         let mut marks = Vec::new();
-        for examined in &examination.examined {
-            let mut is_known = |finding| {
-                let identity = Identity::of(finding, examined, examination);
-                let owners = self.findings.get_mut(&(identity, finding.severity));
-                owners.is_some_and(|owners| take(owners, same))
-            };
-            marks.extend(examined.judgement.findings.iter().map(|finding| !is_known(finding)));
+        for Claim { identity, severity, is_withheld } in claims.findings {
+            let owners = self.findings.get_mut(&(identity, severity));
+            let is_known = owners.is_some_and(|owners| take(owners, same));
             // What a policy withholds is there all the same.
-            for finding in examined.withheld.findings() {
-                is_known(finding);
+            if !is_withheld {
+                marks.push(!is_known);
             }
         }
-        let findings = examination.examined.iter_mut().flat_map(|examined| &mut examined.judgement.findings);
-        for (finding, is_new) in findings.zip(marks) {
-            finding.is_new = Some(is_new);
-        }
+        marks
     }
 
     /// Notes which piece of evidence is there again: the one of the same system, kind and path, or the only one of that
     /// system and kind, which may have another path by now. What was read in part tells of nothing that it is gone.
-    fn examined_again(&mut self, examination: &Examination) -> Option<usize> {
-        let key = (system_of(examination), examination.kind);
-        let known = self.evidence.get(&key)?;
+    fn examined_again(&mut self, claims: &Claims) -> Option<usize> {
+        let known = self.evidence.get(&(claims.system.clone(), claims.kind))?;
         let only = known.values().next().filter(|_| known.len() == 1);
-        let same = *only.or_else(|| known.get(&*examination.path.lossy()))?;
-        if examination.is_complete() {
-            let told = examination.examined.iter().map(|examined| Again {
-                is_current: examined.control_set.roles.current,
-                not_judged: examined.not_judged().map(|not_judged| not_judged.rule).collect(),
-            });
-            self.again.entry(same).or_default().extend(told);
+        let same = *only.or_else(|| known.get(&claims.path))?;
+        if claims.is_complete {
+            self.again.entry(same).or_default().extend(claims.control_sets.iter().cloned());
         }
         Some(same)
     }
@@ -113,9 +102,8 @@ impl Earlier {
     #[must_use]
     pub fn gone(&self) -> usize {
         let is_gone = |identity: &Identity, owner: &usize| {
-            let told = |again: &Again| {
-                again.is_current == identity.is_current && !again.not_judged.contains(&identity.rule.as_str())
-            };
+            let told =
+                |again: &Judged| again.is_current == identity.is_current && !again.not_judged.contains(&identity.rule);
             let is_known = rules::ALL.iter().any(|rule| rule.id == identity.rule);
             is_known && self.again.get(owner).is_some_and(|again| again.iter().any(told))
         };

@@ -9,8 +9,9 @@ use csv::{Terminator, WriterBuilder};
 
 use super::entries::{Cell, columns, each_row};
 use super::rows::{Rows, Sort};
+use super::spool::NewStore;
 use super::spreadsheet;
-use super::writer::{Item, Remark, Writer};
+use super::writer::{Fragment, Item, Remark, Writer};
 use crate::batch::{Record, Summary, Unit};
 use crate::catalog::Text;
 use crate::finding::{Severity, Verdict};
@@ -36,12 +37,17 @@ const UNIT: [&str; 18] = [
     "stale",
 ];
 
+/// The line of a unit.
+pub(super) fn press_unit(item: &Item<'_>) -> io::Result<Fragment> {
+    Fragment::written(|stream| write_unit(item.unit(), stream))
+}
+
 /// A line for each unit.
 pub(super) struct Units(Rows);
 
 impl Units {
-    pub(super) fn new(sort: Option<Sort>) -> Self {
-        Self(Rows::new(sort))
+    pub(super) fn new(sort: Option<Sort>, store: NewStore) -> Self {
+        Self(Rows::new(sort, store))
     }
 }
 
@@ -50,14 +56,19 @@ impl Writer for Units {
         write_line(UNIT.map(str::to_owned), stream)
     }
 
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let page = self.0.add(item.unit().clone());
-        page.iter().flatten().try_for_each(|unit| write_unit(unit, stream)).map(|()| None)
+    fn add(&mut self, unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let page = self.0.add(unit, fragment.only())?;
+        page.iter().flatten().try_for_each(|line| stream.write_all(line)).map(|()| None)
     }
 
     fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.0.rest().iter().flatten().try_for_each(|unit| write_unit(unit, stream)).map(|()| None)
+        self.0.rest(|page| page.iter().try_for_each(|line| stream.write_all(line))).map(|()| None)
     }
+}
+
+/// The lines of the catalog entries of an item.
+pub(super) fn press_entries(item: &Item<'_>) -> io::Result<Fragment> {
+    Fragment::written(|stream| item.record().map_or(Ok(()), |record| write_entries(record, stream)))
 }
 
 /// A line for each catalog entry.
@@ -68,8 +79,8 @@ impl Writer for Entries {
         write_line(columns().into_iter().map(|(name, _)| name.to_owned()), stream)
     }
 
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        item.record().map_or(Ok(()), |record| write_entries(record, stream)).map(|()| None)
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        stream.write_all(fragment.only()).map(|()| None)
     }
 
     fn end(self: Box<Self>, _summary: &Summary, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {

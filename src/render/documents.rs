@@ -3,34 +3,46 @@
 use std::io::{self, Write};
 
 use super::json;
-use super::writer::{Item, Remark, Writer};
-use crate::batch::{Record, Summary};
+use super::writer::{Fragment, Item, Remark, Writer};
+use crate::batch::{Summary, Unit};
 use crate::wire::v1;
+
+/// The document of an item. In an array what could not be examined has its record, which says why.
+pub(super) fn press(item: &Item<'_>, is_array: bool) -> io::Result<Fragment> {
+    let Some(record) = item.record() else { return Ok(Fragment::default()) };
+    let depth = usize::from(is_array);
+    Fragment::written(|stream| match record.examination() {
+        Some(examination) => json::write_within(depth, &v1::Document::from(examination), stream),
+        None if is_array => json::write_within(depth, &v1::Record::from(record), stream),
+        None => Ok(()),
+    })
+}
 
 /// One document, or an array of those of several pieces of evidence.
 pub(super) struct Documents {
-    documents: Vec<v1::Document>,
     is_array: bool,
+    has_begun: bool,
 }
 
 impl Documents {
     pub(super) fn new(is_array: bool) -> Self {
-        Self { documents: Vec::new(), is_array }
+        Self { is_array, has_begun: false }
     }
 }
 
 impl Writer for Documents {
-    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.documents.extend(item.record().and_then(Record::examination).map(v1::Document::from));
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        if self.is_array {
+            stream.write_all(if std::mem::replace(&mut self.has_begun, true) { b",\n  " } else { b"[\n  " })?;
+            stream.write_all(fragment.only())?;
+        } else if !fragment.only().is_empty() {
+            stream.write_all(fragment.only())?;
+            stream.write_all(b"\n")?;
+        }
         Ok(None)
     }
 
     fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        if self.is_array {
-            json::write(&self.documents, stream)?;
-        } else {
-            self.documents.iter().try_for_each(|document| json::write(document, &mut *stream))?;
-        }
-        Ok(None)
+        if self.is_array { stream.write_all(b"\n]\n").map(|()| None) } else { Ok(None) }
     }
 }

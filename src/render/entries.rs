@@ -10,6 +10,7 @@ use crate::examination::Examined;
 
 /// What stands in a cell. Texts are in the form in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "parquet", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 pub(super) enum Cell {
     Nothing,
     Text(String),

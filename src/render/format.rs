@@ -2,11 +2,14 @@
 //!
 //! `--format`, `--output`, the help of both and the table in `docs/ci.md` are written from it.
 
+use std::io;
+
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::rows::Sort;
+use super::spool::NewStore;
 use super::table::{self, View};
-use super::writer::Writer;
+use super::writer::{Fragment, Item, Writer};
 use super::{csv, documents, junit, markdown, records, sarif, timeline};
 
 /// What a result is about, which decides on the formats that it can have.
@@ -54,7 +57,10 @@ pub struct Format {
 #[derive(Debug)]
 struct Form {
     help: &'static str,
-    writer: fn(&Settings) -> Box<dyn Writer>,
+    /// What it says of an item.
+    press: fn(&Item<'_>, &Settings) -> io::Result<Fragment>,
+    /// What puts that together.
+    writer: fn(&Settings, NewStore) -> Box<dyn Writer>,
 }
 
 /// All formats, as help lists them.
@@ -63,10 +69,15 @@ pub static FORMATS: &[Format] = &[
         name: "table",
         endings: &[".txt"],
         is_binary: false,
-        few: Some(Form { help: "For people", writer: |settings| Box::new(table::Reports::new(settings.view.clone())) }),
+        few: Some(Form {
+            help: "For people",
+            press: |item, settings| table::press(item, &settings.view),
+            writer: |_, _| Box::<table::Reports>::default(),
+        }),
         many: Some(Form {
             help: "For people: a line for each unit, then what they come to",
-            writer: |settings| Box::new(table::Units::new(settings.sort)),
+            press: |item, _| table::press_unit(item),
+            writer: |settings, store| Box::new(table::Units::new(settings.sort, store)),
         }),
         missing_in_records: None,
     },
@@ -77,7 +88,8 @@ pub static FORMATS: &[Format] = &[
         few: None,
         many: Some(Form {
             help: "For programs: a record a line, then the summary; see `catalog9 schema`",
-            writer: |_| Box::new(records::Lines),
+            press: |item, _| records::press(item),
+            writer: |_, _| Box::new(records::Lines),
         }),
         missing_in_records: None,
     },
@@ -87,9 +99,14 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: Some(Form {
             help: "For programs; reports have one object for one file, an array for several; see `catalog9 schema`",
-            writer: |settings| Box::new(documents::Documents::new(settings.has_several)),
+            press: |item, settings| documents::press(item, settings.has_several),
+            writer: |settings, _| Box::new(documents::Documents::new(settings.has_several)),
         }),
-        many: Some(Form { help: "The same records as one array", writer: |_| Box::<records::Array>::default() }),
+        many: Some(Form {
+            help: "The same records as one array",
+            press: |item, _| records::press(item),
+            writer: |_, _| Box::<records::Array>::default(),
+        }),
         missing_in_records: None,
     },
     Format {
@@ -99,7 +116,8 @@ pub static FORMATS: &[Format] = &[
         few: None,
         many: Some(Form {
             help: "A line for each unit, for spreadsheets",
-            writer: |settings| Box::new(csv::Units::new(settings.sort)),
+            press: |item, _| csv::press_unit(item),
+            writer: |settings, store| Box::new(csv::Units::new(settings.sort, store)),
         }),
         missing_in_records: None,
     },
@@ -110,7 +128,8 @@ pub static FORMATS: &[Format] = &[
         few: None,
         many: Some(Form {
             help: "A line for each catalog entry, for spreadsheets",
-            writer: |_| Box::new(csv::Entries),
+            press: |item, _| csv::press_entries(item),
+            writer: |_, _| Box::new(csv::Entries),
         }),
         missing_in_records: Some("whether the catalog of a listing is the one of 32-bit programs"),
     },
@@ -122,7 +141,8 @@ pub static FORMATS: &[Format] = &[
         few: None,
         many: Some(Form {
             help: "The same lines as an Apache Parquet file",
-            writer: |_| Box::<parquet::Entries>::default(),
+            press: |item, _| parquet::press(item),
+            writer: |_, _| Box::<parquet::Entries>::default(),
         }),
         missing_in_records: Some("whether the catalog of a listing is the one of 32-bit programs"),
     },
@@ -132,11 +152,13 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: Some(Form {
             help: "SARIF 2.1.0, for platforms that show findings beside code",
-            writer: |_| Box::<sarif::Few>::default(),
+            press: |item, _| sarif::press_few(item),
+            writer: |_, store| Box::new(sarif::Log::new(store)),
         }),
         many: Some(Form {
             help: "SARIF 2.1.0, for platforms that show findings beside code; it is written at the end, of all findings",
-            writer: |_| Box::<sarif::Many>::default(),
+            press: |item, _| sarif::press_many(item),
+            writer: |_, store| Box::new(sarif::Log::new(store)),
         }),
         missing_in_records: Some("the verdict that each finding implies"),
     },
@@ -144,11 +166,16 @@ pub static FORMATS: &[Format] = &[
         name: "junit",
         endings: &[".xml"],
         is_binary: false,
-        few: Some(Form { help: "JUnit's XML, for CI: a test for each rule", writer: |_| Box::<junit::Few>::default() }),
+        few: Some(Form {
+            help: "JUnit's XML, for CI: a test for each rule",
+            press: |item, _| junit::press_few(item),
+            writer: |_, store| Box::new(junit::Report::new(store)),
+        }),
         many: Some(Form {
             help: "JUnit's XML, for CI: a suite for each unit, a test for each rule that found something; it is written \
                    at the end, since it begins with counts",
-            writer: |_| Box::<junit::Many>::default(),
+            press: |item, _| junit::press_many(item),
+            writer: |_, store| Box::new(junit::Report::new(store)),
         }),
         missing_in_records: Some("which rules found what nobody asked for"),
     },
@@ -158,11 +185,14 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: Some(Form {
             help: "Markdown, to be pasted into a ticket",
-            writer: |_| Box::<markdown::Reports>::default(),
+            press: |item, _| markdown::press(item),
+            writer: |_, _| Box::<markdown::Reports>::default(),
         }),
         many: Some(Form {
             help: "Markdown, to be pasted into a ticket: what all units come to, then the weightiest of them",
-            writer: |_| Box::<markdown::Batch>::default(),
+            // Everything that it says stands in the unit.
+            press: |_, _| Ok(Fragment::default()),
+            writer: |_, _| Box::<markdown::Batch>::default(),
         }),
         missing_in_records: None,
     },
@@ -172,11 +202,13 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: Some(Form {
             help: "Timeline of all times that hives record, as a body file of The Sleuth Kit",
-            writer: |_| Box::new(timeline::Sorted::new(timeline::Form::Bodyfile)),
+            press: |item, _| timeline::press_sorted(item, timeline::Form::Bodyfile),
+            writer: |_, _| Box::new(timeline::Sorted::new(timeline::Form::Bodyfile)),
         }),
         many: Some(Form {
             help: "Timeline of all times that hives record, as a body file of The Sleuth Kit, one unit behind the other",
-            writer: |_| Box::new(timeline::Parts::new(timeline::Form::Bodyfile)),
+            press: |item, _| timeline::press_part(item, timeline::Form::Bodyfile),
+            writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::Bodyfile)),
         }),
         missing_in_records: Some("the times of keys outside of the catalogs"),
     },
@@ -186,11 +218,13 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: Some(Form {
             help: "The same timeline for Timesketch, one JSON object a line",
-            writer: |_| Box::new(timeline::Sorted::new(timeline::Form::TimesketchJsonl)),
+            press: |item, _| timeline::press_sorted(item, timeline::Form::TimesketchJsonl),
+            writer: |_, _| Box::new(timeline::Sorted::new(timeline::Form::TimesketchJsonl)),
         }),
         many: Some(Form {
             help: "The same for Timesketch, one JSON object a line",
-            writer: |_| Box::new(timeline::Parts::new(timeline::Form::TimesketchJsonl)),
+            press: |item, _| timeline::press_part(item, timeline::Form::TimesketchJsonl),
+            writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::TimesketchJsonl)),
         }),
         missing_in_records: Some("the times of keys outside of the catalogs"),
     },
@@ -200,11 +234,13 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: Some(Form {
             help: "The same timeline for Timesketch, comma-separated",
-            writer: |_| Box::new(timeline::Sorted::new(timeline::Form::TimesketchCsv)),
+            press: |item, _| timeline::press_sorted(item, timeline::Form::TimesketchCsv),
+            writer: |_, _| Box::new(timeline::Sorted::new(timeline::Form::TimesketchCsv)),
         }),
         many: Some(Form {
             help: "The same for Timesketch, comma-separated",
-            writer: |_| Box::new(timeline::Parts::new(timeline::Form::TimesketchCsv)),
+            press: |item, _| timeline::press_part(item, timeline::Form::TimesketchCsv),
+            writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::TimesketchCsv)),
         }),
         missing_in_records: Some("the times of keys outside of the catalogs"),
     },
@@ -247,10 +283,20 @@ impl Format {
         self.form(scope).map(|form| form.help)
     }
 
-    /// What writes it; nothing where results of that scope cannot have it.
+    /// What it says of an item: nothing where results of that scope cannot have it.
+    ///
+    /// # Errors
+    ///
+    /// Where what is said cannot be put into bytes.
+    pub fn press(&self, scope: Scope, settings: &Settings, item: &Item<'_>) -> io::Result<Fragment> {
+        self.form(scope).map_or(Ok(Fragment::default()), |form| (form.press)(item, settings))
+    }
+
+    /// What puts together what [`Format::press`] says; nothing where results of that scope cannot have it. What must be
+    /// kept to the end goes into stores that `store` makes.
     #[must_use]
-    pub fn writer(&self, scope: Scope, settings: &Settings) -> Option<Box<dyn Writer>> {
-        self.form(scope).map(|form| (form.writer)(settings))
+    pub fn writer(&self, scope: Scope, settings: &Settings, store: NewStore) -> Option<Box<dyn Writer>> {
+        self.form(scope).map(|form| (form.writer)(settings, store))
     }
 
     /// What it needs that records which were read back do not hold; nothing where it can be written of them.

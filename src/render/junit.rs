@@ -8,20 +8,21 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::{ElementWriter, Writer};
 
 use super::refused::Refused;
+use super::spool::{NewStore, Spool};
 use super::totals::AS_STORED;
-use super::writer::{self, Item, Remark};
+use super::writer::{self, Fragment, Item, Remark};
 use super::{masked, roles_of};
-use crate::batch::Summary;
+use crate::batch::{Summary, Unit};
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::Allowed;
 use crate::rules;
 use crate::sentence::counted;
 
-/// A report of several pieces of evidence.
-#[derive(Debug, Default)]
-pub struct Report {
-    suites: Vec<Suite>,
+/// A report of several pieces of evidence. It begins with counts, so its suites are put aside until the end.
+pub(super) struct Report {
+    counts: Counts,
+    suites: Spool,
 }
 
 /// A piece of evidence.
@@ -51,93 +52,46 @@ enum Outcome {
 /// Name of the case that stands for the reading of the evidence.
 const READING: &str = "the evidence can be read";
 
+/// The suite of one of a few pieces of evidence.
+pub(super) fn press_few(item: &Item<'_>) -> io::Result<Fragment> {
+    match item.outcome() {
+        writer::Outcome::Examined(examination) => Suite::of(examination),
+        writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => Suite::of_refused(&refused),
+    }
+    .press()
+}
+
+/// The suite of one of many.
+pub(super) fn press_many(item: &Item<'_>) -> io::Result<Fragment> {
+    match item.outcome() {
+        writer::Outcome::Examined(examination) => Suite::of_unit(examination),
+        writer::Outcome::Skipped(skipped) => Suite::of_skipped(&skipped),
+        writer::Outcome::Refused(refused) => Suite::of_refused(&refused),
+    }
+    .press()
+}
+
 impl Report {
-    /// Adds an examination. A rule has failed where it found what is worth a warning; notes are told beside it.
-    pub fn add(&mut self, examination: &Examination) {
-        let mut cases = vec![reading(examination)];
-        for examined in &examination.examined {
-            let control_set = control_set_of(examination, examined);
-            cases.extend(rules::ALL.iter().map(|rule| Case::of_rule(rule.id, &control_set, examined)));
-        }
-        self.suites.push(Suite { name: examination.path.to_string(), cases });
+    pub(super) fn new(store: NewStore) -> Self {
+        Self { counts: Counts::default(), suites: Spool::new(store) }
+    }
+}
+
+impl writer::Writer for Report {
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.counts.add(&Counts::read(fragment.part(COUNTS))?);
+        self.suites.append(fragment.part(SUITE)).map(|_| None)
     }
 
-    /// Adds the examination of one of many units: a case for each rule that found something, one that is skipped for
-    /// all that could not be judged, and one for all others, since nobody reads dozens of cases for each of thousands
-    /// of units.
-    pub fn add_unit(&mut self, examination: &Examination) {
-        let mut cases = vec![reading(examination)];
-        for examined in &examination.examined {
-            cases.extend(Case::of_unit(&control_set_of(examination, examined), examined));
-        }
-        self.suites.push(Suite { name: examination.path.to_string(), cases });
-    }
-
-    /// Adds what is no evidence although it was met, such as a link.
-    pub fn add_skipped(&mut self, skipped: &Refused) {
-        let outcome = Outcome::Skipped { message: skipped.message.clone() };
-        let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
-        self.suites.push(Suite { name: skipped.path.to_string(), cases: vec![case] });
-    }
-
-    /// Adds evidence that could not be examined.
-    pub fn add_refused(&mut self, refused: &Refused) {
-        let outcome = Outcome::Error { message: refused.message.clone(), kind: "refused" };
-        let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
-        self.suites.push(Suite { name: refused.path.to_string(), cases: vec![case] });
-    }
-
-    /// Writes the report.
-    ///
-    /// # Errors
-    ///
-    /// Those of the writer.
-    pub fn write(&self, mut writer: &mut dyn Write) -> io::Result<()> {
-        let mut xml = Writer::new_with_indent(&mut writer, b' ', 2);
+    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let mut xml = Writer::new_with_indent(&mut *stream, b' ', 2);
         xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let counts = Counts::of(self.suites.iter().flat_map(|suite| &suite.cases));
-        let suites = &self.suites;
-        counts
-            .element(&mut xml, "testsuites", "catalog9")
-            .write_inner_content(|xml| suites.iter().try_for_each(|suite| suite.write(xml)))?;
-        writer.write_all(b"\n")
-    }
-}
-
-/// The report of a few pieces of evidence.
-#[derive(Default)]
-pub(super) struct Few(Report);
-
-impl writer::Writer for Few {
-    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        match item.outcome() {
-            writer::Outcome::Examined(examination) => self.0.add(examination),
-            writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
-        }
-        Ok(None)
-    }
-
-    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.0.write(stream).map(|()| None)
-    }
-}
-
-/// The report of many.
-#[derive(Default)]
-pub(super) struct Many(Report);
-
-impl writer::Writer for Many {
-    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        match item.outcome() {
-            writer::Outcome::Examined(examination) => self.0.add_unit(examination),
-            writer::Outcome::Skipped(skipped) => self.0.add_skipped(&skipped),
-            writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
-        }
-        Ok(None)
-    }
-
-    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.0.write(stream).map(|()| None)
+        let Self { counts, suites } = *self;
+        counts.element(&mut xml, "testsuites", "catalog9").write_inner_content(|xml| {
+            let stream: &mut dyn Write = xml.get_mut();
+            suites.copy_to(stream)
+        })?;
+        stream.write_all(b"\n").map(|()| None)
     }
 }
 
@@ -165,7 +119,57 @@ fn reading(examination: &Examination) -> Case {
     Case { name: READING.to_owned(), outcome, remarks: stale.into_iter().chain(defects).collect() }
 }
 
+/// The parts of a fragment: how many cases there are, and the suite as it stands in the report.
+const COUNTS: usize = 0;
+const SUITE: usize = 1;
+
+/// What a suite is pressed within, so that it is indented as it will be.
+const FRAME: (&[u8], &[u8]) = (b"<testsuites>", b"\n</testsuites>");
+
 impl Suite {
+    /// An examination. A rule has failed where it found what is worth a warning; notes are told beside it.
+    fn of(examination: &Examination) -> Self {
+        let mut cases = vec![reading(examination)];
+        for examined in &examination.examined {
+            let control_set = control_set_of(examination, examined);
+            cases.extend(rules::ALL.iter().map(|rule| Case::of_rule(rule.id, &control_set, examined)));
+        }
+        Self { name: examination.path.to_string(), cases }
+    }
+
+    /// The examination of one of many units: a case for each rule that found something, one that is skipped for all
+    /// that could not be judged, and one for all others, since nobody reads dozens of cases for each of thousands of
+    /// units.
+    fn of_unit(examination: &Examination) -> Self {
+        let mut cases = vec![reading(examination)];
+        for examined in &examination.examined {
+            cases.extend(Case::of_unit(&control_set_of(examination, examined), examined));
+        }
+        Self { name: examination.path.to_string(), cases }
+    }
+
+    /// What is no evidence although it was met, such as a link.
+    fn of_skipped(skipped: &Refused) -> Self {
+        let outcome = Outcome::Skipped { message: skipped.message.clone() };
+        let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
+        Self { name: skipped.path.to_string(), cases: vec![case] }
+    }
+
+    /// Evidence that could not be examined.
+    fn of_refused(refused: &Refused) -> Self {
+        let outcome = Outcome::Error { message: refused.message.clone(), kind: "refused" };
+        let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
+        Self { name: refused.path.to_string(), cases: vec![case] }
+    }
+
+    fn press(&self) -> io::Result<Fragment> {
+        let mut text = Vec::new();
+        let mut xml = Writer::new_with_indent(&mut text, b' ', 2);
+        xml.create_element("testsuites").write_inner_content(|xml| self.write(xml))?;
+        let suite = text.strip_prefix(FRAME.0).and_then(|text| text.strip_suffix(FRAME.1)).unwrap_or_default();
+        Ok(Fragment { parts: vec![Counts::of(self.cases.iter()).text().into_bytes(), suite.to_vec()] })
+    }
+
     fn write<W: Write>(&self, xml: &mut Writer<W>) -> io::Result<()> {
         let name = masked(&self.name, &[]);
         Counts::of(self.cases.iter())
@@ -318,13 +322,38 @@ impl Counts {
         counts
     }
 
+    fn numbers(&self) -> [usize; 4] {
+        [self.tests, self.failures, self.errors, self.skipped]
+    }
+
+    /// The counts as a fragment carries them.
+    fn text(&self) -> String {
+        self.numbers().map(|number| number.to_string()).join(" ")
+    }
+
+    fn read(text: &[u8]) -> io::Result<Self> {
+        let numbers = str::from_utf8(text).unwrap_or_default().split(' ').map(str::parse);
+        match numbers.collect::<Result<Vec<usize>, _>>().as_deref() {
+            Ok([tests, failures, errors, skipped]) => {
+                Ok(Self { tests: *tests, failures: *failures, errors: *errors, skipped: *skipped })
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+
+    fn add(&mut self, others: &Self) {
+        self.tests += others.tests;
+        self.failures += others.failures;
+        self.errors += others.errors;
+        self.skipped += others.skipped;
+    }
+
     /// An element with a name, and with the counts behind it.
     fn element<'x, W: Write>(&self, xml: &'x mut Writer<W>, tag: &'x str, name: &str) -> ElementWriter<'x, W> {
-        let counts =
-            [("tests", self.tests), ("failures", self.failures), ("errors", self.errors), ("skipped", self.skipped)];
         let element = xml.create_element(tag).with_attribute(("name", name));
-        counts
+        ["tests", "failures", "errors", "skipped"]
             .iter()
+            .zip(self.numbers())
             .fold(element, |element, (name, count)| element.with_attribute((*name, count.to_string().as_str())))
     }
 }

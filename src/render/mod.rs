@@ -5,6 +5,7 @@ mod entries;
 mod records;
 mod refused;
 mod rows;
+mod spool;
 mod totals;
 mod writer;
 
@@ -25,7 +26,8 @@ use std::fmt::Write;
 pub use self::format::{Format, Scope, Settings};
 pub use self::refused::Refused;
 pub use self::rows::Sort;
-pub use self::writer::{Item, Remark, Writer};
+pub use self::spool::{NewStore, Store};
+pub use self::writer::{Fragment, Item, Remark, Writer};
 
 use crate::catalog::{hex, is_harmful};
 use crate::evidence::ControlSet;

@@ -12,11 +12,17 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 
 use super::entries::{Cell, Kind, Row, columns, each_row};
-use super::writer::{Item, Remark, Writer};
-use crate::batch::{Record, Summary};
+use super::writer::{Fragment, Item, Remark, Writer};
+use crate::batch::{Summary, Unit};
 
 /// Rows of a row group, which is what is held at once.
 const ROWS: usize = 8192;
+
+/// The rows of an item, each as a JSON array of its cells.
+pub fn press(item: &Item<'_>) -> io::Result<Fragment> {
+    let Some(record) = item.record() else { return Ok(Fragment::default()) };
+    Fragment::written(|stream| each_row(record, |row| Ok(serde_json::to_writer(&mut *stream, &row)?)))
+}
 
 /// A file that is being written: what stands in it, and the rows of the next row group.
 #[derive(Default)]
@@ -27,12 +33,15 @@ pub struct Entries {
 }
 
 impl Entries {
-    /// Adds the entries of a record.
-    fn add_record(&mut self, record: &Record, writer: &mut dyn Write) -> io::Result<()> {
-        each_row(record, |row| {
-            self.rows.push(row);
-            if self.rows.len() < ROWS { Ok(()) } else { self.write_group(writer) }
-        })
+    /// Adds rows that were pressed.
+    fn add_rows(&mut self, rows: &[u8], writer: &mut dyn Write) -> io::Result<()> {
+        for row in serde_json::Deserializer::from_slice(rows).into_iter::<[Cell; COLUMNS.len()]>() {
+            self.rows.push(row?);
+            if self.rows.len() >= ROWS {
+                self.write_group(writer)?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes what was not written yet, and where everything stands.
@@ -85,8 +94,8 @@ impl Entries {
 }
 
 impl Writer for Entries {
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        item.record().map_or(Ok(()), |record| self.add_record(record, stream)).map(|()| None)
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.add_rows(fragment.only(), stream).map(|()| None)
     }
 
     fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {

@@ -3,16 +3,24 @@
 use std::io::{self, Write};
 
 use super::json;
-use super::writer::{Item, Remark, Writer};
-use crate::batch::Summary;
+use super::writer::{Fragment, Item, Remark, Writer};
+use crate::batch::{Summary, Unit};
 use crate::wire::v1;
+
+/// The record of an item as a line.
+pub(super) fn press(item: &Item<'_>) -> io::Result<Fragment> {
+    Fragment::written(|stream| match item {
+        Item::Record(record) => json::write_line(&v1::Record::from(*record), stream),
+        Item::Line { line, .. } => stream.write_all(line),
+    })
+}
 
 /// A record a line.
 pub(super) struct Lines;
 
 impl Writer for Lines {
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        write(item, stream)
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        stream.write_all(fragment.only()).map(|()| None)
     }
 
     fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
@@ -33,9 +41,9 @@ impl Array {
 }
 
 impl Writer for Array {
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
         self.separate(stream)?;
-        write(item, stream)
+        stream.write_all(fragment.only()).map(|()| None)
     }
 
     fn end(mut self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
@@ -43,12 +51,4 @@ impl Writer for Array {
         json::write_line(&v1::Record::from(summary), &mut *stream)?;
         stream.write_all(b"]\n").map(|()| None)
     }
-}
-
-fn write(item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-    match item {
-        Item::Record(record) => json::write_line(&v1::Record::from(*record), stream)?,
-        Item::Line { line, .. } => stream.write_all(line)?,
-    }
-    Ok(None)
 }

@@ -1,6 +1,11 @@
-//! Units in the order in which a list shows them.
+//! Rows of units in the order in which a list shows them.
 
+use std::cmp::Reverse;
+use std::io;
+
+use super::spool::{NewStore, Place, Spool};
 use crate::batch::Unit;
+use crate::finding::Verdict;
 
 /// Rows of a table that are laid out together; a longer list repeats its headings.
 const PAGE: usize = 1000;
@@ -16,35 +21,52 @@ pub enum Sort {
     Label,
 }
 
-/// Units that are still to be written. Only where they are to be sorted all of them are kept.
-#[derive(Debug, Default)]
+/// Rows that are laid out together.
+pub(super) type Page = Vec<Vec<u8>>;
+
+/// What rows are sorted by; those that are alike stay in the order of the input. Units that were not examined have no
+/// verdict, and stand last.
+type Key = (Reverse<Option<Verdict>>, Option<String>, Option<String>);
+
+/// Rows that are still to be written. Where they are to be sorted, only what they are sorted by is held in memory.
 pub(super) struct Rows {
     sort: Option<Sort>,
-    units: Vec<Unit>,
+    page: Page,
+    spool: Spool,
+    places: Vec<(Key, Place)>,
 }
 
 impl Rows {
-    pub(super) fn new(sort: Option<Sort>) -> Self {
-        Self { sort, units: Vec::new() }
+    pub(super) fn new(sort: Option<Sort>, store: NewStore) -> Self {
+        Self { sort, page: Page::new(), spool: Spool::new(store), places: Vec::new() }
     }
 
-    /// Adds a unit; gives the page that it completes.
-    pub(super) fn add(&mut self, unit: Unit) -> Option<Vec<Unit>> {
-        self.units.push(unit);
-        let is_full = self.sort.is_none() && self.units.len() >= PAGE;
-        is_full.then(|| std::mem::take(&mut self.units))
-    }
-
-    /// The pages that are left.
-    pub(super) fn rest(mut self) -> Vec<Vec<Unit>> {
-        // Units that were not examined have no verdict, and stand last.
-        let weight = |unit: &Unit| unit.verdict;
-        match self.sort {
-            None => {}
-            Some(Sort::Verdict) => self.units.sort_by_key(|unit| std::cmp::Reverse(weight(unit))),
-            Some(Sort::Host) => self.units.sort_by_cached_key(|unit| (unit.host.clone(), unit.label.clone())),
-            Some(Sort::Label) => self.units.sort_by_cached_key(|unit| unit.label.clone()),
+    /// Adds the row of a unit; gives the page that it completes.
+    pub(super) fn add(&mut self, unit: &Unit, row: &[u8]) -> io::Result<Option<Page>> {
+        if let Some(sort) = self.sort {
+            let place = self.spool.append(row)?;
+            self.places.push((key(sort, unit), place));
+            return Ok(None);
         }
-        self.units.chunks(PAGE).map(<[Unit]>::to_vec).collect()
+        self.page.push(row.to_vec());
+        Ok((self.page.len() >= PAGE).then(|| std::mem::take(&mut self.page)))
+    }
+
+    /// Hands the pages over that are left.
+    pub(super) fn rest(mut self, mut take: impl FnMut(&Page) -> io::Result<()>) -> io::Result<()> {
+        self.places.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for places in self.places.chunks(PAGE) {
+            let rows = places.iter().map(|(_, place)| self.spool.read(*place)).collect::<io::Result<Page>>()?;
+            take(&rows)?;
+        }
+        if self.page.is_empty() { Ok(()) } else { take(&self.page) }
+    }
+}
+
+fn key(sort: Sort, unit: &Unit) -> Key {
+    match sort {
+        Sort::Verdict => (Reverse(unit.verdict), None, None),
+        Sort::Host => (Reverse(None), unit.host.clone(), Some(unit.label.clone())),
+        Sort::Label => (Reverse(None), None, Some(unit.label.clone())),
     }
 }

@@ -1,4 +1,4 @@
-//! What every format is written by: one trait, and what it is given.
+//! What every format is written by, in two stages: items are pressed into fragments, and a writer puts these together.
 
 use std::io::{self, Write};
 
@@ -10,10 +10,38 @@ use crate::batch::{Record, Status, Summary, Unit};
 use crate::catalog::Text;
 use crate::examination::Examination;
 
+/// What a format says of one item, as bytes. It depends on that item alone, so that it can be made on any thread or in
+/// another process; only the writer of the same format reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fragment {
+    /// Most formats have one part; those that write different things to different places have more.
+    pub parts: Vec<Vec<u8>>,
+}
+
+impl Fragment {
+    /// A fragment of one part, which `write` writes.
+    pub(super) fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Self> {
+        let mut part = Vec::new();
+        write(&mut part)?;
+        Ok(Self { parts: vec![part] })
+    }
+
+    /// A part; one that is not there is empty.
+    pub(super) fn part(&self, index: usize) -> &[u8] {
+        self.parts.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// The only part.
+    pub(super) fn only(&self) -> &[u8] {
+        self.part(0)
+    }
+}
+
 /// Writes a result in one format: [`Writer::begin`] once, [`Writer::add`] for each item, [`Writer::end`] once.
 ///
 /// A writer holds no stream: it is given the same one in each call. Where a format allows it, an item is written as
-/// soon as it is added, so that the memory does not grow with the number of items.
+/// soon as it is added; what is needed at the end is put into a [`super::Store`]. So the memory does not grow with the
+/// number of items.
 pub trait Writer {
     /// Writes what stands before the first item.
     ///
@@ -24,18 +52,19 @@ pub trait Writer {
         Ok(())
     }
 
-    /// Adds an item. What the format has no place for comes back as a remark.
+    /// Adds an item: the unit, and what [`super::Format::press`] has made of it in the same format. What the format has
+    /// no place for comes back as a remark.
     ///
     /// # Errors
     ///
-    /// Those of the stream.
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>>;
+    /// Those of the stream and of the store.
+    fn add(&mut self, unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>>;
 
     /// Writes what is only known at the end.
     ///
     /// # Errors
     ///
-    /// Those of the stream.
+    /// Those of the stream and of the store.
     fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>>;
 }
 

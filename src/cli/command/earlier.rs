@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::BufReader;
 
 use catalog9::Examination;
-use catalog9::comparison::Earlier;
+use catalog9::comparison::{self, Claims, Earlier};
 use catalog9::wire::v1;
 use miette::{Diagnostic, Report, Severity};
 
@@ -30,15 +30,18 @@ impl Comparison {
     }
 
     /// Says of each finding of an examination whether it is new.
+    pub(in crate::cli) fn compare(&mut self, claims: Claims) -> Vec<bool> {
+        let is_new = self.earlier.compare(claims);
+        let new = is_new.iter().filter(|is_new| **is_new).count();
+        self.new += new;
+        self.known += is_new.len() - new;
+        is_new
+    }
+
+    /// Marks each finding of an examination as new or known.
     pub(in crate::cli) fn mark(&mut self, examination: &mut Examination) {
-        self.earlier.mark(examination);
-        for finding in examination.examined.iter().flat_map(|examined| &examined.judgement.findings) {
-            if finding.is_known() {
-                self.known += 1;
-            } else {
-                self.new += 1;
-            }
-        }
+        let is_new = self.compare(Claims::of(examination));
+        comparison::mark(examination, &is_new);
     }
 
     /// How many findings of evidence that was examined again are no longer there.

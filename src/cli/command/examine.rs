@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
             record.mark(|examination| comparison.mark(examination));
         }
         tally.add(&record.unit);
-        sinks.add(&Item::Record(&record))?;
+        sinks.add_item(&Item::Record(&record))?;
     }
     if let Some(comparison) = &comparison {
         tally.compare(comparison.gone());

@@ -99,7 +99,7 @@ fn write(arguments: &MergeArgs, places: &[Place], mut tally: Tally, mut sinks: S
         let Some(Ok(file)) = files.get_mut(place.part) else { continue };
         let (line, unit) = read_again(file, place)?;
         tally.add(&unit);
-        sinks.add(&Item::Line { unit: &unit, line: &line })?;
+        sinks.add_item(&Item::Line { unit: &unit, line: &line })?;
     }
     let summary = tally.summary();
     sinks.end(&summary, "")?;

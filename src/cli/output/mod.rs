@@ -3,6 +3,7 @@
 mod atomic;
 mod exit;
 mod guard;
+mod presses;
 mod progress;
 mod sink;
 
@@ -15,35 +16,45 @@ use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
 pub(super) use self::exit::Exit;
 pub(super) use self::guard::Guard;
+pub(super) use self::presses::Presses;
 pub(super) use self::progress::Progress;
 pub(super) use self::sink::{Outputs, Sinks};
 
 /// Standard output, buffered, with styles where the terminal shows them.
-pub(in crate::cli) struct Output(BufWriter<AutoStream<io::Stdout>>);
+pub(in crate::cli) struct Output {
+    stream: BufWriter<AutoStream<io::Stdout>>,
+    /// Whether nobody reads it any more.
+    is_closed: bool,
+}
 
 impl Output {
     pub(in crate::cli) fn new(color: ColorChoice) -> Self {
-        Self(BufWriter::new(AutoStream::new(io::stdout(), color)))
+        Self { stream: BufWriter::new(AutoStream::new(io::stdout(), color)), is_closed: false }
     }
 
     /// Leaves everything as it is from now on, since what follows is no text.
     pub(in crate::cli) fn pass_through(&mut self) {
-        self.0 = BufWriter::new(AutoStream::always_ansi(io::stdout()));
+        self.stream = BufWriter::new(AutoStream::always_ansi(io::stdout()));
+    }
+
+    /// Leaves the rest out, since nobody reads it any more.
+    pub(in crate::cli) fn close(&mut self) {
+        self.is_closed = true;
     }
 
     /// Hands the last of the output over.
     pub(in crate::cli) fn finish(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.flush()
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        if self.is_closed { Ok(bytes.len()) } else { self.stream.write(bytes) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        if self.is_closed { Ok(()) } else { self.stream.flush() }
     }
 }
 

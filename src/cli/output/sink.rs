@@ -3,20 +3,24 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use catalog9::batch::Summary;
+use catalog9::batch::{Summary, Unit};
 use catalog9::catalog::Text;
-use catalog9::render::{Format, Item, Remark, Scope, Settings, Writer};
-use miette::{Report, miette};
+use catalog9::render::{Format, Fragment, Item, Remark, Scope, Settings, Store, Writer};
+use miette::{Report, Severity, miette};
 
 use super::atomic::AtomicFile;
+use super::presses::Presses;
 use super::{Output, complain, usage};
 
 /// Everything that a result is written to.
 pub(in crate::cli) struct Sinks<'a> {
     stdout: Sink<&'a mut Output>,
+    /// Whether nobody reads standard output any more, although there are files to be written.
+    is_closed: bool,
     files: Vec<Sink<AtomicFile>>,
     /// The file in a folder of parts, whose name is only known at the end.
     part: Option<Sink<AtomicFile>>,
+    presses: Presses,
 }
 
 /// What a command writes its result to.
@@ -37,54 +41,82 @@ impl<'a> Sinks<'a> {
         settings: &Settings,
         stdout: &'a mut Output,
     ) -> Result<Self, Report> {
-        let file = |path: &PathBuf| {
+        let mut presses = Presses::new(Vec::new(), scope, settings.clone());
+        let mut files = Vec::new();
+        for path in outputs.files {
             let name = path.to_string_lossy();
             let format = Format::of_file(&name, scope).ok_or_else(|| {
                 let shown = Text::from(&*name).shortened(200);
                 usage(format!("expected a name that ends with {}, found {shown}", Format::endings(scope)))
             })?;
-            Sink::create(path, format, scope, settings)
-        };
-        let files = outputs.files.iter().map(file).collect::<Result<_, Report>>()?;
+            files.push(Sink::create(path, format, &mut presses)?);
+        }
         let part = outputs.folder.zip(Format::by_name("jsonl", scope));
-        let part = part.map(|(folder, lines)| Sink::create(&folder.join("part.jsonl"), lines, scope, settings));
+        let part = part.map(|(folder, lines)| Sink::create(&folder.join("part.jsonl"), lines, &mut presses));
+        let part = part.transpose()?;
         if outputs.format.is_binary {
             if io::stdout().is_terminal() {
                 return Err(usage("expected a file or a pipe for a form that is no text, found a terminal"));
             }
             stdout.pass_through();
         }
-        Ok(Self { stdout: Sink::new(stdout, outputs.format, scope, settings)?, files, part: part.transpose()? })
+        Ok(Self { stdout: Sink::new(stdout, outputs.format, &mut presses)?, is_closed: false, files, part, presses })
+    }
+
+    /// What makes the fragments that are added.
+    pub(in crate::cli) fn presses(&self) -> &Presses {
+        &self.presses
     }
 
     /// Writes what stands before the first item.
     pub(in crate::cli) fn begin(&mut self) -> io::Result<()> {
-        self.stdout.begin()?;
-        self.files.iter_mut().chain(&mut self.part).try_for_each(Sink::begin)
+        let result = self.stdout.begin();
+        self.while_open(result)?;
+        self.files_mut().try_for_each(Sink::begin)
     }
 
-    /// Writes an item.
-    pub(in crate::cli) fn add(&mut self, item: &Item<'_>) -> io::Result<()> {
-        self.stdout.add(item)?;
-        self.files.iter_mut().chain(&mut self.part).try_for_each(|file| file.add(item))
+    /// Writes a unit, of which each format says that.
+    pub(in crate::cli) fn add(&mut self, unit: &Unit, fragments: &[Fragment]) -> io::Result<()> {
+        if !self.is_closed {
+            let result = self.stdout.add(unit, fragments);
+            self.while_open(result)?;
+        }
+        self.files_mut().try_for_each(|file| file.add(unit, fragments))
+    }
+
+    /// Presses an item and writes it.
+    pub(in crate::cli) fn add_item(&mut self, item: &Item<'_>) -> io::Result<()> {
+        let fragments = self.presses.press(item)?;
+        self.add(item.unit(), &fragments)
     }
 
     /// Writes what everything comes to, and gives files their names; `part` is that of the file in a folder of parts.
-    pub(in crate::cli) fn end(self, summary: &Summary, part: &str) -> io::Result<()> {
-        self.stdout.end(summary)?;
-        for file in self.files {
-            file.end(summary)?.finish()?;
+    pub(in crate::cli) fn end(mut self, summary: &Summary, part: &str) -> io::Result<()> {
+        let result = if self.is_closed { Ok(()) } else { self.stdout.end(summary) };
+        self.while_open(result)?;
+        for mut file in self.files {
+            file.end(summary)?;
+            file.stream.finish()?;
         }
-        match self.part {
-            Some(file) => file.end(summary)?.named(part).finish(),
-            None => Ok(()),
+        if let Some(mut file) = self.part {
+            file.end(summary)?;
+            file.stream.named(part).finish()?;
         }
+        if self.is_closed {
+            complain(&miette!(
+                code = "catalog9::output",
+                severity = Severity::Warning,
+                "nobody read the standard output to its end; the files are complete"
+            ));
+        }
+        Ok(())
     }
 
     /// Writes what everything comes to on standard output alone, since the work was interrupted.
-    pub(in crate::cli) fn abandon(self, summary: &Summary) -> io::Result<()> {
-        self.stdout.end(summary)?;
-        if self.part.is_some() || !self.files.is_empty() {
+    pub(in crate::cli) fn abandon(mut self, summary: &Summary) -> io::Result<()> {
+        let result = if self.is_closed { Ok(()) } else { self.stdout.end(summary) };
+        self.while_open(result)?;
+        if self.has_files() {
             complain(&miette!(
                 code = "catalog9::interrupted",
                 "the work was interrupted, so that no files were written"
@@ -92,41 +124,73 @@ impl<'a> Sinks<'a> {
         }
         Ok(())
     }
+
+    /// Where nobody reads standard output any more, the files are written all the same.
+    fn while_open(&mut self, result: io::Result<()>) -> io::Result<()> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && self.has_files() => {
+                self.is_closed = true;
+                self.stdout.stream.close();
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    fn has_files(&self) -> bool {
+        self.part.is_some() || !self.files.is_empty()
+    }
+
+    fn files_mut(&mut self) -> impl Iterator<Item = &mut Sink<AtomicFile>> {
+        self.files.iter_mut().chain(&mut self.part)
+    }
+}
+
+/// Bytes that must be kept to the end are held in memory up to here, and then lie in a file without a name.
+const HELD: usize = 1 << 20;
+
+fn new_store() -> Box<dyn Store> {
+    Box::new(tempfile::spooled_tempfile(HELD))
 }
 
 /// One place that a result is written to, in one format.
 struct Sink<W> {
     stream: W,
-    writer: Box<dyn Writer>,
+    writer: Option<Box<dyn Writer>>,
+    /// Which of the fragments is of its format.
+    press: usize,
 }
 
 impl Sink<AtomicFile> {
-    fn create(path: &Path, format: &Format, scope: Scope, settings: &Settings) -> Result<Self, Report> {
+    fn create(path: &Path, format: &'static Format, presses: &mut Presses) -> Result<Self, Report> {
         let file = AtomicFile::create(path, format.is_binary)
             .map_err(|error| usage(format!("the output cannot be written: {error}")))?;
-        Self::new(file, format, scope, settings)
+        Self::new(file, format, presses)
     }
 }
 
 impl<W: Write> Sink<W> {
-    fn new(stream: W, format: &Format, scope: Scope, settings: &Settings) -> Result<Self, Report> {
-        let writer = format.writer(scope, settings);
-        let writer = writer.ok_or_else(|| usage(format!("expected another format here, found {}", format.name)))?;
-        Ok(Self { stream, writer })
+    fn new(stream: W, format: &'static Format, presses: &mut Presses) -> Result<Self, Report> {
+        let (writer, press) = presses
+            .writer(format, new_store)
+            .ok_or_else(|| usage(format!("expected another format here, found {}", format.name)))?;
+        Ok(Self { stream, writer: Some(writer), press })
     }
 
     fn begin(&mut self) -> io::Result<()> {
-        self.writer.begin(&mut self.stream)
+        self.writer.as_mut().map_or(Ok(()), |writer| writer.begin(&mut self.stream))
     }
 
-    fn add(&mut self, item: &Item<'_>) -> io::Result<()> {
-        self.writer.add(item, &mut self.stream).map(tell)
+    fn add(&mut self, unit: &Unit, fragments: &[Fragment]) -> io::Result<()> {
+        let (Some(writer), Some(fragment)) = (&mut self.writer, fragments.get(self.press)) else { return Ok(()) };
+        writer.add(unit, fragment, &mut self.stream).map(tell)
     }
 
-    /// Writes what everything comes to, and gives the stream back.
-    fn end(mut self, summary: &Summary) -> io::Result<W> {
-        self.writer.end(summary, &mut self.stream).map(tell)?;
-        Ok(self.stream)
+    /// Writes what everything comes to.
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        let Some(writer) = self.writer.take() else { return Ok(()) };
+        writer.end(summary, &mut self.stream).map(tell)?;
+        self.stream.flush()
     }
 }
 

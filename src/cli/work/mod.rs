@@ -5,3 +5,4 @@ pub(in crate::cli) mod examiner;
 pub(in crate::cli) mod in_order;
 pub(in crate::cli) mod interrupt;
 mod net;
+pub(in crate::cli) mod told;

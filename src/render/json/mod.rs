@@ -30,6 +30,21 @@ pub fn write_line(document: &impl Serialize, writer: impl io::Write) -> io::Resu
     write_as(CompactFormatter, document, writer)
 }
 
+/// Writes a document, indented, as it stands that many levels deep in another one, without a line break at its end.
+pub(super) fn write_within(depth: usize, document: &impl Serialize, writer: &mut dyn io::Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    write(document, &mut text)?;
+    // Within texts line breaks are escaped.
+    for (index, line) in text.trim_ascii_end().split(|byte| *byte == b'\n').enumerate() {
+        if index > 0 {
+            writer.write_all(b"\n")?;
+            (0..depth).try_for_each(|_| writer.write_all(b"  "))?;
+        }
+        writer.write_all(line)?;
+    }
+    Ok(())
+}
+
 fn write_as(form: impl Formatter, document: &impl Serialize, mut writer: impl io::Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Harmless(form));
     document.serialize(&mut serializer)?;

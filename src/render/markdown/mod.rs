@@ -12,9 +12,9 @@ use std::io::{self, Write};
 pub use self::units::Batch;
 
 use super::refused::Refused;
-use super::writer::{Item, Outcome, Remark, Writer};
+use super::writer::{Fragment, Item, Outcome, Remark, Writer};
 use super::{masked, roles_of, totals};
-use crate::batch::Summary;
+use crate::batch::{Summary, Unit};
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::{Allowed, Withheld};
@@ -27,6 +27,14 @@ const LONGEST: usize = 512;
 /// Defects that are listed; the rest is counted.
 const MOST_DEFECTS: usize = 20;
 
+/// The report of an item.
+pub(super) fn press(item: &Item<'_>) -> io::Result<Fragment> {
+    Fragment::written(|stream| match item.outcome() {
+        Outcome::Examined(examination) => write(examination, stream),
+        Outcome::Skipped(refused) | Outcome::Refused(refused) => write_refused(&refused, stream),
+    })
+}
+
 /// Reports of a few pieces of evidence, one after the other.
 #[derive(Default)]
 pub(super) struct Reports {
@@ -34,15 +42,11 @@ pub(super) struct Reports {
 }
 
 impl Writer for Reports {
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
         if std::mem::replace(&mut self.has_begun, true) {
             writeln!(stream)?;
         }
-        match item.outcome() {
-            Outcome::Examined(examination) => write(examination, stream)?,
-            Outcome::Skipped(refused) | Outcome::Refused(refused) => write_refused(&refused, stream)?,
-        }
-        Ok(None)
+        stream.write_all(fragment.only()).map(|()| None)
     }
 
     fn end(self: Box<Self>, _summary: &Summary, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {

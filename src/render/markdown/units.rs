@@ -10,7 +10,7 @@ use crate::batch::{Summary, Unit};
 use crate::catalog::Text;
 use crate::finding::{Severity, Verdict};
 use crate::render::totals;
-use crate::render::writer::{Item, Remark, Writer};
+use crate::render::writer::{Fragment, Remark, Writer};
 
 /// Rows of a list of units or providers; the machine-readable forms have all.
 const LONGEST: usize = 40;
@@ -84,8 +84,8 @@ impl Batch {
 }
 
 impl Writer for Batch {
-    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.add(item.unit());
+    fn add(&mut self, unit: &Unit, _fragment: &Fragment, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.add(unit);
         Ok(None)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::catalog::{Place, Text};
 use crate::render::hex;
@@ -23,9 +23,35 @@ pub(super) struct Artifact {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct ArtifactLocation {
     uri: String,
-    /// Its place among the artifacts.
+    /// Its place among the artifacts of one item.
     #[serde(skip_serializing_if = "Option::is_none")]
-    index: Option<usize>,
+    index: Option<Index>,
+}
+
+/// What stands before the place of a file among the artifacts of its item, until [`placed`] puts its place among those of
+/// all items there. Within a text the quotes would be escaped, so that no evidence can write it.
+const MARK: &str = "\"index\": \"@";
+
+/// An index that is still to be placed.
+#[derive(Debug, Clone, Copy)]
+struct Index(usize);
+
+impl Serialize for Index {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("@{}", self.0))
+    }
+}
+
+/// What was written of an item, with the places of its files among all artifacts, of which so many stand before its own.
+pub(super) fn placed(text: &str, before: usize) -> String {
+    let mut pieces = text.split(MARK);
+    let mut placed = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (index, rest) = piece.split_once('"').unwrap_or((piece, ""));
+        let index: usize = index.parse().unwrap_or_default();
+        let _ = write!(placed, "\"index\": {}{rest}", before.saturating_add(index));
+    }
+    placed
 }
 
 /// Where in a file, and in the registry or the report that it holds.
@@ -84,7 +110,7 @@ impl Artifact {
 impl ArtifactLocation {
     /// The same file with its place among the artifacts.
     pub(super) fn at(&self, index: usize) -> Self {
-        Self { index: Some(index), ..self.clone() }
+        Self { index: Some(Index(index)), ..self.clone() }
     }
 }
 
@@ -132,6 +158,15 @@ fn uri(path: &Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_counted_through_all_items_and_no_name_can_pass_for_a_count() {
+        let name = r#""index": "@7"#;
+        let location = ArtifactLocation { uri: name.to_owned(), index: Some(Index(2)) };
+        let text = serde_json::to_string_pretty(&location).unwrap();
+        let placed: serde_json::Value = serde_json::from_str(&placed(&text, 40)).unwrap();
+        assert_eq!(placed, serde_json::json!({ "uri": name, "index": 42 }));
+    }
 
     #[test]
     fn a_path_is_a_reference_whatever_it_holds() {

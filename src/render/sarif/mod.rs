@@ -3,60 +3,41 @@
 //! Source: *Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01*.
 
 mod location;
+mod log;
 mod message;
 mod tool;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io;
 
 use serde::Serialize;
 
 use self::location::{Artifact, ArtifactLocation, Location};
 use self::message::Message;
-use self::tool::{Reference, Tool};
-use super::json;
+use self::tool::Reference;
 use super::refused::Refused;
 use super::roles_of;
 use super::totals::AS_STORED;
-use super::writer::{self, Item, Remark, Writer};
-use crate::batch::Summary;
+use super::writer::{self, Fragment, Item};
 use crate::comparison::{Identity, system_of};
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, NotJudged};
 use crate::policy::Allowed;
-use crate::sentence::counted;
 use crate::wire::v1::finding_id;
 
-/// A log file with one run: what catalog9 has said of all pieces of evidence.
-#[derive(Debug, Serialize)]
-pub struct Log {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run; 1],
-    /// Of how many units each rule could not be judged.
-    #[serde(skip)]
-    not_judged: BTreeMap<&'static str, usize>,
-}
+pub(super) use self::log::Log;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run {
-    tool: Tool,
-    invocations: [Invocation; 1],
+/// What is said of one item.
+#[derive(Debug, Default)]
+struct Said {
     artifacts: Vec<Artifact>,
-    /// Columns are counted in characters.
-    column_kind: &'static str,
+    notifications: Vec<Notification>,
     results: Vec<Outcome>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation {
-    /// False where evidence could not be examined, only in part or only as stored.
-    execution_successful: bool,
-    tool_execution_notifications: Vec<Notification>,
+    /// Rules that could not be judged, where they are only counted.
+    not_judged: BTreeSet<&'static str>,
+    /// Whether evidence could not be examined, only in part or only as stored.
+    has_failed: bool,
 }
 
 /// Something that is said of the evidence and not of the system.
@@ -116,133 +97,67 @@ struct Properties {
     may_be_harmless: Option<String>,
 }
 
-impl Default for Log {
-    fn default() -> Self {
-        let invocation = Invocation { execution_successful: true, tool_execution_notifications: Vec::new() };
-        Self {
-            schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-            version: "2.1.0",
-            runs: [Run {
-                tool: Tool::default(),
-                invocations: [invocation],
-                artifacts: Vec::new(),
-                column_kind: "unicodeCodePoints",
-                results: Vec::new(),
-            }],
-            not_judged: BTreeMap::new(),
-        }
+/// The parts of one of a few pieces of evidence.
+pub(super) fn press_few(item: &Item<'_>) -> io::Result<Fragment> {
+    let mut said = Said::default();
+    match item.outcome() {
+        writer::Outcome::Examined(examination) => said.add(examination),
+        writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => said.add_refused(&refused),
     }
+    said.press()
 }
 
-impl Log {
+/// The parts of one of many.
+pub(super) fn press_many(item: &Item<'_>) -> io::Result<Fragment> {
+    let mut said = Said::default();
+    match item.outcome() {
+        writer::Outcome::Examined(examination) => said.add_unit(examination),
+        writer::Outcome::Skipped(_) => {}
+        writer::Outcome::Refused(refused) => said.add_refused(&refused),
+    }
+    said.press()
+}
+
+impl Said {
     /// Adds what an examination found.
-    pub fn add(&mut self, examination: &Examination) {
-        let [run] = &mut self.runs;
-        let evidence = run.add_findings(examination);
+    fn add(&mut self, examination: &Examination) {
+        let evidence = self.add_findings(examination);
         for not_judged in examination.examined.iter().flat_map(|examined| &examined.judgement.not_judged) {
-            run.notify(Notification::of_not_judged(not_judged, examination, evidence.as_ref()));
+            self.notifications.push(Notification::of_not_judged(not_judged, examination, evidence.as_ref()));
         }
         for defect in &examination.defects {
-            run.notify(Notification::of_defect(defect, evidence.as_ref(), ""));
+            self.notifications.push(Notification::of_defect(defect, evidence.as_ref(), ""));
         }
-        run.notify_if_incomplete(examination, evidence.as_ref());
+        self.notify_if_incomplete(examination, evidence.as_ref());
     }
 
     /// Adds what the examination of one of many units found, and of everything else no more than counts, so that the
     /// log grows with the findings.
-    pub fn add_unit(&mut self, examination: &Examination) {
-        let [run] = &mut self.runs;
-        let evidence = run.add_findings(examination);
-        let not_judged: BTreeSet<&'static str> = examination
-            .examined
-            .iter()
-            .flat_map(|examined| &examined.judgement.not_judged)
-            .map(|not_judged| not_judged.rule)
-            .collect();
-        for rule in not_judged {
-            *self.not_judged.entry(rule).or_default() += 1;
-        }
+    fn add_unit(&mut self, examination: &Examination) {
+        let evidence = self.add_findings(examination);
+        let not_judged = examination.examined.iter().flat_map(|examined| &examined.judgement.not_judged);
+        self.not_judged.extend(not_judged.map(|not_judged| not_judged.rule));
         if let [first, more @ ..] = examination.defects.as_slice() {
             let more = match more.len() {
                 0 => String::new(),
                 more => format!("; {more} more"),
             };
-            run.notify(Notification::of_defect(first, evidence.as_ref(), &more));
+            self.notifications.push(Notification::of_defect(first, evidence.as_ref(), &more));
         }
-        run.notify_if_incomplete(examination, evidence.as_ref());
-    }
-
-    /// Tells what was counted of many units, and whether all of them were examined.
-    pub fn conclude(&mut self, is_complete: bool) {
-        let [run] = &mut self.runs;
-        for (rule, units) in std::mem::take(&mut self.not_judged) {
-            let text = format!("{rule} needs what the evidence does not tell: {}", counted(units, "unit"));
-            let notification = Notification::new(tool::NOT_JUDGED, "note", &text, Vec::new());
-            run.notify(Notification { associated_rule: Some(tool::rule(rule)), ..notification });
-        }
-        if !is_complete {
-            run.fail();
-        }
+        self.notify_if_incomplete(examination, evidence.as_ref());
     }
 
     /// Adds evidence that could not be examined.
-    pub fn add_refused(&mut self, refused: &Refused) {
-        let [run] = &mut self.runs;
-        let evidence = run.add_artifact(Artifact::of_path(&refused.path));
+    fn add_refused(&mut self, refused: &Refused) {
+        let evidence = self.add_artifact(Artifact::of_path(&refused.path));
         let text = format!("{}: {}", refused.path, refused.message);
         let locations = Location::list(None, Some(&evidence));
-        run.notify(Notification::new(tool::REFUSED, "error", &text, locations));
-        run.fail();
-    }
-}
-
-/// The log of a few pieces of evidence.
-#[derive(Default)]
-pub(super) struct Few(Log);
-
-impl Writer for Few {
-    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        match item.outcome() {
-            writer::Outcome::Examined(examination) => self.0.add(examination),
-            writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
-        }
-        Ok(None)
+        self.notifications.push(Notification::new(tool::REFUSED, "error", &text, locations));
+        self.has_failed = true;
     }
 
-    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        json::write(&self.0, stream).map(|()| None)
-    }
-}
-
-/// The log of many.
-#[derive(Default)]
-pub(super) struct Many(Log);
-
-impl Writer for Many {
-    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        match item.outcome() {
-            writer::Outcome::Examined(examination) => self.0.add_unit(examination),
-            writer::Outcome::Skipped(_) => {}
-            writer::Outcome::Refused(refused) => self.0.add_refused(&refused),
-        }
-        Ok(None)
-    }
-
-    fn end(mut self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.0.conclude(summary.complete);
-        json::write(&self.0, stream).map(|()| None)
-    }
-}
-
-impl Run {
-    fn notify(&mut self, notification: Notification) {
-        let [invocation] = &mut self.invocations;
-        invocation.tool_execution_notifications.push(notification);
-    }
-
-    fn fail(&mut self) {
-        let [invocation] = &mut self.invocations;
-        invocation.execution_successful = false;
+    fn press(&self) -> io::Result<Fragment> {
+        log::press(self.has_failed, &self.not_judged, &self.notifications, &self.artifacts, &self.results)
     }
 
     /// Adds the files and the findings of an examination; gives the file that places are in, where there is only one.
@@ -263,7 +178,7 @@ impl Run {
     fn notify_if_incomplete(&mut self, examination: &Examination, evidence: Option<&ArtifactLocation>) {
         let mut notify = |descriptor, level, text: &str| {
             let text = format!("{}: {text}", examination.path);
-            self.notify(Notification::new(descriptor, level, &text, Location::list(None, evidence)));
+            self.notifications.push(Notification::new(descriptor, level, &text, Location::list(None, evidence)));
         };
         if !examination.has_whole_catalogs() {
             notify(tool::INCOMPLETE, "error", "its catalogs could be read only in part");
@@ -271,9 +186,7 @@ impl Run {
         if examination.is_stale() {
             notify(tool::STALE, if examination.as_stored { "warning" } else { "error" }, AS_STORED);
         }
-        if !examination.is_complete() {
-            self.fail();
-        }
+        self.has_failed |= !examination.is_complete();
     }
 
     /// Adds the files of an examination; gives the one that its places are in, where there is only one.

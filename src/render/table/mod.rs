@@ -14,13 +14,13 @@ mod withheld;
 
 use std::io::{self, Write};
 
-use crate::batch::Summary;
+use crate::batch::{Summary, Unit};
 use crate::catalog::{CatalogName, ProtocolEntry};
 use crate::examination::{Examination, Examined};
-use crate::render::writer::{Item, Outcome, Remark, Writer};
+use crate::render::writer::{Fragment, Item, Outcome, Remark, Writer};
 use crate::render::{hexdump, roles_of};
 
-pub(super) use units::Units;
+pub(super) use units::{Units, press as press_unit};
 
 /// Which entries are shown byte by byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,26 +43,25 @@ pub struct View {
     pub verbose: bool,
 }
 
+/// The report of an item. Evidence that could not be examined has none.
+pub(super) fn press(item: &Item<'_>, view: &View) -> io::Result<Fragment> {
+    let Outcome::Examined(examination) = item.outcome() else { return Ok(Fragment::default()) };
+    Fragment::written(|stream| write(examination, view, stream))
+}
+
 /// Reports of a few pieces of evidence, one after the other.
+#[derive(Default)]
 pub(super) struct Reports {
-    view: View,
     has_begun: bool,
 }
 
-impl Reports {
-    pub(super) fn new(view: View) -> Self {
-        Self { view, has_begun: false }
-    }
-}
-
 impl Writer for Reports {
-    /// Evidence that could not be examined has no report.
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        if let Outcome::Examined(examination) = item.outcome() {
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        if !fragment.only().is_empty() {
             if std::mem::replace(&mut self.has_begun, true) {
                 writeln!(stream, "\n")?;
             }
-            write(examination, &self.view, stream)?;
+            stream.write_all(fragment.only())?;
         }
         Ok(None)
     }

@@ -7,48 +7,56 @@ use super::style;
 use crate::batch::{Foreign, Summary, Unit};
 use crate::catalog::Text;
 use crate::finding::Severity;
-use crate::render::rows::{Rows, Sort};
+use crate::render::rows::{Page, Rows, Sort};
+use crate::render::spool::NewStore;
 use crate::render::totals;
-use crate::render::writer::{Item, Remark, Writer};
+use crate::render::writer::{Fragment, Item, Remark, Writer};
 use crate::sentence::counted;
 
 /// Rows of the longest list in a summary; the machine-readable forms have all.
 const LONGEST: usize = 100;
 
+/// The cells of the line of a unit, each in a line: no cell has line breaks.
+pub(in crate::render) fn press(item: &Item<'_>) -> io::Result<Fragment> {
+    let unit = item.unit();
+    let cells = [
+        verdict(unit),
+        unit.host.as_deref().map(|host| shown(host, 40)).unwrap_or_default(),
+        unit.windows.as_deref().map(|windows| shown(windows, 40)).unwrap_or_default(),
+        unit.sections.map(sections).unwrap_or_default(),
+        if unit.defects == 0 { String::new() } else { unit.defects.to_string() },
+        shown(&unit.label, 200),
+        format!("{}{}", known(unit), shown(worst(unit), 200)),
+    ];
+    Fragment::written(|stream| stream.write_all(cells.join("\n").as_bytes()))
+}
+
 /// A line for each unit, then what they come to.
 pub(in crate::render) struct Units(Rows);
 
 impl Units {
-    pub(in crate::render) fn new(sort: Option<Sort>) -> Self {
-        Self(Rows::new(sort))
+    pub(in crate::render) fn new(sort: Option<Sort>, store: NewStore) -> Self {
+        Self(Rows::new(sort, store))
     }
 }
 
 impl Writer for Units {
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let page = self.0.add(item.unit().clone());
+    fn add(&mut self, unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let page = self.0.add(unit, fragment.only())?;
         page.map_or(Ok(()), |page| write_units(&page, stream)).map(|()| None)
     }
 
     fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.0.rest().iter().try_for_each(|page| write_units(page, stream))?;
+        self.0.rest(|page| write_units(page, stream))?;
         write_summary(summary, stream).map(|()| None)
     }
 }
 
 /// Writes a line for each unit, below headings.
-fn write_units(units: &[Unit], writer: &mut dyn Write) -> io::Result<()> {
+fn write_units(rows: &Page, writer: &mut dyn Write) -> io::Result<()> {
     let mut grid = Grid::new(&["Verdict", "Host", "Windows", ">Sections", ">Defects", "Evidence", "Worst finding"]);
-    for unit in units {
-        grid.row([
-            verdict(unit),
-            unit.host.as_deref().map(|host| shown(host, 40)).unwrap_or_default(),
-            unit.windows.as_deref().map(|windows| shown(windows, 40)).unwrap_or_default(),
-            unit.sections.map(sections).unwrap_or_default(),
-            if unit.defects == 0 { String::new() } else { unit.defects.to_string() },
-            shown(&unit.label, 200),
-            format!("{}{}", known(unit), shown(worst(unit), 200)),
-        ]);
+    for row in rows {
+        grid.row(String::from_utf8_lossy(row).split('\n').map(str::to_owned));
     }
     grid.write(writer)
 }

@@ -8,9 +8,9 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::hex;
-use super::writer::{Item, Outcome, Remark, Writer};
-use crate::batch::Summary;
-use crate::catalog::FileTime;
+use super::writer::{Fragment, Item, Outcome, Remark, Writer};
+use crate::batch::{Summary, Unit};
+use crate::catalog::{FileTime, Text};
 use crate::evidence::{Event, HiveHead};
 use crate::examination::Examination;
 
@@ -104,23 +104,12 @@ impl Timeline {
     /// # Errors
     ///
     /// Those of the writer.
-    pub fn write(self, form: Form, writer: &mut dyn Write) -> io::Result<()> {
-        self.write_part(form, true, writer)
-    }
-
-    /// Writes the timeline of one of many units; they stand one behind the other, since the tools sort what they read,
-    /// and only the first has headings.
-    ///
-    /// # Errors
-    ///
-    /// Those of the writer.
-    pub fn write_part(mut self, form: Form, is_first: bool, writer: &mut dyn Write) -> io::Result<()> {
-        self.lines.sort();
-        match form {
-            Form::Bodyfile => self.moments().try_for_each(|(line, source)| bodyfile::write(line, source, writer)),
-            Form::TimesketchJsonl => timesketch::write_jsonl(self.moments(), writer),
-            Form::TimesketchCsv => timesketch::write_csv(self.moments(), is_first, writer),
+    pub fn write(mut self, form: Form, writer: &mut dyn Write) -> io::Result<()> {
+        if !self.is_empty() {
+            form.write_headings(writer)?;
         }
+        self.lines.sort();
+        self.moments().try_for_each(|(line, source)| form.write_line(line, source, writer))
     }
 
     fn moments(&self) -> impl Iterator<Item = (&Line, &Source)> {
@@ -128,33 +117,102 @@ impl Timeline {
     }
 }
 
+impl Form {
+    /// Writes what stands before the first moment.
+    fn write_headings(self, writer: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Bodyfile | Self::TimesketchJsonl => Ok(()),
+            Self::TimesketchCsv => timesketch::write_headings(writer),
+        }
+    }
+
+    fn write_line(self, line: &Line, source: &Source, writer: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Bodyfile => bodyfile::write(line, source, writer),
+            Self::TimesketchJsonl => timesketch::write_jsonl(line, source, writer),
+            Self::TimesketchCsv => timesketch::write_csv(line, source, writer),
+        }
+    }
+}
+
+/// The parts of a fragment: how many times were left out, and the moments.
+const LEFT_OUT: usize = 0;
+const MOMENTS: usize = 1;
+
+/// A moment as it is sorted among those of several pieces of evidence: time and path, then the line.
+type Moment = (u64, String, String);
+
+/// The moments of one of a few pieces of evidence; nothing where it tells of none.
+pub(super) fn press_sorted(item: &Item<'_>, form: Form) -> io::Result<Fragment> {
+    press(item, |timeline, part| {
+        timeline.moments().try_for_each(|(line, source)| {
+            let mut text = Vec::new();
+            form.write_line(line, source, &mut text)?;
+            let text = String::from_utf8(text).map_err(io::Error::other)?;
+            let moment: Moment = (line.filetime.0, line.path.clone(), text);
+            Ok(serde_json::to_writer(&mut *part, &moment)?)
+        })
+    })
+}
+
+/// The timeline of one of many units.
+pub(super) fn press_part(item: &Item<'_>, form: Form) -> io::Result<Fragment> {
+    press(item, |timeline, part| timeline.moments().try_for_each(|(line, source)| form.write_line(line, source, part)))
+}
+
+fn press(item: &Item<'_>, write: impl FnOnce(&Timeline, &mut Vec<u8>) -> io::Result<()>) -> io::Result<Fragment> {
+    let Outcome::Examined(examination) = item.outcome() else { return Ok(Fragment::default()) };
+    let mut timeline = Timeline::default();
+    if !timeline.add(examination) {
+        return Ok(Fragment { parts: vec![Vec::new()] });
+    }
+    timeline.lines.sort();
+    let mut moments = Vec::new();
+    write(&timeline, &mut moments)?;
+    Ok(Fragment { parts: vec![timeline.left_out.to_string().into_bytes(), moments] })
+}
+
+/// How many times were left out of what was pressed.
+fn left_out(fragment: &Fragment) -> usize {
+    str::from_utf8(fragment.part(LEFT_OUT)).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
 /// One timeline of a few pieces of evidence.
 pub(super) struct Sorted {
     form: Form,
-    timeline: Timeline,
+    moments: Vec<Moment>,
+    left_out: usize,
 }
 
 impl Sorted {
     pub(super) fn new(form: Form) -> Self {
-        Self { form, timeline: Timeline::default() }
+        Self { form, moments: Vec::new(), left_out: 0 }
     }
 }
 
 impl Writer for Sorted {
-    fn add(&mut self, item: &Item<'_>, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let Outcome::Examined(examination) = item.outcome() else { return Ok(None) };
-        let has_times = self.timeline.add(examination);
-        Ok((!has_times).then(|| Remark::NoTimes { path: examination.path.clone() }))
+    fn add(&mut self, unit: &Unit, fragment: &Fragment, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.left_out += left_out(fragment);
+        for moment in serde_json::Deserializer::from_slice(fragment.part(MOMENTS)).into_iter() {
+            self.moments.push(moment?);
+        }
+        let is_without = fragment.parts.len() == 1;
+        Ok(is_without.then(|| Remark::NoTimes { path: Text::from(unit.label.as_str()) }))
     }
 
-    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let left_out = self.timeline.left_out();
-        self.timeline.write(self.form, stream)?;
-        Ok(Remark::of_left_out(left_out))
+    fn end(mut self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        if !self.moments.is_empty() {
+            self.form.write_headings(stream)?;
+        }
+        // Those of one piece of evidence are sorted already.
+        self.moments
+            .sort_by(|(time, path, _), (other_time, other_path, _)| (time, path).cmp(&(other_time, other_path)));
+        self.moments.iter().try_for_each(|(.., line)| stream.write_all(line.as_bytes()))?;
+        Ok(Remark::of_left_out(self.left_out))
     }
 }
 
-/// The timelines of many units, one after the other.
+/// The timelines of many units, one after the other, since the tools sort what they read; only the first has headings.
 pub(super) struct Parts {
     form: Form,
     has_begun: bool,
@@ -168,16 +226,13 @@ impl Parts {
 }
 
 impl Writer for Parts {
-    fn add(&mut self, item: &Item<'_>, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let Outcome::Examined(examination) = item.outcome() else { return Ok(None) };
-        let mut timeline = Timeline::default();
-        timeline.add(examination);
-        self.left_out += timeline.left_out();
-        if !timeline.is_empty() {
-            let is_first = !std::mem::replace(&mut self.has_begun, true);
-            timeline.write_part(self.form, is_first, stream)?;
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        self.left_out += left_out(fragment);
+        let moments = fragment.part(MOMENTS);
+        if !moments.is_empty() && !std::mem::replace(&mut self.has_begun, true) {
+            self.form.write_headings(stream)?;
         }
-        Ok(None)
+        stream.write_all(moments).map(|()| None)
     }
 
     fn end(self: Box<Self>, _summary: &Summary, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {

@@ -42,25 +42,33 @@ impl Row {
     }
 }
 
-pub(super) fn write_jsonl<'t>(
-    moments: impl Iterator<Item = (&'t Line, &'t Source)>,
-    writer: &mut dyn Write,
-) -> io::Result<()> {
-    for (line, source) in moments {
-        serde_json::to_writer(&mut *writer, &Row::new(line, source, |text| masked(text, &[])))?;
-        writer.write_all(b"\n")?;
-    }
-    Ok(())
+pub(super) fn write_jsonl(line: &Line, source: &Source, writer: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *writer, &Row::new(line, source, |text| masked(text, &[])))?;
+    writer.write_all(b"\n")
 }
 
-pub(super) fn write_csv<'t>(
-    moments: impl Iterator<Item = (&'t Line, &'t Source)>,
-    has_headings: bool,
-    writer: &mut dyn Write,
-) -> io::Result<()> {
-    let mut table = csv::WriterBuilder::new().has_headers(has_headings).from_writer(writer);
-    for (line, source) in moments {
-        table.serialize(Row::new(line, source, spreadsheet)).map_err(io::Error::from)?;
-    }
+/// The fields of a row.
+const HEADINGS: [&str; 10] = [
+    "message",
+    "datetime",
+    "timestamp_desc",
+    "source",
+    "evidence",
+    "sha256",
+    "computer_name",
+    "key_path",
+    "offset",
+    "filetime",
+];
+
+pub(super) fn write_headings(writer: &mut dyn Write) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(writer);
+    table.write_record(HEADINGS)?;
+    table.flush()
+}
+
+pub(super) fn write_csv(line: &Line, source: &Source, writer: &mut dyn Write) -> io::Result<()> {
+    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(writer);
+    table.serialize(Row::new(line, source, spreadsheet)).map_err(io::Error::from)?;
     table.flush()
 }

@@ -7,7 +7,7 @@ use std::io;
 
 use catalog9::Options;
 use catalog9::batch::Tally;
-use catalog9::render::{Item, Scope, Settings};
+use catalog9::render::{Scope, Settings};
 use miette::Report;
 
 use self::part::InputList;
@@ -15,12 +15,13 @@ use self::selected::Selected;
 use crate::cli::args::ScanArgs;
 use crate::cli::command::earlier::Comparison;
 use crate::cli::command::policy;
-use crate::cli::intake::piece::{Job, News};
+use crate::cli::intake::piece::Job;
 use crate::cli::intake::{list, walk};
 use crate::cli::output::{Exit, Guard, Output, Outputs, Progress, Sinks, complain, usage};
 use crate::cli::work::examiner::Examiner;
 use crate::cli::work::in_order::in_order;
 use crate::cli::work::interrupt::Interrupt;
+use crate::cli::work::told::{Pressing, Told};
 
 /// Examines everything that the arguments name, and reports it.
 pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
@@ -45,23 +46,27 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     let is_ours = |job: &Job| arguments.shard.is_none_or(|shard| shard.holds(&job.key()));
     let list = InputList::default();
     let jobs = jobs.take_while(|_| !examiner.is_interrupted()).inspect(|job| list.note(job)).filter(is_ours);
+    let pressing = Pressing { presses: sinks.presses().clone(), compares: comparison.is_some() };
     in_order(
         arguments.jobs,
         jobs,
-        |job, emit| examiner.work(job, emit),
-        |news| {
-            match news {
-                News::Counts(counts) => tally.count(counts),
-                News::Record(mut record) => {
-                    if let Some(comparison) = &mut comparison {
-                        record.mark(|examination| comparison.mark(examination));
-                    }
-                    tally.add(&record.unit);
-                    progress.tick(&record.unit);
-                    if selected.holds(&record.unit) {
-                        progress.aside(|| sinks.add(&Item::Record(&record)))?;
+        |job, tell| examiner.work(job, &mut |news| pressing.tell(news, tell)),
+        |told| {
+            match told {
+                Told::Counts(counts) => tally.count(counts),
+                Told::Claims(claims, answer) => {
+                    let is_new = comparison.as_mut().map(|comparison| comparison.compare(*claims));
+                    // Where nobody waits for the answer any more, the unit was given up.
+                    let _ = answer.send(is_new.unwrap_or_default());
+                }
+                Told::Unit(unit, fragments) => {
+                    tally.add(&unit);
+                    progress.tick(&unit);
+                    if selected.holds(&unit) {
+                        progress.aside(|| sinks.add(&unit, &fragments))?;
                     }
                 }
+                Told::Failed(error) => return Err(error),
             }
             Ok(())
         },
