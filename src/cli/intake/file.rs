@@ -46,17 +46,37 @@ pub(in crate::cli) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Opens a regular file that was met in a folder, where links are not followed, and tells its length.
+pub(in crate::cli) fn open_found(path: &Path) -> Result<(File, u64), InputError> {
+    length_of_regular(&std::fs::symlink_metadata(path).map_err(of_io)?)?;
+    open_whatever_it_is(path, &mut not_following(without_waiting()))
+}
+
+/// A link that has taken the place of the file since is not followed.
+#[cfg(unix)]
+fn not_following(mut options: OpenOptions) -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW);
+    options
+}
+
+/// Whether a file is a link shows only before it is opened.
+#[cfg(not(unix))]
+fn not_following(options: OpenOptions) -> OpenOptions {
+    options
+}
+
 /// Opens a regular file and tells its length.
 pub(in crate::cli) fn open_file(path: &Path) -> Result<(File, u64), InputError> {
     // A link that is named on the command line is followed, once and on purpose. What is no regular file is not even
     // opened, since that may wait, or act.
     length_of_regular(&std::fs::metadata(path).map_err(of_io)?)?;
-    open_whatever_it_is(path)
+    open_whatever_it_is(path, &mut without_waiting())
 }
 
 /// Opens what may be another thing by now, and looks at what it has opened.
-fn open_whatever_it_is(path: &Path) -> Result<(File, u64), InputError> {
-    let file = without_waiting().open(path).map_err(of_io)?;
+fn open_whatever_it_is(path: &Path, options: &mut OpenOptions) -> Result<(File, u64), InputError> {
+    let file = options.open(path).map_err(of_io)?;
     let length = length_of_regular(&file.metadata().map_err(of_io)?)?;
     Ok((file, length))
 }
@@ -89,14 +109,31 @@ fn length_of_regular(metadata: &Metadata) -> Result<u64, InputError> {
 }
 
 pub(super) fn of_io(error: io::Error) -> InputError {
-    if error.kind() == io::ErrorKind::NotFound { InputError::NoSuchFile } else { InputError::Unreadable(error) }
+    match error.kind() {
+        io::ErrorKind::NotFound => InputError::NoSuchFile,
+        // That of a link which is not to be followed has no stable name of its own.
+        _ if is_link(&error) => InputError::NotAFile { found: "a link" },
+        _ => InputError::Unreadable(error),
+    }
+}
+
+#[cfg(unix)]
+fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ELOOP)
+}
+
+#[cfg(not(unix))]
+fn is_link(_: &io::Error) -> bool {
+    false
 }
 
 /// What something is that is neither a regular file nor a folder.
 #[cfg(unix)]
 pub(in crate::cli) fn kind_of(kind: std::fs::FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
-    if kind.is_fifo() {
+    if kind.is_symlink() {
+        "a link"
+    } else if kind.is_fifo() {
         "a named pipe"
     } else if kind.is_socket() {
         "a socket"
@@ -128,10 +165,23 @@ pub(in crate::cli) fn name_of(file: &OsStr) -> Text {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::os::unix::fs::symlink;
     use std::sync::mpsc::channel;
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn a_link_that_took_the_place_of_a_file_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let [target, link] = ["secret", "SYSTEM"].map(|name| folder.path().join(name));
+        std::fs::write(&target, b"secret").unwrap();
+        symlink(&target, &link).unwrap();
+        assert!(open_file(&link).is_ok(), "somebody named it");
+        assert!(matches!(open_found(&link), Err(InputError::NotAFile { found: "a link" })));
+        let opened = open_whatever_it_is(&link, &mut not_following(without_waiting()));
+        assert!(matches!(opened, Err(InputError::NotAFile { found: "a link" })), "{opened:?}");
+    }
 
     #[test]
     fn nobody_waits_for_a_pipe_that_took_the_place_of_a_file() {
@@ -139,7 +189,7 @@ mod tests {
         let path = folder.path().join("SYSTEM");
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
         let (send, opened) = channel();
-        std::thread::spawn(move || send.send(open_whatever_it_is(&path).map(|_| ())));
+        std::thread::spawn(move || send.send(open_whatever_it_is(&path, &mut without_waiting()).map(|_| ())));
         let told = opened.recv_timeout(Duration::from_secs(20)).expect("it waits");
         assert!(matches!(told, Err(InputError::NotAFile { found: "a named pipe" })), "{told:?}");
     }

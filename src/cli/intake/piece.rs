@@ -113,6 +113,11 @@ impl Piece {
         Self { label, name, source: Source::File(path.into()), promise: Promise::default() }
     }
 
+    /// A file that was met in a folder at that path.
+    pub(in crate::cli) fn found(path: &Path) -> Self {
+        Self { source: Source::Found(path.to_owned()), ..Self::of_path(path.as_os_str().to_owned()) }
+    }
+
     /// What an argument names, which may be standard input.
     pub(in crate::cli) fn of_argument(file: &OsStr) -> Self {
         Self { source: Source::of_argument(file), ..Self::of_path(file.to_owned()) }

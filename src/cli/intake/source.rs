@@ -1,6 +1,7 @@
 //! Where bytes are, and how they are read.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -16,8 +17,10 @@ use super::map::{Map, Reading, Shrunk};
 pub(in crate::cli) enum Source {
     /// They come through standard input, once.
     Stdin,
-    /// In a file.
+    /// In a file, whose name may be that of a link.
     File(PathBuf),
+    /// In a file that was met in a folder, where links are not followed.
+    Found(PathBuf),
     /// Here, taken out of an archive.
     Held(Vec<u8>),
 }
@@ -35,7 +38,7 @@ impl Source {
     /// The file, if it is one.
     pub(in crate::cli) fn path(&self) -> Option<&Path> {
         match self {
-            Self::File(path) => Some(path),
+            Self::File(path) | Self::Found(path) => Some(path),
             Self::Stdin | Self::Held(_) => None,
         }
     }
@@ -45,8 +48,8 @@ impl Source {
         match self {
             Self::Stdin => Ok((Beginning::Text, 0)),
             Self::Held(bytes) => Ok((Beginning::of(bytes, true), length_of(bytes))),
-            Self::File(path) => {
-                let (file, length) = file::open_file(path)?;
+            Self::File(_) | Self::Found(_) => {
+                let (file, length) = self.file()?;
                 let bytes = beginning::first_bytes(file).map_err(InputError::Unreadable)?;
                 Ok((Beginning::of(&bytes, length_of(&bytes) >= length), length))
             }
@@ -55,12 +58,12 @@ impl Source {
 
     /// Opens it to be examined.
     pub(in crate::cli) fn open(&self, reading: Reading) -> Result<Input<'_>, InputError> {
-        let path = match self {
+        match self {
             Self::Stdin => return Ok(Input::Stream(Box::new(io::stdin()))),
             Self::Held(bytes) => return Ok(Input::Held(bytes)),
-            Self::File(path) => path,
-        };
-        let (mut file, length) = file::open_file(path)?;
+            Self::File(_) | Self::Found(_) => {}
+        }
+        let (mut file, length) = self.file()?;
         let bytes = beginning::first_bytes(&mut file).map_err(file::of_io)?;
         if bytes.is_empty() || matches!(Beginning::of(&bytes, false), Beginning::Evidence(Kind::Reg)) {
             // An empty file cannot be mapped, and a registration file is read once through whatever its length.
@@ -69,7 +72,20 @@ impl Source {
         if length > LARGEST {
             return Err(InputError::TooLarge { found: length });
         }
-        Map::new(&file, reading).map(Input::Mapped).map_err(InputError::Unreadable)
+        match Map::new(&file, reading) {
+            Ok(map) => Ok(Input::Mapped(map)),
+            // Not every file system can map its files: those of a network or of /proc may not.
+            Err(_) => read(Cursor::new(bytes).chain(file)).map(Input::Read),
+        }
+    }
+
+    /// Opens the file that it is.
+    pub(in crate::cli) fn file(&self) -> Result<(File, u64), InputError> {
+        match self {
+            Self::File(path) => file::open_file(path),
+            Self::Found(path) => file::open_found(path),
+            Self::Stdin | Self::Held(_) => Err(InputError::NotAFile { found: "standard input" }),
+        }
     }
 
     /// Opens it to be read as a stream, whatever it is.
@@ -77,7 +93,7 @@ impl Source {
         match self {
             Self::Stdin => Ok(Box::new(io::stdin())),
             Self::Held(bytes) => Ok(Box::new(bytes.as_slice())),
-            Self::File(path) => file::open_file(path).map(|(file, _)| -> Box<dyn Read> { Box::new(file) }),
+            Self::File(_) | Self::Found(_) => self.file().map(|(file, _)| -> Box<dyn Read> { Box::new(file) }),
         }
     }
 
@@ -86,15 +102,16 @@ impl Source {
         match self {
             Self::Stdin => Err(InputError::NotAFile { found: "standard input" }),
             Self::Held(bytes) => Ok((Box::new(Cursor::new(bytes)), length_of(bytes))),
-            Self::File(path) => file::open_file(path)
-                .map(|(file, length)| -> (Box<dyn Bytes>, u64) { (Box::new(BufReader::new(file)), length) }),
+            Self::File(_) | Self::Found(_) => {
+                self.file().map(|(file, length)| -> (Box<dyn Bytes>, u64) { (Box::new(BufReader::new(file)), length) })
+            }
         }
     }
 
     /// All of its bytes. Transaction logs are read so, of which the largest real one has 4 MB.
     pub(in crate::cli) fn bytes(&self) -> Result<Vec<u8>, InputError> {
-        if let Self::File(path) = self {
-            let (file, length) = file::open_file(path)?;
+        if self.path().is_some() {
+            let (file, length) = self.file()?;
             if length > LARGEST {
                 return Err(InputError::TooLarge { found: length });
             }
@@ -120,6 +137,8 @@ pub(in crate::cli) enum Input<'a> {
     Mapped(Map),
     /// A stream, which is read once from its beginning.
     Stream(Box<dyn Read + 'a>),
+    /// Bytes of a file that cannot be mapped.
+    Read(Vec<u8>),
     /// Bytes.
     Held(&'a [u8]),
 }
@@ -129,6 +148,7 @@ impl Input<'_> {
     pub(in crate::cli) fn content<T>(&mut self, examine: impl FnOnce(Content<'_>) -> T) -> Result<T, InputError> {
         match self {
             Self::Held(bytes) => Ok(examine(Content::Bytes(bytes))),
+            Self::Read(bytes) => Ok(examine(Content::Bytes(bytes))),
             Self::Stream(stream) => Ok(examine(Content::of_stream(stream))),
             Self::Mapped(map) => map
                 .bytes(|bytes| examine(Content::Bytes(bytes)))

@@ -113,7 +113,7 @@ impl Walk {
             }
         } else if self.patterns.includes(entry, &self.root) {
             if kind.is_file() {
-                self.pieces.push(Piece::of_path(entry.path().as_os_str().to_owned()));
+                self.pieces.push(Piece::found(entry.path()));
             } else {
                 let obstacle: &dyn Diagnostic =
                     if kind.is_symlink() { &WalkError::Link } else { &InputError::NotAFile { found: kind_of(kind) } };

@@ -16,7 +16,7 @@ use super::examination::{self, Obstacle as Reason, Refusal};
 use super::net;
 use crate::cli::intake::archive::{self, Archive, Handed};
 use crate::cli::intake::beginning::{Beginning, Packing};
-use crate::cli::intake::file::{self, InputError};
+use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
 use crate::cli::intake::source::Source;
@@ -292,11 +292,10 @@ fn log(piece: &Piece) -> Result<Log, (Text, InputError)> {
 
 /// Holds a file to what a manifest says of it.
 fn verified(piece: &Piece) -> Result<(), Obstacle> {
-    let Source::File(path) = &piece.source else { return Ok(()) };
     if piece.promise.size.is_none() && piece.promise.sha256.is_none() {
         return Ok(());
     }
-    let (file, length) = file::open_file(path).map_err(|error| Obstacle::of_input(&error))?;
+    let (file, length) = piece.source.file().map_err(|error| Obstacle::of_input(&error))?;
     let differs = |expected: String, found: String| Err(Obstacle::of(&UnitError::NotAsListed { expected, found }));
     if let Some(size) = piece.promise.size.filter(|size| *size != length) {
         return differs(format!("{size} bytes"), format!("{length} bytes"));
