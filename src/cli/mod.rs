@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use self::args::{Args, Command};
 use self::command::{examine, explain, man, merge, scan};
 use self::output::{Exit, Output, complain};
+use self::work::interrupt;
 
 /// Exit code of a program that a closed pipe ends: 128 and the number of SIGPIPE.
 const CLOSED_PIPE: u8 = 141;
@@ -23,6 +24,8 @@ pub(super) fn run() -> ExitCode {
         Err(error) => return output::refuse_arguments(&error),
     };
     let mut output = Output::new(args.color);
+    // Where it cannot be done, a limit ends the program as it always did.
+    let _ = interrupt::survive_limits();
     let result = match args.command {
         Command::Examine(arguments) => examine::run(&arguments, &mut output),
         Command::Scan(arguments) => scan::run(&arguments, &mut output),

@@ -1,7 +1,7 @@
 //! Folders that were made to break those who walk through them, and runs that do not come to their end.
 
-use std::io::Read;
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 use snapbox::cmd::cargo_bin;
@@ -86,9 +86,9 @@ fn an_unreadable_folder_is_told() {
     assert_eq!(verdicts(&records), ["./locked  failed  -", "./open/SYSTEM  examined  intact"]);
 }
 
-/// A scan of two hundred hives that waits for somebody to read its output.
+/// A scan of two hundred hives that waits for somebody to read its output, of which the first line was read.
 #[cfg(unix)]
-fn waiting(folder: &std::path::Path) -> Child {
+fn waiting(folder: &std::path::Path) -> (Child, BufReader<ChildStdout>) {
     let hive = hive_of(CLEAN, "A");
     for number in 0..200 {
         write(folder, &[(&format!("in/{number:03}/SYSTEM"), &hive)]);
@@ -100,28 +100,16 @@ fn waiting(folder: &std::path::Path) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let begun = || {
-        std::fs::read_dir(folder).unwrap().any(|entry| {
-            let entry = entry.unwrap();
-            entry.path().extension().is_some_and(|extension| extension == "part") && entry.metadata().unwrap().len() > 0
-        })
-    };
-    for _ in 0..600 {
-        if begun() {
-            return child;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    panic!("nothing was written under another name");
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut String::new()).unwrap();
+    (child, output)
 }
 
 #[test]
 #[cfg(unix)]
 fn a_run_that_is_killed_leaves_nothing_under_the_final_name() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = waiting(folder.path());
+    let (mut child, _output) = waiting(folder.path());
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!folder.path().join("all.jsonl").exists());
@@ -131,13 +119,13 @@ fn a_run_that_is_killed_leaves_nothing_under_the_final_name() {
 #[cfg(unix)]
 fn an_interrupted_run_ends_with_what_is_done() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = waiting(folder.path());
+    let (mut child, mut output) = waiting(folder.path());
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let mut text = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    output.read_to_string(&mut text).unwrap();
     let status = child.wait().unwrap();
     let summary: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    let (summary, units) = (&summary["summary"], text.lines().count() - 1);
+    let (summary, units) = (&summary["summary"], text.lines().count());
     assert_eq!(
         (&summary["complete"], &summary["interrupted"], &summary["units"]),
         (&json!(false), &json!(true), &json!(units))
@@ -146,6 +134,28 @@ fn an_interrupted_run_ends_with_what_is_done() {
     assert_eq!(status.code(), Some(3));
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["in"], "neither the file nor what it was called before");
+}
+
+#[test]
+fn files_are_complete_where_nobody_reads_standard_output_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..40 {
+        write(folder.path(), &[(&format!("in/{number}/SYSTEM"), &hive_of(CLEAN, "A"))]);
+    }
+    let expected = scan(folder.path(), &["--format", "jsonl", "in"]).stdout;
+    let mut child = Command::new(cargo_bin!("catalog9"))
+        .current_dir(folder.path())
+        .args(["scan", "--format", "jsonl", "--output", "all.jsonl", "in"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{told}");
+    assert!(told.contains("nobody read the standard output to its end"), "{told}");
+    assert!(std::fs::read(folder.path().join("all.jsonl")).unwrap() == expected);
 }
 
 #[test]

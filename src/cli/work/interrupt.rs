@@ -7,6 +7,19 @@ use std::sync::atomic::AtomicBool;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+/// Has what is written beyond a limit of the system end as an error, as on a full medium, and not the program.
+#[cfg(unix)]
+pub(in crate::cli) fn survive_limits() -> io::Result<()> {
+    flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map(drop)
+}
+
+/// No signal says so here.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have a signal to be caught")]
+pub(in crate::cli) fn survive_limits() -> io::Result<()> {
+    Ok(())
+}
+
 /// What the system is told of a program that was interrupted: 128 and the number of SIGINT.
 const INTERRUPTED: i32 = 130;
 
