@@ -16,6 +16,10 @@ bless:
 scale:
     PIECES=10000 cargo test --release --test suite scan::scale -- --nocapture
 
+# Faults of the system: full media, limits, and a hundred runs that are killed at different times.
+faults:
+    KILLS=100 cargo test --test suite scan::faults -- --nocapture
+
 # A real hive with 100,000 random flips, and cut off at every sector.
 damage:
     FLIPS=100000 cargo test --release --test suite damage -- --include-ignored --nocapture

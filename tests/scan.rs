@@ -2,9 +2,11 @@
 
 mod archives;
 mod baselines;
+mod faults;
 mod folders;
 mod guard;
 mod hostile;
+mod isolation;
 mod lists;
 mod outputs;
 #[cfg(feature = "parquet")]

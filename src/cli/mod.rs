@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use self::args::{Args, Command};
 use self::command::{examine, explain, man, merge, scan};
 use self::output::{Exit, Output, complain};
-use self::work::interrupt;
+use self::work::{interrupt, process};
 
 /// Exit code of a program that a closed pipe ends: 128 and the number of SIGPIPE.
 const CLOSED_PIPE: u8 = 141;
@@ -31,6 +31,7 @@ pub(super) fn run() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments, &mut output),
         Command::Merge(arguments) => merge::run(&arguments, &mut output),
         Command::Explain { question } => explain::explain(&question.join(" "), &mut output),
+        Command::Worker => process::serve().map(|()| Exit::Clean),
         Command::Rules { format } => explain::list(format, &mut output),
         Command::Schema => examine::schema(&mut output),
         Command::Completions { shell } => man::completions(shell, &mut output),

@@ -35,6 +35,13 @@ impl CodePage {
         }))
     }
 
+    /// The number of the code page.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        let numbers = [874, 932, 936, 949, 950].into_iter().chain(1250..=1258);
+        numbers.into_iter().find(|number| Self::of_number(*number) == Some(self)).unwrap_or(65001)
+    }
+
     /// What text without a mark of its encoding is taken for where it is not UTF-8: Western European, which is the most
     /// frequent one.
     pub const GUESS: Self = Self(encoding_rs::WINDOWS_1252);

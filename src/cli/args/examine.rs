@@ -73,6 +73,11 @@ pub(in crate::cli) struct ExamineArgs {
     #[arg(long)]
     pub(in crate::cli) no_hash: bool,
 
+    /// Hash the evidence before and after it is examined, and refuse what has changed meanwhile: proof that nothing was
+    /// written to it
+    #[arg(long)]
+    pub(in crate::cli) verify_unchanged: bool,
+
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
 

@@ -18,7 +18,7 @@ use clap_complete::Shell;
 pub(super) use self::examine::ExamineArgs;
 pub(super) use self::merge::MergeArgs;
 pub(super) use self::policy::PolicyArgs;
-pub(super) use self::scan::{Only, ScanArgs};
+pub(super) use self::scan::{Isolation, Only, ScanArgs};
 use self::value::EXIT_CODES;
 pub(super) use self::value::{FailOn, ListFormat};
 
@@ -55,6 +55,9 @@ impl Args {
     }
 }
 
+/// Name of the command that is a worker process.
+pub(super) const WORKER: &str = "worker";
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Reconstructs the catalogs of each file and says what is missing, added, broken or hijacked
@@ -70,6 +73,9 @@ pub(super) enum Command {
               value_parser = NonEmptyStringValueParser::new())]
         question: Vec<String>,
     },
+    /// Examines what `scan` asks it to, through standard input and output
+    #[command(name = WORKER, hide = true)]
+    Worker,
     /// Lists all rules with their groups, severities and the facts that they need
     Rules {
         /// Form of the list

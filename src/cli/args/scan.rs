@@ -66,9 +66,17 @@ pub(in crate::cli) struct ScanArgs {
     /// Examine only part i of n, counted from 0; `catalog9 merge` puts the parts together
     #[arg(long, value_name = "I/N")]
     pub(in crate::cli) shard: Option<Shard>,
-    /// How many units are examined at the same time; as many as there are processors where it is 0
+    /// How many units are examined at the same time, four times the number of processors at most; as many as there are
+    /// processors where it is 0
     #[arg(long, value_name = "NUMBER", default_value = "0")]
     pub(in crate::cli) jobs: usize,
+    /// Where units are examined: in worker processes, so that one which breaks its process or takes all memory costs no
+    /// other, or in threads of this process
+    #[arg(long, value_name = "WHERE", default_value = "process")]
+    pub(in crate::cli) isolation: Isolation,
+    /// How many seconds the examination of a unit may take in a worker process; as many as it wants where it is 0
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub(in crate::cli) unit_timeout: u64,
     /// Accept dirty hives as they were stored, although their transaction logs may hold newer states
     #[arg(long)]
     pub(in crate::cli) as_stored: bool,
@@ -79,6 +87,10 @@ pub(in crate::cli) struct ScanArgs {
     /// Number of the code page of text that does not name its own, such as 1252
     #[arg(long, value_name = "NUMBER", value_parser = code_page)]
     pub(in crate::cli) ansi_codepage: Option<CodePage>,
+    /// Hash the evidence before and after it is examined, and refuse what has changed meanwhile: proof that nothing was
+    /// written to it
+    #[arg(long)]
+    pub(in crate::cli) verify_unchanged: bool,
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
     /// Least severity that leads to exit code 1
@@ -87,6 +99,15 @@ pub(in crate::cli) struct ScanArgs {
     /// End with 0 in place of 1 and 3, for engines that take every other code for a crash; the summary still tells
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,
+}
+
+/// Where units are examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Isolation {
+    /// In worker processes
+    Process,
+    /// In threads of this process
+    None,
 }
 
 /// Which units are listed.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 
 use catalog9::baseline;
 use catalog9::batch::{Failure, Record, Status, Tally};
@@ -24,6 +25,7 @@ use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::Piece;
 use crate::cli::output::{Exit, Guard, Output, Outputs, Sinks, complain};
 use crate::cli::work::examination::{self, Obstacle, Refusal};
+use crate::cli::work::seal::Seal;
 
 /// Examines each file and reports what was found.
 pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
@@ -89,12 +91,29 @@ fn record(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Rec
 
 fn examination(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refusal> {
     let pieces: Vec<Piece> = files.iter().map(|file| Piece::of_argument(file)).collect();
+    let seal = seal(&pieces, arguments);
     let with_logs = |piece| Ok((piece, logs_of(piece, arguments)?));
     let pieces = pieces.iter().map(with_logs).collect::<Result<Vec<(&Piece, Vec<Log>)>, Refusal>>()?;
-    match pieces.as_slice() {
+    let examination = match pieces.as_slice() {
         [(piece, logs)] => examination::one(piece, logs, options),
         pieces => examination::together(pieces, options),
-    }
+    };
+    let refuse = |error: InputError| {
+        let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
+        Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(error.into()) }
+    };
+    examination.and_then(|examination| seal.check().map(|()| examination).map_err(refuse))
+}
+
+/// Files as they are before they are examined, with their transaction logs.
+fn seal(pieces: &[Piece], arguments: &ExamineArgs) -> Seal {
+    let files = || pieces.iter().filter_map(|piece| piece.source.path());
+    let beside: Vec<_> = if arguments.log.is_empty() && !arguments.no_logs {
+        files().flat_map(logs::paths_beside).map(|(_, path)| path).collect()
+    } else {
+        arguments.log.iter().map(PathBuf::from).collect()
+    };
+    Seal::of(files().chain(beside.iter().map(PathBuf::as_path)), arguments.verify_unchanged)
 }
 
 /// The transaction logs that were named, or those beside a hive.

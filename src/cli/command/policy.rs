@@ -1,26 +1,20 @@
 //! The policy: what is reported of what is found.
 
-use std::ffi::OsStr;
-use std::io::Read;
-
-use catalog9::evidence::LARGEST;
 use catalog9::policy::Policy;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
-use miette::{Diagnostic, Report};
+use miette::Report;
 
 use crate::cli::args::PolicyArgs;
-use crate::cli::intake::file::{self, InputError};
-use crate::cli::intake::source::Source;
+use crate::cli::intake::policy::Wanted;
 use crate::cli::output::complain;
 
-/// The policy that the arguments come to; allowances whose last day has passed are reported on standard error.
+/// The policy that the arguments come to.
 pub(in crate::cli) fn of(arguments: &PolicyArgs) -> Result<Policy, Report> {
-    let mut policy = match &arguments.policy {
-        None => Policy::default(),
-        Some(file) => read(file, arguments.as_of)?,
-    };
+    policy(&Wanted::of(arguments)?)
+}
+
+/// The policy that was asked for; allowances whose last day has passed are reported on standard error.
+pub(in crate::cli) fn policy(wanted: &Wanted) -> Result<Policy, Report> {
+    let policy = wanted.policy()?;
     for allowance in policy.expired() {
         complain(&miette::miette!(
             code = "catalog9::policy",
@@ -31,23 +25,5 @@ pub(in crate::cli) fn of(arguments: &PolicyArgs) -> Result<Policy, Report> {
             allowance.reason()
         ));
     }
-    if !arguments.rules.is_empty() {
-        policy.ask_for(arguments.rules.iter().copied());
-    }
-    if let Some(least) = arguments.severity {
-        policy.ask_for_severity(least);
-    }
     Ok(policy)
-}
-
-fn read(file: &OsStr, as_of: Option<Date>) -> Result<Policy, Report> {
-    let refuse = |error: &dyn Diagnostic| file::refused("--policy", file, error);
-    let mut toml = String::new();
-    let source = Source::of_argument(file);
-    source
-        .stream()
-        .and_then(|stream| stream.take(LARGEST).read_to_string(&mut toml).map_err(InputError::Unreadable))
-        .map_err(|error| refuse(&error))?;
-    let today = || Offset::UTC.to_datetime(Timestamp::now()).date();
-    Policy::read(&toml, as_of.unwrap_or_else(today)).map_err(|error| refuse(&error))
 }

@@ -39,6 +39,10 @@ pub(in crate::cli) enum InputError {
     #[error("expected {expected} bytes throughout, found a file that was cut off while it was read")]
     #[diagnostic(code(catalog9::shrunk), help("somebody writes to the evidence: examine a copy"))]
     Shrunk { expected: usize },
+
+    #[error("expected a file that stays as it is, found one that was changed while it was examined")]
+    #[diagnostic(code(catalog9::changed), help("somebody writes to the evidence: examine a copy"))]
+    Changed,
 }
 
 /// The folder that a file of that path lies in.

@@ -6,7 +6,6 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use catalog9::batch::{Failure, Record, Status};
 use catalog9::catalog::Text;
-use catalog9::evidence::log::LogRole;
 use miette::Diagnostic;
 use serde::Deserialize;
 use thiserror::Error;
@@ -119,13 +118,7 @@ fn piece(line: &[u8]) -> Result<(Piece, Option<String>, Origin), LineError> {
     let line: Line = serde_json::from_slice(line).map_err(LineError::Json)?;
     let path = path(line.path.as_bytes())?;
     let told = line.original_path.as_deref().unwrap_or(&line.path);
-    let role = match line.role.as_deref() {
-        Some("hive") => Some(Role::Hive),
-        Some("log") => Some(Role::Log(LogRole::Log)),
-        Some("log1") => Some(Role::Log(LogRole::Log1)),
-        Some("log2") => Some(Role::Log(LogRole::Log2)),
-        _ => None,
-    };
+    let role = line.role.as_deref().and_then(Role::by_name);
     let piece = Piece {
         name: Name::of_path(told).listed(line.group, role),
         label: Text::from(line.label.as_deref().unwrap_or(told)),

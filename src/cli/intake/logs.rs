@@ -35,17 +35,21 @@ impl Log {
 ///
 /// Where one of them is there and cannot be read: without it the hive would seem to have none.
 pub(in crate::cli) fn beside(hive: &Path) -> Result<Vec<Log>, (Text, InputError)> {
-    let Some(name) = hive.file_name() else { return Ok(Vec::new()) };
+    paths_beside(hive).into_iter().map(|(role, path)| read(&path, role)).collect()
+}
+
+/// Where the logs beside a hive are.
+pub(in crate::cli) fn paths_beside(hive: &Path) -> Vec<(LogRole, PathBuf)> {
     let folder = file::folder_of(hive);
+    let (Some(name), Ok(files)) = (hive.file_name(), fs::read_dir(folder)) else { return Vec::new() };
     let name = name.to_string_lossy();
-    let Ok(files) = fs::read_dir(folder) else { return Ok(Vec::new()) };
     let logs = files.filter_map(|entry| {
         let file = entry.ok()?.file_name();
-        Some((role_of(&name, &file.to_string_lossy())?, file))
+        Some((role_of(&name, &file.to_string_lossy())?, folder.join(file)))
     });
-    let mut logs: Vec<(LogRole, OsString)> = logs.collect();
+    let mut logs: Vec<(LogRole, PathBuf)> = logs.collect();
     logs.sort();
-    logs.into_iter().map(|(role, file)| read(&folder.join(file), role)).collect()
+    logs
 }
 
 /// The logs that were named, whose roles are told by how their names end; where they do not tell, the first is

@@ -8,5 +8,6 @@ pub(in crate::cli) mod logs;
 pub(in crate::cli) mod map;
 pub(in crate::cli) mod names;
 pub(in crate::cli) mod piece;
+pub(in crate::cli) mod policy;
 pub(in crate::cli) mod source;
 pub(in crate::cli) mod walk;

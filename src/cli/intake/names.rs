@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use catalog9::evidence::log::LogRole;
+use serde::{Deserialize, Serialize};
 
 /// What a manifest says that a file is. What it says of the kind of other evidence is told by its content alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 pub(in crate::cli) enum Role {
     /// A hive.
     Hive,
@@ -13,8 +15,36 @@ pub(in crate::cli) enum Role {
     Log(LogRole),
 }
 
+impl Role {
+    const ALL: [Self; 4] = [Self::Hive, Self::Log(LogRole::Log), Self::Log(LogRole::Log1), Self::Log(LogRole::Log2)];
+
+    /// The role of that name in a manifest; nothing where the name does not matter.
+    pub(in crate::cli) fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| <&str>::from(*role) == name)
+    }
+}
+
+impl From<Role> for &'static str {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Hive => "hive",
+            Role::Log(LogRole::Log) => "log",
+            Role::Log(LogRole::Log1) => "log1",
+            Role::Log(LogRole::Log2) => "log2",
+        }
+    }
+}
+
+impl TryFrom<String> for Role {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::by_name(&name).ok_or(name)
+    }
+}
+
 /// What a file is called, and what a manifest says of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::cli) struct Name {
     /// The group that a manifest puts it in.
     pub(in crate::cli) group: Option<String>,

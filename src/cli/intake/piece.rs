@@ -5,6 +5,7 @@ use std::path::Path;
 
 use catalog9::batch::{Counts, Record};
 use catalog9::catalog::Text;
+use serde::{Deserialize, Serialize};
 
 use super::file;
 use super::names::Name;
@@ -24,7 +25,7 @@ pub(in crate::cli) struct Piece {
 }
 
 /// What a manifest says of the bytes of a file.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::cli) struct Promise {
     /// Their number.
     pub(in crate::cli) size: Option<u64>,
@@ -44,7 +45,7 @@ pub(in crate::cli) struct Pieces {
 }
 
 /// How a file came to be examined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::cli) enum Origin {
     /// It lay in a folder or an archive.
     Found,

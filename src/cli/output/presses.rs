@@ -22,6 +22,11 @@ impl Presses {
         self.formats.iter().map(|format| format.press(self.scope, &self.settings, item)).collect()
     }
 
+    /// The names of the formats.
+    pub(in crate::cli) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.formats.iter().map(|format| format.name)
+    }
+
     /// What writes a format, and its place among them; nothing where these results cannot have it.
     pub(super) fn writer(&mut self, format: &'static Format, store: NewStore) -> Option<(Box<dyn Writer>, usize)> {
         let writer = format.writer(self.scope, &self.settings, store)?;

@@ -1,7 +1,6 @@
 //! From files to records.
 
 use std::io::{BufRead, BufReader};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use catalog9::batch::{Counts, Failure, Record, Status};
 use catalog9::catalog::{Text, hex};
@@ -14,6 +13,8 @@ use thiserror::Error;
 
 use super::examination::{self, Obstacle as Reason, Refusal};
 use super::net;
+use super::process::faults;
+use super::seal::Seal;
 use crate::cli::intake::archive::{self, Archive, Handed};
 use crate::cli::intake::beginning::{Beginning, Packing};
 use crate::cli::intake::file::InputError;
@@ -24,7 +25,34 @@ use crate::cli::intake::source::Source;
 /// Examines files and archives.
 pub(in crate::cli) struct Examiner<'a> {
     pub(in crate::cli) options: Options,
-    pub(in crate::cli) interrupted: &'a AtomicBool,
+    pub(in crate::cli) control: &'a dyn Control,
+    /// Whether files are hashed before and after, as proof that nothing has changed them.
+    pub(in crate::cli) verify: bool,
+}
+
+/// Who has a say in what is examined.
+pub(in crate::cli) trait Control: Sync {
+    /// Whether the work is to end; it is asked between two members of an archive.
+    fn is_over(&self) -> bool;
+
+    /// Files that may belong together come next, of which the leading one has that name; how much of them is wanted.
+    fn begin(&self, _label: &str) -> Extent {
+        Extent::Everything
+    }
+
+    /// The files that came last are done, unless nothing of them was wanted.
+    fn end(&self) {}
+}
+
+/// How much of files that may belong together is examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Extent {
+    /// All of it.
+    Everything,
+    /// What lies within archives, if these are such.
+    Archives,
+    /// None of it.
+    Nothing,
 }
 
 /// Where news goes, and whether anybody still wants it.
@@ -107,7 +135,7 @@ impl Examiner<'_> {
     }
 
     /// Examines files, and lets no fault of this program, or of one that reads archives, end more than their own job.
-    fn examine_to_the_end(&self, unit: Pieces, emit: &mut Emit<'_>) {
+    pub(in crate::cli) fn examine_to_the_end(&self, unit: Pieces, emit: &mut Emit<'_>) {
         let label = unit.files.first().map(|leader| leader.label.lossy().into_owned()).unwrap_or_default();
         if let Err(fault) = net::guarded(|| self.examine(unit, 0, emit)) {
             let record = Record::of_failure(label, Status::Failed, Failure::of(&fault));
@@ -115,72 +143,79 @@ impl Examiner<'_> {
         }
     }
 
-    /// Whether somebody wants the work to end.
-    pub(in crate::cli) fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+    /// Examines files that may belong together; `depth` is how many archives they were taken out of.
+    fn examine(&self, unit: Pieces, depth: usize, emit: &mut Emit<'_>) {
+        let origin = unit.origin;
+        let Some(label) = unit.files.first().map(|leader| leader.label.to_lossy()) else { return };
+        let extent = self.control.begin(&label);
+        if extent != Extent::Nothing {
+            let others = self.lead(unit, extent, depth, emit);
+            self.control.end();
+            // Files that do not belong to the one that leads them after all.
+            for piece in others {
+                self.examine(Pieces { files: vec![piece], host: None, origin }, depth, emit);
+            }
+        }
     }
 
-    /// Examines files that may belong together; `depth` is how many archives they were taken out of.
-    pub(in crate::cli) fn examine(&self, unit: Pieces, depth: usize, emit: &mut Emit<'_>) {
+    /// Examines the leading file and those that belong to it, and gives the others back.
+    fn lead(&self, unit: Pieces, extent: Extent, depth: usize, emit: &mut Emit<'_>) -> Vec<Piece> {
         let Pieces { mut files, host, origin } = unit;
-        if files.is_empty() {
-            return;
-        }
-        let others = files.split_off(1);
-        let Some(leader) = files.pop() else { return };
+        let mut others = files.split_off(1);
+        let Some(leader) = files.pop() else { return others };
+        let is_wanted = extent == Extent::Everything;
+        let mut seal = is_wanted.then(|| self.seal(&leader, &others, origin));
         let beginning = match verified(&leader)
             .and_then(|()| leader.source.beginning().map_err(|error| Obstacle::of_input(&error)))
         {
             Ok((beginning, length)) => match too_large(&beginning, length) {
-                Some(error) => return Self::say(&leader, host, Err(Obstacle::of_input(&error)), emit),
+                Some(error) => {
+                    Self::say(&leader, host, is_wanted.then_some(Err(Obstacle::of_input(&error))), emit);
+                    return Vec::new();
+                }
                 None => beginning,
             },
             Err(obstacle) => {
-                Self::say(&leader, host, Err(obstacle), emit);
-                return self.alone(others, origin, depth, emit);
+                Self::say(&leader, host, is_wanted.then_some(Err(obstacle)), emit);
+                return others;
             }
         };
         // What a manifest puts beside a registry is of its system; names alone do not tell that.
-        let (reports, others): (Vec<Piece>, Vec<Piece>) =
-            others.into_iter().partition(|piece| leader.name.group.is_some() && is_report(piece));
-        match beginning {
+        let reports: Vec<Piece> =
+            others.extract_if(.., |piece| leader.name.group.is_some() && is_report(piece)).collect();
+        if is_wanted && !matches!(beginning, Beginning::Archive(_)) {
+            faults::act(&leader.label.lossy());
+        }
+        let said = match beginning {
             Beginning::Archive(packing) => {
                 self.open_archive(&leader, packing, depth, emit);
-                self.alone(others, origin, depth, emit);
+                // What was told of its members stands; that they may be others by now is told beside it.
+                seal.take().and_then(|seal| seal.check().err()).map(|error| Err(Obstacle::of_input(&error)))
             }
             Beginning::Evidence(Kind::Hive) => {
-                let (mut logs, others): (Vec<Piece>, Vec<Piece>) =
-                    others.into_iter().partition(|piece| piece.name.log_role().is_some());
+                let mut logs: Vec<Piece> = others.extract_if(.., |piece| piece.name.log_role().is_some()).collect();
                 logs.sort_by_key(|log| log.name.log_role());
                 let alone = || self.hive(&leader, &logs, origin);
-                let said = self.compared(&[&leader], &logs, &reports, alone, emit);
-                Self::say(&leader, host, said, emit);
-                self.alone(others, origin, depth, emit);
+                is_wanted.then(|| self.compared(&[&leader], &logs, &reports, alone, emit))
             }
             Beginning::Evidence(Kind::Reg) if others.iter().all(is_registration_file) => {
-                let exports: Vec<&Piece> = std::iter::once(&leader).chain(&others).collect();
+                let parts = std::mem::take(&mut others);
+                let exports: Vec<&Piece> = std::iter::once(&leader).chain(&parts).collect();
                 let alone = || match exports.as_slice() {
                     [export] => self.file(export, &[], origin),
                     exports => self.together(exports, &[]),
                 };
-                let said = self.compared(&exports, &[], &reports, alone, emit);
-                Self::say(&leader, host, said, emit);
+                is_wanted.then(|| self.compared(&exports, &[], &reports, alone, emit))
             }
-            Beginning::Evidence(_) | Beginning::Text => {
-                let said = self.file(&leader, &[], origin);
-                Self::say(&leader, host, said, emit);
-                self.alone(others, origin, depth, emit);
-            }
-            Beginning::Other(error) => {
-                Self::say(&leader, host, Err(Obstacle::of_evidence(&error, origin)), emit);
-                self.alone(others, origin, depth, emit);
-            }
-            Beginning::Void(error) => {
-                Self::say(&leader, host, Err(Obstacle::of(&error)), emit);
-                self.alone(others, origin, depth, emit);
-            }
-        }
-        self.alone(reports, origin, depth, emit);
+            Beginning::Evidence(_) | Beginning::Text => is_wanted.then(|| self.file(&leader, &[], origin)),
+            Beginning::Other(error) => is_wanted.then(|| Err(Obstacle::of_evidence(&error, origin))),
+            Beginning::Void(error) => is_wanted.then(|| Err(Obstacle::of(&error))),
+        };
+        let changed = seal.filter(|_| matches!(said, Some(Ok(_)))).and_then(|seal| seal.check().err());
+        let said = changed.map_or(said, |error| Some(Err(Obstacle::of_input(&error))));
+        Self::say(&leader, host, said, emit);
+        others.extend(reports);
+        others
     }
 
     /// A registry compared with reports. Where that cannot be, this is told, and the registry is examined alone.
@@ -209,16 +244,19 @@ impl Examiner<'_> {
         }
     }
 
-    /// Files that do not belong to the one that leads them after all.
-    fn alone(&self, pieces: Vec<Piece>, origin: Origin, depth: usize, emit: &mut Emit<'_>) {
-        for piece in pieces {
-            self.examine(Pieces { files: vec![piece], host: None, origin }, depth, emit);
-        }
+    /// Files as they are before they are examined, with the logs that are read beside them.
+    fn seal(&self, leader: &Piece, others: &[Piece], origin: Origin) -> Seal {
+        let beside = match leader.source.path() {
+            Some(path) if origin == Origin::Named && others.is_empty() => logs::paths_beside(path),
+            _ => Vec::new(),
+        };
+        let files = std::iter::once(leader).chain(others).filter_map(|piece| piece.source.path());
+        Seal::of(files.chain(beside.iter().map(|(_, path)| path.as_path())), self.verify)
     }
 
     fn open_archive(&self, leader: &Piece, packing: Packing, depth: usize, emit: &mut Emit<'_>) {
         let archive = Archive { label: &leader.label, source: &leader.source, packing, depth };
-        archive::each_unit(&archive, &|| self.is_interrupted(), &mut |handed| match handed {
+        archive::each_unit(&archive, &|| self.control.is_over(), &mut |handed| match handed {
             Handed::News(news) => emit(news),
             Handed::Unit(pieces) => {
                 self.examine(pieces, depth + 1, emit);
@@ -249,7 +287,9 @@ impl Examiner<'_> {
         examination::together(&pieces, &self.options).map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
     }
 
-    fn say(leader: &Piece, host: Option<String>, said: Result<Examination, Obstacle>, emit: &mut Emit<'_>) {
+    /// Tells what was said of a file, if anything was.
+    fn say(leader: &Piece, host: Option<String>, said: Option<Result<Examination, Obstacle>>, emit: &mut Emit<'_>) {
+        let Some(said) = said else { return };
         let label = leader.label.lossy().into_owned();
         let record = match said {
             Ok(examination) => Record::of(label, leader.name.group.clone(), host, examination),

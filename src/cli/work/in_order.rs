@@ -2,12 +2,16 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::Builder;
 
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Jobs that wait or run, for each thread. They bound what is held: a job hands its results over one by one and waits
 /// until they are taken.
 const WINDOW: usize = 4;
+
+/// Stack of each thread in bytes, whatever the environment says of stacks: what the main thread has.
+const STACK: usize = 8 << 20;
 
 /// Does `work` for each job on several threads, and hands the results to `take` in the order of the jobs, whichever is
 /// done first.
@@ -20,10 +24,11 @@ pub(in crate::cli) fn in_order<J: Send, R: Send>(
     work: impl Fn(J, &mut dyn FnMut(R) -> bool) + Sync,
     mut take: impl FnMut(R) -> io::Result<()>,
 ) -> io::Result<()> {
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
+    let pool = pool(threads)?;
     let (window, awaited) = sync_channel::<Receiver<R>>(WINDOW * pool.current_num_threads());
     std::thread::scope(|threads| {
-        threads.spawn(|| {
+        let feeder = Builder::new().stack_size(STACK);
+        feeder.spawn_scoped(threads, || {
             let window = window;
             pool.in_place_scope_fifo(|scope| {
                 for job in jobs {
@@ -37,9 +42,22 @@ pub(in crate::cli) fn in_order<J: Send, R: Send>(
                 // The last results are awaited while their jobs still run.
                 drop(window);
             });
-        });
+        })?;
         awaited.into_iter().flatten().try_for_each(&mut take)
     })
+}
+
+/// Threads that do jobs: as many as are asked for, or half of them and so on where the system has no more.
+fn pool(threads: usize) -> io::Result<ThreadPool> {
+    let mut count = threads;
+    loop {
+        let pool = ThreadPoolBuilder::new().num_threads(count).stack_size(STACK).build();
+        match pool {
+            Ok(pool) => return Ok(pool),
+            Err(_) if count > 1 => count /= 2,
+            Err(error) => return Err(io::Error::other(error)),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
+
+use super::examiner::Control;
 
 /// Has what is written beyond a limit of the system end as an error, as on a full medium, and not the program.
 #[cfg(unix)]
@@ -37,9 +39,10 @@ impl Interrupt {
         }
         Ok(Self(flag))
     }
+}
 
-    /// Whether somebody does.
-    pub(in crate::cli) fn flag(&self) -> &AtomicBool {
-        &self.0
+impl Control for Interrupt {
+    fn is_over(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }

@@ -5,4 +5,6 @@ pub(in crate::cli) mod examiner;
 pub(in crate::cli) mod in_order;
 pub(in crate::cli) mod interrupt;
 mod net;
+pub(in crate::cli) mod process;
+pub(in crate::cli) mod seal;
 pub(in crate::cli) mod told;

@@ -2,6 +2,7 @@
 
 mod part;
 mod selected;
+mod workshop;
 
 use std::io;
 
@@ -12,13 +13,15 @@ use miette::Report;
 
 use self::part::InputList;
 use self::selected::Selected;
+use self::workshop::Workshop;
 use crate::cli::args::ScanArgs;
 use crate::cli::command::earlier::Comparison;
 use crate::cli::command::policy;
 use crate::cli::intake::piece::Job;
+use crate::cli::intake::policy::Wanted;
 use crate::cli::intake::{list, walk};
 use crate::cli::output::{Exit, Guard, Output, Outputs, Progress, Sinks, complain, usage};
-use crate::cli::work::examiner::Examiner;
+use crate::cli::work::examiner::Control;
 use crate::cli::work::in_order::in_order;
 use crate::cli::work::interrupt::Interrupt;
 use crate::cli::work::told::{Pressing, Told};
@@ -27,9 +30,10 @@ use crate::cli::work::told::{Pressing, Told};
 pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Result<Exit> {
     let ready = jobs(arguments).and_then(|(jobs, guard)| {
         refuse_outputs(arguments, &guard)?;
-        Ok((comparison(arguments)?, options_of(arguments)?, jobs, sinks(arguments, output)?))
+        let wanted = Wanted::of(&arguments.policy)?;
+        Ok((comparison(arguments)?, options_of(arguments, &wanted)?, wanted, jobs, sinks(arguments, output)?))
     });
-    let (mut comparison, options, jobs, mut sinks) = match ready {
+    let (mut comparison, options, wanted, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(report) => {
             complain(&report);
@@ -39,18 +43,18 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     sinks.begin()?;
     let selected = Selected::new(arguments);
     let interrupt = Interrupt::watch()?;
-    let examiner = Examiner { options, interrupted: interrupt.flag() };
+    let pressing = Pressing { presses: sinks.presses().clone(), compares: comparison.is_some() };
+    let workshop = Workshop::open(arguments, options, wanted, &pressing, &interrupt);
     let mut tally = Tally::default();
     arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
     let progress = Progress::new();
     let is_ours = |job: &Job| arguments.shard.is_none_or(|shard| shard.holds(&job.key()));
     let list = InputList::default();
-    let jobs = jobs.take_while(|_| !examiner.is_interrupted()).inspect(|job| list.note(job)).filter(is_ours);
-    let pressing = Pressing { presses: sinks.presses().clone(), compares: comparison.is_some() };
+    let jobs = jobs.take_while(|_| !interrupt.is_over()).inspect(|job| list.note(job)).filter(is_ours);
     in_order(
-        arguments.jobs,
+        workshop.jobs(),
         jobs,
-        |job, tell| examiner.work(job, &mut |news| pressing.tell(news, tell)),
+        |job, tell| workshop.work(job, tell),
         |told| {
             match told {
                 Told::Counts(counts) => tally.count(counts),
@@ -71,7 +75,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
             Ok(())
         },
     )?;
-    if examiner.is_interrupted() {
+    if interrupt.is_over() {
         tally.interrupt();
     }
     if let Some(comparison) = &comparison {
@@ -97,14 +101,14 @@ fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, 
     Sinks::new(&outputs, Scope::Many, &settings, output)
 }
 
-fn options_of(arguments: &ScanArgs) -> Result<Options, Report> {
+fn options_of(arguments: &ScanArgs, wanted: &Wanted) -> Result<Options, Report> {
     Ok(Options {
         control_sets: arguments.control_set.clone(),
         hash: arguments.deep,
         carve: arguments.deep,
         code_page: arguments.ansi_codepage,
         windows: None,
-        policy: policy::of(&arguments.policy)?,
+        policy: policy::policy(wanted)?,
         as_stored: arguments.as_stored,
     })
 }

@@ -1,0 +1,76 @@
+//! What every worker process must know before its first work.
+
+use catalog9::Options;
+use catalog9::evidence::encoding::CodePage;
+use catalog9::examination::Selection;
+use catalog9::render::{Format, Scope, Settings};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::intake::policy::Wanted;
+use crate::cli::output::Presses;
+use crate::cli::work::told::Pressing;
+
+/// How units are examined, and into which formats they are pressed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "options are independent of each other")]
+pub(in crate::cli) struct Setup {
+    control_sets: ControlSets,
+    hash: bool,
+    carve: bool,
+    code_page: Option<u32>,
+    as_stored: bool,
+    pub(super) verify: bool,
+    wanted: Wanted,
+    formats: Vec<String>,
+    compares: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum ControlSets {
+    Current,
+    All,
+    Named(String),
+}
+
+impl Setup {
+    pub(in crate::cli) fn new(options: &Options, verify: bool, wanted: Wanted, pressing: &Pressing) -> Self {
+        Self {
+            control_sets: match &options.control_sets {
+                Selection::Named(name) => ControlSets::Named(name.clone()),
+                Selection::All => ControlSets::All,
+                _ => ControlSets::Current,
+            },
+            hash: options.hash,
+            carve: options.carve,
+            code_page: options.code_page.map(CodePage::number),
+            as_stored: options.as_stored,
+            verify,
+            wanted,
+            formats: pressing.presses.names().map(str::to_owned).collect(),
+            compares: pressing.compares,
+        }
+    }
+
+    /// The options, as far as a policy that was read once can be read again.
+    pub(super) fn options(&self) -> Option<Options> {
+        Some(Options {
+            control_sets: match &self.control_sets {
+                ControlSets::Named(name) => Selection::Named(name.clone()),
+                ControlSets::All => Selection::All,
+                ControlSets::Current => Selection::Current,
+            },
+            hash: self.hash,
+            carve: self.carve,
+            code_page: self.code_page.and_then(CodePage::of_number),
+            windows: None,
+            policy: self.wanted.policy().ok()?,
+            as_stored: self.as_stored,
+        })
+    }
+
+    pub(super) fn pressing(&self) -> Option<Pressing> {
+        let formats = self.formats.iter().map(|name| Format::by_name(name, Scope::Many)).collect::<Option<_>>()?;
+        let presses = Presses::new(formats, Scope::Many, Settings::default());
+        Some(Pressing { presses, compares: self.compares })
+    }
+}
