@@ -1,8 +1,10 @@
 //! What is wrong with a system whose evidence is sound, and what could not be judged.
 
 mod remedy;
+mod verdict;
 
 pub use remedy::{Data, Remedy};
+pub use verdict::Verdict;
 
 use crate::catalog::{CatalogName, Facts, Guid, NameSpaceEntry, Place, ProtocolEntry, Text};
 
@@ -32,81 +34,6 @@ impl Severity {
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         [Self::Note, Self::Warning, Self::Error].into_iter().find(|severity| severity.name() == name)
-    }
-}
-
-/// What is to be thought of the catalogs, in the terms of KB 811259; the later outweighs the earlier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// The evidence does not tell enough.
-    NotJudged,
-    /// Everything that this Windows installs is there, and nothing of others.
-    Intact,
-    /// Something is unusual, and a person must decide what it means.
-    Unusual,
-    /// Third-party additions are installed.
-    Additions,
-    /// Information is missing.
-    Incomplete,
-    /// The Winsock keys are damaged.
-    Corrupt,
-    /// Code is loaded from where it must not be.
-    Hijacked,
-}
-
-impl Verdict {
-    /// All of them, the later outweighing the earlier.
-    pub const ALL: [Self; 7] = [
-        Self::NotJudged,
-        Self::Intact,
-        Self::Unusual,
-        Self::Additions,
-        Self::Incomplete,
-        Self::Corrupt,
-        Self::Hijacked,
-    ];
-
-    /// The worse of two verdicts about one system: what could not be judged is never called intact.
-    #[must_use]
-    pub fn worse(self, other: Self) -> Self {
-        match self.max(other) {
-            Self::Intact => self.min(other),
-            worse => worse,
-        }
-    }
-
-    /// The verdict of that name.
-    #[must_use]
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
-    }
-
-    /// Its name in machine-readable output.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NotJudged => "not-judged",
-            Self::Intact => "intact",
-            Self::Unusual => "unusual",
-            Self::Additions => "additions",
-            Self::Incomplete => "incomplete",
-            Self::Corrupt => "corrupt",
-            Self::Hijacked => "hijacked",
-        }
-    }
-
-    /// What the article would call it.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::NotJudged => "not judged",
-            Self::Intact => "intact",
-            Self::Unusual => "unusual – review",
-            Self::Additions => "third-party additions",
-            Self::Incomplete => "information missing",
-            Self::Corrupt => "corrupted",
-            Self::Hijacked => "hijacked",
-        }
     }
 }
 
@@ -162,6 +89,8 @@ pub enum Fact {
     MissingEntries(Vec<String>),
     /// There is a layered provider.
     LayeredProvider,
+    /// A provider answers sockets, and no listing shows it.
+    HiddenProvider,
 }
 
 /// What an entry is called, in its catalog and by people.
@@ -212,6 +141,18 @@ impl Finding {
             Some(entry) if !entry.name.is_empty() => format!("{}: {}", entry.name, self.message),
             _ => self.message.clone(),
         }
+    }
+
+    /// What it makes of the verdict. Nothing is intact that a person must look at.
+    #[must_use]
+    pub fn implication(&self) -> Verdict {
+        if self.severity > Severity::Note { self.implies.max(Verdict::Unusual) } else { self.implies }
+    }
+
+    /// How much it weighs beside other findings: first by the verdict, then by its severity.
+    #[must_use]
+    pub fn weight(&self) -> (Verdict, Severity) {
+        (self.implication(), self.severity)
     }
 
     /// Whether an earlier examination found it, too.
@@ -334,23 +275,4 @@ pub struct NotJudged {
     pub rule: &'static str,
     /// What it needs and the evidence does not tell.
     pub needs: Facts,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_could_not_be_judged_makes_no_pair_intact() {
-        use Verdict::{Additions, Hijacked, Intact, NotJudged};
-        for (one, other, worse) in [
-            (Intact, Intact, Intact),
-            (Intact, NotJudged, NotJudged),
-            (NotJudged, Intact, NotJudged),
-            (Additions, NotJudged, Additions),
-            (Intact, Hijacked, Hijacked),
-        ] {
-            assert_eq!(one.worse(other), worse);
-        }
-    }
 }

@@ -58,14 +58,14 @@ fn examined(bytes: &[u8]) -> Option<Examination> {
 #[test]
 fn a_report_that_is_cut_off_before_winsock_is_never_called_intact() {
     for (report, end) in small_reports() {
-        assert_eq!(examined(&report).unwrap().verdict(), Verdict::Intact);
+        assert_eq!(examined(&report).unwrap().verdict(), Verdict::NothingSuspiciousVisible);
         let mut refused = 0;
         for length in 0..report.len() {
             let Some(examination) = examined(&report[..length]) else {
                 refused += 1;
                 continue;
             };
-            let is_intact = examination.verdict() == Verdict::Intact;
+            let is_intact = examination.verdict() == Verdict::NothingSuspiciousVisible;
             assert_eq!(is_intact, length >= end, "cut at {length} of {}, before {end}", report.len());
             assert!(is_intact || !examination.defects.is_empty(), "cut at {length}: no defect");
             let findings = &examination.examined[0].judgement.findings;
@@ -82,7 +82,7 @@ fn no_flipped_bit_of_a_report_makes_it_panic_or_takes_a_section_away_unseen() {
             let Ok(reading) = read(flipped) else { return };
             let catalogs = &reading.control_sets[0].catalogs;
             if catalogs.tells(Facts::WHOLE_LISTS) && catalogs.sections().count() != 4 {
-                assert_ne!(examined(flipped).unwrap().verdict(), Verdict::Intact, "{place}");
+                assert_ne!(examined(flipped).unwrap().verdict(), Verdict::NothingSuspiciousVisible, "{place}");
             }
         };
         let half = report.len() / 2;

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use catalog9::finding::Verdict;
 use catalog9::layout::{BaseBlock, HiveBin, Layout, LogEntry, PackedCatalogItem, PageReference, cell, protocol_info};
 use catalog9::render::Scope;
 use catalog9::render::format::FORMATS;
@@ -134,8 +135,8 @@ fn the_formats_are_documented_from_their_table() {
 }
 
 /// The files among the rules that are none.
-const NO_RULES: [&str; 7] =
-    ["mod.rs", "machinery.rs", "layers.rs", "libraries.rs", "remedies.rs", "standing.rs", "stories.rs"];
+const NO_RULES: [&str; 8] =
+    ["mod.rs", "machinery.rs", "layers.rs", "libraries.rs", "remedies.rs", "standing.rs", "stories.rs", "unwanted.rs"];
 
 #[test]
 fn every_rule_is_listed_and_has_a_whole_page() {
@@ -192,4 +193,26 @@ fn every_command_that_the_readme_names_is_one() {
         let output = catalog9(folder.path()).args(command.split(' ')).output().unwrap();
         assert_ne!(output.status.code(), Some(2), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+#[test]
+fn the_verdicts_are_documented_from_their_meanings() {
+    let mut text = "# Verdicts\n\nThis page is written from the code. Every format uses these words: the table and Markdown as \
+        they stand, JSON, CSV and SARIF with dashes in place of blanks. A verdict outweighs those below it. Where a finding \
+        is at or above `--fail-on`, the exit code is 1 whatever the verdict.\n\n\
+        | verdict | in data | meaning | exit code without findings at or above `--fail-on` |\n|---|---|---|--:|\n"
+        .to_owned();
+    for verdict in Verdict::ALL.iter().rev() {
+        let code = match verdict {
+            Verdict::NotJudged => "3",
+            Verdict::NothingSuspiciousVisible => "0; 3 with `--strict`",
+            _ => "0",
+        };
+        writeln!(text, "| {} | `{}` | {} | {code} |", verdict.title(), verdict.name(), verdict.meaning()).unwrap();
+    }
+    text.push_str(
+        "\nResults of version 0.1 have other names: `additions` is read as `unknown-or-layered-provider`, `incomplete` as \
+         `information-missing`, `corrupt` as `corrupted`.\n",
+    );
+    assert_document("verdicts.md", text);
 }

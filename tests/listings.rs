@@ -42,8 +42,8 @@ fn a_redirected_listing_is_whole_and_what_it_lacks_is_missing() {
     assert_eq!((rules(&examination), &examination.defects), (vec![], &vec![]));
     let examination = examined(&redirected(&XP.replace("1002  udp\n", "")));
     assert_eq!((examination.verdict(), examination.is_complete()), (Verdict::Incomplete, true));
-    let sentence = "The protocol catalog lacks MSAFD Tcpip [UDP/IP].";
-    assert_eq!(examination.main().unwrap().summary[0], sentence);
+    let sentence = "The protocol catalog lacks MSAFD Tcpip [UDP/IP] [base-provider-missing]";
+    assert_eq!(examination.main().unwrap().worst.as_deref(), Some(sentence));
 }
 
 #[test]

@@ -50,6 +50,7 @@ mod stories;
 mod together;
 mod transports;
 mod truth;
+mod verdict_exit;
 mod verdicts;
 mod winners;
 

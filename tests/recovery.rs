@@ -158,7 +158,7 @@ fn what_is_found_in_a_dirty_hive_that_was_not_recovered_counts() {
     let stored = hive_of(&hijacked(), true);
     let (output, text) = run(&[("SYSTEM", &stored)], &["SYSTEM"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_says(&text, &["Verdict: hijacked, as stored; a newer state may exist\n"]);
+    assert_says(&text, &["Verdict: hijacked, as stored; a newer state may exist – "]);
     assert_eq!(run(&[("SYSTEM", &stored)], &["--fail-on", "never", "SYSTEM"]).0.status.code(), Some(3));
     assert_eq!(run(&[("SYSTEM", &stored)], &["--fail-on", "never", "--as-stored", "SYSTEM"]).0.status.code(), Some(0));
 }
@@ -237,7 +237,7 @@ fn a_planted_log_hides_no_hijack() {
     for planted in ["SYSTEM.LOG2", "SYSTEM.LOG"] {
         let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &log), (planted, &log[..512])], &["SYSTEM"]);
         assert_eq!(output.status.code(), Some(1), "{text}");
-        assert_says(&text, &["Verdict: hijacked\n", "none of its entries could be applied"]);
+        assert_says(&text, &["Verdict: hijacked – ", "none of its entries could be applied"]);
     }
 }
 

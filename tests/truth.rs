@@ -263,7 +263,7 @@ fn clean_hives_have_no_finding_above_note() {
             "xp-sp3" | "server-2003-dc" | "win10-1709-dirty" => "intact",
             // As stored it has no finding, but its logs may hold a newer state.
             "win8.1-dirty-no-logs" => "not-judged",
-            "win10-21h2" | "win10-21h2-dirty" | "win7-x64" => "additions",
+            "win10-21h2" | "win10-21h2-dirty" | "win7-x64" => "known-third-party-providers",
             _ => continue,
         };
         let document = document_with(&std::fs::read(folder.join("SYSTEM")).unwrap(), &logs_of(&folder));
@@ -273,7 +273,10 @@ fn clean_hives_have_no_finding_above_note() {
         assert_eq!(document["not_judged"], json!([]), "{name}");
         assert_eq!(document["defects"], json!([]), "{name}");
         let reason = document["summary"][0].as_str().unwrap();
-        assert!(reason.contains("complete for Windows") || reason.contains("as KB 811259 expects"), "{name}: {reason}");
+        assert!(
+            reason.contains("complete for Windows") || reason.contains("as Microsoft KB 811259 expects"),
+            "{name}: {reason}"
+        );
     }
 }
 

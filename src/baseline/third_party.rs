@@ -88,6 +88,12 @@ pub enum Nature {
 }
 
 impl Nature {
+    /// Whether people did not ask for it, so that nothing about it may be harmless.
+    #[must_use]
+    pub fn is_unwanted(self) -> bool {
+        matches!(self, Self::Unwanted | Self::Adware | Self::Malware)
+    }
+
     /// Whether it must go wherever it is found.
     #[must_use]
     pub fn is_hostile(self) -> bool {

@@ -227,9 +227,9 @@ fn found(examination: &Examination) -> (Vec<RuleCount>, Option<String>) {
             }
         }
     }
-    // Each control set has its most severe findings first.
+    // Each control set has its weightiest findings first.
     let worst =
-        findings().collect::<Vec<_>>().into_iter().rev().max_by_key(|finding| (!finding.is_known(), finding.severity));
+        findings().collect::<Vec<_>>().into_iter().rev().max_by_key(|finding| (!finding.is_known(), finding.weight()));
     (counts, worst.map(Finding::sentence))
 }
 

@@ -1,5 +1,6 @@
 //! An examination: everything that is said of one piece of evidence.
 
+mod article;
 mod doubts;
 mod measure;
 mod next_start;
@@ -25,6 +26,7 @@ use crate::finding::{Finding, NotJudged, Severity, Verdict};
 use crate::policy::{Policy, Withheld};
 use crate::rules::{self, Judgement, Subject, SystemReport};
 
+pub use article::Article;
 pub use measure::EvidenceFile;
 pub use sections::Sections;
 pub use together::examine_together;
@@ -153,8 +155,12 @@ pub struct Examined {
     pub changes: Vec<Difference>,
     /// What is to be thought of it.
     pub verdict: Verdict,
-    /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
+    /// The worst finding in words, with its rule and the number of other causes; `None` where there are notes alone.
+    pub worst: Option<String>,
+    /// The verdict in sentences: what holds for this Windows, and, where it is about it, what KB 811259 says.
     pub summary: Vec<String>,
+    /// What KB 811259 says when it is read literally; `None` where the evidence does not show all sections.
+    pub article: Option<Article>,
 }
 
 /// Examines a piece of evidence.
@@ -190,7 +196,13 @@ fn examination(
     selected.sort_by_key(|control_set| (!control_set.roles.current, !control_set.roles.default));
     let recovery = reading.recovery;
     let is_newest = recovery.as_ref().is_none_or(Recovery::is_newest) || options.as_stored;
-    let beside = Beside { recovery: recovery.as_ref(), is_newest, last_known_good: last_known_good.as_ref(), reports };
+    let beside = Beside {
+        kind: reading.kind,
+        recovery: recovery.as_ref(),
+        is_newest,
+        last_known_good: last_known_good.as_ref(),
+        reports,
+    };
     let mut examined: Vec<Examined> =
         selected.into_iter().map(|control_set| examine_control_set(control_set, &beside, options)).collect();
     next_start::tell(&mut examined);
@@ -235,6 +247,7 @@ fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<Co
 
 /// What there is beside a control set that tells of it.
 struct Beside<'a> {
+    kind: Kind,
     recovery: Option<&'a Recovery>,
     /// Whether nothing newer may exist, or the user does not mind.
     is_newest: bool,
@@ -244,7 +257,7 @@ struct Beside<'a> {
 }
 
 fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options: &Options) -> Examined {
-    let Beside { recovery, is_newest, last_known_good, reports } = *beside;
+    let Beside { kind, recovery, is_newest, last_known_good, reports } = *beside;
     if let Some(windows) = &options.windows {
         windows::tell(&mut control_set.catalogs, windows);
     }
@@ -260,10 +273,13 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     let verdict = verdict(&subject, &judgement, &withheld, is_newest);
     let changes = recovery::changes(recovery, &control_set);
     let since_last_good = last_known_good.map(|before| differences(before, catalogs)).unwrap_or_default();
-    let mut summary = summary::sentences(&subject, sections.as_ref(), &judgement, &withheld);
+    let worst = summary::worst(&judgement);
+    let article = sections.as_ref().and_then(|sections| Article::on(&subject, sections));
+    let mut summary = summary::sentences(&subject, kind, sections.as_ref(), &judgement, &withheld);
+    summary.extend(article.iter().filter(|article| article.applies).map(|article| article.sentence.clone()));
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
     summary.extend(reports.iter().map(together::sentence));
-    // Verdict and summary tell what holds, whatever the user asks for.
+    // Verdict and summary say what holds, whatever the user asks for.
     options.policy.choose(&mut judgement, &mut withheld, &subject.folder);
     Examined {
         control_set,
@@ -275,31 +291,27 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
         since_last_good,
         changes,
         verdict,
+        worst,
         summary,
+        article,
     }
 }
 
-/// The weightiest verdict that a finding implies; intact only where everything that it rests on is known, and where no
-/// newer state may exist.
+/// The weightiest verdict that a finding implies. Intact, or that nothing suspicious is visible, is the least only where
+/// everything that it rests on is known, and where no newer state may exist.
 ///
-/// What is allowed is an addition still.
+/// What is allowed is an addition still, which the user knows.
 fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld, is_newest: bool) -> Verdict {
     let told = is_newest && subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
     let is_known = subject.baseline.source != crate::baseline::Source::EveryWindows;
     let can_tell = told && is_known && doubts::doubts(subject.catalogs, subject.baseline).is_empty();
-    let least = if can_tell { Verdict::Intact } else { Verdict::NotJudged };
-    let allowed = withheld.allowed.iter().map(|allowed| allowed.finding.implies.min(Verdict::Additions));
-    let implied = judgement.findings.iter().map(implication).chain(allowed);
-    implied.fold(least, |verdict, implied| match implied {
-        // That a single entry is as it should be tells nothing of the rest.
-        Verdict::Intact => verdict,
-        implied => verdict.max(implied),
-    })
-}
-
-/// What a finding makes of the verdict. Nothing is intact that a person must look at.
-fn implication(finding: &Finding) -> Verdict {
-    if finding.severity > Severity::Note { finding.implies.max(Verdict::Unusual) } else { finding.implies }
+    let least = match (can_tell, subject.catalogs.tells(Facts::PATHS)) {
+        (true, true) => Verdict::Intact,
+        (true, false) => Verdict::NothingSuspiciousVisible,
+        (false, _) => Verdict::NotJudged,
+    };
+    let allowed = withheld.allowed.iter().map(|allowed| allowed.finding.implies.min(Verdict::KnownAdditions));
+    judgement.findings.iter().map(Finding::implication).chain(allowed).fold(least, Verdict::max)
 }
 
 impl Examined {
@@ -316,16 +328,31 @@ impl Examination {
         self.examined.first()
     }
 
-    /// What is to be thought of the catalogs: where Windows starts with another control set than it runs with, the worse
-    /// verdict of the two. Those of other control sets are history.
+    /// What to think of the catalogs: where Windows starts with another control set than it runs with, the worse verdict
+    /// of the two. Those of other control sets are history, which is unusual at worst.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let (main, others) = match self.examined.split_first() {
-            Some((main, others)) => (main.verdict, others),
-            None => return Verdict::NotJudged,
+        let verdict_of = |(index, examined): (usize, &Examined)| {
+            if index == 0 || examined.control_set.roles.is_in_use() {
+                return examined.verdict;
+            }
+            let mut findings = examined.judgement.findings.iter();
+            let is_notable = findings.any(|finding| finding.severity > Severity::Note);
+            if is_notable { Verdict::Unusual } else { Verdict::Intact }
         };
-        let others = others.iter().filter(|examined| examined.control_set.roles.is_in_use());
-        others.fold(main, |verdict, examined| verdict.worse(examined.verdict))
+        self.examined.iter().enumerate().map(verdict_of).max().unwrap_or(Verdict::NotJudged)
+    }
+
+    /// The finding that weighs most, with the control set that it is about; `None` where there are notes alone.
+    #[must_use]
+    pub fn worst(&self) -> Option<(&Examined, &Finding)> {
+        let findings = self.examined.iter().enumerate().flat_map(|(index, examined)| {
+            let is_in_use = index == 0 || examined.control_set.roles.is_in_use();
+            examined.judgement.findings.iter().map(move |finding| ((is_in_use, finding.weight()), (examined, finding)))
+        });
+        let notable = findings.filter(|(_, (_, finding))| finding.severity > Severity::Note);
+        // Of several that weigh the same the first counts.
+        notable.reduce(|worst, next| if next.0 > worst.0 { next } else { worst }).map(|(_, found)| found)
     }
 
     /// Whether a write of the hive had not ended when it was stored; `None` where the evidence is no hive.

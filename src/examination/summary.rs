@@ -1,4 +1,4 @@
-//! The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
+//! The verdict in sentences: what holds for this Windows.
 //!
 //! The article counts ten sections. That is right for 32-bit Windows XP and Server 2003 with three NetBT bindings and
 //! for no other system, so the number alone is never called a sign of damage or of health.
@@ -10,47 +10,74 @@ use super::Sections;
 use super::doubts::{BINDINGS, doubts};
 use crate::baseline::{Origin, Source, identity, is_net_bt};
 use crate::catalog::provider::WINDOWS_PROVIDERS;
-use crate::catalog::{Catalogs, Facts, ProtocolEntry, Text, Version, socket};
+use crate::catalog::{Catalogs, Facts, Kind as EntryKind, ProtocolEntry, Text, Version, socket};
+use crate::evidence::Kind;
 use crate::finding::{Fact, Finding, Severity};
 use crate::policy::Withheld;
-use crate::rules::{Judgement, Subject};
-use crate::sentence::{capitalized, counted, list_of};
+use crate::rules::{self, Judgement, Subject};
+use crate::sentence::{capitalized, counted, either_of, list_of};
+
+/// The worst finding, and how many other causes there are; `None` where there are notes alone.
+pub(super) fn worst(judgement: &Judgement) -> Option<String> {
+    let mut notable = judgement.findings.iter().filter(|finding| finding.severity > Severity::Note);
+    let first = notable.next()?;
+    // The name of an entry stays as it is.
+    let sentence = if first.entry.is_some() { first.sentence() } else { capitalized(&first.sentence()) };
+    let others: BTreeSet<usize> = notable.map(|finding| finding.story).filter(|story| *story != first.story).collect();
+    let others = match others.len() {
+        0 => String::new(),
+        count => format!("; {}", counted(count, "other root cause")),
+    };
+    Some(format!("{sentence} [{}]{others}", first.rule))
+}
 
 /// The sentences, the weightiest first.
 pub(super) fn sentences(
     subject: &Subject<'_>,
+    kind: Kind,
     sections: Option<&Sections>,
     judgement: &Judgement,
     withheld: &Withheld,
 ) -> Vec<String> {
-    let mut sentences: Vec<String> = worst(judgement).into_iter().collect();
     let allowed = withheld.allowed.iter().map(|allowed| &allowed.finding);
     let found: Vec<&Finding> = judgement.findings.iter().chain(allowed).collect();
-    match sections {
-        Some(sections) => {
-            sentences.extend(of_this_windows(subject, sections, &found));
-            sentences.extend(read_literally(subject, sections));
-        }
+    let mut sentences = match sections {
+        Some(sections) => of_this_windows(subject, sections, &found),
         None if subject.catalogs.tells(Facts::WHOLE_LISTS) => {
-            sentences.push("The evidence does not tell of the protocol catalog.".to_owned());
+            vec!["This evidence does not hold the protocol catalog.".to_owned()]
         }
-        None => sentences.push("The protocol catalog could not be read, so nothing is said of it.".to_owned()),
+        None => vec!["The protocol catalog could not be read, so it is not judged.".to_owned()],
+    };
+    if sections.is_some() {
+        let blind = blind_spots(subject.catalogs, kind, judgement.not_judged.len());
+        // What a replaced DLL would change is seen by nobody here: that comes before what is seen.
+        let place = if subject.catalogs.tells(Facts::PATHS) { sentences.len() } else { 0 };
+        blind.into_iter().for_each(|sentence| sentences.insert(place, sentence));
     }
     sentences
 }
 
-/// The first of the errors, and how many more there are of other causes.
-fn worst(judgement: &Judgement) -> Option<String> {
-    let mut errors = judgement.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let first = errors.next()?;
-    // The name of an entry stays as it is.
-    let sentence = if first.entry.is_some() { first.sentence() } else { capitalized(&first.sentence()) };
-    let others: BTreeSet<usize> = errors.map(|finding| finding.story).filter(|story| *story != first.story).collect();
-    Some(match others.len() {
-        0 => format!("{sentence}."),
-        1 => format!("{sentence}; there is an error of another cause."),
-        more => format!("{sentence}; there are errors of {more} other causes."),
-    })
+/// What this evidence never shows, although it decides whether somebody hijacks sockets or names.
+fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<String> {
+    let what = match kind {
+        Kind::Nfo | Kind::MsinfoText => "msinfo32",
+        Kind::Netsh => "netsh",
+        Kind::Hive | Kind::Reg => "this evidence",
+    };
+    if !catalogs.tells(Facts::PATHS) {
+        let checks = rules::ALL.len();
+        return Some(capitalized(&format!(
+            "{what} does not show DLL paths, so a replaced DLL cannot be seen ({not_judged} of {checks} checks not \
+             possible); collect the SYSTEM hive."
+        )));
+    }
+    let hidden = [
+        (Facts::NAME_SPACE_LIBRARIES, "namespace DLLs"),
+        (Facts::PARAMETERS, "AutodialDLL"),
+        (Facts::TRANSPORTS, "transports"),
+    ];
+    let hidden: Vec<&str> = hidden.iter().filter(|(fact, _)| !catalogs.tells(*fact)).map(|(_, what)| *what).collect();
+    (!hidden.is_empty()).then(|| capitalized(&format!("{what} does not show {}.", either_of(&hidden))))
 }
 
 /// What holds for this Windows, by everything that was found, whether it is allowed or not.
@@ -64,10 +91,11 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
     let is_of_the_article =
         windows.version.is_some_and(|version| version < Version::VISTA) && catalogs.expects_net_bios();
     let mut parts = parts(subject, sections, is_of_the_article);
-    let has_only_the_articles = parts.is_empty();
+    let has_only_the_articles = parts.is_empty() && hidden(found).is_none();
     if sections.origins.iter().any(|origin| matches!(origin, Origin::ThirdParty(_))) && !has_layers(catalogs, found) {
-        parts.push("no layered provider".to_owned());
+        parts.push("no layered provider (LSP)".to_owned());
     }
+    parts.extend(hidden(found));
     let missing = missing(found);
     let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
     let is_known = baseline.source != Source::EveryWindows;
@@ -75,10 +103,10 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
         parts.push(format!("missing: {}", list_of(&missing)));
     }
     if !is_whole {
-        parts.push("the evidence is cut off, damaged or an excerpt, so what is missing cannot be judged".to_owned());
+        parts.push("the evidence is cut off, damaged or an excerpt, so missing entries cannot be judged".to_owned());
     } else if !is_known {
-        let exactly = if windows.version.is_some() { " exactly" } else { "" };
-        parts.push(format!("which Windows it is is not told{exactly}, so their number cannot be judged"));
+        let exact = if windows.version.is_some() { "exact " } else { "" };
+        parts.push(format!("the {exact}version of Windows is unknown, so their number cannot be judged"));
     }
     // What is missing without a doubt is said already.
     let doubts = if missing.is_empty() { doubts(catalogs, baseline) } else { Vec::new() };
@@ -90,7 +118,7 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
     let has_unbound_pairs = is_whole && catalogs.expects_net_bios() && !baseline.knows_bindings;
     let pairs = has_unbound_pairs.then(|| net_bios_pairs(catalogs));
     if is_of_the_article && is_complete && has_only_the_articles && sections.visible == 10 {
-        let sentence = format!("{total}, as KB 811259 expects of {}.", windows.name());
+        let sentence = format!("{total}, as Microsoft KB 811259 expects of {}.", windows.name());
         return iter::once(sentence).chain(pairs).collect();
     }
     if is_complete {
@@ -101,12 +129,10 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
     sentences.extend(doubts);
     if is_of_the_article && baseline.knows_bindings && bindings != BINDINGS {
         sentences
-            .push(format!("The ten sections of KB 811259 hold for three NetBT bindings; this system has {bindings}."));
+            .push(format!("Microsoft KB 811259 expects ten with three NetBT bindings; this system has {bindings}."));
     } else if windows.is(Version::SERVER_2003) && windows.is_64_bit() == Some(true) {
-        let x64 = "The ten sections of KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.";
+        let x64 = "The ten of Microsoft KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.";
         sentences.push(x64.to_owned());
-    } else if baseline.windows_of(catalogs).is_at_least(Version::VISTA) == Some(true) {
-        sentences.push("The ten sections of KB 811259 do not apply to it.".to_owned());
     }
     sentences
 }
@@ -114,9 +140,16 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
 /// What can be said of NetBIOS where the bindings are not told.
 fn net_bios_pairs(catalogs: &Catalogs) -> String {
     let pairs = counted(catalogs.sections().filter(|entry| is_net_bt(entry)).count() / 2, "pair");
-    format!(
-        "It has {pairs} of NetBIOS sections; whether a NetBT binding lacks its pair cannot be told from this evidence."
-    )
+    format!("It has {pairs} of NetBIOS sections; this evidence cannot show whether a NetBT binding lacks its pair.")
+}
+
+/// Providers that no listing shows and msinfo32 does not count.
+fn hidden(found: &[&Finding]) -> Option<String> {
+    let hidden = found.iter().filter(|finding| finding.fact == Some(Fact::HiddenProvider));
+    let names: BTreeSet<String> =
+        hidden.filter_map(|finding| finding.entry.as_ref()).map(|entry| entry.name.to_string()).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    (!names.is_empty()).then(|| format!("{} hidden from msinfo32 ({})", names.len(), list_of(&names)))
 }
 
 /// What this Windows ought to have and has not, whichever catalog lacks it.
@@ -206,30 +239,18 @@ impl<'a> Layers<'a> {
     /// "chain of Foo (C:\x.dll)": the layered provider of a chain, by the id in its chain or else by its name.
     fn part(&self, entry: &ProtocolEntry) -> String {
         let topmost = entry.chain.as_ref().and_then(|chain| chain.ids.first());
-        let dummy = topmost.and_then(|id| self.by_id.get(id));
+        // A chain that begins with a base provider is malformed, and not that provider's.
+        let dummy = topmost.and_then(|id| self.by_id.get(id)).filter(|entry| !entry.is(EntryKind::Base));
+        let is_gone = topmost.is_some_and(|id| !self.by_id.contains_key(id));
         let named = entry.named_layer().map(|(layer, _)| layer);
         let name = match (dummy, named) {
             (Some(dummy), _) => dummy.name(),
-            (None, Some(named)) if topmost.is_none() || !self.is_whole => named,
-            (None, _) if topmost.is_some() => Text::from("a provider that is gone"),
+            (None, Some(named)) if !is_gone || !self.is_whole => named,
+            (None, _) if is_gone => Text::from("a provider that is gone"),
             (None, _) => entry.name(),
         };
         let library = entry.library_path.as_ref().or_else(|| self.libraries.get(&name).copied());
         let library = library.map(|path| format!(" ({path})")).unwrap_or_default();
         format!("chain of {name}{library}")
     }
-}
-
-/// What the article says, taken at its word.
-fn read_literally(subject: &Subject<'_>, sections: &Sections) -> Option<String> {
-    // Of a part nobody would count the sections.
-    subject.catalogs.protocol.as_ref().filter(|_| subject.catalogs.tells(Facts::WHOLE_LISTS))?;
-    let says = match sections.visible {
-        0..10 => "fewer than ten, so information is missing",
-        10 => "ten, as it expects",
-        _ => "more than ten, so third-party additions are installed",
-    };
-    let foreign = sections.without_msafd();
-    let names = if foreign == 2 { "2, as it expects," } else { &format!("{foreign} and not 2") };
-    Some(format!("KB 811259, read literally: {} are {says}; {names} do not begin with MSAFD.", sections.visible))
 }

@@ -10,8 +10,9 @@ use crate::finding::{EntryName, Finding, Verdict};
 
 /// A provider that is expected to be installed, for a reason and until a date.
 ///
-/// Without rules it covers what is said of an addition as such (what implies [`Verdict::Additions`]). That a catalog is
-/// broken, or that code is loaded from where it must not be, is covered only where the allowance names the rule.
+/// Without rules it covers what is said of an addition as such (what implies [`Verdict::KnownAdditions`] or
+/// [`Verdict::Additions`]). That a program is potentially unwanted, that a catalog is broken, or that code is loaded from
+/// where it must not be, is covered only where the allowance names the rule.
 #[derive(Debug, Clone)]
 pub struct Allowance {
     /// Its GUID.
@@ -43,7 +44,7 @@ impl Allowance {
 
     /// Whether it is about what this finding says.
     pub(super) fn covers(&self, finding: &Finding) -> bool {
-        finding.implies == Verdict::Additions || self.rules.contains(finding.rule)
+        matches!(finding.implies, Verdict::KnownAdditions | Verdict::Additions) || self.rules.contains(finding.rule)
     }
 
     /// Whether an entry with that DLL, by any of these spellings, is that of the provider; what the evidence does not

@@ -33,7 +33,7 @@ rule! {
     /// # References
     ///
     /// KB-24, KB-26
-    "additional-provider-installed", Note, Context, Additions, needs [ENTRIES]
+    "additional-provider-installed", Note, Context, KnownAdditions, needs [ENTRIES]
 }
 
 const NETWORK_DIRECT: &str = "NetworkDirect";

@@ -85,7 +85,7 @@ fn what_lacks(
         if is_known {
             finding
                 .severity(Severity::Note)
-                .implies(Verdict::Additions)
+                .implies(Verdict::KnownAdditions)
                 .harmless("it may serve one kind of program only");
         }
     }

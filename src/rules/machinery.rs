@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::stories;
+use super::{stories, unwanted};
 use crate::baseline::Baseline;
 #[cfg(test)]
 use crate::baseline::is_known_provider;
@@ -281,6 +281,7 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
         }
     }
     corroborate(&mut judgement.findings);
+    unwanted::mark(&mut judgement.findings);
     stories::tell(&mut judgement.findings, &subject.folder);
     judgement
 }

@@ -6,6 +6,7 @@ mod machinery;
 mod remedies;
 mod standing;
 pub mod stories;
+mod unwanted;
 
 mod additional_provider_installed;
 mod app_permission_unusual;

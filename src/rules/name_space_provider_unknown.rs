@@ -2,7 +2,7 @@ use super::machinery::{Findings, Subject, rule};
 use super::remedies::inform;
 use crate::baseline::{Nature, ThirdParty};
 use crate::catalog::{NameSpaceEntry, provider};
-use crate::finding::Severity;
+use crate::finding::{Severity, Verdict};
 
 rule! {
     /// A name space provider is not Windows' own.
@@ -57,6 +57,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 Some(known) => findings
                     .about_name_space(catalog, entry, format!("a name space provider of {}{library}{dns}", known.name))
                     .severity(Severity::Note)
+                    .implies(Verdict::KnownAdditions)
                     .harmless(known.introduction()),
                 None => findings.about_name_space(
                     catalog,

@@ -1,5 +1,6 @@
 use super::machinery::{Findings, Subject, rule};
 use crate::catalog::{Kind, ProviderFlags, SOCK_RAW, provider};
+use crate::finding::Fact;
 
 rule! {
     /// An entry answers sockets and is hidden from every listing.
@@ -38,7 +39,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if is_hidden && opens_sockets && !is_by_nature {
                 findings
                     .about(catalog, entry, "it answers sockets, and is hidden from every listing")
-                    .field("dwProviderFlags");
+                    .field("dwProviderFlags")
+                    .states(Fact::HiddenProvider);
             }
         }
     }

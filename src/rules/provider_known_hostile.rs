@@ -1,6 +1,7 @@
 use super::machinery::{Findings, Subject, rule};
 use super::remedies::preserve;
 use crate::baseline::{Nature, ThirdParty};
+use crate::finding::Verdict;
 
 rule! {
     /// An entry belongs to known adware or malware.
@@ -38,9 +39,12 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             ];
             let mut known = known.into_iter().filter_map(|(field, known)| Some((field, known?)));
             if let Some((field, known)) = known.find(|(_, known)| known.nature.is_hostile()) {
-                let what = if known.nature == Nature::Adware { "adware" } else { "malware" };
+                let (what, verdict) = match known.nature {
+                    Nature::Adware => ("adware", Verdict::PotentiallyUnwanted),
+                    _ => ("malware", Verdict::Hijacked),
+                };
                 let message = format!("it belongs to {}, which is {what}", known.name);
-                let finding = findings.about(catalog, entry, message).field(field);
+                let finding = findings.about(catalog, entry, message).field(field).implies(verdict);
                 finding.remedies(entry.library_path.as_ref().map(preserve)).remove_entry();
             }
         }

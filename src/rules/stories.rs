@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{CanonicalPath, CatalogName, Text, WindowsFolder, provider};
 use crate::finding::Finding;
 
-/// Numbers the stories and puts the findings in order: the story with the most severe finding first, then the one that
-/// weighs most for the verdict; the same within each story; and else as they come.
+/// Numbers the stories and puts the findings in order: the story with the weightiest finding first; the same within each
+/// story; and else as they come.
 pub fn tell(findings: &mut Vec<Finding>, folder: &WindowsFolder) {
     let mut groups = Groups((0..findings.len()).collect());
     let windows = windows_libraries();
@@ -22,7 +22,7 @@ pub fn tell(findings: &mut Vec<Finding>, folder: &WindowsFolder) {
             groups.join(first, index);
         }
     }
-    let rank = |index: usize, finding: &Finding| (Reverse(finding.severity), Reverse(finding.implies), index);
+    let rank = |index: usize, finding: &Finding| (Reverse(finding.weight()), index);
     let mut ranked: Vec<_> = std::mem::take(findings)
         .into_iter()
         .enumerate()

@@ -28,7 +28,7 @@ rule! {
     /// # References
     ///
     /// KB-14, KB-15
-    "transport-driver-disabled", Error, BreaksNetworking, Corrupt, needs [DRIVERS]
+    "transport-driver-disabled", Error, BreaksNetworking, NetworkDisabled, needs [DRIVERS]
 }
 
 /// The services without which there is no socket at all.

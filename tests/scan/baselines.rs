@@ -104,7 +104,7 @@ fn what_is_new_fails_and_is_marked_in_its_record_its_unit_and_the_summary() {
         .unwrap();
     assert_eq!((&total["findings"], &total["new"]), (&json!(3), &json!(1)));
     let listed = |only: &str| verdicts(&super::records(&again(folder.path(), &["--only", only])));
-    assert_eq!(listed("findings"), ["in/2/SYSTEM  examined  additions"]);
+    assert_eq!(listed("findings"), ["in/2/SYSTEM  examined  unknown-or-layered-provider"]);
     assert_eq!(listed("errors"), Vec::<String>::new(), "the hijacked one is known");
 }
 

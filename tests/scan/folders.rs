@@ -56,7 +56,7 @@ fn evidence_is_examined_and_the_rest_is_counted() {
         "./.git/SYSTEM  examined  intact",
         "./a/SYSTEM  examined  hijacked",
         "./b/winsock.reg  examined  intact",
-        "./c/a name with\u{1b}[2J.nfo  examined  intact",
+        "./c/a name with\u{1b}[2J.nfo  examined  nothing-suspicious-visible",
         "./c/listing.txt  examined  intact",
     ];
     assert_eq!(verdicts(&records), expected);

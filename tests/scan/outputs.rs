@@ -247,5 +247,5 @@ fn a_summary_is_the_last_of_the_records() {
     assert_eq!(records.iter().filter(|record| record["record"] == "summary").count(), 1);
     let summary = summary(&records);
     assert_eq!((&summary["complete"], &summary["interrupted"]), (&json!(false), &json!(false)));
-    assert_eq!(summary["verdicts"], json!({ "additions": 1, "hijacked": 1, "intact": 1 }));
+    assert_eq!(summary["verdicts"], json!({ "unknown-or-layered-provider": 1, "hijacked": 1, "intact": 1 }));
 }

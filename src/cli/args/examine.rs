@@ -88,6 +88,11 @@ pub(in crate::cli) struct ExamineArgs {
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(in crate::cli) fail_on: FailOn,
+
+    /// End with 3 also where nothing suspicious is visible because the evidence, such as an msinfo32 report, does not show
+    /// DLL paths
+    #[arg(long)]
+    pub(in crate::cli) strict: bool,
 }
 
 fn windows(name: &str) -> Result<&'static str, String> {

@@ -96,6 +96,10 @@ pub(in crate::cli) struct ScanArgs {
     /// Least severity that leads to exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(in crate::cli) fail_on: FailOn,
+    /// End with 3 also where nothing suspicious is visible because the evidence, such as an msinfo32 report, does not show
+    /// DLL paths
+    #[arg(long)]
+    pub(in crate::cli) strict: bool,
     /// End with 0 in place of 1 and 3, for engines that take every other code for a crash; the summary still tells
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,

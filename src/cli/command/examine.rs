@@ -59,7 +59,7 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     if let Some(comparison) = &comparison {
         comparison.conclude();
     }
-    Ok(Exit::of_summary(&summary, arguments.fail_on))
+    Ok(Exit::of_summary(&summary, arguments.fail_on, arguments.strict))
 }
 
 fn sinks<'o>(arguments: &ExamineArgs, has_several: bool, output: &'o mut Output) -> Result<Sinks<'o>, miette::Report> {

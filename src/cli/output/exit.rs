@@ -24,10 +24,13 @@ pub(in crate::cli) enum Exit {
 
 impl Exit {
     /// How the program ends that has come to this.
-    pub(in crate::cli) fn of_summary(summary: &Summary, fail_on: FailOn) -> Self {
+    ///
+    /// Where it must be strict, that nothing suspicious is visible is not enough.
+    pub(in crate::cli) fn of_summary(summary: &Summary, fail_on: FailOn, is_strict: bool) -> Self {
         let has_new = |total: &RuleTotal| total.new.unwrap_or(total.findings) > 0;
         let has_found = summary.findings.iter().any(|total| has_new(total) && fail_on.is_met_by(total.severity));
-        let has_unjudged = summary.verdicts.get(&Verdict::NotJudged).is_some_and(|units| *units > 0);
+        let has = |verdict| summary.verdicts.get(&verdict).is_some_and(|units| *units > 0);
+        let has_unjudged = has(Verdict::NotJudged) || (is_strict && has(Verdict::NothingSuspiciousVisible));
         match (has_found, summary.complete && !has_unjudged) {
             (true, _) => Self::Found,
             (false, false) => Self::Incomplete,

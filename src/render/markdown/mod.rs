@@ -68,7 +68,8 @@ pub fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()
             let roles = roles_of(&examined.control_set).map(|roles| format!(" ({roles})")).unwrap_or_default();
             writeln!(writer, "\n### Control set {}{roles}", code(&name.to_string()))?;
         }
-        writeln!(writer, "\n**Verdict: {}**\n", totals::verdict_of(examined.verdict, examination))?;
+        let worst = examined.worst.as_ref().map(|worst| format!(" – {}", code(worst))).unwrap_or_default();
+        writeln!(writer, "\n**Verdict: {}**{worst}\n", totals::verdict_of(examined.verdict, examination))?;
         examined.summary.iter().try_for_each(|sentence| writeln!(writer, "* {}", code(sentence)))?;
         write_findings(examined, writer)?;
         write_withheld(&examined.withheld, writer)?;

@@ -32,7 +32,8 @@ const MOST_DEFECTS: usize = 20;
 pub(super) fn write_verdict(examined: &Examined, examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
     let style = style::of_verdict(examined.verdict);
     let verdict = totals::verdict_of(examined.verdict, examination);
-    writeln!(writer, "\n{HEADING}Verdict:{HEADING:#} {style}{verdict}{style:#}", HEADING = style::HEADING)?;
+    let worst = examined.worst.as_ref().map(|worst| format!(" – {worst}")).unwrap_or_default();
+    writeln!(writer, "\n{HEADING}Verdict:{HEADING:#} {style}{verdict}{style:#}{worst}", HEADING = style::HEADING)?;
     examined.summary.iter().try_for_each(|sentence| writeln!(writer, "  {sentence}"))
 }
 

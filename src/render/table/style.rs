@@ -24,8 +24,13 @@ pub(super) const fn of_severity(severity: Severity) -> Style {
 pub(super) const fn of_verdict(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Intact => AnsiColor::Green.on_default().bold(),
-        Verdict::Unusual | Verdict::Additions | Verdict::NotJudged => AnsiColor::Yellow.on_default().bold(),
-        Verdict::Incomplete | Verdict::Corrupt | Verdict::Hijacked => AnsiColor::Red.on_default().bold(),
+        Verdict::KnownAdditions | Verdict::NothingSuspiciousVisible => AnsiColor::Cyan.on_default().bold(),
+        Verdict::NotJudged | Verdict::Unusual | Verdict::Additions => AnsiColor::Yellow.on_default().bold(),
+        Verdict::PotentiallyUnwanted
+        | Verdict::Incomplete
+        | Verdict::NetworkDisabled
+        | Verdict::Corrupt
+        | Verdict::Hijacked => AnsiColor::Red.on_default().bold(),
     }
 }
 

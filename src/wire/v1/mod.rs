@@ -51,11 +51,15 @@ pub struct Document {
     /// The sections as msinfo32 shows them; `null` where the evidence does not tell of the protocol
     /// catalog.
     sections: Option<Sections>,
-    /// What is to be thought of the catalogs: `intact`, `additions`, `incomplete`, `corrupt`, `hijacked` or
-    /// `not-judged`. Where Windows starts with another control set than it runs with, the worse verdict of the two.
+    /// What to think of the catalogs, one of the verdicts in `docs/verdicts.md` such as `intact` or `hijacked`. Where
+    /// Windows starts with another control set than it runs with, the worse verdict of the two.
     verdict: &'static str,
-    /// The verdict in sentences: what holds for this Windows, and what KB 811259 says when it is read literally.
+    /// The verdict in sentences: the worst finding where there is one that a person must look at, then what holds for
+    /// this Windows, and what KB 811259 says where it is about it.
     summary: Vec<String>,
+    /// What KB 811259 says when it is read literally, whether it is about this Windows or not; `null` where the evidence
+    /// does not show all sections.
+    kb_811259: Option<String>,
     /// Whether the catalogs could be read in full, as far as this kind of evidence holds them, and not only as stored,
     /// unless `--as-stored` accepts that.
     complete: bool,
@@ -240,7 +244,8 @@ impl From<&Examination> for Document {
                 names: sections.names.iter().map(Text::to_lossy).collect(),
             }),
             verdict: examination.verdict().name(),
-            summary: main.map(|main| main.summary.clone()).unwrap_or_default(),
+            summary: main.map(|main| main.worst.iter().chain(&main.summary).cloned().collect()).unwrap_or_default(),
+            kb_811259: main.and_then(|main| main.article.as_ref()).map(|article| article.sentence.clone()),
             complete: examination.is_complete(),
             stale: examination.is_stale(),
             control_sets: examination.examined.iter().map(ControlSet::from).collect(),
@@ -348,4 +353,15 @@ struct Unknown {
 /// What a word stands for.
 fn known<T>(what: &'static str, name: &str, by_name: impl Fn(&str) -> Option<T>) -> Result<T, Unknown> {
     by_name(name).ok_or_else(|| Unknown { what, found: Text::from(name).shortened(100) })
+}
+
+/// The verdict of that name; results of version 0.1 have other names for some.
+fn verdict(name: &str) -> Result<finding::Verdict, Unknown> {
+    let name = match name {
+        "additions" => "unknown-or-layered-provider",
+        "incomplete" => "information-missing",
+        "corrupt" => "corrupted",
+        name => name,
+    };
+    known("verdict", name, finding::Verdict::by_name)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::unit::Foreign;
 use super::{Unknown, known};
 use crate::batch;
-use crate::finding::{Severity, Verdict};
+use crate::finding::Severity;
 
 /// What all records come to.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -159,7 +159,11 @@ impl TryFrom<Summary> for batch::Summary {
 
     fn try_from(summary: Summary) -> Result<Self, Unknown> {
         let Counts { inputs, members, other } = summary.counts;
-        let verdict = |(name, units): (String, u64)| Ok((known("verdict", &name, Verdict::by_name)?, units));
+        let mut verdicts = BTreeMap::new();
+        for (name, units) in summary.verdicts {
+            // A name of version 0.1 may stand beside the one of today.
+            *verdicts.entry(super::verdict(&name)?).or_default() += units;
+        }
         Ok(Self {
             version: summary.version,
             complete: summary.complete,
@@ -173,7 +177,7 @@ impl TryFrom<Summary> for batch::Summary {
             limited: summary.limited,
             skipped: summary.skipped,
             computers: summary.computers,
-            verdicts: summary.verdicts.into_iter().map(verdict).collect::<Result<_, Unknown>>()?,
+            verdicts,
             stale: summary.stale,
             since_earlier: summary.baseline.map(|SinceBaseline { new, known, gone }| batch::SinceEarlier {
                 new,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Unknown, known};
 use crate::batch;
 use crate::catalog::Guid;
-use crate::finding::{Severity, Verdict};
+use crate::finding::Severity;
 
 /// One or several files that were examined as one: a hive with its transaction logs, several registration files of
 /// one system, a report.
@@ -146,7 +146,7 @@ impl TryFrom<Unit> for batch::Unit {
             status: unit.status.into(),
             evidence_id: unit.evidence_id,
             windows: unit.windows,
-            verdict: unit.verdict.map(|name| known("verdict", &name, Verdict::by_name)).transpose()?,
+            verdict: unit.verdict.map(|name| super::verdict(&name)).transpose()?,
             stale: unit.stale,
             sections: unit.sections.map(|SectionCount { visible, expected }| batch::SectionCount { visible, expected }),
             findings: unit.findings.into_iter().map(batch::RuleCount::try_from).collect::<Result<_, _>>()?,

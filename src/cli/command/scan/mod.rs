@@ -91,7 +91,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     if let Some(comparison) = &comparison {
         comparison.conclude();
     }
-    Ok(if arguments.exit_zero { Exit::Clean } else { Exit::of_summary(&summary, arguments.fail_on) })
+    Ok(if arguments.exit_zero { Exit::Clean } else { Exit::of_summary(&summary, arguments.fail_on, arguments.strict) })
 }
 
 fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, Report> {
