@@ -1,8 +1,10 @@
 //! What is wrong with a system whose evidence is sound, and what could not be judged.
 
+mod confidence;
 mod remedy;
 mod verdict;
 
+pub use confidence::Confidence;
 pub use remedy::{Data, Remedy};
 pub use verdict::Verdict;
 
@@ -45,6 +47,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// How much it matters.
     pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
     /// What it makes of the verdict.
     pub implies: Verdict,
     /// The catalog that it is about.

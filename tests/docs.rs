@@ -56,10 +56,10 @@ fn the_rules_are_documented_from_their_pages() {
     let mut text =
         "# Rules\n\nThis page is written from the pages of the rules, which `catalog9 explain <rule>` prints.\n\n"
             .to_owned();
-    text.push_str("| rule | severity | group | needs |\n|---|---|---|---|\n");
+    text.push_str("| rule | severity | confidence | group | needs |\n|---|---|---|---|---|\n");
     for rule in rules::ALL {
-        let (severity, group) = (rule.severity.name(), rule.group.name());
-        writeln!(text, "| [{0}](#{0}) | {severity} | {group} | {1} |", rule.id, rule.needs).unwrap();
+        let (severity, confidence, group) = (rule.severity.name(), rule.confidence().name(), rule.group.name());
+        writeln!(text, "| [{0}](#{0}) | {severity} | {confidence} | {group} | {1} |", rule.id, rule.needs).unwrap();
     }
     let counts = clean_systems::counts();
     for rule in rules::ALL {
@@ -71,6 +71,7 @@ fn the_rules_are_documented_from_their_pages() {
                 format!("Silent on {silent} of {judged} clean real systems that show what it needs.")
             }
         };
+        write!(text, "\n### Confidence\n\n{}\n", rule.confidence_in_words()).unwrap();
         write!(text, "\n### Clean systems\n\n{sentence}\n").unwrap();
     }
     assert_document("rules.md", text);
@@ -135,8 +136,17 @@ fn the_formats_are_documented_from_their_table() {
 }
 
 /// The files among the rules that are none.
-const NO_RULES: [&str; 8] =
-    ["mod.rs", "machinery.rs", "layers.rs", "libraries.rs", "remedies.rs", "standing.rs", "stories.rs", "unwanted.rs"];
+const NO_RULES: [&str; 9] = [
+    "mod.rs",
+    "confidence.rs",
+    "machinery.rs",
+    "layers.rs",
+    "libraries.rs",
+    "remedies.rs",
+    "standing.rs",
+    "stories.rs",
+    "unwanted.rs",
+];
 
 #[test]
 fn every_rule_is_listed_and_has_a_whole_page() {

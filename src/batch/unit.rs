@@ -7,7 +7,7 @@ use super::Foreign;
 use super::foreign::foreign_of;
 use crate::catalog::{Text, hex};
 use crate::examination::Examination;
-use crate::finding::{Finding, Severity, Verdict};
+use crate::finding::{Confidence, Finding, Severity, Verdict};
 
 /// One or several files that were examined as one: a hive with its transaction logs, several registration files of
 /// one system, a report.
@@ -36,6 +36,10 @@ pub struct Unit {
     pub findings: Vec<RuleCount>,
     /// The most severe finding as a sentence, of those that are new where there are any.
     pub worst: Option<String>,
+    /// The rule that it is of; `None` also for results of version 0.1, which do not say.
+    pub worst_rule: Option<String>,
+    /// How sure it is, likewise.
+    pub worst_confidence: Option<Confidence>,
     /// How many findings the policy allows, which are not among those that are counted.
     pub allowed: usize,
     /// How many nobody asked for.
@@ -155,7 +159,9 @@ impl Unit {
             sections: main
                 .and_then(|main| main.sections.as_ref())
                 .map(|sections| SectionCount { visible: sections.visible, expected: sections.expected }),
-            worst,
+            worst: worst.map(Finding::sentence),
+            worst_rule: worst.map(|worst| worst.rule.to_owned()),
+            worst_confidence: worst.map(|worst| worst.confidence),
             findings,
             allowed: examination.examined.iter().map(|examined| examined.withheld.allowed.len()).sum(),
             left_out: examination.examined.iter().map(|examined| examined.withheld.left_out()).sum(),
@@ -167,7 +173,11 @@ impl Unit {
 
     /// Counts the findings anew, as they have been marked.
     pub(super) fn count_anew(&mut self, examination: &Examination) {
-        (self.findings, self.worst) = found(examination);
+        let (findings, worst) = found(examination);
+        self.findings = findings;
+        self.worst = worst.map(Finding::sentence);
+        self.worst_rule = worst.map(|worst| worst.rule.to_owned());
+        self.worst_confidence = worst.map(|worst| worst.confidence);
     }
 
     pub(super) fn of_failure(label: String, status: Status, failure: Failure) -> Self {
@@ -183,6 +193,8 @@ impl Unit {
             sections: None,
             findings: Vec::new(),
             worst: None,
+            worst_rule: None,
+            worst_confidence: None,
             allowed: 0,
             left_out: 0,
             defects: 0,
@@ -212,7 +224,7 @@ impl Unit {
 }
 
 /// The findings by rule, and the worst of them.
-fn found(examination: &Examination) -> (Vec<RuleCount>, Option<String>) {
+fn found(examination: &Examination) -> (Vec<RuleCount>, Option<&Finding>) {
     let findings = || examination.examined.iter().flat_map(|examined| &examined.judgement.findings);
     let mut counts: Vec<RuleCount> = Vec::new();
     for Finding { rule, severity, is_new, .. } in findings() {
@@ -230,7 +242,7 @@ fn found(examination: &Examination) -> (Vec<RuleCount>, Option<String>) {
     // Each control set has its weightiest findings first.
     let worst =
         findings().collect::<Vec<_>>().into_iter().rev().max_by_key(|finding| (!finding.is_known(), finding.weight()));
-    (counts, worst.map(Finding::sentence))
+    (counts, worst)
 }
 
 fn evidence_id(examination: &Examination) -> Option<String> {

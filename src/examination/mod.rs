@@ -268,6 +268,11 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     let reports = if control_set.roles.current { reports } else { &[] };
     let subject = Subject { residues: &residues, last_known_good, reports, ..Subject::new(catalogs, &baseline) };
     let mut judgement = rules::judge(rules::ALL, &subject);
+    if !is_newest {
+        // The state that counts may be another one.
+        let findings = judgement.findings.iter_mut();
+        findings.for_each(|finding| finding.confidence = finding.confidence.lowered());
+    }
     let mut withheld = options.policy.weigh(&mut judgement, &subject.folder);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
     let verdict = verdict(&subject, &judgement, &withheld, is_newest);

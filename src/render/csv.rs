@@ -14,9 +14,9 @@ use super::spreadsheet;
 use super::writer::{Fragment, Item, Remark, Writer};
 use crate::batch::{Record, Summary, Unit};
 use crate::catalog::Text;
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Confidence, Severity, Verdict};
 
-const UNIT: [&str; 18] = [
+const UNIT: [&str; 20] = [
     "label",
     "group",
     "host",
@@ -35,6 +35,8 @@ const UNIT: [&str; 18] = [
     "failure",
     "new_findings",
     "stale",
+    "worst_rule",
+    "worst_confidence",
 ];
 
 /// The line of a unit.
@@ -98,7 +100,7 @@ fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
     // Without a comparison, and where there is nothing to compare, there is no number.
     let new: Option<usize> = unit.findings.iter().map(|count| count.new).sum();
     let new = new.filter(|_| !unit.findings.is_empty());
-    let line: [String; 18] = [
+    let line: [String; 20] = [
         cell(&unit.label),
         optional(unit.group.as_deref()),
         optional(unit.host.as_deref()),
@@ -117,6 +119,8 @@ fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
         optional(unit.failure.as_ref().map(|failure| failure.message.as_str())),
         number(new),
         if unit.stale { "true" } else { "false" }.to_owned(),
+        optional(unit.worst_rule.as_deref()),
+        unit.worst_confidence.map(Confidence::name).unwrap_or_default().to_owned(),
     ];
     write_line(line, writer)
 }

@@ -281,7 +281,8 @@ fn line(finding: &Finding) -> String {
     let harmless = finding.harmless.as_ref().filter(|reason| !reason.is_empty());
     let harmless = harmless.map(|reason| format!("; may be harmless: {reason}")).unwrap_or_default();
     let known = if finding.is_known() { ", known" } else { "" };
-    format!("{}{known}: {}{instead}{harmless}{place}", finding.severity.name(), finding.sentence())
+    let [severity, confidence] = [finding.severity.name(), finding.confidence.name()];
+    format!("{severity}{known}, {confidence} confidence: {}{instead}{harmless}{place}", finding.sentence())
 }
 
 /// Writes an element whose text may have several lines. What XML cannot hold is shown as `\u{…}`.

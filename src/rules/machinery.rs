@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{stories, unwanted};
+use super::{confidence, stories, unwanted};
 use crate::baseline::Baseline;
 #[cfg(test)]
 use crate::baseline::is_known_provider;
@@ -12,7 +12,8 @@ use crate::catalog::residue::residues;
 use crate::catalog::{
     CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry, Text, WindowsFolder,
 };
-use crate::finding::{EntryName, Finding, NotJudged, Severity, Verdict};
+use crate::finding::{Confidence, EntryName, Finding, NotJudged, Severity, Verdict};
+use crate::sentence::capitalized;
 
 /// What kind of thing a rule looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +88,19 @@ impl Rule {
     #[must_use]
     pub fn what_to_do(&self) -> String {
         self.section("What to do")
+    }
+
+    /// How sure its findings are, unless one of them says otherwise.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        confidence::of_rule(self.id).0
+    }
+
+    /// How sure its findings are and why, as a paragraph in Markdown.
+    #[must_use]
+    pub fn confidence_in_words(&self) -> String {
+        let (confidence, reason) = confidence::of_rule(self.id);
+        format!("{}: {reason}. {}", capitalized(confidence.name()), confidence::LOWERED)
     }
 
     /// What is to be read about it: statements of KB 811259, techniques of ATT&CK, rules of Sigma.
@@ -235,6 +249,7 @@ impl Findings<'_> {
         self.list.push_mut(Finding {
             rule: id,
             severity,
+            confidence: confidence::of_rule(id).0,
             implies,
             catalog,
             entry,
@@ -282,6 +297,7 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
     }
     corroborate(&mut judgement.findings);
     unwanted::mark(&mut judgement.findings);
+    confidence::lower_without_paths(&mut judgement.findings, subject.catalogs.told);
     stories::tell(&mut judgement.findings, &subject.folder);
     judgement
 }

@@ -1,5 +1,6 @@
 //! The rules: one file each, with its page, its judgement and its tests.
 
+mod confidence;
 mod layers;
 mod libraries;
 mod machinery;

@@ -206,6 +206,7 @@ mod tests {
         Finding {
             rule: "a-rule",
             severity: Severity::Note,
+            confidence: crate::finding::Confidence::High,
             implies: crate::finding::Verdict::Intact,
             catalog: None,
             entry: None,

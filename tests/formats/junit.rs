@@ -101,7 +101,7 @@ fn what_was_not_judged_is_skipped_and_notes_do_not_fail() {
     let elements = elements(&text(&output.stdout));
     assert_eq!(named(&elements, "failure"), Vec::<&Element>::new());
     let notes = named(&elements, "system-out");
-    assert!(notes.iter().all(|notes| notes.text.starts_with("note: ")) && !notes.is_empty(), "{elements:?}");
+    assert!(notes.iter().all(|notes| notes.text.starts_with("note, ")) && !notes.is_empty(), "{elements:?}");
     let skipped = named(&elements, "skipped");
     assert!(skipped.iter().any(|skipped| skipped.attribute("message").contains("does not tell")), "{elements:?}");
 }

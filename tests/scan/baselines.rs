@@ -127,7 +127,7 @@ fn every_form_tells_what_is_new() {
     assert!(units.contains("`in/1/SYSTEM`") && !units.contains("`in/2/SYSTEM`"), "{markdown}");
     let junit = written("junit");
     assert_eq!(junit.matches("<failure ").count(), 1, "{junit}");
-    assert!(junit.contains("error, known: MSAFD"), "{junit}");
+    assert!(junit.contains("error, known, high confidence: MSAFD"), "{junit}");
     let sarif: Value = serde_json::from_str(&written("sarif")).unwrap();
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     let count = |state: &str| results.iter().filter(|result| result["baselineState"] == state).count();

@@ -81,7 +81,7 @@ fn spreadsheets_meet_no_formulas() {
     assert!(csv.split("\r\n").skip(1).filter(|line| !line.is_empty()).all(|line| line.starts_with("in/")));
     let csv = String::from_utf8(scan(folder.path(), &["--format", "csv", "in"]).stdout).unwrap();
     let columns = csv.lines().next().unwrap().split(',').count();
-    assert_eq!((csv.lines().count(), columns), (5, 18));
+    assert_eq!((csv.lines().count(), columns), (5, 20));
 }
 
 #[test]

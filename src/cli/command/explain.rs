@@ -41,6 +41,7 @@ pub(in crate::cli) fn explain(question: &str, output: &mut Output) -> io::Result
 fn explain_rule(rule: &Rule, output: &mut Output) -> io::Result<Exit> {
     let Rule { id, severity, group, needs, .. } = rule;
     writeln!(output, "{id}: {}, {}; needs {needs}\n\n{}", severity.name(), group.name(), rule.text())?;
+    writeln!(output, "\n# Confidence\n\n{}", rule.confidence_in_words())?;
     Ok(Exit::Clean)
 }
 

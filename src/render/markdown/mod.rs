@@ -115,7 +115,8 @@ fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io::Result<()>
     }
     writeln!(
         writer,
-        "\n| Severity | Rule | Finding | May be harmless | Expected | Found | Where |\n|---|---|---|---|---|---|---|"
+        "\n| Severity | Confidence | Rule | Finding | May be harmless | Expected | Found | Where |\n\
+         |---|---|---|---|---|---|---|---|"
     )?;
     findings.iter().try_for_each(|finding| write_finding(finding, writer))?;
     let severe = findings.iter().filter(|finding| finding.severity >= Severity::Warning);
@@ -135,9 +136,10 @@ fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {
     let place = finding.place.as_ref().map(|place| code(&place.to_string())).unwrap_or_default();
     writeln!(
         writer,
-        "| {}{} | {} | {} | {} | {} | {} | {place} |",
+        "| {}{} | {} | {} | {} | {} | {} | {} | {place} |",
         finding.severity.name(),
         if finding.is_known() { ", known" } else { "" },
+        finding.confidence.name(),
         finding.rule,
         code(&finding.sentence()),
         cell(finding.harmless.as_ref()),

@@ -60,6 +60,8 @@ struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
+    /// How sure it is, from 0 to 100.
+    rank: f64,
     message: Message,
     locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
@@ -89,6 +91,7 @@ struct Properties {
     #[serde(skip_serializing_if = "Option::is_none")]
     control_set_roles: Option<String>,
     verdict: &'static str,
+    confidence: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -251,6 +254,7 @@ impl Outcome {
             rule_id: id,
             rule_index: index,
             level: finding.severity.name(),
+            rank: finding.confidence.rank(),
             message: Message::new(&finding.sentence()),
             locations: Location::list(finding.place.as_ref(), evidence),
             // GitHub knows a finding again by the first of them alone.
@@ -265,6 +269,7 @@ impl Outcome {
                 control_set: examined.control_set.name.as_ref().map(ToString::to_string),
                 control_set_roles: roles_of(&examined.control_set),
                 verdict: finding.implies.name(),
+                confidence: finding.confidence.name(),
                 expected: finding.expected.clone(),
                 found: finding.found.clone(),
                 may_be_harmless: finding.harmless.clone().filter(|reason| !reason.is_empty()),

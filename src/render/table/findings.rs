@@ -127,8 +127,13 @@ fn write_alike(alike: &[&Finding], lead: &str, indent: &str, writer: &mut dyn Wr
     let Some(finding) = alike.first() else { return Ok(()) };
     let style = style::of_severity(finding.severity);
     let known = if finding.is_known() { " known:" } else { "" };
-    let Finding { severity, rule, .. } = finding;
-    writeln!(writer, "{lead}{style}{}{style:#}[{rule}]{known} {}", severity.name(), finding.sentence())?;
+    let Finding { severity, confidence, rule, .. } = finding;
+    let (severity, confidence) = (severity.name(), confidence.name());
+    writeln!(
+        writer,
+        "{lead}{style}{severity}{style:#}[{rule}]{known} {} ({confidence} confidence)",
+        finding.sentence()
+    )?;
     for finding in alike.iter().take(MOST_PLACES) {
         let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !place.is_empty());
         match (finding.catalog, place) {

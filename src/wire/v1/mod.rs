@@ -106,6 +106,8 @@ struct Finding {
     rule: &'static str,
     /// `note`, `warning` or `error`.
     severity: &'static str,
+    /// How sure it is: `high`, `medium` or `low`.
+    confidence: &'static str,
     /// What is wrong, as a sentence.
     message: String,
     /// `protocol-32`, `protocol-64`, `name-space-32` or `name-space-64`; `protocol` or `name-space` where a listing does
@@ -288,6 +290,7 @@ impl Finding {
             id: finding_id(&Identity::of(finding, examined, examination)),
             rule: finding.rule,
             severity: finding.severity.name(),
+            confidence: finding.confidence.name(),
             message: finding.sentence(),
             catalog: finding.catalog.map(CatalogName::name),
             entry: finding.entry.as_ref().and_then(|entry| entry.key.as_ref()).map(Text::to_lossy),

@@ -26,6 +26,8 @@ struct Rule {
     group: &'static str,
     /// `note`, `warning` or `error`; a single finding may have another.
     severity: &'static str,
+    /// `high`, `medium` or `low`; a single finding may have another.
+    confidence: &'static str,
     /// What its findings make of the verdict.
     implies: &'static str,
     /// The facts that evidence must tell, or it is not judged.
@@ -44,6 +46,7 @@ impl RuleList {
             id: rule.id,
             group: rule.group.name(),
             severity: rule.severity.name(),
+            confidence: rule.confidence().name(),
             implies: rule.implies.name(),
             needs: super::names(rule.needs),
             summary: rule.summary(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Unknown, known};
 use crate::batch;
 use crate::catalog::Guid;
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 
 /// One or several files that were examined as one: a hive with its transaction logs, several registration files of
 /// one system, a report.
@@ -35,6 +35,12 @@ pub(super) struct Unit {
     findings: Vec<RuleCount>,
     /// The most severe finding as a sentence, of those that are new where there are any.
     worst: Option<String>,
+    /// The rule that it is of.
+    #[serde(default)]
+    worst_rule: Option<String>,
+    /// How sure it is: `high`, `medium` or `low`.
+    #[serde(default)]
+    worst_confidence: Option<String>,
     /// How many findings the policy allows, which are not among those that are counted.
     #[serde(default)]
     allowed: usize,
@@ -126,6 +132,8 @@ impl From<&batch::Unit> for Unit {
             sections: unit.sections.map(|batch::SectionCount { visible, expected }| SectionCount { visible, expected }),
             findings: unit.findings.iter().map(RuleCount::from).collect(),
             worst: unit.worst.clone(),
+            worst_rule: unit.worst_rule.clone(),
+            worst_confidence: unit.worst_confidence.map(|confidence| confidence.name().to_owned()),
             allowed: unit.allowed,
             left_out: unit.left_out,
             defects: unit.defects,
@@ -151,6 +159,11 @@ impl TryFrom<Unit> for batch::Unit {
             sections: unit.sections.map(|SectionCount { visible, expected }| batch::SectionCount { visible, expected }),
             findings: unit.findings.into_iter().map(batch::RuleCount::try_from).collect::<Result<_, _>>()?,
             worst: unit.worst,
+            worst_rule: unit.worst_rule,
+            worst_confidence: unit
+                .worst_confidence
+                .map(|name| known("confidence", &name, Confidence::by_name))
+                .transpose()?,
             allowed: unit.allowed,
             left_out: unit.left_out,
             defects: unit.defects,
