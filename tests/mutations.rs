@@ -1,12 +1,16 @@
 //! One fact of a clean system is changed: then the rule that owns the fact speaks, and no other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use catalog9::catalog::{CatalogName, notation};
 use catalog9::finding::Finding;
 use catalog9::layout::PackedCatalogItem;
 use catalog9::rules::{ALL, Judgement};
+use catalog9::wire::v1::Document;
 use catalog9::{Content, Evidence, Options, examine, examine_together};
+use serde_json::Value;
+use snapbox::Data;
 
 use crate::cases::pressed;
 use crate::synth::{Key, hive, msinfo, netsh, registry};
@@ -216,6 +220,40 @@ fn a_changed_fact_makes_the_rule_that_owns_it_speak_and_no_other() {
         let new: Vec<&str> = after.difference(&before).copied().collect();
         assert_eq!(new, *rules, "{from:?} became {to:?}");
     }
+}
+
+/// The steps that each rule proposes in the mutations that make it speak, for people to read. `just bless` writes them.
+#[test]
+fn every_rule_proposes_the_steps_that_are_written_down() {
+    let mut steps: BTreeMap<&str, BTreeSet<String>> = ALL.iter().map(|rule| (rule.id, BTreeSet::new())).collect();
+    for (case, from, to, rules) in MUTATIONS {
+        let evidence = pressed(&notation::parse(&case.replacen(from, to, 1)).unwrap());
+        let evidence = Evidence::new("SYSTEM", Content::Bytes(&evidence));
+        let examination = examine(evidence, &Options { hash: false, ..Options::default() }).unwrap();
+        let document = serde_json::to_value(Document::from(&examination)).unwrap();
+        let findings = document["findings"].as_array().unwrap();
+        for finding in findings.iter().filter(|finding| rules.iter().any(|rule| finding["rule"] == *rule)) {
+            let remedies: Vec<String> = finding["remedies"].as_array().unwrap().iter().map(step).collect();
+            let rule = rules.iter().find(|rule| finding["rule"] == **rule).unwrap();
+            steps.get_mut(rule).unwrap().insert(remedies.join("\n    "));
+        }
+    }
+    let text: String = steps
+        .iter()
+        .flat_map(|(rule, steps)| {
+            let steps = steps.iter().map(|steps| if steps.is_empty() { "nothing" } else { steps });
+            std::iter::once(format!("{rule}\n")).chain(steps.map(|steps| format!("  - {steps}\n")))
+        })
+        .collect();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/remedies.txt");
+    snapbox::assert_data_eq!(text, Data::read_from(&path, None).raw());
+}
+
+/// A step in one line: what is done, then to what.
+fn step(remedy: &Value) -> String {
+    let fields = remedy.as_object().unwrap().iter().filter(|(name, value)| *name != "step" && !value.is_null());
+    let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{} {}", remedy["step"].as_str().unwrap(), fields.join(" ")).trim_end().to_owned()
 }
 
 /// Rules whose findings are about all of an entry, about its key, or about what is not in it.
