@@ -17,13 +17,16 @@
     reason = "it writes for tests: what it cannot write may panic"
 )]
 
+pub mod dirty;
 pub mod hive;
 pub mod item;
 pub mod log;
 pub mod msinfo;
 pub mod netsh;
+pub mod random;
 pub mod reg;
 pub mod registry;
+pub mod variants;
 
 /// When everything that is written was last written: 2024-02-29T12:34:56.7890123Z.
 pub const WRITTEN: u64 = 133_536_836_967_890_123;
