@@ -8,6 +8,7 @@ mod lines;
 mod path;
 mod tree;
 mod value;
+mod width;
 
 use std::io::Read;
 

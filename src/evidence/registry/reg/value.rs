@@ -1,6 +1,7 @@
 //! Value lines: a name, an equals sign, data.
 
 use super::Dialect;
+use super::width::is_wide;
 use crate::catalog::Text;
 use crate::evidence::encoding::CodePage;
 use crate::evidence::registry::key::{REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ};
@@ -150,7 +151,7 @@ impl Bytes {
     pub(super) fn into_data(self, is_unicode: bool, code_page: CodePage) -> Data {
         let Self { data_type, bytes } = self;
         let is_text = matches!(data_type, REG_SZ | REG_EXPAND_SZ | REG_MULTI_SZ);
-        if !is_text || is_unicode || is_wide(&bytes) {
+        if !is_text || is_unicode || is_wide(data_type, &bytes) {
             return Data { data_type, bytes };
         }
         let (text, _) = code_page.decode_lossy(&bytes);
@@ -182,14 +183,6 @@ impl Bytes {
             }
         }
     }
-}
-
-/// Whether these bytes are UTF-16 rather than text of one byte a character: their length is even and nearly every
-/// second byte is 0.
-fn is_wide(bytes: &[u8]) -> bool {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let zeros = pairs.iter().filter(|[_, high]| *high == 0).count();
-    rest.is_empty() && 4 * zeros >= 3 * pairs.len()
 }
 
 /// The rest of a line that is being read.
