@@ -28,6 +28,10 @@ damage:
 vanilla DIR:
     VANILLA={{absolute_path(DIR)}} cargo test --release --test suite vanilla -- --nocapture
 
+# Catalogs and recovered hives against those of other programs: see docs/differential.md. `--short` takes minutes.
+differential *OPTIONS:
+    tests/differential/run.sh {{OPTIONS}}
+
 # The documentation of the library.
 doc:
     cargo doc --no-deps --open
