@@ -32,6 +32,14 @@ vanilla DIR:
 differential *OPTIONS:
     tests/differential/run.sh {{OPTIONS}}
 
+# Mutation tests of one folder, such as `just mutants layout`: docs/robustness.md has the survivors.
+mutants FOLDER *OPTIONS:
+    nice -n 19 .ci/mutants --file 'src/{{FOLDER}}/**/*.rs' {{OPTIONS}}
+
+# Licences, duplicates, sources and known vulnerabilities of the crates of the tree.
+deny:
+    cargo deny --locked check
+
 # The documentation of the library.
 doc:
     cargo doc --no-deps --open
