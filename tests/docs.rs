@@ -226,3 +226,39 @@ fn the_verdicts_are_documented_from_their_meanings() {
     );
     assert_document("verdicts.md", text);
 }
+
+/// The tables of attacks in docs/robustness.md: attack, test, result, peak memory.
+fn attacks() -> Vec<[&'static str; 4]> {
+    let page = include_str!("../docs/robustness.md");
+    let section = page.split("\n## Attacks\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| attack "));
+    let cells = |row: &'static str| {
+        // A bar within a cell is escaped.
+        let cells = row.trim_matches('|').split(" | ").map(str::trim).collect::<Vec<_>>();
+        cells.try_into().unwrap_or_else(|cells| panic!("{cells:?}"))
+    };
+    rows.map(cells).collect()
+}
+
+/// The file of a test that is named as the harness names it, without the module `tests`.
+fn source_of(modules: &str) -> Option<String> {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = modules.replace("::", "/");
+    let files = ["tests", "src"].map(|folder| [format!("{folder}/{path}.rs"), format!("{folder}/{path}/mod.rs")]);
+    files.iter().flatten().find_map(|file| std::fs::read_to_string(project.join(file)).ok())
+}
+
+#[test]
+fn every_test_that_the_table_of_attacks_names_exists() {
+    let mut found = 0;
+    for [attack, tests, result, _] in attacks() {
+        assert!(!result.is_empty(), "{attack}");
+        for name in tests.split('`').skip(1).step_by(2).filter(|name| name.contains("::")) {
+            let (modules, test) = name.rsplit_once("::").unwrap();
+            let source = source_of(modules).unwrap_or_else(|| panic!("{attack}: there is no module {modules}"));
+            assert!(source.contains(&format!("fn {test}")), "{attack}: there is no test {name}");
+            found += 1;
+        }
+    }
+    assert!(found >= 100, "{found}");
+}
