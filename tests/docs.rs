@@ -262,3 +262,10 @@ fn every_test_that_the_table_of_attacks_names_exists() {
     }
     assert!(found >= 100, "{found}");
 }
+
+#[test]
+fn nothing_in_the_document_on_robustness_is_open() {
+    let page = include_str!("../docs/robustness.md");
+    let open: Vec<&str> = page.lines().filter(|line| line.contains("PENDING")).collect();
+    assert_eq!(open, Vec::<&str>::new());
+}
