@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "archives")]
+pub mod archive;
 pub mod baseline;
 pub mod batch;
 pub mod catalog;
+pub mod collection;
 pub mod comparison;
 pub mod evidence;
 pub mod examination;

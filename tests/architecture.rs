@@ -11,6 +11,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["catalog"]),
     ("baseline", &["catalog"]),
     ("evidence", &["catalog", "layout"]),
+    ("collection", &["evidence"]),
+    // `evidence` for how much of a member is looked at.
+    ("archive", &["collection", "evidence", "catalog"]),
     ("rules", &["catalog", "baseline", "finding", "sentence"]),
     ("policy", &["catalog", "finding", "rules"]),
     ("symptom", &["rules"]),

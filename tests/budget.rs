@@ -15,7 +15,7 @@ use crate::synth::reg::{self, Form};
 use crate::synth::{Key, Value, hive, netsh, registry};
 
 /// Most memory that reading one piece of evidence may take, beside the evidence.
-const BUDGET: usize = 64 << 20;
+pub const BUDGET: usize = 64 << 20;
 
 /// Counts what each thread holds, and the most that it has held.
 struct Counting;
@@ -60,12 +60,17 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Reads a piece of evidence, and gives the most memory that it took meanwhile.
-fn read_counted(bytes: &[u8], options: &ReadOptions<'_>) -> (Result<Reading, Error>, usize) {
+/// Does work, and gives the most memory that it took meanwhile.
+pub fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = HELD.get();
     MOST.set(before);
-    let reading = catalog9::evidence::read(&mut Content::Bytes(bytes), options);
-    (reading, MOST.get() - before)
+    let result = work();
+    (result, MOST.get() - before)
+}
+
+/// Reads a piece of evidence, and gives the most memory that it took meanwhile.
+fn read_counted(bytes: &[u8], options: &ReadOptions<'_>) -> (Result<Reading, Error>, usize) {
+    counted(|| catalog9::evidence::read(&mut Content::Bytes(bytes), options))
 }
 
 /// Reads evidence within the budget.

@@ -15,6 +15,7 @@
 )]
 
 mod architecture;
+mod archives;
 mod budget;
 mod carriers;
 mod cases;

@@ -1,7 +1,8 @@
 //! Folders and archives, scanned as a user does it.
 
-mod archives;
+pub mod archives;
 mod baselines;
+mod broken_archives;
 mod faults;
 mod folders;
 mod guard;

@@ -19,7 +19,7 @@ use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selectio
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(in crate::cli) struct ScanArgs {
     /// Folders, files and archives (zip, tar, gz, xz, zst) with evidence; nothing is skipped by its name, links in
-    /// folders are not followed, and archives are read without unpacking them to disk
+    /// folders are not followed, and archives are read as they are: only members beyond 16 MiB pass through temporary files
     #[arg(value_name = "PATH", required_unless_present = "files_from", conflicts_with = "files_from")]
     pub(in crate::cli) paths: Vec<OsString>,
     /// Read the names of the files from this file, or from standard input where it is `-`: one a line, or a JSON object
@@ -77,6 +77,9 @@ pub(in crate::cli) struct ScanArgs {
     /// How many seconds the examination of a unit may take in a worker process; as many as it wants where it is 0
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub(in crate::cli) unit_timeout: u64,
+    /// Largest dictionary window of a compressed file, in MiB: that much memory is taken for each job
+    #[arg(long, value_name = "MIB", default_value = "128", value_parser = clap::value_parser!(u64).range(1..=4096))]
+    pub(in crate::cli) max_window: u64,
     /// Accept dirty hives as they were stored, although their transaction logs may hold newer states
     #[arg(long)]
     pub(in crate::cli) as_stored: bool,

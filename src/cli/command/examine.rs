@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use catalog9::baseline;
 use catalog9::batch::{Failure, Record, Status, Tally};
 use catalog9::catalog::Text;
+use catalog9::collection::Beginning;
 use catalog9::evidence::Kind;
 use catalog9::render::json;
 use catalog9::render::table::{Raw, View};
@@ -19,7 +20,6 @@ use thiserror::Error;
 use super::earlier::Comparison;
 use super::policy;
 use crate::cli::args::ExamineArgs;
-use crate::cli::intake::beginning::Beginning;
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::Piece;
@@ -93,11 +93,9 @@ fn examination(files: &[OsString], arguments: &ExamineArgs, options: &Options) -
     let pieces: Vec<Piece> = files.iter().map(|file| Piece::of_argument(file)).collect();
     let seal = seal(&pieces, arguments);
     let with_logs = |piece| Ok((piece, logs_of(piece, arguments)?));
-    let pieces = pieces.iter().map(with_logs).collect::<Result<Vec<(&Piece, Vec<Log>)>, Refusal>>()?;
-    let examination = match pieces.as_slice() {
-        [(piece, logs)] => examination::one(piece, logs, options),
-        pieces => examination::together(pieces, options),
-    };
+    let pieces = pieces.iter().map(with_logs).collect::<Result<Vec<(&Piece, Vec<Log<'_>>)>, Refusal>>()?;
+    let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().map(|(piece, logs)| (*piece, logs.as_slice())).collect();
+    let examination = examination::of(&pieces, options);
     let refuse = |error: InputError| {
         let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
         Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(error.into()) }
@@ -117,7 +115,7 @@ fn seal(pieces: &[Piece], arguments: &ExamineArgs) -> Seal {
 }
 
 /// The transaction logs that were named, or those beside a hive.
-fn logs_of(piece: &Piece, arguments: &ExamineArgs) -> Result<Vec<Log>, Refusal> {
+fn logs_of(piece: &Piece, arguments: &ExamineArgs) -> Result<Vec<Log<'static>>, Refusal> {
     let beginning = piece.source.beginning();
     let refuse = |(label, error): (Text, InputError)| Refusal { label, obstacle: Box::new(error.into()) };
     let (beginning, _) = beginning.map_err(|error| refuse((piece.label.clone(), error)))?;

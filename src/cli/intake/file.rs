@@ -6,9 +6,11 @@ use std::io;
 use std::path::Path;
 
 use catalog9::catalog::Text;
-use catalog9::evidence::LARGEST;
+use catalog9::evidence::{Error as EvidenceError, LARGEST};
 use miette::{Diagnostic, Report};
 use thiserror::Error;
+
+use super::map::Shrunk;
 
 /// Why a file could not be read.
 #[derive(Debug, Error, Diagnostic)]
@@ -36,6 +38,14 @@ pub(in crate::cli) enum InputError {
     #[diagnostic(code(catalog9::unreadable), help("check its permissions and the medium that it lies on"))]
     Unreadable(io::Error),
 
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Stream(EvidenceError),
+
+    #[error("expected room for a temporary file, found none: {0}")]
+    #[diagnostic(code(catalog9::temporary_file), help("set TMPDIR to a folder with more room"))]
+    NoRoom(io::Error),
+
     #[error("expected {expected} bytes throughout, found a file that was cut off while it was read")]
     #[diagnostic(code(catalog9::shrunk), help("somebody writes to the evidence: examine a copy"))]
     Shrunk { expected: usize },
@@ -43,6 +53,12 @@ pub(in crate::cli) enum InputError {
     #[error("expected a file that stays as it is, found one that was changed while it was examined")]
     #[diagnostic(code(catalog9::changed), help("somebody writes to the evidence: examine a copy"))]
     Changed,
+}
+
+impl From<Shrunk> for InputError {
+    fn from(Shrunk { expected }: Shrunk) -> Self {
+        Self::Shrunk { expected }
+    }
 }
 
 /// The folder that a file of that path lies in.

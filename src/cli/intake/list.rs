@@ -6,12 +6,12 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use catalog9::batch::{Failure, Record, Status};
 use catalog9::catalog::Text;
+use catalog9::collection::{self, Name, Role};
 use miette::Diagnostic;
 use serde::Deserialize;
 use thiserror::Error;
 
 use super::file::InputError;
-use super::names::{self, Name, Role};
 use super::piece::{Job, Origin, Piece, Pieces, Promise};
 use super::source::Source;
 
@@ -75,7 +75,7 @@ pub(in crate::cli) fn jobs(list: &OsStr, nul: bool) -> Result<Vec<Job>, InputErr
     }
     let names: Vec<Name> = pieces.iter().map(|(_, piece, ..)| piece.name.clone()).collect();
     let mut pieces: HashMap<usize, (usize, Piece, Option<String>, Origin)> = pieces.into_iter().enumerate().collect();
-    for indices in names::units(&names) {
+    for indices in collection::units(&names) {
         let members: Vec<_> = indices.iter().filter_map(|index| pieces.remove(index)).collect();
         let Some(place) = members.iter().map(|(number, ..)| *number).min() else { continue };
         let origin = members.first().map_or(Origin::Listed, |(.., origin)| *origin);

@@ -8,24 +8,38 @@ use catalog9::catalog::Text;
 use catalog9::evidence::log::{LogFile, LogRole, role_of};
 
 use super::file::{self, InputError};
-use super::source::Source;
+use super::map::Guarded;
+use super::piece::Piece;
+use super::source::{self, Whole};
 
-/// A log that was read.
-pub(in crate::cli) struct Log {
+/// A log that is open.
+pub(in crate::cli) struct Log<'a> {
     name: Text,
     role: LogRole,
-    bytes: Vec<u8>,
+    whole: Whole<'a>,
 }
 
-impl Log {
-    /// A log of these bytes.
-    pub(in crate::cli) fn new(name: Text, role: LogRole, bytes: Vec<u8>) -> Self {
-        Self { name, role, bytes }
+impl<'a> Log<'a> {
+    /// The log that a piece is.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read.
+    pub(in crate::cli) fn of(piece: &'a Piece) -> Result<Self, (Text, InputError)> {
+        let whole = piece.source.whole().map_err(|error| (piece.label.clone(), error))?;
+        let label = piece.label.lossy();
+        let name = label.rsplit(['/', '\\']).next().unwrap_or(&label);
+        Ok(Self { name: Text::from(name), role: piece.name.log_role().unwrap_or(LogRole::Log), whole })
     }
 
-    /// The log as the library takes it.
-    pub(in crate::cli) fn file(&self) -> LogFile<'_> {
-        LogFile { name: self.name.clone(), role: self.role, bytes: &self.bytes }
+    /// Its bytes, to be used as long as what is returned lives.
+    pub(in crate::cli) fn guarded(&self) -> Guarded<'_> {
+        self.whole.guarded()
+    }
+
+    /// The log of these bytes, as the library takes it.
+    pub(in crate::cli) fn file<'b>(&self, bytes: &'b Guarded<'_>) -> LogFile<'b> {
+        LogFile { name: self.name.clone(), role: self.role, bytes: bytes.bytes() }
     }
 }
 
@@ -34,7 +48,7 @@ impl Log {
 /// # Errors
 ///
 /// Where one of them is there and cannot be read: without it the hive would seem to have none.
-pub(in crate::cli) fn beside(hive: &Path) -> Result<Vec<Log>, (Text, InputError)> {
+pub(in crate::cli) fn beside(hive: &Path) -> Result<Vec<Log<'static>>, (Text, InputError)> {
     paths_beside(hive).into_iter().map(|(role, path)| read(&path, role)).collect()
 }
 
@@ -58,7 +72,7 @@ pub(in crate::cli) fn paths_beside(hive: &Path) -> Vec<(LogRole, PathBuf)> {
 /// # Errors
 ///
 /// Where one of them cannot be read.
-pub(in crate::cli) fn named(files: &[OsString]) -> Result<Vec<Log>, (Text, InputError)> {
+pub(in crate::cli) fn named(files: &[OsString]) -> Result<Vec<Log<'static>>, (Text, InputError)> {
     let logs = files.iter().enumerate().map(|(index, file)| {
         let name = file.to_string_lossy().to_lowercase();
         let role = LogRole::ALL.into_iter().find(|role| name.ends_with(&role.suffix().to_lowercase()));
@@ -68,9 +82,9 @@ pub(in crate::cli) fn named(files: &[OsString]) -> Result<Vec<Log>, (Text, Input
     logs.collect()
 }
 
-fn read(path: &Path, role: LogRole) -> Result<Log, (Text, InputError)> {
-    match Source::File(path.to_owned()).bytes() {
-        Ok(bytes) => Ok(Log { name: file::name_of(path.file_name().unwrap_or_default()), role, bytes }),
+fn read(path: &Path, role: LogRole) -> Result<Log<'static>, (Text, InputError)> {
+    match source::open_whole(path) {
+        Ok(whole) => Ok(Log { name: file::name_of(path.file_name().unwrap_or_default()), role, whole }),
         Err(error) => Err((file::name_of(path.as_os_str()), error)),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A SYSTEM hive has up to 16 MB, of which an examination that neither hashes nor carves needs a few dozen pages. Mapped,
 //! only those are read. The price is that a file which somebody cuts off while it is mapped raises SIGBUS when a page behind its new end is
-//! touched, and that kills the program. [`Map::bytes`] therefore catches that signal: the handler puts a page of
+//! touched, and that kills the program. [`Map::guarded`] therefore catches that signal: the handler puts a page of
 //! zeros where the file has none any more and leaves a mark, so that the examination ends and is then refused as a
 //! whole. systemd treats its journal files in the same way.
 
@@ -14,6 +14,25 @@ use memmap2::Mmap;
 
 /// A mapped file.
 pub(in crate::cli) struct Map(Mmap);
+
+/// A temporary file without a name, mapped. Nobody else can reach it, so that it cannot shrink.
+#[derive(Debug)]
+pub(in crate::cli) struct Unlinked(Mmap);
+
+impl Unlinked {
+    /// Maps a file that has no name, or none that anybody else could guess and open.
+    pub(in crate::cli) fn new(file: &File) -> io::Result<Self> {
+        // SAFETY: as for `Map`; no other process knows the file.
+        #[allow(unsafe_code, reason = "mapping is the point of this file")]
+        let map = unsafe { Mmap::map(file)? };
+        Ok(Self(map))
+    }
+
+    /// All of its bytes.
+    pub(in crate::cli) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 /// How much of a file is read, which decides on what the system reads ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,11 +76,33 @@ impl Map {
         Ok(Self(map))
     }
 
-    /// Calls `examine` with the bytes of the file.
-    pub(in crate::cli) fn bytes<T>(&self, examine: impl FnOnce(&[u8]) -> T) -> Result<T, Shrunk> {
-        let guard = guard::Guard::new(&self.0);
-        let result = examine(&self.0);
-        if guard.has_shrunk() { Err(Shrunk { expected: self.0.len() }) } else { Ok(result) }
+    /// The bytes of the file, to be used as long as what is returned lives.
+    pub(in crate::cli) fn guarded(&self) -> Guarded<'_> {
+        Guarded { bytes: &self.0, guard: Some(guard::Guard::new(&self.0)) }
+    }
+}
+
+/// The bytes of a file, of which those are zeros that it has lost while it was mapped.
+pub(in crate::cli) struct Guarded<'a> {
+    bytes: &'a [u8],
+    guard: Option<guard::Guard>,
+}
+
+impl<'a> Guarded<'a> {
+    /// Bytes that nobody else can take away.
+    pub(in crate::cli) fn of_own(bytes: &'a [u8]) -> Self {
+        Self { bytes, guard: None }
+    }
+
+    /// The bytes.
+    pub(in crate::cli) fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+
+    /// Whether the file was whole all the time. Nothing that was made of its bytes before is to be believed else.
+    pub(in crate::cli) fn ensure_whole(&self) -> Result<(), Shrunk> {
+        let has_shrunk = self.guard.as_ref().is_some_and(guard::Guard::has_shrunk);
+        if has_shrunk { Err(Shrunk { expected: self.bytes.len() }) } else { Ok(()) }
     }
 }
 
@@ -203,11 +244,11 @@ mod tests {
         path.as_file().set_len(length).unwrap();
         let map = Map::new(path.as_file(), Reading::HereAndThere).unwrap();
         let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
-        assert_eq!(map.bytes(sum).unwrap(), 0);
-        let result = map.bytes(|bytes| {
-            path.as_file().set_len(0).unwrap();
-            sum(bytes)
-        });
-        assert_eq!(result.unwrap_err().expected, 1 << 20);
+        let guarded = map.guarded();
+        assert_eq!(sum(guarded.bytes()), 0);
+        assert!(guarded.ensure_whole().is_ok());
+        path.as_file().set_len(0).unwrap();
+        assert_eq!(sum(guarded.bytes()), 0);
+        assert_eq!(guarded.ensure_whole().unwrap_err().expected, 1 << 20);
     }
 }

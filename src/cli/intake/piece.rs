@@ -5,10 +5,10 @@ use std::path::Path;
 
 use catalog9::batch::{Counts, Record};
 use catalog9::catalog::Text;
+use catalog9::collection::Name;
 use serde::{Deserialize, Serialize};
 
 use super::file;
-use super::names::Name;
 use super::source::Source;
 
 /// A file that is to be examined.

@@ -2,15 +2,26 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use catalog9::Content;
-use catalog9::evidence::{Kind, LARGEST};
+use catalog9::collection::{Beginning, Packing, is_zip_by_its_end};
+use catalog9::evidence::{BEGINNING, Error, Kind, LARGEST};
 
-use super::beginning::{self, Beginning};
 use super::file::{self, InputError};
-use super::map::{Map, Reading, Shrunk};
+use super::map::{Guarded, Map, Reading};
+use super::spool::{self, Held, IN_MEMORY, Kept};
+
+/// Bytes at the end of a file that are looked at where it may be a program that unpacks itself: the longest record that
+/// a zip archive ends with.
+const TAIL: u64 = 22 + 0xffff;
+
+/// Bytes of such a record without a comment, which are looked at in all other files.
+const SHORT_TAIL: u64 = 22;
+
+/// Beginnings of programs and scripts.
+const PROGRAMS: [&[u8]; 3] = [b"MZ", b"\x7fELF", b"#!"];
 
 /// Where bytes are.
 #[derive(Debug)]
@@ -22,12 +33,12 @@ pub(in crate::cli) enum Source {
     /// In a file that was met in a folder, where links are not followed.
     Found(PathBuf),
     /// Here, taken out of an archive.
-    Held(Vec<u8>),
+    Held(Held),
 }
 
 /// Bytes that can be read from any place.
-pub(super) trait Bytes: BufRead + Seek {}
-impl<T: BufRead + Seek> Bytes for T {}
+pub(super) trait Bytes: Read + Seek {}
+impl<T: Read + Seek> Bytes for T {}
 
 impl Source {
     /// What an argument names: a file, or standard input where it is `-`.
@@ -47,11 +58,14 @@ impl Source {
     pub(in crate::cli) fn beginning(&self) -> Result<(Beginning, u64), InputError> {
         match self {
             Self::Stdin => Ok((Beginning::Text, 0)),
-            Self::Held(bytes) => Ok((Beginning::of(bytes, true), length_of(bytes))),
+            Self::Held(held) => {
+                let beginning = Beginning::of(held.bytes(), true);
+                Ok((or_archive(beginning, Cursor::new(held.bytes())), length_of(held.bytes())))
+            }
             Self::File(_) | Self::Found(_) => {
-                let (file, length) = self.file()?;
-                let bytes = beginning::first_bytes(file).map_err(InputError::Unreadable)?;
-                Ok((Beginning::of(&bytes, length_of(&bytes) >= length), length))
+                let (mut file, length) = self.file()?;
+                let bytes = first_bytes(&mut file).map_err(InputError::Unreadable)?;
+                Ok((or_archive(Beginning::of(&bytes, length_of(&bytes) >= length), file), length))
             }
         }
     }
@@ -59,23 +73,36 @@ impl Source {
     /// Opens it to be examined.
     pub(in crate::cli) fn open(&self, reading: Reading) -> Result<Input<'_>, InputError> {
         match self {
-            Self::Stdin => return Ok(Input::Stream(Box::new(io::stdin()))),
-            Self::Held(bytes) => return Ok(Input::Held(bytes)),
-            Self::File(_) | Self::Found(_) => {}
+            Self::Stdin => {
+                let mut stream = io::stdin().lock();
+                let bytes = first_bytes(&mut stream).map_err(|error| unreadable_stream(&error))?;
+                let whole = Cursor::new(bytes);
+                if is_registration_file(whole.get_ref()) {
+                    return Ok(Input::Stream(Box::new(whole.chain(stream))));
+                }
+                keep(whole.chain(stream)).map(|held| Input::Whole(Whole::Spooled(held)))
+            }
+            Self::Held(held) => Ok(Input::Whole(Whole::Held(held.bytes()))),
+            Self::File(_) | Self::Found(_) => {
+                let (mut file, length) = self.file()?;
+                let bytes = first_bytes(&mut file).map_err(file::of_io)?;
+                if is_registration_file(&bytes) {
+                    return Ok(Input::Stream(Box::new(Cursor::new(bytes).chain(file))));
+                }
+                map(file, length, reading).map(Input::Whole)
+            }
         }
-        let (mut file, length) = self.file()?;
-        let bytes = beginning::first_bytes(&mut file).map_err(file::of_io)?;
-        if bytes.is_empty() || matches!(Beginning::of(&bytes, false), Beginning::Evidence(Kind::Reg)) {
-            // An empty file cannot be mapped, and a registration file is read once through whatever its length.
-            return Ok(Input::Stream(Box::new(Cursor::new(bytes).chain(file))));
-        }
-        if length > LARGEST {
-            return Err(InputError::TooLarge { found: length });
-        }
-        match Map::new(&file, reading) {
-            Ok(map) => Ok(Input::Mapped(map)),
-            // Not every file system can map its files: those of a network or of /proc may not.
-            Err(_) => read(Cursor::new(bytes).chain(file)).map(Input::Read),
+    }
+
+    /// Opens it to be read whole, whatever it is.
+    pub(in crate::cli) fn whole(&self) -> Result<Whole<'_>, InputError> {
+        match self {
+            Self::Stdin => keep(io::stdin().lock()).map(Whole::Spooled),
+            Self::Held(held) => Ok(Whole::Held(held.bytes())),
+            Self::File(_) | Self::Found(_) => {
+                let (file, length) = self.file()?;
+                map(file, length, Reading::Throughout)
+            }
         }
     }
 
@@ -92,39 +119,81 @@ impl Source {
     pub(in crate::cli) fn stream(&self) -> Result<Box<dyn Read + '_>, InputError> {
         match self {
             Self::Stdin => Ok(Box::new(io::stdin())),
-            Self::Held(bytes) => Ok(Box::new(bytes.as_slice())),
+            Self::Held(held) => Ok(Box::new(held.bytes())),
             Self::File(_) | Self::Found(_) => self.file().map(|(file, _)| -> Box<dyn Read> { Box::new(file) }),
         }
     }
 
-    /// Opens it to be read from any place, and tells how long it is.
-    pub(super) fn seekable(&self) -> Result<(Box<dyn Bytes + '_>, u64), InputError> {
+    /// Opens it to be read from any place.
+    pub(super) fn seekable(&self) -> Result<Box<dyn Bytes + '_>, InputError> {
         match self {
             Self::Stdin => Err(InputError::NotAFile { found: "standard input" }),
-            Self::Held(bytes) => Ok((Box::new(Cursor::new(bytes)), length_of(bytes))),
-            Self::File(_) | Self::Found(_) => {
-                self.file().map(|(file, length)| -> (Box<dyn Bytes>, u64) { (Box::new(BufReader::new(file)), length) })
-            }
+            Self::Held(held) => Ok(Box::new(Cursor::new(held.bytes()))),
+            Self::File(_) | Self::Found(_) => self.file().map(|(file, _)| -> Box<dyn Bytes> { Box::new(file) }),
         }
-    }
-
-    /// All of its bytes. Transaction logs are read so, of which the largest real one has 4 MB.
-    pub(in crate::cli) fn bytes(&self) -> Result<Vec<u8>, InputError> {
-        if self.path().is_some() {
-            let (file, length) = self.file()?;
-            if length > LARGEST {
-                return Err(InputError::TooLarge { found: length });
-            }
-            return read(file);
-        }
-        read(self.stream()?)
     }
 }
 
-fn read(stream: impl Read) -> Result<Vec<u8>, InputError> {
+/// The first bytes of a file, by which it is told what it is.
+fn first_bytes(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    stream.take(LARGEST).read_to_end(&mut bytes).map_err(InputError::Unreadable)?;
+    reader.take(BEGINNING).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Registration files are read once through, whatever their length.
+fn is_registration_file(bytes: &[u8]) -> bool {
+    matches!(Beginning::of(bytes, false), Beginning::Evidence(Kind::Reg))
+}
+
+/// An archive may stand behind a program that unpacks it, or behind anything else that is no evidence.
+fn or_archive(beginning: Beginning, mut bytes: impl Read + Seek) -> Beginning {
+    let Beginning::Other(_) = &beginning else { return beginning };
+    let ends_as_zip = || {
+        bytes.seek(SeekFrom::Start(0))?;
+        let mut head = [0; 4];
+        bytes.read_exact(&mut head)?;
+        let is_program = PROGRAMS.iter().any(|mark| head.starts_with(mark));
+        let length = bytes.seek(SeekFrom::End(0))?;
+        bytes.seek(SeekFrom::Start(length.saturating_sub(if is_program { TAIL } else { SHORT_TAIL })))?;
+        let mut tail = Vec::new();
+        bytes.take(TAIL).read_to_end(&mut tail)?;
+        io::Result::Ok(is_zip_by_its_end(&tail))
+    };
+    // What cannot be read at its end is what it seems at its beginning.
+    if ends_as_zip().unwrap_or_default() { Beginning::Archive(Packing::Zip) } else { beginning }
+}
+
+/// Opens a file to be read whole.
+pub(super) fn open_whole(path: &Path) -> Result<Whole<'static>, InputError> {
+    let (file, length) = file::open_file(path)?;
+    map(file, length, Reading::Throughout)
+}
+
+/// Maps a file. One that cannot be mapped is read: an empty one, those of /proc, and those of some network file systems.
+fn map(mut file: File, length: u64, reading: Reading) -> Result<Whole<'static>, InputError> {
+    if length > LARGEST {
+        return Err(InputError::TooLarge { found: length });
+    }
+    if let Some(map) = Some(()).filter(|()| length > 0).and_then(|()| Map::new(&file, reading).ok()) {
+        return Ok(Whole::Mapped(map));
+    }
+    file.seek(SeekFrom::Start(0)).map_err(InputError::Unreadable)?;
+    keep(file).map(Whole::Spooled)
+}
+
+/// Holds all that comes through standard input.
+fn keep(stream: impl Read) -> Result<Held, InputError> {
+    match spool::keep(stream, IN_MEMORY) {
+        Kept::All(held, None) => Ok(held),
+        Kept::All(_, Some(error)) => Err(unreadable_stream(&error)),
+        Kept::TooMany => Err(InputError::Stream(Error::TooLarge { limit: LARGEST })),
+        Kept::NoRoom(error) => Err(InputError::NoRoom(error)),
+    }
+}
+
+fn unreadable_stream(error: &io::Error) -> InputError {
+    InputError::Stream(Error::Stream { found: error.to_string() })
 }
 
 fn length_of(bytes: &[u8]) -> u64 {
@@ -133,26 +202,63 @@ fn length_of(bytes: &[u8]) -> u64 {
 
 /// A source that is open.
 pub(in crate::cli) enum Input<'a> {
-    /// A file that is mapped, so that only those of its pages are read that are needed.
-    Mapped(Map),
+    /// All bytes, which can be read from any place.
+    Whole(Whole<'a>),
     /// A stream, which is read once from its beginning.
     Stream(Box<dyn Read + 'a>),
-    /// Bytes of a file that cannot be mapped.
-    Read(Vec<u8>),
-    /// Bytes.
+}
+
+/// All bytes of a source that is open.
+pub(in crate::cli) enum Whole<'a> {
+    /// A file that is mapped, so that only those of its pages are read that are needed.
+    Mapped(Map),
+    /// What came as a stream.
+    Spooled(Held),
+    /// Bytes that somebody else holds.
     Held(&'a [u8]),
 }
 
-impl Input<'_> {
-    /// Calls `examine` with the content.
-    pub(in crate::cli) fn content<T>(&mut self, examine: impl FnOnce(Content<'_>) -> T) -> Result<T, InputError> {
+impl Whole<'_> {
+    /// The bytes, to be used as long as what is returned lives.
+    pub(in crate::cli) fn guarded(&self) -> Guarded<'_> {
         match self {
-            Self::Held(bytes) => Ok(examine(Content::Bytes(bytes))),
-            Self::Read(bytes) => Ok(examine(Content::Bytes(bytes))),
-            Self::Stream(stream) => Ok(examine(Content::of_stream(stream))),
-            Self::Mapped(map) => map
-                .bytes(|bytes| examine(Content::Bytes(bytes)))
-                .map_err(|Shrunk { expected }| InputError::Shrunk { expected }),
+            Self::Mapped(map) => map.guarded(),
+            Self::Spooled(held) => Guarded::of_own(held.bytes()),
+            Self::Held(bytes) => Guarded::of_own(bytes),
+        }
+    }
+}
+
+/// The content of an input, to be used as long as this lives.
+pub(in crate::cli) enum Opened<'a> {
+    Whole(Guarded<'a>),
+    Stream(&'a mut dyn Read),
+}
+
+impl Input<'_> {
+    /// Its content.
+    pub(in crate::cli) fn opened(&mut self) -> Opened<'_> {
+        match self {
+            Self::Whole(whole) => Opened::Whole(whole.guarded()),
+            Self::Stream(stream) => Opened::Stream(stream),
+        }
+    }
+}
+
+impl<'a> Opened<'a> {
+    /// The content as the library takes it.
+    pub(in crate::cli) fn content(&mut self) -> Content<'_> {
+        match self {
+            Self::Whole(guarded) => Content::Bytes(guarded.bytes()),
+            Self::Stream(stream) => Content::of_stream(stream),
+        }
+    }
+
+    /// What may lose bytes while it is used.
+    pub(in crate::cli) fn guarded(&self) -> Option<&Guarded<'a>> {
+        match self {
+            Self::Whole(guarded) => Some(guarded),
+            Self::Stream(_) => None,
         }
     }
 }

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use catalog9::batch::{Failure, Record, Status};
+use catalog9::collection;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use miette::Diagnostic;
 use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
 use super::file::{self, InputError, kind_of};
-use super::names;
 use super::piece::{Job, Origin, Piece, Pieces};
 
 /// How many folders may lie within each other. No real tree comes near, and the system's own limit of path names
@@ -70,7 +70,7 @@ pub(in crate::cli) fn together(pieces: Vec<Piece>, origin: Origin) -> Vec<Job> {
     let mut take =
         |indices: Vec<usize>| indices.into_iter().filter_map(|index| pieces.get_mut(index)?.take()).collect();
     let unit = |indices| Job::Examine(Pieces { files: take(indices), host: None, origin });
-    names::units(&names).into_iter().map(unit).collect()
+    collection::units(&names).into_iter().map(unit).collect()
 }
 
 /// A walk through a folder: the files of each folder stand before its folders, both sorted by their names as bytes.

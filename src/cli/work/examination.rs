@@ -1,7 +1,5 @@
 //! The examination of one piece of evidence, or of several as one: the same for every command.
 
-use std::io::Read;
-
 use catalog9::catalog::Text;
 use catalog9::evidence::Error as EvidenceError;
 use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
@@ -11,8 +9,9 @@ use thiserror::Error;
 use super::net::{self, Fault};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::Log;
-use crate::cli::intake::map::Reading;
+use crate::cli::intake::map::{Guarded, Reading};
 use crate::cli::intake::piece::Piece;
+use crate::cli::intake::source::{Input, Opened};
 
 /// Why there is no examination, and of what.
 #[derive(Debug)]
@@ -40,36 +39,42 @@ pub(in crate::cli) enum Obstacle {
     Fault(#[from] Fault),
 }
 
-/// Examines a piece with its transaction logs.
-pub(in crate::cli) fn one(piece: &Piece, logs: &[Log], options: &Options) -> Result<Examination, Refusal> {
+/// Examines a piece, or several of one system as one, each with its transaction logs.
+pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> Result<Examination, Refusal> {
+    let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
+    let refuse = |obstacle: Obstacle| Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(obstacle) };
     let examined = net::guarded(|| {
-        let mut input = piece.source.open(Reading::of(options))?;
-        let examination = input.content(|content| {
-            let logs = logs.iter().map(Log::file).collect();
-            examine(Evidence { path: piece.label.clone(), content, logs }, options)
-        });
-        Ok(examination??)
+        let mut inputs = Vec::new();
+        for (piece, _) in pieces {
+            let input = piece.source.open(Reading::of(options));
+            let refuse = |error: InputError| Refusal { label: piece.label.clone(), obstacle: Box::new(error.into()) };
+            inputs.push(input.map_err(refuse)?);
+        }
+        let mut opened: Vec<Opened<'_>> = inputs.iter_mut().map(Input::opened).collect();
+        let logs: Vec<Vec<Guarded<'_>>> =
+            pieces.iter().map(|(_, logs)| logs.iter().map(Log::guarded).collect()).collect();
+        let examination = {
+            let contents = opened.iter_mut().map(Opened::content).zip(&logs);
+            let mut evidence: Vec<Evidence<'_>> = pieces.iter().zip(contents).map(of_piece).collect();
+            match (evidence.pop(), evidence.is_empty()) {
+                (Some(alone), true) => examine(alone, options),
+                (last, _) => {
+                    evidence.extend(last);
+                    examine_together(evidence, options)
+                }
+            }
+        };
+        for file in opened.iter().filter_map(Opened::guarded).chain(logs.iter().flatten()) {
+            file.ensure_whole().map_err(|shrunk| refuse(InputError::from(shrunk).into()))?;
+        }
+        examination.map_err(|error| refuse(error.into()))
     });
-    let examination = examined.unwrap_or_else(|fault| Err(fault.into()));
-    examination.map_err(|obstacle: Obstacle| Refusal { label: piece.label.clone(), obstacle: Box::new(obstacle) })
+    examined.unwrap_or_else(|fault| Err(refuse(fault.into())))
 }
 
-/// Examines pieces of one system as one, each with its transaction logs. They are read as streams, each once and to its
-/// end.
-pub(in crate::cli) fn together(pieces: &[(&Piece, Vec<Log>)], options: &Options) -> Result<Examination, Refusal> {
-    let mut streams: Vec<Box<dyn Read + '_>> = Vec::new();
-    for (piece, _) in pieces {
-        let stream = piece.source.stream();
-        streams.push(stream.map_err(|error| Refusal { label: piece.label.clone(), obstacle: Box::new(error.into()) })?);
-    }
-    let evidence = streams.iter_mut().zip(pieces).map(|(stream, (piece, logs))| Evidence {
-        logs: logs.iter().map(Log::file).collect(),
-        ..Evidence::new(piece.label.clone(), Content::of_stream(stream))
-    });
-    let evidence: Vec<Evidence<'_>> = evidence.collect();
-    let examined = net::guarded(|| examine_together(evidence, options).map_err(Obstacle::from));
-    examined.unwrap_or_else(|fault| Err(fault.into())).map_err(|obstacle| {
-        let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
-        Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(obstacle) }
-    })
+fn of_piece<'a>(
+    ((piece, logs), (content, bytes)): (&(&Piece, &[Log<'_>]), (Content<'a>, &'a Vec<Guarded<'_>>)),
+) -> Evidence<'a> {
+    let logs = logs.iter().zip(bytes).map(|(log, bytes)| log.file(bytes)).collect();
+    Evidence { path: piece.label.clone(), content, logs }
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 
 use catalog9::batch::{Counts, Failure, Record, Status};
 use catalog9::catalog::{Text, hex};
-use catalog9::evidence::log::LogRole;
+use catalog9::collection::{Beginning, Packing};
 use catalog9::evidence::{Error, Kind, LARGEST};
 use catalog9::{Examination, Options};
 use miette::Diagnostic;
@@ -15,8 +15,7 @@ use super::examination::{self, Obstacle as Reason, Refusal};
 use super::net;
 use super::process::faults;
 use super::seal::Seal;
-use crate::cli::intake::archive::{self, Archive, Handed};
-use crate::cli::intake::beginning::{Beginning, Packing};
+use crate::cli::intake::archive::{self, Handed, Nesting};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
@@ -25,6 +24,8 @@ use crate::cli::intake::source::Source;
 /// Examines files and archives.
 pub(in crate::cli) struct Examiner<'a> {
     pub(in crate::cli) options: Options,
+    /// Largest dictionary window of a compressed stream, in bytes.
+    pub(in crate::cli) window: u64,
     pub(in crate::cli) control: &'a dyn Control,
     /// Whether files are hashed before and after, as proof that nothing has changed them.
     pub(in crate::cli) verify: bool,
@@ -137,29 +138,29 @@ impl Examiner<'_> {
     /// Examines files, and lets no fault of this program, or of one that reads archives, end more than their own job.
     pub(in crate::cli) fn examine_to_the_end(&self, unit: Pieces, emit: &mut Emit<'_>) {
         let label = unit.files.first().map(|leader| leader.label.lossy().into_owned()).unwrap_or_default();
-        if let Err(fault) = net::guarded(|| self.examine(unit, 0, emit)) {
+        if let Err(fault) = net::guarded(|| self.examine(unit, Nesting::none(self.window), emit)) {
             let record = Record::of_failure(label, Status::Failed, Failure::of(&fault));
             emit(News::Record(Box::new(record)));
         }
     }
 
-    /// Examines files that may belong together; `depth` is how many archives they were taken out of.
-    fn examine(&self, unit: Pieces, depth: usize, emit: &mut Emit<'_>) {
+    /// Examines files that may belong together, and archives that they were taken out of.
+    fn examine(&self, unit: Pieces, nesting: Nesting<'_>, emit: &mut Emit<'_>) {
         let origin = unit.origin;
         let Some(label) = unit.files.first().map(|leader| leader.label.to_lossy()) else { return };
         let extent = self.control.begin(&label);
         if extent != Extent::Nothing {
-            let others = self.lead(unit, extent, depth, emit);
+            let others = self.lead(unit, extent, nesting, emit);
             self.control.end();
             // Files that do not belong to the one that leads them after all.
             for piece in others {
-                self.examine(Pieces { files: vec![piece], host: None, origin }, depth, emit);
+                self.examine(Pieces { files: vec![piece], host: None, origin }, nesting, emit);
             }
         }
     }
 
     /// Examines the leading file and those that belong to it, and gives the others back.
-    fn lead(&self, unit: Pieces, extent: Extent, depth: usize, emit: &mut Emit<'_>) -> Vec<Piece> {
+    fn lead(&self, unit: Pieces, extent: Extent, nesting: Nesting<'_>, emit: &mut Emit<'_>) -> Vec<Piece> {
         let Pieces { mut files, host, origin } = unit;
         let mut others = files.split_off(1);
         let Some(leader) = files.pop() else { return others };
@@ -188,7 +189,7 @@ impl Examiner<'_> {
         }
         let said = match beginning {
             Beginning::Archive(packing) => {
-                self.open_archive(&leader, packing, depth, emit);
+                self.open_archive(&leader, packing, nesting, emit);
                 // What was told of its members stands; that they may be others by now is told beside it.
                 seal.take().and_then(|seal| seal.check().err()).map(|error| Err(Obstacle::of_input(&error)))
             }
@@ -254,12 +255,11 @@ impl Examiner<'_> {
         Seal::of(files.chain(beside.iter().map(|(_, path)| path.as_path())), self.verify)
     }
 
-    fn open_archive(&self, leader: &Piece, packing: Packing, depth: usize, emit: &mut Emit<'_>) {
-        let archive = Archive { label: &leader.label, source: &leader.source, packing, depth };
-        archive::each_unit(&archive, &|| self.control.is_over(), &mut |handed| match handed {
+    fn open_archive(&self, leader: &Piece, packing: Packing, nesting: Nesting<'_>, emit: &mut Emit<'_>) {
+        archive::each_unit(leader, packing, nesting, &|| self.control.is_over(), &mut |handed| match handed {
             Handed::News(news) => emit(news),
-            Handed::Unit(pieces) => {
-                self.examine(pieces, depth + 1, emit);
+            Handed::Unit(pieces, nesting) => {
+                self.examine(pieces, nesting, emit);
                 true
             }
         });
@@ -268,23 +268,24 @@ impl Examiner<'_> {
     fn hive(&self, leader: &Piece, logs: &[Piece], origin: Origin) -> Result<Examination, Obstacle> {
         let named = match &leader.source {
             Source::File(path) if logs.is_empty() && origin == Origin::Named => logs::beside(path),
-            _ => logs.iter().map(log).collect(),
+            _ => logs.iter().map(Log::of).collect(),
         };
         let logs = named.map_err(|(_, error)| Obstacle::of_input(&error))?;
         self.file(leader, &logs, origin)
     }
 
-    fn file(&self, piece: &Piece, logs: &[Log], origin: Origin) -> Result<Examination, Obstacle> {
-        examination::one(piece, logs, &self.options).map_err(|refusal| Obstacle::of_refusal(&refusal, origin))
+    fn file(&self, piece: &Piece, logs: &[Log<'_>], origin: Origin) -> Result<Examination, Obstacle> {
+        examination::of(&[(piece, logs)], &self.options).map_err(|refusal| Obstacle::of_refusal(&refusal, origin))
     }
 
     /// Files of one system as one; `logs` are those of the hive among them.
     fn together(&self, pieces: &[&Piece], logs: &[Piece]) -> Result<Examination, Obstacle> {
-        let logs: Result<Vec<Log>, _> = logs.iter().map(log).collect();
-        let mut logs = logs.map_err(|(_, error)| Obstacle::of_input(&error))?;
+        let logs: Result<Vec<Log<'_>>, _> = logs.iter().map(Log::of).collect();
+        let logs = logs.map_err(|(_, error)| Obstacle::of_input(&error))?;
         // The hive leads, and takes them all.
-        let pieces: Vec<(&Piece, Vec<Log>)> = pieces.iter().map(|piece| (*piece, std::mem::take(&mut logs))).collect();
-        examination::together(&pieces, &self.options).map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
+        let of_leader = std::iter::once(logs.as_slice()).chain(std::iter::repeat(&[][..]));
+        let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().copied().zip(of_leader).collect();
+        examination::of(&pieces, &self.options).map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
     }
 
     /// Tells what was said of a file, if anything was.
@@ -321,13 +322,6 @@ fn is_report(piece: &Piece) -> bool {
         _ => false,
     };
     is_report && verified(piece).is_ok()
-}
-
-fn log(piece: &Piece) -> Result<Log, (Text, InputError)> {
-    let bytes = piece.source.bytes().map_err(|error| (piece.label.clone(), error))?;
-    let label = piece.label.lossy();
-    let name = label.rsplit(['/', '\\']).next().unwrap_or(&label);
-    Ok(Log::new(Text::from(name), piece.name.log_role().unwrap_or(LogRole::Log), bytes))
 }
 
 /// Holds a file to what a manifest says of it.

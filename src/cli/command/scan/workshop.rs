@@ -43,10 +43,11 @@ impl<'a> Workshop<'a> {
         interrupt: &'a Interrupt,
     ) -> Self {
         let jobs = jobs(arguments.jobs);
+        let window = arguments.max_window << 20;
         if arguments.isolation == Isolation::Process {
             let limit = Some(Duration::from_secs(arguments.unit_timeout)).filter(|limit| !limit.is_zero());
             match Workers::start(
-                Setup::new(&options, arguments.verify_unchanged, wanted, pressing),
+                Setup::new(&options, window, arguments.verify_unchanged, wanted, pressing),
                 pressing,
                 limit,
                 jobs,
@@ -60,7 +61,7 @@ impl<'a> Workshop<'a> {
                 Err(error) => warn(&unstarted(&error)),
             }
         }
-        let examiner = Examiner { options, control: interrupt, verify: arguments.verify_unchanged };
+        let examiner = Examiner { options, window, control: interrupt, verify: arguments.verify_unchanged };
         Self { place: Place::Threads(examiner), jobs, pressing, interrupt }
     }
 

@@ -6,13 +6,13 @@ use std::io::{self, Read, Write};
 
 use catalog9::batch::{Counts, Record, Said, Unit};
 use catalog9::catalog::Text;
+use catalog9::collection::Name;
 use catalog9::render::Fragment;
 use catalog9::wire::v1;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::claims::Claims;
-use crate::cli::intake::names::Name;
 use crate::cli::intake::piece::{Origin, Piece, Pieces, Promise};
 use crate::cli::intake::source::Source;
 

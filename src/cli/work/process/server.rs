@@ -32,7 +32,7 @@ fn work() -> io::Result<()> {
         return Err(io::ErrorKind::InvalidInput.into());
     };
     let line = Line::new();
-    let examiner = Examiner { options, control: &line, verify: setup.verify };
+    let examiner = Examiner { options, window: setup.window, control: &line, verify: setup.verify };
     line.send(&News::Ready, &[])?;
     while let Some(order) = message::receive::<Order>(&mut orders)? {
         let Order::Examine(work) = order else { continue };

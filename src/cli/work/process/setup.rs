@@ -19,6 +19,8 @@ pub(in crate::cli) struct Setup {
     carve: bool,
     code_page: Option<u32>,
     as_stored: bool,
+    /// Largest dictionary window of a compressed stream, in bytes.
+    pub(super) window: u64,
     pub(super) verify: bool,
     wanted: Wanted,
     formats: Vec<String>,
@@ -33,7 +35,13 @@ enum ControlSets {
 }
 
 impl Setup {
-    pub(in crate::cli) fn new(options: &Options, verify: bool, wanted: Wanted, pressing: &Pressing) -> Self {
+    pub(in crate::cli) fn new(
+        options: &Options,
+        window: u64,
+        verify: bool,
+        wanted: Wanted,
+        pressing: &Pressing,
+    ) -> Self {
         Self {
             control_sets: match &options.control_sets {
                 Selection::Named(name) => ControlSets::Named(name.clone()),
@@ -44,6 +52,7 @@ impl Setup {
             carve: options.carve,
             code_page: options.code_page.map(CodePage::number),
             as_stored: options.as_stored,
+            window,
             verify,
             wanted,
             formats: pressing.presses.names().map(str::to_owned).collect(),

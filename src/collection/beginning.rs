@@ -1,16 +1,17 @@
 //! What a file is, by its beginning.
 
-use std::io::{self, Read};
-
-use catalog9::evidence::encoding::decode_text;
-use catalog9::evidence::{BEGINNING, Error, Kind, sniff};
+use crate::evidence::encoding::decode_text;
+use crate::evidence::{Error, Kind, sniff};
 
 /// Where the mark of a tar archive stands, and what it is in all forms since 1988.
 const TAR: (usize, &[u8]) = (257, b"ustar");
 
+/// Bytes of the record that a zip archive ends with, before its comment.
+const ZIP_END: usize = 22;
+
 /// What a file is, by its beginning.
 #[derive(Debug)]
-pub(in crate::cli) enum Beginning {
+pub enum Beginning {
     /// Evidence.
     Evidence(Kind),
     /// An archive, or a compressed file.
@@ -25,18 +26,27 @@ pub(in crate::cli) enum Beginning {
 
 /// How files are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Packing {
+#[non_exhaustive]
+pub enum Packing {
+    /// A zip archive, perhaps with a program before it.
     Zip,
+    /// A tar archive.
     Tar,
+    /// One file or one tar archive, compressed with gzip.
     Gzip,
+    /// The same with xz.
     Xz,
+    /// The same with zstd.
     Zstd,
 }
 
-const MARKS: [(&[u8], Packing); 5] = [
+const MARKS: [(&[u8], Packing); 7] = [
     (b"PK\x03\x04", Packing::Zip),
     // Without members.
     (b"PK\x05\x06", Packing::Zip),
+    // In several parts, or in one that might have become several.
+    (b"PK\x07\x08", Packing::Zip),
+    (b"PK00PK\x03\x04", Packing::Zip),
     (b"\x1f\x8b", Packing::Gzip),
     (b"\xfd7zXZ\0", Packing::Xz),
     (b"\x28\xb5\x2f\xfd", Packing::Zstd),
@@ -44,8 +54,9 @@ const MARKS: [(&[u8], Packing); 5] = [
 
 impl Beginning {
     /// What a file is that begins with these bytes, or consists of them.
-    pub(in crate::cli) fn of(bytes: &[u8], is_whole: bool) -> Self {
-        if let Some(packing) = packing(bytes) {
+    #[must_use]
+    pub fn of(bytes: &[u8], is_whole: bool) -> Self {
+        if let Some(packing) = Packing::of(bytes) {
             return Self::Archive(packing);
         }
         match sniff(bytes) {
@@ -57,18 +68,28 @@ impl Beginning {
     }
 }
 
-/// The first bytes of a file or a member, by which it is told what it is.
-pub(super) fn first_bytes(reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(BEGINNING).read_to_end(&mut bytes)?;
-    Ok(bytes)
+impl Packing {
+    /// How the files are packed in an archive that begins with these bytes. An empty tar archive is nothing but zeros,
+    /// and is taken for those.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        let by_mark = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark)).map(|(_, packing)| *packing);
+        let is_skippable = || matches!(bytes, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]);
+        let is_tar = || bytes.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1));
+        by_mark.or_else(|| is_skippable().then_some(Self::Zstd)).or_else(|| is_tar().then_some(Self::Tar))
+    }
 }
 
-/// How the files in there are packed. An empty tar archive is nothing but zeros, and is taken for those.
-pub(in crate::cli) fn packing(bytes: &[u8]) -> Option<Packing> {
-    let is_tar = bytes.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1));
-    let by_mark = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark)).map(|(_, packing)| *packing);
-    by_mark.or_else(|| is_tar.then_some(Packing::Tar))
+/// Whether a file that ends with these bytes ends as a zip archive does. What stands before the archive does not
+/// matter: a program that unpacks itself is one.
+#[must_use]
+pub fn is_zip_by_its_end(tail: &[u8]) -> bool {
+    let is_end = |record: &[u8]| {
+        let comment =
+            record.get(ZIP_END - 2..ZIP_END).and_then(|length| length.try_into().ok()).map(u16::from_le_bytes);
+        record.starts_with(b"PK\x05\x06") && comment.is_some_and(|length| ZIP_END + usize::from(length) == record.len())
+    };
+    (0..tail.len()).any(|begin| tail.get(begin..).is_some_and(is_end))
 }
 
 /// Whether people could have written it: reports are pasted among other text, so that they need not come first.
@@ -111,9 +132,20 @@ mod tests {
             (b"\x1f\x8b\x08", Packing::Gzip),
             (b"\xfd7zXZ\0\0", Packing::Xz),
             (b"\x28\xb5\x2f\xfd", Packing::Zstd),
+            (b"\x5f\x2a\x4d\x18\0\0\0\0", Packing::Zstd),
             (&tar, Packing::Tar),
         ] {
             assert!(matches!(Beginning::of(bytes, true), Beginning::Archive(packing) if packing == expected));
         }
+    }
+
+    #[test]
+    fn a_zip_archive_behind_something_else_is_told_by_its_end() {
+        let mut tail = b"MZ...".to_vec();
+        tail.extend(b"PK\x05\x06");
+        tail.extend([0; 16]);
+        tail.extend(b"\x03\0abc");
+        assert!(is_zip_by_its_end(&tail));
+        assert!(!is_zip_by_its_end(&tail[..tail.len() - 1]), "the comment is not whole");
     }
 }

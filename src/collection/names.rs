@@ -1,14 +1,16 @@
-//! Which files belong together, told by what they are called.
+//! Which files belong together, by their names.
 
 use std::collections::HashMap;
 
-use catalog9::evidence::log::LogRole;
 use serde::{Deserialize, Serialize};
+
+use crate::evidence::log::LogRole;
 
 /// What a manifest says that a file is. What it says of the kind of other evidence is told by its content alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "&'static str", try_from = "String")]
-pub(in crate::cli) enum Role {
+#[non_exhaustive]
+pub enum Role {
     /// A hive.
     Hive,
     /// A transaction log of the hive of its group.
@@ -19,7 +21,8 @@ impl Role {
     const ALL: [Self; 4] = [Self::Hive, Self::Log(LogRole::Log), Self::Log(LogRole::Log1), Self::Log(LogRole::Log2)];
 
     /// The role of that name in a manifest; nothing where the name does not matter.
-    pub(in crate::cli) fn by_name(name: &str) -> Option<Self> {
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| <&str>::from(*role) == name)
     }
 }
@@ -45,29 +48,32 @@ impl TryFrom<String> for Role {
 
 /// What a file is called, and what a manifest says of it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(in crate::cli) struct Name {
+pub struct Name {
     /// The group that a manifest puts it in.
-    pub(in crate::cli) group: Option<String>,
+    pub group: Option<String>,
     /// What a manifest says that it is.
-    pub(in crate::cli) role: Option<Role>,
+    pub role: Option<Role>,
     folder: String,
     file: String,
 }
 
 impl Name {
     /// The name of a file at that path, which may be one of Windows.
-    pub(in crate::cli) fn of_path(path: &str) -> Self {
+    #[must_use]
+    pub fn of_path(path: &str) -> Self {
         let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
         Self { folder: folder.to_owned(), file: file.to_lowercase(), ..Self::default() }
     }
 
     /// With what a manifest says of the file.
-    pub(in crate::cli) fn listed(self, group: Option<String>, role: Option<Role>) -> Self {
+    #[must_use]
+    pub fn listed(self, group: Option<String>, role: Option<Role>) -> Self {
         Self { group, role, ..self }
     }
 
     /// Which transaction log it is, by its role or else by its name.
-    pub(in crate::cli) fn log_role(&self) -> Option<LogRole> {
+    #[must_use]
+    pub fn log_role(&self) -> Option<LogRole> {
         match self.role {
             Some(Role::Log(role)) => Some(role),
             Some(Role::Hive) => None,
@@ -89,7 +95,8 @@ impl Name {
 }
 
 /// The units that these files make, in the order of their first files: indices, the leading file of each unit first.
-pub(in crate::cli) fn units(names: &[Name]) -> Vec<Vec<usize>> {
+#[must_use]
+pub fn units(names: &[Name]) -> Vec<Vec<usize>> {
     let mut by_place: HashMap<(&str, &str), usize> = HashMap::new();
     for (index, name) in names.iter().enumerate() {
         by_place.entry((&name.folder, &name.file)).or_insert(index);

@@ -1,0 +1,18 @@
+//! A member of an archive, and what is done with it.
+
+use std::io::Read;
+
+use super::trouble::Troubles;
+
+/// A member.
+pub(super) struct Member<'a> {
+    /// What it is called. It is never joined to a path.
+    pub(super) name: String,
+    /// Its bytes.
+    pub(super) reader: &'a mut dyn Read,
+    /// Whether it is read on the way to the members after it, so that an error ends all.
+    pub(super) is_in_stream: bool,
+}
+
+/// What is done with each member, by its place among all; whether it goes on.
+pub(super) type Visit<'a> = dyn FnMut(usize, Member<'_>, &mut Troubles) -> bool + 'a;

@@ -1,0 +1,54 @@
+//! The members of archives of every kind, one after another.
+
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use super::budget::{Budget, Metered};
+use super::member::{Member, Visit};
+use super::stream::unpacked;
+use super::trouble::Troubles;
+use super::{Archive, tar, zip};
+use crate::collection::Packing;
+
+/// Bytes of a tar archive by which it is told.
+const TAR_HEAD: u64 = 512;
+
+impl<S: Read + Seek> Archive<'_, S> {
+    /// Visits the members that are regular files, or those of them that are wanted.
+    pub(super) fn each(
+        &mut self,
+        is_wanted: &dyn Fn(usize) -> bool,
+        budget: &Budget<'_>,
+        troubles: &mut Troubles,
+        visit: &mut Visit<'_>,
+    ) -> io::Result<()> {
+        if self.packing == Packing::Zip {
+            return zip::each(&mut self.source, self.window, budget, is_wanted, troubles, visit);
+        }
+        self.source.seek(SeekFrom::Start(0))?;
+        let bytes = BufReader::new(&mut self.source);
+        // What is not compressed cannot be longer than it is.
+        let counted = (self.packing != Packing::Tar).then_some(budget);
+        let mut stream = Metered::new(unpacked(bytes, self.packing, self.window), counted);
+        let mut head = Vec::new();
+        let result = (&mut stream).take(TAR_HEAD).read_to_end(&mut head);
+        if Packing::of(&head) == Some(Packing::Tar) {
+            result?;
+            return tar::each(Cursor::new(head).chain(stream), budget, is_wanted, troubles, visit);
+        }
+        let name = stem(self.name);
+        if head.is_empty() {
+            result?;
+        }
+        let mut whole = Cursor::new(head).chain(stream);
+        visit(0, Member { name, reader: &mut whole, is_in_stream: false }, troubles);
+        Ok(())
+    }
+}
+
+/// What a compressed file was called before.
+fn stem(label: &str) -> String {
+    let name = label.rsplit(['/', '\\']).next().unwrap_or(label);
+    let lower = name.to_ascii_lowercase();
+    let ending = [".gz", ".xz", ".zst"].into_iter().find(|ending| lower.ends_with(ending)).unwrap_or_default();
+    name.get(..name.len() - ending.len()).unwrap_or(name).to_owned()
+}

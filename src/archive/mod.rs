@@ -1,0 +1,204 @@
+//! Archives: zip, tar, and what gzip, xz or zstd have compressed. Their members are read one after another, and nothing
+//! of them is written anywhere.
+//!
+//! An archive is read twice: first the beginning of each member, which shows what belongs together and what is no
+//! evidence, then those members whole that are wanted.
+//!
+//! ```
+//! use std::io::Cursor;
+//!
+//! use catalog9::archive::Archive;
+//! use catalog9::collection::Packing;
+//!
+//! let mut archive = Archive::new(Cursor::new(Vec::new()), Packing::Tar, "empty.tar");
+//! let (contents, _) = archive.look(&|| false)?;
+//! assert_eq!(contents.members, 0);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod budget;
+mod member;
+mod members;
+mod stream;
+mod tar;
+mod trouble;
+mod zip;
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+pub use self::budget::Budget;
+pub use self::trouble::{Told, Trouble, Troubles};
+use crate::collection::{self, Beginning, Name, Packing};
+use crate::evidence::BEGINNING;
+
+/// How many archives may lie within each other.
+pub const DEEPEST: usize = 2;
+
+/// How many members are looked at.
+const MOST: usize = 1 << 18;
+
+/// How many members are kept in mind since they may be evidence, and how many bytes their names may take.
+const LARGEST_LIST: (usize, usize) = (1 << 15, 8 << 20);
+
+/// Largest dictionary window of a compressed stream, in bytes, unless another is allowed: that of `zstd --long`.
+pub const WINDOW: u64 = 128 << 20;
+
+/// An archive.
+#[derive(Debug)]
+pub struct Archive<'a, S> {
+    /// Where its bytes are. They are read in large parts, so that a buffer would be of no use.
+    source: S,
+    packing: Packing,
+    name: &'a str,
+    /// Largest dictionary window that a stream in it may need, in bytes. It is taken beside all other memory.
+    pub window: u64,
+    /// What the archive that it was taken out of may still come to.
+    pub outer: Option<&'a Budget<'a>>,
+}
+
+/// What an archive holds.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Contents {
+    /// How many members there are that are regular files.
+    pub members: u64,
+    /// How many of them are no evidence.
+    pub others: u64,
+    /// The members that may belong together, as places in the list of those that are read. The leading one comes first.
+    pub units: Vec<Vec<usize>>,
+    found: Vec<Found>,
+    names: Vec<Name>,
+}
+
+/// A member, as its beginning shows it.
+#[derive(Debug)]
+struct Found {
+    /// Its place among all.
+    index: usize,
+    name: String,
+    is_evidence: bool,
+}
+
+/// What is done with each member that is read, which is given by its place in the list, with what it may still come to;
+/// whether it goes on.
+pub type Take<'a> = dyn FnMut(usize, &mut dyn Read, &Budget<'_>) -> Result<bool, Trouble> + 'a;
+
+impl<'a, S: Read + Seek> Archive<'a, S> {
+    /// An archive that is called that.
+    pub fn new(source: S, packing: Packing, name: &'a str) -> Self {
+        Self { source, packing, name, window: WINDOW, outer: None }
+    }
+
+    /// Looks at the beginning of each member, until `is_over` says that nobody wants to know more.
+    ///
+    /// # Errors
+    ///
+    /// Where the source cannot be read. Damage of the archive is no error, and stands among the troubles.
+    pub fn look(&mut self, is_over: &dyn Fn() -> bool) -> io::Result<(Contents, Troubles)> {
+        let length = self.source.seek(SeekFrom::End(0))?;
+        let budget = Budget::of_packed(length, self.outer);
+        let mut contents = Contents::default();
+        let Contents { members, others, found, names, .. } = &mut contents;
+        let mut troubles = Troubles::default();
+        let mut room = LARGEST_LIST.1;
+        let result = self.each(&|_| true, &budget, &mut troubles, &mut |index, member, troubles| {
+            *members += 1;
+            let mut bytes = Vec::new();
+            let result = member.reader.take(BEGINNING).read_to_end(&mut bytes);
+            let is_whole = result.as_ref().is_ok_and(|read| u64::try_from(*read).is_ok_and(|read| read < BEGINNING));
+            let is_evidence = !matches!(Beginning::of(&bytes, is_whole), Beginning::Other(_));
+            let name = Name::of_path(&member.name);
+            let is_kept = is_evidence || name.log_role().is_some();
+            // What is read again is in trouble again.
+            if let Err(error) = result
+                && (member.is_in_stream || !is_kept)
+            {
+                troubles.add(Trouble::of(&error), &member.name);
+            }
+            let left = room.checked_sub(member.name.len()).filter(|_| found.len() < LARGEST_LIST.0);
+            match left {
+                _ if !is_kept => *others += 1,
+                None => troubles.add(Trouble::TooManyPieces, &member.name),
+                Some(left) => {
+                    room = left;
+                    names.push(name);
+                    found.push(Found { index, name: member.name, is_evidence });
+                }
+            }
+            !is_over()
+        });
+        if let Err(error) = result {
+            troubles.add(Trouble::of(&error), "");
+        }
+        contents.arrange();
+        Ok((contents, troubles))
+    }
+
+    /// Reads the members of all units, in the order in which they stand in the archive. An error of `take` is added to
+    /// the troubles.
+    ///
+    /// # Errors
+    ///
+    /// Where the source cannot be read.
+    pub fn read(&mut self, contents: &Contents, troubles: &mut Troubles, take: &mut Take<'_>) -> io::Result<()> {
+        let length = self.source.seek(SeekFrom::End(0))?;
+        let budget = Budget::of_packed(length, self.outer);
+        let Contents { units, found, .. } = contents;
+        let mut is_wanted = vec![false; found.len()];
+        for place in units.iter().flatten() {
+            if let Some(is_wanted) = is_wanted.get_mut(*place) {
+                *is_wanted = true;
+            }
+        }
+        let place_of = |index: usize| {
+            let place = found.binary_search_by_key(&index, |found| found.index).ok()?;
+            is_wanted.get(place).is_some_and(|is_wanted| *is_wanted).then_some(place)
+        };
+        let is_wanted = |index: usize| place_of(index).is_some();
+        // What stopped the first reading stops this one at the same place, and was told.
+        let mut told = Troubles::default();
+        let _ = self.each(&is_wanted, &budget, &mut told, &mut |index, member, _| {
+            let Some(place) = place_of(index) else { return true };
+            match take(place, member.reader, &budget) {
+                Ok(goes_on) => goes_on,
+                Err(trouble) => {
+                    if !member.is_in_stream || !troubles.has(&trouble) {
+                        troubles.add(trouble, &member.name);
+                    }
+                    true
+                }
+            }
+        });
+        Ok(())
+    }
+}
+
+impl Contents {
+    /// What a member is called, by its place in the list; to be shown and never to be joined to a path.
+    #[must_use]
+    pub fn path(&self, place: usize) -> &str {
+        self.found.get(place).map_or("", |found| &found.name)
+    }
+
+    /// What a member is called, as far as others belong to it.
+    #[must_use]
+    pub fn name(&self, place: usize) -> Name {
+        self.names.get(place).cloned().unwrap_or_default()
+    }
+
+    /// Puts those members together that may belong together and of which one may be evidence.
+    fn arrange(&mut self) {
+        let is_evidence = |place: &usize| self.found.get(*place).is_some_and(|found| found.is_evidence);
+        let mut units = Vec::new();
+        for unit in collection::units(&self.names) {
+            if unit.first().is_some_and(is_evidence) {
+                units.push(unit);
+            } else {
+                units.extend(unit.into_iter().filter(is_evidence).map(|place| vec![place]));
+            }
+        }
+        let left_out = self.found.len() - units.iter().map(Vec::len).sum::<usize>();
+        self.others = self.others.saturating_add(u64::try_from(left_out).unwrap_or(u64::MAX));
+        self.units = units;
+    }
+}
