@@ -6,7 +6,7 @@ use catalog9::archive::{Archive, Contents, Trouble, Troubles};
 use catalog9::collection::Packing;
 
 use crate::budget::{BUDGET, counted};
-use crate::scan::archives::gzip;
+use crate::scan::archives::{gzip, tar, xz, zip, zstd};
 
 /// Looks at an archive and reads what is wanted of it, within the budget.
 #[track_caller]
@@ -27,8 +27,8 @@ fn read_within_budget(bytes: &[u8], packing: Packing) -> (Contents, Vec<Trouble>
     (contents, troubles.into_iter().map(|told| told.trouble).collect())
 }
 
-fn tar_header(kind: tar::EntryType, name: &str, size: u64) -> tar::Header {
-    let mut header = tar::Header::new_gnu();
+fn tar_header(kind: ::tar::EntryType, name: &str, size: u64) -> ::tar::Header {
+    let mut header = ::tar::Header::new_gnu();
     header.set_entry_type(kind);
     header.set_path(name).unwrap();
     header.set_size(size);
@@ -39,9 +39,9 @@ fn tar_header(kind: tar::EntryType, name: &str, size: u64) -> tar::Header {
 #[test]
 fn a_name_without_end_is_damage() {
     let name = vec![b'x'; 100 << 20];
-    let mut archive = tar::Builder::new(Vec::new());
-    archive.append(&tar_header(tar::EntryType::GNULongName, "l", 100 << 20), name.as_slice()).unwrap();
-    archive.append(&tar_header(tar::EntryType::Regular, "SYSTEM", 4), &b"regf"[..]).unwrap();
+    let mut archive = ::tar::Builder::new(Vec::new());
+    archive.append(&tar_header(::tar::EntryType::GNULongName, "l", 100 << 20), name.as_slice()).unwrap();
+    archive.append(&tar_header(::tar::EntryType::Regular, "SYSTEM", 4), &b"regf"[..]).unwrap();
     let archive = archive.into_inner().unwrap();
     for (bytes, packing) in [(&archive, Packing::Tar), (&gzip(&archive), Packing::Gzip)] {
         let troubles = read_within_budget(bytes, packing).1;
@@ -51,10 +51,10 @@ fn a_name_without_end_is_damage() {
 
 #[test]
 fn members_without_end_meet_a_limit_that_is_named() {
-    let mut archive = tar::Builder::new(Vec::new());
+    let mut archive = ::tar::Builder::new(Vec::new());
     for number in 0..40_000 {
         let name = format!("{number:0100}");
-        archive.append(&tar_header(tar::EntryType::Regular, &name[..99], 4), &b"regf"[..]).unwrap();
+        archive.append(&tar_header(::tar::EntryType::Regular, &name[..99], 4), &b"regf"[..]).unwrap();
     }
     let archive = archive.into_inner().unwrap();
     let (contents, troubles) = read_within_budget(&archive, Packing::Tar);
@@ -72,4 +72,44 @@ fn a_zip_archive_of_heads_without_end_meets_a_limit_that_is_named() {
     let (contents, troubles) = read_within_budget(&zip_heads(300_000), Packing::Zip);
     assert_eq!(contents.members, 1 << 18);
     assert!(troubles.contains(&Trouble::TooMany), "{troubles:?}");
+}
+
+/// Nothing catches a panic in the library, and the decoders are the work of many hands.
+#[test]
+fn damage_anywhere_ends_no_reading_with_a_panic() {
+    let files = [("a/SYSTEM", 3000), ("b.txt", 500), ("SYSTEM.LOG1", 100)];
+    let files = files.map(|(name, length)| {
+        let bytes = (0..length).map(|place: u32| (place.wrapping_mul(2_654_435_761) >> 27) as u8).collect::<Vec<u8>>();
+        (name.to_owned(), [b"regf".to_vec(), bytes].concat())
+    });
+    let archive = tar(&files);
+    let mut state = 1_u64;
+    let mut random = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    for (packed, packing) in [
+        (zip(&files), Packing::Zip),
+        (archive.clone(), Packing::Tar),
+        (gzip(&archive), Packing::Gzip),
+        (xz(&archive), Packing::Xz),
+        (zstd(&archive), Packing::Zstd),
+    ] {
+        for _ in 0..1500 {
+            let mut damaged = packed.clone();
+            for _ in 0..=random() % 4 {
+                let place = random() % damaged.len();
+                damaged[place] = random() as u8;
+            }
+            damaged.truncate(damaged.len() - (random() % 64).saturating_sub(56));
+            let mut archive = Archive::new(Cursor::new(&damaged), packing, "archive");
+            // A wide window is taken before it is needed.
+            archive.window = 1 << 20;
+            let (contents, mut troubles) = archive.look(&|| false).unwrap();
+            let read = archive.read(&contents, &mut troubles, &mut |_, stream, _| {
+                io::copy(stream, &mut io::sink()).map(|_| true).map_err(|error| Trouble::of(&error))
+            });
+            read.unwrap();
+        }
+    }
 }

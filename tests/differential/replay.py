@@ -61,12 +61,13 @@ class Log:
         self.is_old = self.has_sound_block and number(data, 28) in (1, 2)
         self.written = struct.unpack_from("<Q", data, 12)[0] if self.is_block else 0
         self.entries, self.has_wrong_hash, self.has_cut_entry, self.has_entry_out_of_turn = [], False, False, False
+        self.has_cut_head = False
         due, offset = self.number, 512
         while data[offset : offset + 4] == b"HvLE":
             size = number(data, offset + 4)
             entry = data[offset : offset + size]
             if len(entry) < size or size < 512:
-                self.has_cut_entry = True
+                self.has_cut_entry, self.has_cut_head = True, len(entry) < 40
                 break
             hashes = struct.unpack_from("<QQ", entry, 24)
             self.has_wrong_hash |= hashes != (marvin32(entry[40:]), marvin32(entry[:32]))
@@ -163,6 +164,7 @@ PYTHON_REGISTRY = {
     "compares-numbers-without-wrap": lambda case: any(
         log.is_new and (log.number >= case.secondary) == is_before(log.number, case.secondary) for log in case.logs
     ),
+    "raises-on-a-cut-head": lambda case: any(log.has_cut_head for log in case.used),
     "single-log-in-place-of-a-stale-pair": lambda case: all(case.is_stale(log) for log in case.used),
 }
 
@@ -288,7 +290,7 @@ def run(tools, scratch, count, evidence):
             problems.append(f"{reader} agrees too rarely to prove anything")
         for name in classes:
             print(f"    {seen.get((reader, name), 0):5}  {name}")
-            if not seen.get((reader, name)) and count >= 2000:
+            if not seen.get((reader, name)) and count >= 4000:
                 problems.append(f"{reader}: {name} was never met")
             if f"`{name}`" not in page:
                 problems.append(f"docs/differential.md does not explain {name}")

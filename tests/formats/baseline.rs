@@ -105,9 +105,9 @@ fn every_format_tells_what_is_known() {
     let hive = hive_of(&catalogs(BEFORE), "EXAMPLE");
     let written = |format| text(&again(scratch.path(), &hive, format).stdout);
     assert!(written("table").contains("warning[provider-unknown] known: Foo"), "{}", written("table"));
-    assert!(written("markdown").contains("| warning, known | provider-unknown |"), "{}", written("markdown"));
+    assert!(written("markdown").contains("| warning, known | medium | provider-unknown |"), "{}", written("markdown"));
     let junit = written("junit");
-    assert!(junit.contains("failures=\"0\"") && junit.contains("warning, known: Foo"), "{junit}");
+    assert!(junit.contains("failures=\"0\"") && junit.contains("warning, known, medium confidence: Foo"), "{junit}");
     let sarif: Value = serde_json::from_str(&written("sarif")).unwrap();
     let states = sarif["runs"][0]["results"].as_array().unwrap().iter().map(|result| &result["baselineState"]);
     assert!(states.into_iter().all(|state| state == "unchanged"));

@@ -86,6 +86,17 @@ fn an_unreadable_folder_is_told() {
     assert_eq!(verdicts(&records), ["./locked  failed  -", "./open/SYSTEM  examined  intact"]);
 }
 
+#[test]
+fn a_folder_that_lies_too_deep_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = vec!["d"; 257].join("/");
+    write(folder.path(), &[(&format!("{deep}/SYSTEM"), &hive_of(CLEAN, "A")), ("z/SYSTEM", &hive_of(CLEAN, "B"))]);
+    let records = records(&scan(folder.path(), &["--format", "jsonl", "."]));
+    let deepest = vec!["d"; 256].join("/");
+    assert_eq!(verdicts(&records), [format!("./{deepest}  limited  -"), "./z/SYSTEM  examined  intact".to_owned()]);
+    assert_eq!(records[0]["unit"]["failure"]["code"], "catalog9::too_deep");
+}
+
 /// A scan of two hundred hives that waits for somebody to read its output, of which the first line was read.
 #[cfg(unix)]
 fn waiting(folder: &std::path::Path) -> (Child, BufReader<ChildStdout>) {

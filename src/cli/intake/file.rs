@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use catalog9::catalog::Text;
-use catalog9::evidence::{Error as EvidenceError, LARGEST};
+use catalog9::evidence::LARGEST;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
@@ -38,9 +38,13 @@ pub(in crate::cli) enum InputError {
     #[diagnostic(code(catalog9::unreadable), help("check its permissions and the medium that it lies on"))]
     Unreadable(io::Error),
 
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Stream(EvidenceError),
+    #[error("expected evidence, found a stream that cannot be read: {0}")]
+    #[diagnostic(code(catalog9::stream), help("check the medium that it lies on, and its permissions"))]
+    UnreadableStream(io::Error),
+
+    #[error("expected at most {LARGEST} bytes, found more")]
+    #[diagnostic(code(catalog9::too_large), help("no registry is that large; is this a disk image?"))]
+    TooLargeStream,
 
     #[error("expected room for a temporary file, found none: {0}")]
     #[diagnostic(code(catalog9::temporary_file), help("set TMPDIR to a folder with more room"))]

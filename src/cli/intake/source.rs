@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use catalog9::Content;
 use catalog9::collection::{Beginning, Packing, is_zip_by_its_end};
-use catalog9::evidence::{BEGINNING, Error, Kind, LARGEST};
+use catalog9::evidence::{BEGINNING, Kind, LARGEST};
 
 use super::file::{self, InputError};
 use super::map::{Guarded, Map, Reading};
@@ -75,7 +75,7 @@ impl Source {
         match self {
             Self::Stdin => {
                 let mut stream = io::stdin().lock();
-                let bytes = first_bytes(&mut stream).map_err(|error| unreadable_stream(&error))?;
+                let bytes = first_bytes(&mut stream).map_err(InputError::UnreadableStream)?;
                 let whole = Cursor::new(bytes);
                 if is_registration_file(whole.get_ref()) {
                     return Ok(Input::Stream(Box::new(whole.chain(stream))));
@@ -186,14 +186,10 @@ fn map(mut file: File, length: u64, reading: Reading) -> Result<Whole<'static>, 
 fn keep(stream: impl Read) -> Result<Held, InputError> {
     match spool::keep(stream, IN_MEMORY) {
         Kept::All(held, None) => Ok(held),
-        Kept::All(_, Some(error)) => Err(unreadable_stream(&error)),
-        Kept::TooMany => Err(InputError::Stream(Error::TooLarge { limit: LARGEST })),
+        Kept::All(_, Some(error)) => Err(InputError::UnreadableStream(error)),
+        Kept::TooMany => Err(InputError::TooLargeStream),
         Kept::NoRoom(error) => Err(InputError::NoRoom(error)),
     }
-}
-
-fn unreadable_stream(error: &io::Error) -> InputError {
-    InputError::Stream(Error::Stream { found: error.to_string() })
 }
 
 fn length_of(bytes: &[u8]) -> u64 {

@@ -2,7 +2,7 @@
 
 use catalog9::catalog::Text;
 use catalog9::evidence::Error as EvidenceError;
-use catalog9::{Content, Evidence, Examination, Options, examine, examine_together};
+use catalog9::{Evidence, Examination, Options, examine, examine_together};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -54,8 +54,13 @@ pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> 
         let logs: Vec<Vec<Guarded<'_>>> =
             pieces.iter().map(|(_, logs)| logs.iter().map(Log::guarded).collect()).collect();
         let examination = {
-            let contents = opened.iter_mut().map(Opened::content).zip(&logs);
-            let mut evidence: Vec<Evidence<'_>> = pieces.iter().zip(contents).map(of_piece).collect();
+            let opened = opened.iter_mut().zip(&logs);
+            let evidence = pieces.iter().zip(opened).map(|((piece, logs), (opened, bytes))| Evidence {
+                path: piece.label.clone(),
+                content: opened.content(),
+                logs: logs.iter().zip(bytes).map(|(log, bytes)| log.file(bytes)).collect(),
+            });
+            let mut evidence: Vec<Evidence<'_>> = evidence.collect();
             match (evidence.pop(), evidence.is_empty()) {
                 (Some(alone), true) => examine(alone, options),
                 (last, _) => {
@@ -70,11 +75,4 @@ pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> 
         examination.map_err(|error| refuse(error.into()))
     });
     examined.unwrap_or_else(|fault| Err(refuse(fault.into())))
-}
-
-fn of_piece<'a>(
-    ((piece, logs), (content, bytes)): (&(&Piece, &[Log<'_>]), (Content<'a>, &'a Vec<Guarded<'_>>)),
-) -> Evidence<'a> {
-    let logs = logs.iter().zip(bytes).map(|(log, bytes)| log.file(bytes)).collect();
-    Evidence { path: piece.label.clone(), content, logs }
 }
