@@ -228,7 +228,7 @@ fn links_to_a_large_key_share_the_room_of_all_keys() {
     assert_eq!(reading.control_sets[0].catalogs.links.len(), 30);
     let reading = read_within_budget(&reg::write(&root, r"HKEY_LOCAL_MACHINE\SYSTEM", Form::Regedit5));
     let obstacles: Vec<_> = reading.control_sets[0].catalogs.links.iter().map(|link| link.obstacle).collect();
-    assert_eq!((obstacles[0], obstacles[29]), (None, Some("more lies there than there is room for")));
+    assert_eq!((obstacles[0], obstacles[29]), (None, Some("the target is larger than the limit")));
 }
 
 #[test]

@@ -102,17 +102,17 @@ fn what_tells_nothing_is_refused_with_the_way_out() {
         (b"", "an empty file", "collect it again"),
         (b"Dear Sir or Madam, my internet is broken.", "begins with “Dear Sir or Mada”", "netsh winsock show catalog"),
         (&utf16("Dear Sir or Madam, my internet is broken."), "UTF-16 text that begins with “Dear Sir or Mada”", "NFO"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "how Windows 2000 saves", "msinfo32 /report"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "in which Windows 2000 saves", "msinfo32 /report"),
         (b"<?xml version=\"1.0\"?>\n<SystemInformation/>", "begins with “<?xml version=\"1”", "msinfo32"),
         (b"\x7fELF\x02\x01\x01\0", "begins with the bytes 7f 45 4c 46", "SYSTEM"),
         (&[0; 9000], "zero bytes", "SYSTEM"),
-        (b"CREG\0\0", "Windows 95, 98 or Me", "not read"),
-        (b"PK\x03\x04", "a zip archive", "out of the archive"),
-        (b"regf", "4 bytes", "cut off"),
+        (b"CREG\0\0", "Windows 95, 98 or Me", "not supported"),
+        (b"PK\x03\x04", "a zip archive", "from the archive"),
+        (b"regf", "4 bytes", "truncated"),
         (&hive_with(&["Microsoft", "Classes"]), "a SOFTWARE hive", "System32\\config"),
         (&hive_with(&["Software", "Control Panel"]), "a user's hive (NTUSER.DAT)", "System32\\config"),
         (&hive_with(&["Foo"]), "a hive with the keys Foo", "System32\\config"),
-        (&hive::write(&setup, &Shape::default()), "before setup has made them", "no sign of damage"),
+        (&hive::write(&setup, &Shape::default()), "before Windows setup created them", "not a sign of damage"),
         (&log, "a transaction log", "SYSTEM.LOG1"),
         (&old, "version 1.2", "NT 4"),
     ];
@@ -148,7 +148,7 @@ fn what_is_no_file_is_refused_at_once() {
     let status = std::process::Command::new("mkfifo").arg(scratch.path().join("pipe")).status().unwrap();
     assert!(status.success());
     for (name, found) in [
-        ("nothing", "nothing of that name"),
+        ("nothing", "no file of that name"),
         ("folder", "a directory"),
         ("pipe", "a named pipe"),
         ("/dev/zero", "a device"),
@@ -238,7 +238,7 @@ fn the_user_tells_which_windows_it_is() {
     assert!(untold.contains("Verdict: not judged"), "{untold}");
     let told = report(listing.as_bytes(), "10-1709");
     assert!(
-        told.contains("Verdict: intact\n") && told.contains("   told by        the user; there are transports"),
+        told.contains("Verdict: intact\n") && told.contains("   told by        the user; it has transports"),
         "{told}"
     );
     let refused = report(&hive_of(PLAIN), "95");

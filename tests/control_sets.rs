@@ -153,7 +153,7 @@ fn an_export_without_the_next_control_set_is_never_intact() {
     root.at("Select").number("Default", 2);
     let examination = examined(&export(&root));
     assert_eq!((examination.verdict(), examination.is_complete()), (Verdict::NotJudged, false));
-    assert_eq!(examination.defects[0].found, "2, and no ControlSet002 in the evidence");
+    assert_eq!(examination.defects[0].found, "2, but there is no ControlSet002 in the evidence");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn a_real_file_that_is_cut_off_anywhere_raises_no_alarm_that_the_whole_does_not(
     }
 }
 
-/// The catalogs of a file with this line, and nothing behind it, in the key of a name space entry.
+/// The catalogs of a file with this line, and nothing behind it, in the key of a namespace entry.
 fn ending_in(line: &str, form: Form) -> (Catalogs, Vec<Defect>) {
     let parameters = r"HKLM\SYSTEM\ControlSet001\Services\WinSock2\Parameters";
     let key = format!(r"[{parameters}\NameSpace_Catalog5\Catalog_Entries\000000000001]");
@@ -93,7 +93,7 @@ fn a_guid_of_which_a_digit_is_cut_off_is_unreadable_and_no_other_guid() {
         assert!(!catalogs.tells(Facts::WHOLE_LISTS));
         assert_eq!(defects[0].place.line, Some(7));
         assert_eq!(defects[0].expected, "the end of the last value");
-        assert_eq!(defects[0].found, "the end of the file, which may be cut off; ProviderId is not believed");
+        assert_eq!(defects[0].found, "the end of the file, which may be truncated; ProviderId is not trusted");
     }
 }
 

@@ -150,12 +150,12 @@ fn a_link_that_cannot_be_followed_leaves_nothing_to_call_intact() {
     let out = r"\Registry\User\S-1-5-21-1-2-3-1001\Software\Evil";
     let own = format!(r"\Registry\Machine\SYSTEM\{PROTOCOL}");
     for (target, obstacle) in [
-        (out, "it leads out of this hive"),
-        (r"\Registry\Machine\SYSTEMX\Evil", "it leads out of this hive"),
-        (r"\Registry\Machine\SYSTEM\Evil", "there is no such key"),
-        ("Evil", "it leads out of this hive"),
-        ("", "it leads out of this hive"),
-        (own.as_str(), "there are more links than are followed, or they lead in a circle"),
+        (out, "its target is outside this hive"),
+        (r"\Registry\Machine\SYSTEMX\Evil", "its target is outside this hive"),
+        (r"\Registry\Machine\SYSTEM\Evil", "its target key does not exist"),
+        ("Evil", "its target is outside this hive"),
+        ("", "its target is outside this hive"),
+        (own.as_str(), "there are too many links, or they form a loop"),
     ] {
         let mut root = system(CLEAN);
         root.link(PROTOCOL, target);
@@ -167,7 +167,7 @@ fn a_link_that_cannot_be_followed_leaves_nothing_to_call_intact() {
     }
     let mut root = system(CLEAN);
     root.link(PROTOCOL, out).set("SymbolicLinkValue", 1, *b"x\0\0\0");
-    assert_eq!(links(&examined(&pressed(&root)))[0].obstacle, Some("it does not say where it leads"));
+    assert_eq!(links(&examined(&pressed(&root)))[0].obstacle, Some("it has no target"));
 }
 
 #[test]

@@ -39,9 +39,9 @@ fn outcome(bytes: &[u8]) -> String {
 #[ignore = "needs the real evidence"]
 fn every_odd_hive_ends_in_a_report_or_a_clear_error() {
     let folder = real("hives-odd");
-    let mut text = "# Odd hives\n\nWhat comes of hives that other projects collected as tests of readers, each by \
-                    itself, without its transaction logs. Most are no SYSTEM hives. This page is written by a test.\n\n\
-                    | file | what comes of it |\n|---|---|\n"
+    let mut text = "# Odd hives\n\nThe results for hives that other projects collected to test their parsers, each \
+                    examined separately, without its transaction logs. Most are not SYSTEM hives. This page is written \
+                    by a test.\n\n| file | result |\n|---|---|\n"
         .to_owned();
     let files = files(&folder);
     assert!(files.len() >= 100, "the odd hives are fewer than they were");

@@ -170,7 +170,7 @@ fn an_allowance_ends_with_its_day() {
     let (code, report, complaint) = desk.run(&["--policy", "policy.toml", "--as-of", "2027-01-02"]);
     assert_eq!(code, 1);
     assert!(!report.contains("Allowed by policy"), "{report}");
-    assert!(complaint.contains("an allowance has ended on 2027-01-01") && complaint.contains("ours"), "{complaint}");
+    assert!(complaint.contains("an allowance expired on 2027-01-01") && complaint.contains("ours"), "{complaint}");
     assert_eq!(desk.examine(&[]).2, "");
 }
 
@@ -258,7 +258,7 @@ fn what_is_no_policy_is_refused_with_its_line() {
         (allow("file = 'x.dll'\nuntil = 2027-01-01"), "missing field `reason`"),
         (allow("file = 'x.dll'\nreason = ' '\nuntil = 2027-01-01"), "line 3: expected a reason, found \"\""),
         (allow("file = 'x.dll'\nreason = 'ours'\nuntil = 2027-01-01T00:00:00Z"), "line 4: expected a day, found"),
-        (allow("reason = 'ours'\nuntil = 2027-01-01"), "line 1: expected whom to allow"),
+        (allow("reason = 'ours'\nuntil = 2027-01-01"), "line 1: expected a provider to allow"),
         (allow("provider = 'x'\nreason = 'ours'\nuntil = 2027-01-01"), "line 2: expected a GUID, found \"x\""),
         (
             allow(
@@ -291,5 +291,5 @@ until = 2027-01-01",
 fn a_rule_that_does_not_exist_is_refused_on_the_command_line() {
     let (code, _, complaint) = Desk::new("layered-provider-effective", "").examine(&["--rules", "provider-hiden"]);
     assert_eq!(code, 2);
-    assert!(complaint.contains("provider-hidden is like it"), "{complaint}");
+    assert!(complaint.contains("did you mean provider-hidden?"), "{complaint}");
 }

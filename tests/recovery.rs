@@ -237,7 +237,7 @@ fn a_planted_log_hides_no_hijack() {
     for planted in ["SYSTEM.LOG2", "SYSTEM.LOG"] {
         let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &log), (planted, &log[..512])], &["SYSTEM"]);
         assert_eq!(output.status.code(), Some(1), "{text}");
-        assert_says(&text, &["Verdict: hijacked – ", "none of its entries could be applied"]);
+        assert_says(&text, &["Verdict: hijacked – ", "its entries could not be applied"]);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::evidence::{read, real};
 use crate::synth::reg::{FORMS, Form, encode, write};
 use crate::synth::{Key, registry};
 
-/// The catalogs of a file with these lines behind the header and inside of the key of the name space catalog.
+/// The catalogs of a file with these lines behind the header and inside of the key of the namespace catalog.
 fn read_lines(lines: &str) -> (Catalogs, Vec<(u64, String)>) {
     let text = format!(
         "Windows Registry Editor Version 5.00\n\n[HKLM\\SYSTEM\\ControlSet001\\Services\\WinSock2\\Parameters]\n{lines}\n\n"
@@ -98,7 +98,7 @@ fn a_live_layered_provider_is_seen_in_both_catalogs() {
     }
     let sentences: Vec<String> = examination.examined[0].judgement.findings.iter().map(Finding::sentence).collect();
     assert!(sentences.iter().all(|sentence| !sentence.contains("it is effective")), "{sentences:?}");
-    let story = "it is not effective, since the base providers answer first; its sockets are no file handles";
+    let story = "it is not effective, since the base providers answer first; its sockets are not file handles";
     assert_eq!(sentences.iter().filter(|sentence| sentence.contains(story)).count(), 2, "{sentences:?}");
     let rules: BTreeSet<&str> = examination.examined[0].judgement.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(
@@ -140,7 +140,10 @@ fn files_that_contradict_each_other_are_refused() {
     };
     assert!(together(&[file("a.dll"), file("a.dll")]).is_ok());
     let message = together(&[file("a.dll"), file("b.dll")]).unwrap_err();
-    assert!(message.ends_with(r"Parameters\AutodialDLL is a.dll in one and b.dll in another (f, line 4)"), "{message}");
+    assert!(
+        message.ends_with(r"Parameters\AutodialDLL is a.dll in one file and b.dll in another (f, line 4)"),
+        "{message}"
+    );
     let message = together(&[file("a.dll"), b"rubbish".to_vec()]).unwrap_err();
     assert!(message.contains("begins with “rubbish”"), "{message}");
 }
@@ -159,14 +162,11 @@ fn windows_way_with_values_is_followed_and_what_it_drops_is_reported() {
         (
             "\"AutodialDLL\"=hex(1):61,00,\\\n#x\n  62,00,00,00",
             None,
-            &[
-                (5, "“#x”; Windows drops the value, and this line with it"),
-                (6, "“62,00,00,00”, which Windows passes over"),
-            ],
+            &[(5, "“#x”; Windows drops the value, and this line with it"), (6, "“62,00,00,00”, which Windows ignores")],
         ),
         ("\"AutodialDLL\"=hex(1):61,,00", None, &[(4, "“,00”; Windows drops the value")]),
-        ("\"AutodialDLL\"=hex(1):61,00,\n  62,00", Some("a"), &[(5, "“62,00”, which Windows passes over")]),
-        ("rubbish\n\"AutodialDLL\"=\"a\"", Some("a"), &[(4, "“rubbish”, which Windows passes over")]),
+        ("\"AutodialDLL\"=hex(1):61,00,\n  62,00", Some("a"), &[(5, "“62,00”, which Windows ignores")]),
+        ("rubbish\n\"AutodialDLL\"=\"a\"", Some("a"), &[(4, "“rubbish”, which Windows ignores")]),
         ("\"AutodialDLL\"=\"a\"\n[-HKLM\\SYSTEM\\ControlSet001\\Services\\WinSock2\\Parameters\\X]", Some("a"), &[]),
     ];
     for (lines, value, reported) in cases {

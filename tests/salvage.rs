@@ -50,7 +50,7 @@ fn zero_cell(hive: &mut [u8], key: usize, field: usize) {
 #[test]
 fn keys_are_found_by_their_parent_where_their_list_is_lost() {
     let mut bytes = hive::write(&system(), &Shape::default());
-    // The name space catalog's comes first.
+    // The namespace catalog's comes first.
     let at = key(&bytes, "Catalog_Entries");
     zero_cell(&mut bytes, at, 28);
     let reading = read(&bytes);
@@ -114,7 +114,7 @@ fn the_root_is_found_by_its_flag() {
     hive::seal(&mut bytes);
     let reading = read(&bytes);
     assert_eq!(ids(&reading).len(), 5);
-    assert_eq!(reading.defects[0].expected, "a root key where the base block says");
+    assert_eq!(reading.defects[0].expected, "a root key at the offset in the base block");
 }
 
 #[test]
@@ -201,10 +201,7 @@ fn two_keys_of_one_name_are_told() {
     let mut root = system();
     root.at(r"ControlSet001\Services\WinSock2\Parameters").subkeys.push(Key::new("protocol_catalog9"));
     let found = said(&read(&hive::write(&root, &Shape::default())).defects);
-    assert!(
-        found[0].contains("in the order of their names, by which Windows looks them up, “protocol_catalog9” twice"),
-        "{found:?}"
-    );
+    assert!(found[0].contains("sorted by name, as Windows needs them, “protocol_catalog9” twice"), "{found:?}");
 }
 
 #[test]

@@ -20,9 +20,7 @@ pub enum Trouble {
     #[error("expected at most {RATIO} times as many bytes as are packed, found a bomb")]
     #[diagnostic(
         code(catalog9::bomb),
-        help(
-            "it was made to fill memory or disk: look at it with a tool that lists archives, on a machine of its own"
-        )
+        help("it was made to fill memory or disk: list it with an archive tool, on an isolated machine")
     )]
     Bomb,
 
@@ -32,30 +30,30 @@ pub enum Trouble {
     TooLong,
 
     /// A member is larger than any evidence.
-    #[error("expected at most {LARGEST} bytes, found a member with more")]
-    #[diagnostic(code(catalog9::too_large), help("no registry is that large; take the member out and name it"))]
+    #[error("expected at most {LARGEST} bytes, found a larger file in the archive")]
+    #[diagnostic(code(catalog9::too_large), help("no registry hive is that large; extract the file and name it"))]
     TooLarge,
 
     /// There are more members than are looked at.
-    #[error("expected at most {MOST} members, found more")]
+    #[error("expected at most {MOST} files in the archive, found more")]
     #[diagnostic(code(catalog9::too_many_members), help("unpack the archive and name the folder"))]
     TooMany,
 
     /// There are more members that may be evidence than are kept in mind.
-    #[error("expected at most {} members that may be evidence, and {} bytes of names, found more", LARGEST_LIST.0, LARGEST_LIST.1)]
+    #[error("expected at most {} files that may be evidence, and {} bytes of names, found more", LARGEST_LIST.0, LARGEST_LIST.1)]
     #[diagnostic(code(catalog9::too_many_members), help("unpack the archive and name the folder"))]
     TooManyPieces,
 
     /// An archive in an archive in an archive.
-    #[error("expected at most one archive within another, found one more")]
-    #[diagnostic(code(catalog9::nested), help("take the inner archive out and name it"))]
+    #[error("expected at most one archive within another, found a third level")]
+    #[diagnostic(code(catalog9::nested), help("extract the inner archive and name it"))]
     Nested,
 
     /// Its window needs more memory than it may have.
     #[error("expected a dictionary window of at most {limit} MiB, found a larger one")]
     #[diagnostic(
         code(catalog9::window),
-        help("allow it with --max-window where there is memory for it, or unpack the archive and name the folder")
+        help("if there is enough memory, allow it with --max-window; else unpack the archive and name the folder")
     )]
     TooWide {
         /// MiB that are allowed.
@@ -63,30 +61,33 @@ pub enum Trouble {
     },
 
     /// Members share the bytes that they are packed in.
-    #[error("expected members that each have their own bytes, found overlapping ones, of which the first was read")]
+    #[error("expected files that do not share bytes in the archive, found overlapping ones; only the first was read")]
     #[diagnostic(
         code(catalog9::overlapping_members),
-        help("no honest tool writes such an archive: look at it with a tool that lists offsets")
+        help("no legitimate tool writes such an archive: list its offsets with an archive tool")
     )]
     Overlapping,
 
     /// A password is needed.
-    #[error("expected members that can be read, found encrypted ones")]
+    #[error("expected readable files in the archive, found encrypted ones")]
     #[diagnostic(code(catalog9::encrypted), help("unpack the archive with its password and name the folder"))]
     Encrypted,
 
     /// They are packed in a way that is not read.
-    #[error("expected members that are stored or packed with deflate, zstd or xz, found {0}")]
+    #[error("expected files stored or packed with deflate, zstd or xz, found {0}")]
     #[diagnostic(code(catalog9::unknown_packing), help("unpack the archive and name the folder"))]
     Unknown(String),
 
     /// Several members have one name.
-    #[error("expected members with different names, found several of one name, which were all read")]
-    #[diagnostic(code(catalog9::ambiguous_archive), help("tools that unpack it keep one of them, not always the same"))]
+    #[error("expected different file names in the archive, found several files with one name; all were read")]
+    #[diagnostic(
+        code(catalog9::ambiguous_archive),
+        help("tools that unpack it keep only one of them, and not all tools the same one")
+    )]
     Ambiguous,
 
     /// The archive is damaged.
-    #[error("expected an archive that can be read, found a damaged one: {0}")]
+    #[error("expected a readable archive, found a damaged one: {0}")]
     #[diagnostic(code(catalog9::damaged_archive), help("collect it again; what could be read was examined"))]
     Damaged(String),
 }

@@ -189,7 +189,7 @@ pub fn decode_text(bytes: &[u8]) -> Decoded<'_> {
     let mut decoded = decode_whole(kept);
     let line = 1 + u64::try_from(decoded.text.matches('\n').count()).unwrap_or(u64::MAX);
     let offset = u64::try_from(MAX_TEXT).unwrap_or(u64::MAX);
-    let found = "more than 16 MiB, of which the rest is passed over";
+    let found = "more than 16 MiB; the rest is ignored";
     decoded.faults.push(Fault { offset, line, found, count: 1, last_line: line });
     decoded
 }
@@ -216,7 +216,7 @@ fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_>
     let mut text = String::with_capacity(3 * (bytes.len() / 2));
     for character in char::decode_utf16(encoding.units(bytes)) {
         let character = character.unwrap_or_else(|_| {
-            faults.add("a surrogate without its partner");
+            faults.add("an unpaired surrogate");
             char::REPLACEMENT_CHARACTER
         });
         text.push(character);
@@ -257,7 +257,7 @@ fn decode_utf8(bytes: &[u8], begin: u64) -> Decoded<'_> {
         }
         if !chunk.invalid().is_empty() {
             text.push(char::REPLACEMENT_CHARACTER);
-            faults.add("bytes that are no UTF-8");
+            faults.add("bytes that are not UTF-8");
             chunk.invalid().iter().for_each(|_| faults.pass(1, false));
         }
     }
@@ -328,7 +328,7 @@ mod tests {
         let decoded = decode_text(&bytes);
         assert_eq!(decoded.text, "a\nb\u{fffd}c");
         let places: Vec<_> = decoded.faults.iter().map(|fault| (fault.offset, fault.line, fault.found)).collect();
-        assert_eq!(places, [(8, 2, "a surrogate without its partner"), (12, 2, "half a character")]);
+        assert_eq!(places, [(8, 2, "an unpaired surrogate"), (12, 2, "half a character")]);
         let decoded = decode_text("ž\n\u{1F600}".as_bytes().get(..5).unwrap());
         assert_eq!((&*decoded.text, decoded.faults[0].offset, decoded.faults[0].line), ("ž\n\u{fffd}", 3, 2));
     }
@@ -342,13 +342,13 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_behind_the_limit_is_passed_over_and_told() {
+    fn text_beyond_the_limit_is_ignored_and_reported() {
         let text = "x\n".repeat(MAX_TEXT / 2);
         assert_eq!(decode_text(text.as_bytes()).faults, []);
         let longer = text + "y";
         let decoded = decode_text(longer.as_bytes());
         assert_eq!((decoded.text.len(), decoded.faults[0].offset), (MAX_TEXT, 1 << 24));
-        assert!(decoded.faults[0].found.ends_with("the rest is passed over"));
+        assert!(decoded.faults[0].found.ends_with("the rest is ignored"));
     }
 
     #[test]

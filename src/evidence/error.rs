@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::catalog::Text;
 
-/// A file that tells nothing: what was found in it, and the way out.
+/// A file that cannot be examined: what was found in it, and what to do instead.
 #[derive(Debug, Clone, Error, Diagnostic)]
 #[non_exhaustive]
 pub enum Error {
@@ -13,43 +13,43 @@ pub enum Error {
     #[error("expected evidence, found an empty file")]
     #[diagnostic(
         code(catalog9::empty),
-        help("an empty file is what remains when a copy fails: collect it again, with a tool that reads locked files")
+        help("a failed copy often leaves an empty file: collect it again with a tool that can read locked files")
     )]
     Empty,
 
-    /// None of the kinds that are read.
-    #[error("expected a SYSTEM hive, a registration file, a report or a listing, found {found}")]
+    /// Not a supported kind of evidence.
+    #[error("expected a SYSTEM hive, a registration file, an msinfo32 report or a netsh listing, found {found}")]
     #[diagnostic(code(catalog9::not_evidence), help("{help}"))]
     NotEvidence {
         /// What its first bytes are or look like.
         found: String,
-        /// What to bring instead.
+        /// What to collect instead.
         help: &'static str,
     },
 
-    /// The bytes could not be had.
+    /// The bytes could not be read.
     #[error("expected evidence, found a stream that cannot be read: {found}")]
-    #[diagnostic(code(catalog9::stream), help("check the medium that it lies on, and its permissions"))]
+    #[diagnostic(code(catalog9::stream), help("check the storage medium and the permissions"))]
     Stream {
-        /// What the system says.
+        /// What the operating system reports.
         found: String,
     },
 
     /// More bytes than any evidence has.
     #[error("expected at most {limit} bytes, found more")]
-    #[diagnostic(code(catalog9::too_large), help("no registry is that large; is this a disk image?"))]
+    #[diagnostic(code(catalog9::too_large), help("no registry hive is that large; is this a disk image?"))]
     TooLarge {
         /// The most that is read.
         limit: u64,
     },
 
-    /// A registration file of which Windows would import nothing.
+    /// A registration file from which Windows would import nothing.
     #[error(transparent)]
     #[diagnostic(transparent)]
     RegHeader(RegHeader),
 
-    /// A registration file that tells nothing of Winsock.
-    #[error(r"expected Services\WinSock2 or Services\Winsock, found a registration file with neither")]
+    /// A registration file without Winsock keys.
+    #[error(r"expected Services\WinSock2 or Services\Winsock, found a registration file without either")]
     #[diagnostic(
         code(catalog9::nothing_of_winsock),
         help(r"export the key: reg export HKLM\SYSTEM\CurrentControlSet\Services\WinSock2 winsock2.reg")
@@ -57,59 +57,59 @@ pub enum Error {
     NothingOfWinsock,
 
     /// A registry of Wine, which keeps its providers elsewhere.
-    #[error("expected the registry of Windows, found one of a Wine prefix, whose catalogs are empty")]
-    #[diagnostic(code(catalog9::wine), help("Wine has its providers built in: an empty catalog is no damage there"))]
+    #[error("expected the registry of Windows, found the registry of a Wine prefix, which has empty catalogs")]
+    #[diagnostic(code(catalog9::wine), help("Wine has built-in providers: there an empty catalog is not damage"))]
     Wine,
 
-    /// Evidence that cannot be examined as one.
+    /// Evidence that cannot be examined together.
     #[error("expected one registry and the reports of its system, found {found}")]
     #[diagnostic(
         code(catalog9::not_together),
         help(
-            "give one hive or the registration files of one system, and beside it what msinfo32 and netsh said there"
+            "give one hive, or the registration files of one system, together with the msinfo32 report and netsh listing of that system"
         )
     )]
     NotTogether {
-        /// What there is too much or too little of.
+        /// What is missing or superfluous.
         found: &'static str,
     },
 
-    /// Evidence of two computers that was to be examined as one.
+    /// Evidence of two computers that was to be examined together.
     #[error("expected evidence of one computer, found {one} in {place_of_one} and {other} in {place_of_other}")]
-    #[diagnostic(code(catalog9::other_computer), help("examine what is of another computer by itself"))]
+    #[diagnostic(code(catalog9::other_computer), help("examine the evidence of the other computer separately"))]
     OtherComputer {
         /// Name of the one computer.
         one: String,
-        /// Which evidence tells it.
+        /// Which evidence names it.
         place_of_one: String,
         /// Name of the other.
         other: String,
-        /// Which evidence tells it.
+        /// Which evidence names it.
         place_of_other: String,
     },
 
-    /// Parts of one system that are not.
+    /// Parts that contradict each other.
     #[error(
-        "expected parts of one system, found a contradiction: {value} is {one} in one and {other} in another ({place})"
+        "expected parts of one system, found a contradiction: {value} is {one} in one file and {other} in another ({place})"
     )]
     #[diagnostic(
         code(catalog9::contradiction),
-        help("the files are of two systems, or of one at two times: examine each by itself")
+        help("the files are from two systems, or from one system at two times: examine each separately")
     )]
     Contradiction {
-        /// What they do not agree on.
+        /// The value that differs.
         value: String,
-        /// What the one says.
+        /// What the one states.
         one: String,
-        /// What the other says.
+        /// What the other states.
         other: String,
-        /// Where the other says it.
+        /// Where the other states it.
         place: String,
     },
 
-    /// A hive whose base block or first bin is cut off.
-    #[error("expected a hive of 8192 bytes or more, found {length} bytes")]
-    #[diagnostic(code(catalog9::hive_too_short), help("the file is cut off: collect it again"))]
+    /// A hive whose base block or first bin is truncated.
+    #[error("expected a hive of at least 8192 bytes, found {length} bytes")]
+    #[diagnostic(code(catalog9::hive_too_short), help("the file is truncated: collect it again"))]
     HiveTooShort {
         /// Length of the file.
         length: usize,
@@ -117,10 +117,7 @@ pub enum Error {
 
     /// A transaction log without its hive.
     #[error("expected a hive, found a transaction log (file type {file_type})")]
-    #[diagnostic(
-        code(catalog9::log_alone),
-        help("give the hive that it belongs to: SYSTEM for SYSTEM.LOG1 and SYSTEM.LOG2")
-    )]
+    #[diagnostic(code(catalog9::log_alone), help("give the hive instead: SYSTEM for SYSTEM.LOG1 and SYSTEM.LOG2"))]
     LogAlone {
         /// The number in its head.
         file_type: u32,
@@ -130,7 +127,7 @@ pub enum Error {
     #[error("expected a hive of version 1.3 to 1.6, found version {major}.{minor}")]
     #[diagnostic(
         code(catalog9::hive_version),
-        help("hives of Windows NT 3.1 to 3.51 have another layout of cells; Winsock 2 came with NT 4")
+        help("hives of Windows NT 3.1 to 3.51 have a different cell layout, and no Winsock 2, which came with NT 4")
     )]
     HiveVersion {
         /// Major version.
@@ -143,10 +140,10 @@ pub enum Error {
     #[error("expected a root key, found {found}")]
     #[diagnostic(
         code(catalog9::no_root_key),
-        help("the hive is damaged where it begins: look for another copy (RegBack, a shadow copy, a restore point)")
+        help("the hive is damaged at its root: look for another copy (RegBack, a shadow copy, a restore point)")
     )]
     NoRootKey {
-        /// What stands in its place.
+        /// What is there instead.
         found: String,
     },
 
@@ -154,68 +151,68 @@ pub enum Error {
     #[error("expected a SYSTEM hive, found {found}")]
     #[diagnostic(
         code(catalog9::other_hive),
-        help(r"the catalogs are in the hive SYSTEM, which lies in %SystemRoot%\System32\config")
+        help(r"the catalogs are in the SYSTEM hive, in %SystemRoot%\System32\config")
     )]
     OtherHive {
         /// Which hive it looks like.
         found: String,
     },
 
-    /// A hive of a container that tells nothing of Winsock.
+    /// A hive of a container without Winsock keys.
     #[error(
-        r"expected Services\WinSock2 or Services\Winsock, found a differencing hive of a container (version 1.6) with neither"
+        r"expected Services\WinSock2 or Services\Winsock, found a differencing hive of a container (version 1.6) without either"
     )]
     #[diagnostic(
         code(catalog9::differencing),
         help(
-            "such a hive holds what differs from the one below it: examine the SYSTEM hive of the container's base image"
+            "such a hive contains only the differences from its base: examine the SYSTEM hive of the container's base image"
         )
     )]
     Differencing,
 
     /// A SYSTEM hive of Windows setup.
-    #[error("expected a SYSTEM hive with Winsock catalogs, found one from before setup has made them")]
+    #[error("expected a SYSTEM hive with Winsock catalogs, found one from before Windows setup created them")]
     #[diagnostic(
         code(catalog9::before_setup),
         help(
-            "such hives (system.sav, SETUPREG.HIV) are no sign of damage; collect SYSTEM from the running installation"
+            "such hives (system.sav, SETUPREG.HIV) are not a sign of damage; collect SYSTEM from the installed system"
         )
     )]
     BeforeSetup,
 
-    /// A SYSTEM hive in which neither Winsock nor TCP/IP was ever installed.
-    #[error(r"expected a SYSTEM hive with Services\WinSock2, found one that has neither that key nor Services\Tcpip")]
+    /// A SYSTEM hive in which neither Winsock nor TCP/IP was installed.
+    #[error(r"expected a SYSTEM hive with Services\WinSock2, found one with neither that key nor Services\Tcpip")]
     #[diagnostic(
         code(catalog9::no_network),
-        help("no network was installed on that system, or the hive is a stripped one (a boot image, a container)")
+        help("no network was installed on that system, or the hive is stripped down (a boot image, a container)")
     )]
     NoNetwork,
 
-    /// The control set that was asked for is not there.
+    /// The requested control set does not exist.
     #[error("expected the control set {wanted}, found {found}")]
-    #[diagnostic(code(catalog9::no_such_control_set), help("name one of those, or `current` or `all`"))]
+    #[diagnostic(code(catalog9::no_such_control_set), help("name one of these, or use `current` or `all`"))]
     NoSuchControlSet {
-        /// The name that was asked for.
+        /// The requested name.
         wanted: String,
-        /// The control sets that there are.
+        /// The control sets that exist.
         found: String,
     },
 }
 
-/// A registration file without its header, with the line that stands in its place.
+/// A registration file without its header, with its first line instead.
 #[derive(Debug, Clone, Error, Diagnostic)]
-#[error("expected the header of a registration file, found another first line")]
+#[error("expected the header of a registration file, found a different first line")]
 #[diagnostic(
     code(catalog9::reg_header),
     help(
-        "Windows imports nothing of a file that does not begin with exactly `Windows Registry Editor Version 5.00` or \
-         `REGEDIT4`; export it again, or mend the first line of a copy"
+        "Windows imports nothing from a file that does not begin with exactly `Windows Registry Editor Version 5.00` or \
+         `REGEDIT4`; export it again, or correct the first line of a copy"
     )
 )]
 pub struct RegHeader {
     #[source_code]
     line: NamedSource<String>,
-    #[label("this is no such header")]
+    #[label("this is not a header")]
     span: SourceSpan,
 }
 

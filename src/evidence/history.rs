@@ -95,9 +95,9 @@ impl fmt::Display for Area {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FreeCell => formatter.write_str("free cell"),
-            Self::OtherCell => formatter.write_str("cell outside of the catalogs"),
+            Self::OtherCell => formatter.write_str("cell outside the catalogs"),
             Self::Slack => formatter.write_str("slack of a cell"),
-            Self::OutsideOfCells => formatter.write_str("outside of cells"),
+            Self::OutsideOfCells => formatter.write_str("outside all cells"),
             Self::Log(name) => formatter.write_str(&name.shortened(40)),
         }
     }

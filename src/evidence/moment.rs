@@ -37,7 +37,7 @@ impl Event {
             Self::HiveWritten => "hive last written",
             Self::HiveReorganized => "hive last reorganized",
             Self::KeyWritten => "key last written",
-            Self::DeletedKeyWritten => "key, deleted since, last written",
+            Self::DeletedKeyWritten => "deleted key last written",
         }
     }
 }

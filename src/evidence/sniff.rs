@@ -5,29 +5,29 @@ use super::encoding::{MAX_TEXT, decode_text};
 use super::{Error, Kind};
 use crate::catalog::Text;
 
-const BRING_EVIDENCE: &str = "give the hive SYSTEM, which lies in %SystemRoot%\\System32\\config, an export of \
-                              Services\\WinSock2 (reg export), a report that msinfo32 has saved, as NFO or as text, or \
-                              what `netsh winsock show catalog` prints";
+const BRING_EVIDENCE: &str = "give the SYSTEM hive from %SystemRoot%\\System32\\config, an export of \
+                              Services\\WinSock2 (reg export), an msinfo32 report saved as NFO or text, or the output of \
+                              `netsh winsock show catalog`";
 
 /// Beginnings of files that people take for evidence, what they are, and what to bring instead.
 const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (
         b"CREG",
         "the registry of Windows 95, 98 or Me (CREG)",
-        "Windows 9x keeps its registry in another format, which is not read",
+        "Windows 9x has a different registry format, which is not supported",
     ),
     (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "an OLE compound file, which is how Windows 2000 saves its System Information (.nfo)",
-        "such files are not read: open it on a Windows in System Information and save it as text (Action, Save As Text \
+        "an OLE compound file, the format in which Windows 2000 saves System Information (.nfo)",
+        "this format is not supported: open the file in System Information on Windows and save it as text (Action, Save As Text \
          File; later File, Export), or run `msinfo32 /report report.txt` on the system itself",
     ),
-    (b"PK\x03\x04", "a zip archive", "take the SYSTEM hive out of the archive first"),
+    (b"PK\x03\x04", "a zip archive", "extract the SYSTEM hive from the archive first"),
     (b"\x1f\x8b", "a gzip file", "decompress it first"),
-    (b"MSCF", "a cabinet", "take the SYSTEM hive or the NFO file out of the cabinet first"),
+    (b"MSCF", "a cabinet", "extract the SYSTEM hive or the NFO file from the cabinet first"),
     (b"MZ", "a program", BRING_EVIDENCE),
     (b"SQLite format 3\0", "an SQLite database", BRING_EVIDENCE),
-    (b"hbin", "bins of a hive without its head", "the first 4096 bytes are missing: collect the hive again"),
+    (b"hbin", "hive bins without the base block", "the first 4096 bytes are missing: collect the hive again"),
 ];
 
 /// Tells what kind of evidence a file is, by its beginning.
@@ -53,7 +53,7 @@ pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
         return Err(Error::NotEvidence { found: (*found).to_owned(), help });
     }
     of_text(bytes).ok_or_else(|| {
-        let limit = if bytes.len() > MAX_TEXT { ", of which the first 16 MiB were searched" } else { "" };
+        let limit = if bytes.len() > MAX_TEXT { ", of which only the first 16 MiB were searched" } else { "" };
         Error::NotEvidence { found: describe(bytes) + limit, help: BRING_EVIDENCE }
     })
 }

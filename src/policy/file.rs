@@ -101,8 +101,12 @@ impl Reader<'_> {
     fn allowance(&self, table: &Spanned<AllowTable>) -> Result<Allowance, PolicyError> {
         let AllowTable { provider, path, file, rules, reason, until } = table.get_ref();
         if provider.is_none() && path.is_none() && file.is_none() {
-            let message = "expected whom to allow, found neither `provider` nor `path` nor `file`";
-            return Err(self.refuse(table.span(), message, "give at least one; with several, all of them must fit"));
+            let message = "expected a provider to allow, found neither `provider` nor `path` nor `file`";
+            return Err(self.refuse(
+                table.span(),
+                message,
+                "give at least one; if there are several, all of them must match",
+            ));
         }
         Ok(Allowance {
             provider: provider.as_ref().map(|provider| self.guid(provider)).transpose()?,
@@ -116,7 +120,7 @@ impl Reader<'_> {
 
     fn guid(&self, text: &Spanned<String>) -> Result<Guid, PolicyError> {
         Guid::try_parse(text.get_ref()).map_err(|_| {
-            self.unexpected(text, "a GUID", "write it as reports do: {e70f1aa0-ab8b-11cf-8ca3-00805f48a192}")
+            self.unexpected(text, "a GUID", "write it as in reports: {e70f1aa0-ab8b-11cf-8ca3-00805f48a192}")
         })
     }
 
@@ -124,14 +128,14 @@ impl Reader<'_> {
         let pattern = PathPattern::new(text.get_ref()).map_err(|error| self.no_pattern(text, &error))?;
         pattern.ok_or_else(|| {
             let help =
-                r"begin it with a drive, a server or a variable such as %ProgramFiles%\; `file` takes a name alone";
+                r"begin it with a drive, a server or a variable such as %ProgramFiles%\; `file` takes just a name";
             self.unexpected(text, "a path that says where the DLL is", help)
         })
     }
 
     fn file(&self, text: &Spanned<String>) -> Result<globset::GlobMatcher, PolicyError> {
         if text.get_ref().contains(['\\', '/']) || text.get_ref().is_empty() {
-            return Err(self.unexpected(text, "the name of a file", "`path` takes a path"));
+            return Err(self.unexpected(text, "the name of a file", "for a path use `path`"));
         }
         glob(text.get_ref()).map_err(|error| self.no_pattern(text, &error))
     }
@@ -142,7 +146,7 @@ impl Reader<'_> {
             return Err(self.unexpected(
                 text,
                 "a reason",
-                "say why the provider is allowed, for those who come after you",
+                "state why the provider is allowed, for those who read the policy later",
             ));
         }
         Ok(Text::from(reason).to_string())
@@ -162,7 +166,7 @@ impl Reader<'_> {
     }
 
     fn severity(&self, text: &Spanned<String>) -> Result<Severity, PolicyError> {
-        let help = "`rules.skip` leaves a rule out altogether";
+        let help = "`rules.skip` skips a rule completely";
         Severity::by_name(text.get_ref()).ok_or_else(|| self.unexpected(text, "note, warning or error", help))
     }
 

@@ -1,4 +1,4 @@
-//! What is reported of what was found: whom the user allows, how he weighs it, and which rules he asks for.
+//! Which findings are reported: allowed providers, changed severities and selected rules.
 //!
 //! Every rule is judged whatever the policy says, and what is withheld is counted and listed.
 
@@ -16,7 +16,7 @@ use crate::rules::{Judgement, stories};
 pub use allowance::Allowance;
 pub use file::PolicyError;
 
-/// Whom the user allows, how he weighs findings, and which he asks for.
+/// Allowed providers, changed severities and selected rules.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     allowances: Vec<Allowance>,

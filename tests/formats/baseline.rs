@@ -148,7 +148,7 @@ fn a_result_that_cannot_be_compared_with_is_refused_and_nothing_is_done() {
     std::fs::remove_file(scratch.path().join("before.json")).unwrap();
     let output = again(scratch.path(), &hive, "json");
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("found nothing of that name"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("found no file of that name"), "{}", text(&output.stderr));
 }
 
 #[test]

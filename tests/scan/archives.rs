@@ -180,7 +180,7 @@ fn members_of_one_name_and_encrypted_ones_are_told() {
     assert_eq!(codes(&records), ["catalog9::encrypted", "catalog9::ambiguous_archive"]);
     assert_eq!(
         records[0]["unit"]["failure"]["message"],
-        "expected members that can be read, found encrypted ones (SYSTEM and 2 more)"
+        "expected readable files in the archive, found encrypted ones (SYSTEM and 2 more)"
     );
     assert_eq!(verdicts(&records).iter().filter(|line| line.ends_with("examined  intact")).count(), 3);
 }

@@ -57,12 +57,12 @@ fn an_output_that_is_read_or_lies_among_what_is_read_is_refused() {
     let folder = evidence();
     let before = contents(folder.path());
     for (arguments, what) in [
-        ("scan --output hive.txt hive.txt", "a file that is to be examined"),
-        ("scan --output ./out/../hive.txt hive.txt", "a file that is to be examined"),
-        ("scan --output link.jsonl hive.txt", "a file that is to be examined"),
-        ("scan --output hive.txt link.jsonl", "a file that is to be examined"),
-        ("scan --output hard.jsonl hive.txt", "a file that is to be examined"),
-        ("scan --output hive.txt --files-from list.txt", "a file that is to be examined"),
+        ("scan --output hive.txt hive.txt", "a file to be examined"),
+        ("scan --output ./out/../hive.txt hive.txt", "a file to be examined"),
+        ("scan --output link.jsonl hive.txt", "a file to be examined"),
+        ("scan --output hive.txt link.jsonl", "a file to be examined"),
+        ("scan --output hard.jsonl hive.txt", "a file to be examined"),
+        ("scan --output hive.txt --files-from list.txt", "a file to be examined"),
         ("scan --output list.txt --files-from list.txt", "the list of the files"),
         ("scan --output part-0of1-0.jsonl --earlier part-0of1-0.jsonl in", "the earlier result"),
         ("scan --output policy.md --policy policy.md in", "the policy"),
@@ -82,11 +82,11 @@ fn an_output_that_is_read_or_lies_among_what_is_read_is_refused() {
         ("scan --output-dir in/deep in", "in a folder"),
         ("scan --output-dir parts --earlier parts/part-0of1-0.jsonl in", "the earlier result"),
         ("examine --output SYSTEM.txt SYSTEM.csv --policy policy.md --output policy.md", "the policy"),
-        ("examine --output hive.txt hive.txt", "a file that is to be examined"),
-        ("examine --output ./out/../hive.txt --no-logs hive.txt", "a file that is to be examined"),
-        ("examine --output none.json --earlier none.json hive.txt --output link.txt", "a file that is to be examined"),
-        ("merge --output part-0of1-0.jsonl part-0of1-0.jsonl", "a result that is to be merged"),
-        ("merge --output out/../part-0of1-0.jsonl part-0of1-0.jsonl", "a result that is to be merged"),
+        ("examine --output hive.txt hive.txt", "a file to be examined"),
+        ("examine --output ./out/../hive.txt --no-logs hive.txt", "a file to be examined"),
+        ("examine --output none.json --earlier none.json hive.txt --output link.txt", "a file to be examined"),
+        ("merge --output part-0of1-0.jsonl part-0of1-0.jsonl", "a result to be merged"),
+        ("merge --output out/../part-0of1-0.jsonl part-0of1-0.jsonl", "a result to be merged"),
     ] {
         let output = run(folder.path(), arguments);
         let text = String::from_utf8(output.stderr).unwrap();

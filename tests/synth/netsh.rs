@@ -4,7 +4,7 @@ use catalog9::catalog::{Catalogs, NameSpaceEntry, ProtocolEntry};
 
 /// A language of netsh: titles of both kinds of entries, the three kinds of protocol entries, and the labels.
 pub struct Language {
-    /// Titles of protocol and of name space entries.
+    /// Titles of protocol and of namespace entries.
     pub titles: [&'static str; 2],
     /// Base, chain, layered.
     pub kinds: [&'static str; 3],
@@ -12,7 +12,7 @@ pub struct Language {
     pub before_mark: &'static str,
     /// Labels of a protocol entry.
     pub protocol: [&'static str; 14],
-    /// Labels of a name space entry.
+    /// Labels of a namespace entry.
     pub name_space: [&'static str; 5],
 }
 

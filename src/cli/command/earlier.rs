@@ -55,7 +55,7 @@ impl Comparison {
         complain(&miette::miette!(
             code = "catalog9::baseline",
             severity = Severity::Advice,
-            "findings since the earlier result: {new} new, {known} known, {gone} gone"
+            "findings compared with the earlier result: {new} new, {known} known, {gone} gone"
         ));
     }
 }

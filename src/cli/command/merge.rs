@@ -22,12 +22,12 @@ enum PartError {
     #[diagnostic(code(catalog9::unreadable))]
     Unreadable(#[from] io::Error),
 
-    #[error("expected a record of {expected}, found another in line {line}: {found}", expected = v1::SCHEMA)]
-    #[diagnostic(code(catalog9::no_record), help("give files that `catalog9 scan --format jsonl` has written"))]
+    #[error("expected a record of {expected}, found a different one in line {line}: {found}", expected = v1::SCHEMA)]
+    #[diagnostic(code(catalog9::no_record), help("give files that `catalog9 scan --format jsonl` wrote"))]
     NoRecord { line: u64, found: String },
 
     #[error("expected a summary in the last line, found none")]
-    #[diagnostic(code(catalog9::no_summary), help("the result is not complete: make it again"))]
+    #[diagnostic(code(catalog9::no_summary), help("the result is incomplete: run the scan again"))]
     NoSummary,
 }
 
@@ -85,7 +85,7 @@ pub(in crate::cli) fn run(arguments: &MergeArgs, output: &mut Output) -> io::Res
 /// Where the result goes, which may not be a part.
 fn sinks<'o>(arguments: &MergeArgs, output: &'o mut Output) -> Result<Sinks<'o>, miette::Report> {
     let mut guard = Guard::default();
-    arguments.parts.iter().for_each(|part| guard.file(part.as_os_str(), "a result that is to be merged"));
+    arguments.parts.iter().for_each(|part| guard.file(part.as_os_str(), "a result to be merged"));
     guard.refuse_stdout()?;
     arguments.output.iter().try_for_each(|path| guard.refuse(path))?;
     let outputs = Outputs { format: arguments.format, files: &arguments.output, folder: None };
@@ -122,7 +122,7 @@ fn read_part(path: &Path, part: usize) -> Result<Part, PartError> {
         let refuse = |found: String| PartError::NoRecord { line: number, found };
         let head = Head::read(&line).map_err(|error| refuse(error.to_string()))?;
         if summary.is_some() {
-            return Err(refuse("it stands behind a summary".to_owned()));
+            return Err(refuse("it comes after a summary".to_owned()));
         }
         match head {
             Head::Unit(unit) => {
@@ -143,6 +143,6 @@ fn read_again(file: &mut File, place: &Place) -> io::Result<(Vec<u8>, Unit)> {
     file.take(place.length).read_to_end(&mut line)?;
     match Head::read(&line).map_err(io::Error::other)? {
         Head::Unit(unit) => Ok((line, *unit)),
-        Head::Summary(_) => Err(io::Error::other("a result has changed while it was merged")),
+        Head::Summary(_) => Err(io::Error::other("a result changed while it was being merged")),
     }
 }

@@ -19,8 +19,8 @@ pub(in crate::cli) fn policy(wanted: &Wanted) -> Result<Policy, Report> {
         complain(&miette::miette!(
             code = "catalog9::policy",
             severity = miette::Severity::Warning,
-            help = "set another day in the policy, or take the allowance out",
-            "an allowance has ended on {}, and its findings are told again: {}",
+            help = "set a later day in the policy, or remove the allowance",
+            "an allowance expired on {}; its findings are reported again: {}",
             allowance.until(),
             allowance.reason()
         ));

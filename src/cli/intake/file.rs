@@ -15,31 +15,31 @@ use super::map::Shrunk;
 /// Why a file could not be read.
 #[derive(Debug, Error, Diagnostic)]
 pub(in crate::cli) enum InputError {
-    #[error("expected a file, found nothing of that name")]
-    #[diagnostic(code(catalog9::no_such_file), help("check the path; a name that begins with - needs ./ before it"))]
+    #[error("expected a file, found no file of that name")]
+    #[diagnostic(code(catalog9::no_such_file), help("check the path; put ./ before a name that begins with -"))]
     NoSuchFile,
 
     #[error("expected a file, found a directory")]
-    #[diagnostic(code(catalog9::directory), help("name the files in it"))]
+    #[diagnostic(code(catalog9::directory), help("use `catalog9 scan` for a folder, or name the files in it"))]
     Directory,
 
     #[error("expected a regular file, found {found}")]
     #[diagnostic(
         code(catalog9::not_a_file),
-        help("copy the evidence into a file first, or give it as standard input with -")
+        help("copy the evidence to a file first, or pipe it to standard input with -")
     )]
     NotAFile { found: &'static str },
 
     #[error("expected at most {LARGEST} bytes, found {found}")]
-    #[diagnostic(code(catalog9::too_large), help("no registry is that large; is this a disk image?"))]
+    #[diagnostic(code(catalog9::too_large), help("no registry hive is that large; is this a disk image?"))]
     TooLarge { found: u64 },
 
     #[error("the file cannot be read: {0}")]
-    #[diagnostic(code(catalog9::unreadable), help("check its permissions and the medium that it lies on"))]
+    #[diagnostic(code(catalog9::unreadable), help("check the permissions and the storage medium"))]
     Unreadable(io::Error),
 
     #[error("expected evidence, found a stream that cannot be read: {0}")]
-    #[diagnostic(code(catalog9::stream), help("check the medium that it lies on, and its permissions"))]
+    #[diagnostic(code(catalog9::stream), help("check the permissions and the storage medium"))]
     UnreadableStream(io::Error),
 
     #[error("expected at most {LARGEST} bytes, found more")]
@@ -50,12 +50,12 @@ pub(in crate::cli) enum InputError {
     #[diagnostic(code(catalog9::temporary_file), help("set TMPDIR to a folder with more room"))]
     NoRoom(io::Error),
 
-    #[error("expected {expected} bytes throughout, found a file that was cut off while it was read")]
-    #[diagnostic(code(catalog9::shrunk), help("somebody writes to the evidence: examine a copy"))]
+    #[error("expected {expected} bytes throughout, found a file that became shorter while it was read")]
+    #[diagnostic(code(catalog9::shrunk), help("another program is writing to the evidence: examine a copy"))]
     Shrunk { expected: usize },
 
     #[error("expected a file that stays as it is, found one that was changed while it was examined")]
-    #[diagnostic(code(catalog9::changed), help("somebody writes to the evidence: examine a copy"))]
+    #[diagnostic(code(catalog9::changed), help("another program is writing to the evidence: examine a copy"))]
     Changed,
 }
 

@@ -34,11 +34,11 @@ struct Line {
 /// Why a line names no file.
 #[derive(Debug, Error, Diagnostic)]
 enum LineError {
-    #[error("expected the path of a file, found what looks like an option")]
-    #[diagnostic(code(catalog9::looks_like_an_option), help("put ./ before the name of such a file"))]
+    #[error("expected the path of a file, found something that looks like an option")]
+    #[diagnostic(code(catalog9::looks_like_an_option), help("put ./ before the name of the file"))]
     Option,
 
-    #[error("expected a JSON object with a path, found another line that begins with {{: {0}")]
+    #[error("expected a JSON object with a path, found a different line that begins with {{: {0}")]
     #[diagnostic(code(catalog9::manifest), help("put ./ before the name of a file that begins with {{"))]
     Json(serde_json::Error),
 
@@ -47,7 +47,7 @@ enum LineError {
     TooLong,
 
     #[error("expected text in UTF-8, found other bytes")]
-    #[diagnostic(code(catalog9::undecoded_path), help("such names can only be given on systems that have them"))]
+    #[diagnostic(code(catalog9::undecoded_path), help("such names work only on systems that allow them"))]
     Undecoded,
 }
 

@@ -158,15 +158,15 @@ impl Iterator for Walk {
 /// Why something in a folder is not looked at.
 #[derive(Debug, Error, Diagnostic)]
 enum WalkError {
-    #[error("expected a regular file, found a link, which is not followed")]
-    #[diagnostic(code(catalog9::link), help("name what it leads to, if that shall be examined"))]
+    #[error("expected a regular file, found a link; links are not followed")]
+    #[diagnostic(code(catalog9::link), help("to examine its target, name the target"))]
     Link,
 
-    #[error("expected at most {DEEPEST} folders within each other, found more")]
-    #[diagnostic(code(catalog9::too_deep), help("name the folders below as paths of their own"))]
+    #[error("expected at most {DEEPEST} nested folders, found more")]
+    #[diagnostic(code(catalog9::too_deep), help("name the folders below as separate paths"))]
     TooDeep,
 
     #[error("the folder cannot be read: {0}")]
-    #[diagnostic(code(catalog9::unreadable), help("check its permissions and the medium that it lies on"))]
+    #[diagnostic(code(catalog9::unreadable), help("check the permissions and the storage medium"))]
     Unreadable(std::io::Error),
 }

@@ -15,13 +15,13 @@ use crate::cli::args::PolicyArgs;
 use crate::cli::intake::file::{folder_of, name_of};
 
 /// Evidence, as it is called where an output would replace it.
-const EVIDENCE: &str = "a file that is to be examined";
+const EVIDENCE: &str = "a file to be examined";
 
 /// A transaction log, likewise.
-const LOG: &str = "a transaction log of a hive that is to be examined";
+const LOG: &str = "a transaction log of a hive to be examined";
 
 /// A folder, likewise.
-const FOLDER: &str = "in a folder that is to be examined";
+const FOLDER: &str = "in a folder to be examined";
 
 /// Everything that is read.
 #[derive(Debug, Default)]
@@ -151,9 +151,9 @@ impl Guard {
 fn refusal(output: &str, what: &str) -> Report {
     miette::miette!(
         code = "catalog9::output_is_input",
-        help = "nothing was read or written: write to a file beside the evidence, outside of the folders that are to be \
+        help = "nothing was read or written: choose an output outside the evidence and the folders to be \
                 examined",
-        "expected an output apart from everything that is read, found {output}, which is {what}"
+        "expected an output separate from all input, found {output}, which is {what}"
     )
 }
 

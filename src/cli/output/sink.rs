@@ -56,7 +56,7 @@ impl<'a> Sinks<'a> {
         let part = part.transpose()?;
         if outputs.format.is_binary {
             if io::stdout().is_terminal() {
-                return Err(usage("expected a file or a pipe for a form that is no text, found a terminal"));
+                return Err(usage("expected a file or a pipe for a binary format, found a terminal"));
             }
             stdout.pass_through();
         }
@@ -117,10 +117,7 @@ impl<'a> Sinks<'a> {
         let result = if self.is_closed { Ok(()) } else { self.stdout.end(summary) };
         self.while_open(result)?;
         if self.has_files() {
-            complain(&miette!(
-                code = "catalog9::interrupted",
-                "the work was interrupted, so that no files were written"
-            ));
+            complain(&miette!(code = "catalog9::interrupted", "the work was interrupted, so no files were written"));
         }
         Ok(())
     }
@@ -173,7 +170,7 @@ impl<W: Write> Sink<W> {
     fn new(stream: W, format: &'static Format, presses: &mut Presses) -> Result<Self, Report> {
         let (writer, press) = presses
             .writer(format, new_store)
-            .ok_or_else(|| usage(format!("expected another format here, found {}", format.name)))?;
+            .ok_or_else(|| usage(format!("expected a different format here, found {}", format.name)))?;
         Ok(Self { stream, writer: Some(writer), press })
     }
 

@@ -109,10 +109,10 @@ impl Obstacle {
 /// Why a file is not as it should be.
 #[derive(Debug, Error, Diagnostic)]
 enum UnitError {
-    #[error("expected the file that the manifest describes, with {expected}, found {found}")]
+    #[error("expected the file in the manifest, with {expected}, found {found}")]
     #[diagnostic(
         code(catalog9::not_as_listed),
-        help("the file has changed since the manifest was written, or is another")
+        help("the file has changed since the manifest was written, or is a different file")
     )]
     NotAsListed { expected: String, found: String },
 }

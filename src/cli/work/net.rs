@@ -14,8 +14,8 @@ use thiserror::Error;
 
 /// A fault of this program.
 #[derive(Debug, Error, Diagnostic)]
-#[error("expected an examination, found a fault of this program: {0}")]
-#[diagnostic(code(catalog9::fault), help("please report it; examine the file alone to see whether it is the cause"))]
+#[error("expected an examination, found an internal error: {0}")]
+#[diagnostic(code(catalog9::fault), help("please report it; examine the file alone to check whether it is the cause"))]
 pub(in crate::cli) struct Fault(String);
 
 thread_local! {
@@ -45,7 +45,7 @@ pub(in crate::cli) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Fault> {
 
 /// What a panic says, and where in the sources it happened.
 fn described(info: &PanicHookInfo<'_>) -> String {
-    let message = Text::from(info.payload_as_str().unwrap_or("it says nothing")).shortened(200);
+    let message = Text::from(info.payload_as_str().unwrap_or("no message")).shortened(200);
     match info.location() {
         Some(place) => {
             let file = Path::new(place.file()).file_name().unwrap_or_default().to_string_lossy();
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_panic_becomes_an_error_that_shows_what_and_where() {
         let fault = guarded(|| panic!("attempt to \u{1b}[2J")).unwrap_err().to_string();
-        let expected = r"expected an examination, found a fault of this program: attempt to \u{1b}[2J (net.rs, line ";
+        let expected = r"expected an examination, found an internal error: attempt to \u{1b}[2J (net.rs, line ";
         assert!(fault.starts_with(expected), "{fault}");
     }
 

@@ -82,7 +82,7 @@ impl Elements {
     /// An element begins; `category` is its attribute `name`. Breaks where there are too many within each other.
     pub(super) fn start(&mut self, name: &str, category: &str) -> ControlFlow<bool> {
         if self.open.len() == MAX_DEPTH {
-            self.defect("at most 256 elements within each other", "more; reading ends here");
+            self.defect("at most 256 nested elements", "more; reading ends here");
             return ControlFlow::Break(false);
         }
         let element = match (name, self.open.last().map(|(element, _)| *element)) {
@@ -113,7 +113,7 @@ impl Elements {
     fn begin_category(&mut self, name: &str) {
         let kept = name.get(..name.floor_char_boundary(MAX_LENGTH)).unwrap_or_default();
         if kept.len() < name.len() {
-            self.defect("an attribute of at most 1 MiB", "a longer one, which is cut off");
+            self.defect("an attribute of at most 1 MiB", "a longer one, which is truncated");
         }
         self.collector.begin(kept, self.line, false);
     }
@@ -121,12 +121,12 @@ impl Elements {
     /// Ends the innermost element of that name, and with it those that stand open in it. Breaks where it was the last.
     pub(super) fn end(&mut self, name: &str) -> ControlFlow<bool> {
         let Some(index) = self.open.iter().rposition(|(_, open)| open == name) else {
-            self.defect("the end of an element that is open", &format!("</{name}>"));
+            self.defect("the end tag of an open element", &format!("</{name}>"));
             return ControlFlow::Continue(());
         };
         if index + 1 != self.open.len() {
-            let found = format!("</{name}> before the {} elements in it", self.open.len() - index - 1);
-            self.defect("the end of the innermost element", &found);
+            let found = format!("</{name}> before the end tags of the {} elements in it", self.open.len() - index - 1);
+            self.defect("the end tag of the innermost element", &found);
         }
         while self.open.len() > index {
             match self.open.pop() {
@@ -140,7 +140,7 @@ impl Elements {
 
     /// The file ends; always breaks.
     pub(super) fn end_of_file(&mut self) -> ControlFlow<bool> {
-        let found = format!("the end of the file, with {} elements open", self.open.len());
+        let found = format!("the end of the file, with {} open elements", self.open.len());
         self.defect("</MsInfo>", &found);
         ControlFlow::Break(false)
     }
@@ -171,7 +171,7 @@ impl Elements {
         let kept = piece.get(..piece.floor_char_boundary(room)).unwrap_or_default();
         target.push_str(kept);
         if kept.len() < piece.len() {
-            self.defect("a text of at most 1 MiB", "a longer one, which is cut off");
+            self.defect("a text of at most 1 MiB", "a longer one, which is truncated");
         }
     }
 
@@ -181,7 +181,7 @@ impl Elements {
             self.text(character.encode_utf8(&mut [0; 4]));
         } else {
             let written = format!("&{reference};");
-            self.defect("no entities, which these files never have", &written);
+            self.defect("no entities: these files never have any", &written);
             self.text(&written);
         }
     }

@@ -69,7 +69,7 @@ fn reading(
         read_protocol(&mut catalogs, category, parts, decoded, &mut defects);
     } else {
         let place = Place { line: Some(parts.last_line), ..Place::default() };
-        defects.push(Defect::new(place, "the category Protocol", "a report that ends without it"));
+        defects.push(Defect::new(place, "the category Protocol", "a report that ends before it"));
     }
     let roles = Roles { current: true, ..Roles::default() };
     let control_set = ControlSet { name: None, roles, computer_name, catalogs };
@@ -100,10 +100,6 @@ fn read_protocol(
     catalogs.told.set(Facts::WHOLE_LISTS, parts.is_whole && !is_damaged);
     if !parts.is_whole {
         let place = Place { line: Some(parts.last_line), ..name };
-        defects.push(Defect::new(
-            place,
-            "what follows Protocol",
-            "a report that is cut off, or that leaves something out",
-        ));
+        defects.push(Defect::new(place, "what follows Protocol", "a truncated or incomplete report"));
     }
 }

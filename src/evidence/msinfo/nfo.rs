@@ -55,7 +55,7 @@ impl<'a> File<'a> {
                 match reader.read_event() {
                     Ok(event) => self.take(&event),
                     Err(error) => {
-                        self.elements.defect("XML that goes on", &error.to_string());
+                        self.elements.defect("well-formed XML", &error.to_string());
                         ControlFlow::Break(false)
                     }
                 }
@@ -104,7 +104,7 @@ impl<'a> File<'a> {
             Event::Text(piece) => elements.text(piece),
             Event::CData(piece) => elements.text(piece),
             Event::GeneralRef(reference) => elements.text_of_reference(reference, character(reference)),
-            Event::DocType(_) => elements.defect("no document type, which these files never have", "one"),
+            Event::DocType(_) => elements.defect("no document type: these files never have one", "one"),
             Event::Decl(declaration) => {
                 if let Some(Ok(declared)) = declaration.encoding() {
                     elements.compare_encoding(&declared);
@@ -223,9 +223,9 @@ mod tests {
         assert_eq!(found(&read(&format!("<MsInfo>{deep}")).2), ["more; reading ends here"]);
         let long = "x".repeat(MAX_LENGTH + 7);
         let (label, _, defects) = row_of(&format!("<Data><a>{long}</a></Data>"));
-        assert_eq!((label.len(), found(&defects)), (MAX_LENGTH, vec!["a longer one, which is cut off"]));
+        assert_eq!((label.len(), found(&defects)), (MAX_LENGTH, vec!["a longer one, which is truncated"]));
         let (_, _, defects) = read(&format!("<MsInfo><Category name=\"{long}\"></Category></MsInfo>"));
-        assert_eq!(found(&defects), ["a longer one, which is cut off"]);
+        assert_eq!(found(&defects), ["a longer one, which is truncated"]);
         let attributes = " a=\"\"".repeat(2000);
         assert_eq!(
             read(&format!("<MsInfo><Category{attributes} name=\"WinSock\"></Category></MsInfo>")).1.winsock,
@@ -244,16 +244,16 @@ mod tests {
     }
 
     #[test]
-    fn tags_that_do_not_fit_are_told_and_reading_goes_on() {
+    fn tags_that_do_not_fit_are_defects_and_reading_goes_on() {
         let (label, value, defects) = row_of("<Data><a>x</b></a><b>y</Data>");
         assert_eq!((&*label, &*value), ("x", "y"));
-        assert_eq!(found(&defects), ["</b>", "</Data> before the 1 elements in it"]);
+        assert_eq!(found(&defects), ["</b>", "</Data> before the end tags of the 1 elements in it"]);
     }
 
     #[test]
-    fn the_end_of_the_file_is_told_where_protocol_was_not_passed() {
+    fn the_end_of_the_file_before_the_end_of_protocol_is_a_defect() {
         let (_, parts, defects) = read("<MsInfo><Category name=\"Summary\"><Category name=\"Protocol\">");
-        assert_eq!((found(&defects), parts.is_whole), (vec!["the end of the file, with 3 elements open"], false));
+        assert_eq!((found(&defects), parts.is_whole), (vec!["the end of the file, with 3 open elements"], false));
         let (_, _, defects) = read("<MsInfo><Category name=\"Summary\"><Data><a><![CDATA[cut");
         assert!(defects[0].found.starts_with("syntax error: CDATA not closed"), "{defects:?}");
     }

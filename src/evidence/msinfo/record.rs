@@ -67,7 +67,7 @@ pub(super) fn read(
         }
     }
     if records.len() > MAX_ENTRIES {
-        let found = format!("{}; the rest is passed over", records.len());
+        let found = format!("{}; the rest is ignored", records.len());
         defects.push(Defect::new(place(rows), format!("at most {MAX_ENTRIES} protocols"), found));
         records.truncate(MAX_ENTRIES);
     }

@@ -90,12 +90,12 @@ fn read_winsock(winsock: &Category, windows: &mut Windows, decoded: &Decoded<'_>
     let mut words = rows.flat_map(|row| row.value.split_whitespace());
     let version = words.find_map(|word| Some((Version::parse(word)?, decoded.text_of(word))));
     let Some((version, word)) = version else { return };
-    windows.told_by.push(Text::new(format!("wsock32.dll is of version {}", word.lossy())));
+    windows.told_by.push(Text::new(format!("wsock32.dll has version {}", word.lossy())));
     match windows.version {
         None => windows.version = Some(version),
         Some(own) if own.without_build() != version.without_build() => {
             let place = Place { line: Some(first.line), ..Place::default().below(&decoded.text_of(&winsock.name)) };
-            let expected = format!("wsock32.dll of version {}", own.without_build());
+            let expected = format!("wsock32.dll with version {}", own.without_build());
             defects.push(Defect::new(place, expected, word.to_string()));
         }
         Some(_) => {}
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!((windows.architecture, defects.len()), (Some(Architecture::X64), 0));
         let (System { windows, .. }, defects) = read_rows(&["Windows Server", "6.0.6002 Build 6002"], &wsock32);
         assert_eq!((windows.version, windows.product), (Some(Version::VISTA.with_build(6002)), Some(Product::Server)));
-        assert_eq!(&*defects[0].expected, "wsock32.dll of version 6.0", "two reports in one");
+        assert_eq!(&*defects[0].expected, "wsock32.dll with version 6.0", "two reports in one");
         let vista = [
             "c:\\windows\\system32\\winsock.dll",
             "2.80 KB",

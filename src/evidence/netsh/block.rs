@@ -8,7 +8,7 @@ use crate::evidence::lines::{is_gap, lines};
 /// Shortest line that is taken for the one below a title; netsh writes 54 dashes.
 const SHORTEST_RULE: usize = 20;
 
-/// Fields of a whole protocol entry without its chain, and of a name space entry.
+/// Fields of a whole protocol entry without its chain, and of a namespace entry.
 pub(super) const PROTOCOL_FIELDS: usize = 13;
 pub(super) const NAME_SPACE_FIELDS: usize = 5;
 

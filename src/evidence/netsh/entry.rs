@@ -7,7 +7,7 @@ use crate::catalog::{Chain, NameSpaceEntry, Place, ProtocolEntry, ServiceFlags, 
 use crate::evidence::encoding::Decoded;
 use crate::evidence::{Defect, Defects};
 
-/// Which position the name, the GUID and the flags of a protocol entry have, and the GUID of a name space entry.
+/// Which position the name, the GUID and the flags of a protocol entry have, and the GUID of a namespace entry.
 const NAME: usize = 1;
 const GUID: usize = 2;
 const FLAGS: usize = 11;
@@ -18,7 +18,7 @@ const NAME_SPACE_GUID: usize = 1;
 pub(super) enum Shown {
     /// An entry of the protocol catalog, and whether it is marked as one of the 32-bit catalog of 64-bit Windows.
     Protocol(ProtocolEntry, bool),
-    /// The same of the name space catalog.
+    /// The same of the namespace catalog.
     NameSpace(NameSpaceEntry, bool),
     /// The end of an entry that nothing identifies any more.
     Nothing,
@@ -39,7 +39,7 @@ const PROTOCOL_TITLES: [&str; 4] = [
     "Entrada de proveedor de catálogo Winsock",
 ];
 
-/// Title of name space entries in English; of other languages none was seen.
+/// Title of namespace entries in English; of other languages none was seen.
 const NAME_SPACE_TITLE: &str = "Name Space Provider Entry";
 
 impl<'a> Titles<'a> {
@@ -139,7 +139,7 @@ fn offset(block: &Block<'_>, titles: &Titles<'_>) -> Option<(Kind, usize)> {
             (None, _) => None,
         },
         (Some(title), None, _) => titles.kind_of(title).map(|kind| (kind, 0)),
-        // A path follows the GUID of a protocol entry, a number that of a name space entry.
+        // A path follows the GUID of a protocol entry, a number that of a namespace entry.
         (None, Some(guid), _) => {
             let is_name_space = fields.get(guid + 1).is_some_and(|field| field.value.parse::<u32>().is_ok());
             let kind = if is_name_space { Kind::NameSpace } else { Kind::Protocol };

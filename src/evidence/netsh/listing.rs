@@ -77,19 +77,19 @@ impl Listing {
         let first = |list: &[ProtocolEntry]| list.first().and_then(|entry| entry.catalog_entry_id);
         let begins_alike = first(marked).is_some() && first(marked) == first(plain);
         if !self.protocol.has_any() {
-            return Some(("entries of the protocol catalog", "name spaces alone".to_owned()));
+            return Some(("entries of the protocol catalog", "only namespace entries".to_owned()));
         }
         if plain.is_empty() {
-            return Some(("the 64-bit entries, which come first", "32-bit entries alone".to_owned()));
+            return Some(("the 64-bit entries, which come first", "only 32-bit entries".to_owned()));
         }
         if let Some(id) = self.id_from_within().filter(|_| !begins_alike) {
-            let found = format!("entry {id}, before which the 32-bit catalog has others that are not here");
+            let found = format!("entry {id}; the 32-bit catalog has entries before it that are missing here");
             return Some(("the first entry of the 64-bit catalog", found));
         }
         if !self.has_beginning && !begins_alike {
-            return Some(("the command that prints a listing, or nothing before it", "other text".to_owned()));
+            return Some(("nothing before the listing except the command that prints it", "other text".to_owned()));
         }
-        let end = "the name spaces, in which a listing ends";
+        let end = "the namespace entries at the end of the listing";
         (!self.has_ended()).then(|| (end, "a listing that ends before them".to_owned()))
     }
 

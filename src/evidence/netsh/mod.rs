@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
             Piece::Gap(line) => {
                 if let Some(listing) = listings.last_mut() {
                     listing.is_whole = false;
-                    reader.defect(line, "the whole listing", "a mark that something was left out");
+                    reader.defect(line, "the whole listing", "a mark that something was omitted");
                 }
                 before = Before::Gap(line);
             }
@@ -46,7 +46,7 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
             },
             Piece::Block(block) if entries == MAX_ENTRIES => {
                 let expected = format!("at most {MAX_ENTRIES} entries");
-                reader.defect(block.line, &expected, "more; the rest is passed over");
+                reader.defect(block.line, &expected, "more; the rest is ignored");
                 if let Some(listing) = listings.last_mut() {
                     listing.is_whole = false;
                 }
@@ -63,7 +63,7 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
                     listings.push(Listing::new(block.line, windows.clone(), has_beginning, found_before));
                     if let Before::Gap(line) = before {
                         reader.is_whole = false;
-                        reader.defect(line, "the whole listing", "a mark that something was left out");
+                        reader.defect(line, "the whole listing", "a mark that something was omitted");
                     }
                 } else if matches!(before, Before::Other | Before::Output) {
                     reader.is_whole = false;
@@ -81,8 +81,7 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
     for listing in &mut listings {
         let lack = listing.judge_ends();
         if !listing.is_whole && reader.defects.met() == listing.earlier_defects {
-            let (expected, found) =
-                lack.unwrap_or(("the whole listing", "a text that ends within an entry".to_owned()));
+            let (expected, found) = lack.unwrap_or(("the whole listing", "text that ends within an entry".to_owned()));
             reader.defect(last_line, expected, &found);
         }
     }
@@ -138,7 +137,7 @@ fn banner(line: &str) -> Option<Windows> {
     let (_, bracket) = line.strip_prefix("Microsoft Windows")?.split_once('[')?;
     let (words, _) = bracket.split_once(']')?;
     let word = words.split_whitespace().next_back()?;
-    let told_by = vec![Text::new(format!("the command prompt says version {word}"))];
+    let told_by = vec![Text::new(format!("the command prompt shows version {word}"))];
     Some(Windows { version: Some(Version::parse(word)?), told_by, ..Windows::default() })
 }
 

@@ -19,7 +19,7 @@ pub(super) fn faults(hive: &[u8], size: usize) -> impl Iterator<Item = Defect> {
         Some(faults)
     });
     let end = (bins.len() < size).then(|| {
-        let found = format!("{}: the file is cut off", bins.len());
+        let found = format!("{}: the file is truncated", bins.len());
         fault(bins.len(), format!("{size} bytes of hive bins"), found)
     });
     of_bins.flatten().flatten().chain(end)
@@ -37,11 +37,11 @@ fn faults_of_bin(rest: &[u8], offset: usize) -> (usize, [Option<Defect>; 2]) {
     let length = usize::try_from(head.size).unwrap_or(usize::MAX);
     let Some(bin) = rest.get(..length).filter(|_| length > 0 && length.is_multiple_of(UNIT)) else {
         let found = format!("{length} bytes of {}", rest.len());
-        let expected = "a bin of a multiple of 4096 bytes, up to the end of the bins";
+        let expected = "a bin size that is a multiple of 4096 and ends within the bins";
         return (UNIT, [wrong_place, Some(fault(offset + 8, expected, found))]);
     };
     let bad_cell = first_bad_cell(bin)
-        .map(|(at, found)| fault(offset + at, "a cell of a multiple of 8 bytes, up to the end of its bin", found));
+        .map(|(at, found)| fault(offset + at, "a cell size that is a multiple of 8 and ends within its bin", found));
     (length, [wrong_place, bad_cell])
 }
 

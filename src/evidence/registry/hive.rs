@@ -58,7 +58,7 @@ pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Defects) -> Result<Op
     if head.checksum_is_right && told_size <= in_file {
         end = BaseBlock::SIZE_IN_HIVE + told_size;
     } else if told_size > in_file {
-        let found = format!("{in_file}: the file is cut off");
+        let found = format!("{in_file}: the file is truncated");
         defects.push(Defect::new(place("base block", 40), format!("{told_size} bytes of hive bins"), found));
     }
     let bytes = bytes.get(..end).unwrap_or(bytes);
@@ -94,7 +94,7 @@ impl OpenHive<'_> {
             Err(found) => {
                 let root = walk.salvage.find_root().ok_or_else(|| Error::NoRootKey { found: found.clone() })?;
                 let mut key = root_at(&root);
-                walk.trail.lose(&mut key, "a root key where the base block says", found);
+                walk.trail.lose(&mut key, "a root key at the offset in the base block", found);
                 Ok(walk.salvage.key(&root, key, wanted, 0, &mut walk.trail))
             }
         }
@@ -177,7 +177,7 @@ impl<'a> Walk<'a, '_> {
         if record.head.subkey_count == count && (record.head.subkey_list == NIL) == (count == 0) {
             Ok(())
         } else {
-            Err("another number than the key tells".to_owned())
+            Err("a different number than the key states".to_owned())
         }
     }
 
@@ -236,7 +236,7 @@ impl<'a> Walk<'a, '_> {
             return Err(fault);
         }
         if listed.is_cut {
-            return Err("more items than there is room for".to_owned());
+            return Err("more items than fit".to_owned());
         }
         listed.items.into_iter().try_for_each(|item| records.cell(item).map(|_| ()))
     }
@@ -251,7 +251,7 @@ impl<'a> Walk<'a, '_> {
         let name = value.name().map_err(|error| error.to_string())?;
         let offset = self.offset_of(&name, cell::KeyValue::SIZE)?;
         let record = self.bytes.get(offset..).and_then(|bytes| value_in(bytes, offset));
-        let record = record.ok_or("a value whose head is not where it should be")?;
+        let record = record.ok_or("a value whose header is not where it should be")?;
         if !wanted.value(Some(&record.name)) || record.is_tombstone() {
             return Ok(None);
         }
@@ -280,14 +280,14 @@ impl<'a> Walk<'a, '_> {
         let name = node.name().map_err(|error| error.to_string())?;
         let offset = self.offset_of(&name, cell::KeyNode::SIZE)?;
         let record = self.bytes.get(offset..).and_then(|bytes| key_in(bytes, offset));
-        record.ok_or_else(|| "a key whose head is not where it should be".to_owned())
+        record.ok_or_else(|| "a key whose header is not where it should be".to_owned())
     }
 
     /// File offset of a record, whose name is a slice of our bytes and stands behind its head.
     fn offset_of(&self, name: &NtHiveNameString<'_>, head: usize) -> Result<usize, String> {
         let (NtHiveNameString::Latin1(name) | NtHiveNameString::Utf16LE(name)) = name;
         let distance = name.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr());
-        distance.and_then(|distance| distance.checked_sub(head)).ok_or_else(|| "a name outside of the hive".to_owned())
+        distance.and_then(|distance| distance.checked_sub(head)).ok_or_else(|| "a name outside the hive".to_owned())
     }
 }
 

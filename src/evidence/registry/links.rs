@@ -138,7 +138,7 @@ impl<'a> Follower<'a> {
     /// What a link leads to, under its name; `None` where it cannot be followed.
     fn replaced(&mut self, link: Key) -> Option<Key> {
         let target = link.link_target();
-        let found = target.as_ref().ok_or("it does not say where it leads").and_then(|target| self.find(target));
+        let found = target.as_ref().ok_or("it has no target").and_then(|target| self.find(target));
         let (key, obstacle) = match found {
             Ok(key) => (Some(Key { name: link.name, ..key }), None),
             Err(obstacle) => (None, Some(obstacle)),
@@ -159,17 +159,17 @@ impl<'a> Follower<'a> {
 
     /// The key that a link leads to, over as many further links as there are; else why it cannot be read.
     fn find(&mut self, target: &Text) -> Result<Key, &'static str> {
-        let mut names = names_in(target).ok_or("it leads out of this hive")?;
+        let mut names = names_in(target).ok_or("its target is outside this hive")?;
         if self.path.len() >= MAX_DEPTH {
-            return Err("it lies too deep");
+            return Err("it is nested too deeply");
         }
         loop {
             if self.followed >= MOST_FOLLOWED {
-                return Err("there are more links than are followed, or they lead in a circle");
+                return Err("there are too many links, or they form a loop");
             }
             self.followed += 1;
             self.name_control_set(&mut names);
-            let (tree, met) = self.read(&names).ok_or("nothing of the hive can be read")?;
+            let (tree, met) = self.read(&names).ok_or("no part of the hive can be read")?;
             let step = walk(&tree, &names);
             let arrived = match &step {
                 Ok(Step::Arrived(key)) => Some(key.place.path.as_str()),
@@ -182,7 +182,7 @@ impl<'a> Follower<'a> {
             match step? {
                 Step::Arrived(key) => {
                     let budget = self.budget.checked_sub(key.whole_size());
-                    *self.budget = budget.ok_or("more lies there than there is room for")?;
+                    *self.budget = budget.ok_or("the target is larger than the limit")?;
                     return Ok(key.clone());
                 }
                 Step::Link(other) => names = other,
@@ -229,15 +229,15 @@ fn walk<'a>(root: &'a Key, names: &[String]) -> Result<Step<'a>, &'static str> {
             Some(subkey) => subkey,
             None => {
                 return Err(match key.missing(name) {
-                    Some(Missing::NotTold) => "the evidence does not have the key that it leads to",
-                    Some(Missing::Lost) => "damage hides the key that it leads to",
-                    Some(Missing::Absent) | None => "there is no such key",
+                    Some(Missing::NotTold) => "the evidence does not contain its target key",
+                    Some(Missing::Lost) => "its target key is damaged",
+                    Some(Missing::Absent) | None => "its target key does not exist",
                 });
             }
         };
         if key.is_link {
-            let target = key.link_target().ok_or("it leads to a link that does not say where it leads")?;
-            let mut whole = names_in(&target).ok_or("it leads over another link out of this hive")?;
+            let target = key.link_target().ok_or("it leads to a link that has no target")?;
+            let mut whole = names_in(&target).ok_or("it leads through another link out of this hive")?;
             whole.extend(names.iter().skip(index + 1).cloned());
             return Ok(Step::Link(whole));
         }

@@ -21,7 +21,7 @@ pub(super) fn of_keys(root: &Key, defects: &mut Defects) -> Vec<Moment> {
         }
         if moments.len() == MOST {
             let expected = format!("at most {MOST} keys with a time");
-            defects.push(Defect::new(key.place.clone(), expected, "more; the times of the rest are passed over"));
+            defects.push(Defect::new(key.place.clone(), expected, "more; the remaining times are ignored"));
             break;
         }
         moments.extend(of_key(key));

@@ -111,10 +111,10 @@ impl<'a> Records<'a> {
 
     /// The data of a cell in use.
     pub(super) fn cell(&self, offset: u32) -> Result<&'a [u8], String> {
-        let begin = Self::file_offset(offset).ok_or("an offset that points nowhere")?;
+        let begin = Self::file_offset(offset).ok_or("an empty offset")?;
         let rest = self.bytes.get(begin..).unwrap_or_default();
         let size = rest.first_chunk().map(|size| i32::from_le_bytes(*size));
-        let size = size.ok_or_else(|| format!("offset {offset:#x}, outside of the bins"))?;
+        let size = size.ok_or_else(|| format!("offset {offset:#x}, outside the bins"))?;
         if size > 0 {
             return Err(format!("a free cell at {begin:#x}"));
         }
@@ -144,7 +144,7 @@ impl<'a> Records<'a> {
         match (head.subkey_list, head.subkey_count) {
             (NIL, 0) => {}
             (NIL, count) => listed.faults.push(format!("none for {count} subkeys")),
-            (list, 0) => listed.faults.push(format!("one at offset {list:#x} though there are no subkeys")),
+            (list, 0) => listed.faults.push(format!("one at offset {list:#x}, although there are no subkeys")),
             (list, _) => self.read_list(list, true, most, &mut listed),
         }
         listed
@@ -216,7 +216,7 @@ impl<'a> Records<'a> {
         }
         if value.is_inline() {
             let inline = value.head.data.to_le_bytes();
-            return inline.get(..size).map(<[u8]>::to_vec).ok_or_else(|| format!("{size} bytes in place of an offset"));
+            return inline.get(..size).map(<[u8]>::to_vec).ok_or_else(|| format!("{size} bytes instead of an offset"));
         }
         if size > MAX_VALUE {
             return Err(format!("{size} bytes"));

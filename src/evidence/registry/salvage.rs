@@ -57,7 +57,7 @@ impl<'d> Trail<'d> {
         let room = self.room.checked_sub(size);
         *self.room = room.unwrap_or_default();
         if room.is_none() {
-            self.lose(key, WITHIN_ROOM, "more; the rest is passed over");
+            self.lose(key, WITHIN_ROOM, "more; the rest is ignored");
         }
         room.is_some()
     }
@@ -84,7 +84,7 @@ impl<'d> Trail<'d> {
         let found = names.previous.as_ref().and_then(|previous| out_of_order(previous, name));
         if let Some(found) = found.filter(|_| !names.are_unsorted) {
             names.are_unsorted = true;
-            let expected = "subkeys in the order of their names, by which Windows looks them up";
+            let expected = "subkeys sorted by name, as Windows needs them";
             self.defects.push(Defect::new(key.place.clone(), expected, found));
         }
         if name.is_empty() || name.undecoded().is_some() || name.lossy().contains('\0') {
@@ -184,17 +184,21 @@ impl<'a> Salvage<'a> {
         }
         children.retain(|child| self.records.key(*child).map_err(|found| lose(key, found, trail)).is_ok());
         if is_cut {
-            lose(key, "more keys than there is room for".to_owned(), trail);
+            lose(key, "more keys than the limit".to_owned(), trail);
         }
         let told = usize::try_from(record.head.subkey_count).unwrap_or(usize::MAX);
         if !is_damaged && told != children.len() {
             is_damaged = true;
-            trail.lose(key, "a list of subkeys", format!("{} where the key tells of {told}", children.len()));
+            trail.lose(key, "a list of subkeys", format!("{}, although the key states {told}", children.len()));
         }
         if is_damaged {
             let found = self.add_children(record, &mut children);
             if found > 0 {
-                trail.lose(key, "a list of all subkeys", format!("{found} more that name this key as their parent"));
+                trail.lose(
+                    key,
+                    "a list of all subkeys",
+                    format!("{found} more keys that name this one as their parent"),
+                );
             }
         }
         let mut names = Names::default();
@@ -248,7 +252,7 @@ impl<'a> Salvage<'a> {
             trail.lose(key, "a list of values", found);
         }
         if is_cut {
-            trail.lose(key, "values that there is room for", "more");
+            trail.lose(key, "values within the limit", "more");
         }
         for item in items {
             match self.records.value(item).and_then(|value| self.value(&value, key, wanted, trail)) {

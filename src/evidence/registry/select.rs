@@ -70,13 +70,13 @@ impl Select {
         let is_told = missing != Some(Missing::NotTold) && root.subkey(CURRENT).is_none();
         if current != chosen && is_told {
             let found = current.map_or_else(|| "no such value".to_owned(), |number| number.to_string());
-            let instead = chosen.map_or_else(String::new, |number| format!("; {} is taken instead", name_of(number)));
+            let instead = chosen.map_or_else(String::new, |number| format!("; {} is used instead", name_of(number)));
             defects.push(Defect::new(place("Current"), "the number of a control set", format!("{found}{instead}")));
         }
         let other = default.filter(|default| Some(*default) != current && !exists(default));
         if let Some(other) = other.filter(|other| !root.is_absent(&name_of(*other))) {
             this.lacks_default = true;
-            let found = format!("{other}, and no {} in the evidence", name_of(other));
+            let found = format!("{other}, but there is no {} in the evidence", name_of(other));
             defects.push(Defect::new(place("Default"), "a control set that the evidence has", found));
         }
         this

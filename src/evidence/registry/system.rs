@@ -136,7 +136,9 @@ fn from_driver_database(database: &Key, defects: &mut Defects) -> Windows {
     if let Some((build, count)) = builds.into_iter().max_by_key(|(_, count)| *count) {
         windows.version = Some(version.with_build(build));
         let packages = packages.len();
-        windows.told_by.push(Text::new(format!("{count} of {packages} driver packages are of {version}.{build}")));
+        windows
+            .told_by
+            .push(Text::new(format!("{count} of {packages} driver packages have version {version}.{build}")));
     }
     windows
 }
@@ -228,7 +230,7 @@ pub(in crate::evidence) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
         paths.all(|path| path.is_some_and(|path| path.same(&library)))
     };
     let (version, told_by) = if is_of_10 {
-        (Version::W10, "there are transports, providers or permissions of programs that came with Windows 10")
+        (Version::W10, "it has transports, providers or permissions that came with Windows 10")
     } else if refers_to("mswsock.dll", 60100) {
         (Version::W8_1, "names refer to mswsock.dll, as on Windows 8.1")
     } else if refers_to("wshtcpip.dll", 60100) {
@@ -238,9 +240,9 @@ pub(in crate::evidence) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
     } else if is_rsvp_6 && catalogs.windows.architecture == Some(Architecture::X64) {
         (Version::SERVER_2003, "RSVP has version 6, and there is a 64-bit catalog")
     } else if is_rsvp_6 && all_of_rsvp_name(provider::RSVPSP) {
-        (Version::XP, "RSVP has version 6 and a DLL of its own, as on Windows XP")
+        (Version::XP, "RSVP has version 6 and its own DLL, as on Windows XP")
     } else if is_rsvp_6 && catalogs.winsock.is_none() && all_of_rsvp_name(provider::MSWSOCK) {
-        (Version::SERVER_2003, "RSVP has version 6 and no DLL of its own, as on Windows Server 2003 and XP x64")
+        (Version::SERVER_2003, "RSVP has version 6 without its own DLL, as on Windows Server 2003 and XP x64")
     } else {
         return;
     };

@@ -136,8 +136,8 @@ fn read_mapping(key: &Key, values: &mut Values<'_, '_>) -> Vec<SocketRequest> {
     };
     let told = usize::try_from(*rows).unwrap_or_default();
     if *columns != 3 || cells.len() != told.saturating_mul(3) {
-        let found = format!("{rows} rows of {columns}, and room for {} numbers", cells.len());
-        values.defect("Mapping", "as many rows of three numbers as it tells", found);
+        let found = format!("{rows} rows of {columns}, but room for {} numbers", cells.len());
+        values.defect("Mapping", "as many rows of three numbers as it states", found);
     }
     let rows = cells.as_chunks().0.iter().take(told);
     rows.map(|[family, socket_type, protocol]| SocketRequest::new(*family, *socket_type, *protocol)).collect()

@@ -79,11 +79,7 @@ fn read_catalog<E: Entry>(key: &Key, entry: impl Fn(&Key, &mut Defects) -> E, de
         keys.sort_by(|one, other| one.name.cmp(&other.name));
         if keys.len() > MAX_ENTRIES {
             let expected = format!("at most {MAX_ENTRIES} entries");
-            defects.push(Defect::new(
-                key.place.clone(),
-                expected,
-                format!("{} keys; the rest is passed over", keys.len()),
-            ));
+            defects.push(Defect::new(key.place.clone(), expected, format!("{} keys; the rest is ignored", keys.len())));
             keys.truncate(MAX_ENTRIES);
         }
         let entries = keys.into_iter().map(|key| entry(key, defects)).collect();
@@ -122,14 +118,14 @@ fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Def
     let Some(bytes) = values.bytes("PackedCatalogItem") else { return entry };
     let entry = ProtocolEntry { item: Some(bytes.into()), ..entry };
     let Ok(whole) = bytes.try_into() else {
-        let expected = format!("a packed item of {} bytes", PackedCatalogItem::SIZE);
+        let expected = format!("a PackedCatalogItem of {} bytes", PackedCatalogItem::SIZE);
         values.defect("PackedCatalogItem", &expected, format!("{} bytes", bytes.len()));
         return entry;
     };
     // No entry is without an id and a provider: a page of zeros lies over this one. (A hive of Windows XP was met in
     // which 285 of 840 pages are zeros.)
     if bytes.get(FIXED_FIELDS).is_some_and(|fields| fields.iter().all(|byte| *byte == 0)) {
-        values.defect("PackedCatalogItem", "a packed item", "zeros in all of its fields".to_owned());
+        values.defect("PackedCatalogItem", "an entry", "only zeros".to_owned());
         return entry;
     }
     decode_item(entry, &PackedCatalogItem::decode(whole), code_page)

@@ -69,7 +69,7 @@ struct Catalog<E> {
     num_catalog_entries: Option<u32>,
     /// The same of the 64-bit list.
     num_catalog_entries64: Option<u32>,
-    /// Next id to be given; the name space catalog has none.
+    /// Next id to be given; the namespace catalog has none.
     next_catalog_entry_id: Option<u32>,
     /// Grows with every change.
     serial_access_num: Option<u32>,

@@ -34,7 +34,7 @@ pub enum EarlierError {
     },
     /// It is JSON of another kind.
     #[error("expected documents of the schema {SCHEMA}, found {found}")]
-    #[diagnostic(help("write it anew with this version of `catalog9 examine` or `catalog9 scan`"))]
+    #[diagnostic(help("create it again with this version of `catalog9 examine` or `catalog9 scan`"))]
     OtherSchema {
         /// What it says that it is.
         found: String,
@@ -42,7 +42,7 @@ pub enum EarlierError {
     /// It has a document that lacks what every document has.
     #[error("expected a document of the schema {SCHEMA}, found one in which {found}")]
     #[diagnostic(help(
-        "the file was changed; write it anew with `catalog9 examine --format json` or `catalog9 scan --format jsonl`"
+        "the file was changed; create it again with `catalog9 examine --format json` or `catalog9 scan --format jsonl`"
     ))]
     Damaged {
         /// What is missing or of another type.

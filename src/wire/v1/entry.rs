@@ -165,7 +165,7 @@ impl JsonSchema for NameSpaceEntry {
     }
 
     fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-        Self::schema_of("An entry of the name space catalog. `null` is \"not told\".")
+        Self::schema_of("An entry of the namespace catalog. `null` is \"not told\".")
     }
 }
 

@@ -127,7 +127,7 @@ fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
     guard.evidence(&arguments.paths);
     if let Some(list) = &arguments.files_from {
         let jobs = list::jobs(list, arguments.nul)?;
-        guard.file(list, "the list of the files that are to be examined");
+        guard.file(list, "the list of files to be examined");
         guard.evidence(jobs.iter().flat_map(Job::paths));
         return Ok((Box::new(jobs.into_iter()), guard));
     }

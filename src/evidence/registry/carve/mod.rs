@@ -192,7 +192,7 @@ impl Carving<'_, '_, '_> {
             self.left -= listed.cost;
             if listed.is_cut {
                 // Whether this key is in force cannot be told, and neither is said.
-                self.pass_over(record.offset, "lists of subkeys of no more items than the hive has room for");
+                self.pass_over(record.offset, "lists of subkeys with no more items than fit into the hive");
                 return true;
             }
             self.listed.insert(list, listed.items.into_iter().collect());
@@ -204,7 +204,7 @@ impl Carving<'_, '_, '_> {
     /// Tells that what lies there may be of a deleted key, and is passed over.
     fn pass_over(&mut self, offset: usize, expected: &str) {
         let place = Place { offset: u64::try_from(offset).ok(), ..Place::default() };
-        self.defects.push(Defect::new(place, expected, "more; what may have been deleted is passed over"));
+        self.defects.push(Defect::new(place, expected, "more; the remaining deleted items are ignored"));
     }
 
     /// The names on the way from the root to a key, in use or not; `…` stands for what is gone.

@@ -115,17 +115,17 @@ fn failure(expected: &str, found: String) -> Result<(), Failure> {
 /// Checks the entry that `rest` begins with, as far as its head tells.
 fn check_head(entry: &Entry, head: &LogEntry, rest: &[u8]) -> Result<(), Failure> {
     if entry.size < SECTOR || !entry.size.is_multiple_of(SECTOR) {
-        return failure("an entry of a multiple of 512 bytes", format!("{} bytes", entry.size));
+        return failure("an entry size that is a multiple of 512", format!("{} bytes", entry.size));
     }
     let Some((head_bytes, body)) = rest.get(..entry.size).and_then(<[u8]>::split_first_chunk::<{ LogEntry::SIZE }>)
     else {
-        return failure(&format!("an entry of {} bytes", entry.size), format!("{}: the log is cut off", rest.len()));
+        return failure(&format!("an entry of {} bytes", entry.size), format!("{}: the log is truncated", rest.len()));
     };
     if !is_bins_size(entry.bins_size) {
         return failure(SOUND_BINS_SIZE, entry.bins_size.to_string());
     }
     if !(1..=body.len() / PageReference::SIZE).contains(&wide(entry.page_count)) {
-        return failure("pages, and room for what tells where they belong", format!("{} pages", entry.page_count));
+        return failure("pages and room for their positions", format!("{} pages", entry.page_count));
     }
     // Hash-2 covers the head up to itself, Hash-1 included.
     let hashes = [("Hash-2", head.hash_2, head_bytes.get(..32).unwrap_or_default()), ("Hash-1", head.hash_1, body)];
@@ -147,10 +147,10 @@ fn check_pages(log: &[u8], entry: &Entry) -> Result<(), Failure> {
             return failure(&expected, format!("{size} bytes at {in_hive}"));
         }
         if !in_hive.is_multiple_of(SECTOR) || !size.is_multiple_of(SECTOR) {
-            return failure("pages of multiples of 512 bytes", format!("{size} bytes at {in_hive}"));
+            return failure("page sizes that are multiples of 512", format!("{size} bytes at {in_hive}"));
         }
         if in_log.saturating_add(size) > end {
-            return failure("pages within the entry", "pages that are longer than it".to_owned());
+            return failure("pages within the entry", "pages that exceed it".to_owned());
         }
     }
     Ok(())

@@ -25,7 +25,7 @@ pub(super) const SECTOR: usize = 512;
 pub(super) const MAX_BINS_SIZE: u32 = 1 << 30;
 
 /// What the length of hive bins must be, for the defects that say it is not.
-pub(super) const SOUND_BINS_SIZE: &str = "a length of hive bins that is a multiple of 4096, from 4096 to 1 GiB";
+pub(super) const SOUND_BINS_SIZE: &str = "a size of the hive bins that is a multiple of 4096, from 4096 bytes to 1 GiB";
 
 /// Whether hive bins can have that length.
 pub(super) fn is_bins_size(size: u32) -> bool {

@@ -260,7 +260,7 @@ impl fmt::Display for Obstacle {
         formatter.write_str(match self {
             Self::NotAHive => "there is no hive",
             Self::NoLog => "no transaction logs were given",
-            Self::NoneUsed => "none of its transaction logs could be used",
+            Self::NoneUsed => "its transaction logs could not be used",
         })
     }
 }
@@ -274,7 +274,7 @@ impl fmt::Display for Doubt {
                 write!(formatter, "a newer entry, in {log} at offset {offset:#x}, could not be applied")
             }
             Self::FirstBinOfAnotherTime => {
-                formatter.write_str("the log is newer than the hive, and the first bin is of yet another time")
+                formatter.write_str("the log is newer than the hive, and the first bin is from a third time")
             }
         }
     }
@@ -292,16 +292,16 @@ impl fmt::Display for Unused {
                 return write!(formatter, "it belongs to another hive: expected {expected}, found {found}");
             }
             Self::RoleTaken => "another log was given for the same role",
-            Self::OldBesideNew => "it is of the old format, and another log is of the new one",
-            Self::BesidePair => "it is a single log, and one of a pair is there",
-            Self::Stale => "the hive already has what it holds",
-            Self::Earlier => "the other log is later, and only that one counts",
+            Self::OldBesideNew => "it has the old format, but another log has the new one",
+            Self::BesidePair => "it is a single log, but a log of a pair is present",
+            Self::Stale => "the hive already contains its changes",
+            Self::Earlier => "the other log is newer, and only that one counts",
             Self::SameNumber => "it has the same sequence number as the other log",
-            Self::DoesNotFollow { due } => return write!(formatter, "sequence number {due} was due"),
+            Self::DoesNotFollow { due } => return write!(formatter, "expected sequence number {due}"),
             Self::Older { log, hive } => {
-                return write!(formatter, "it was written at {log}, before the hive at {hive}");
+                return write!(formatter, "it was written at {log}, before the hive was written at {hive}");
             }
-            Self::NoEntry => "none of its entries could be applied",
+            Self::NoEntry => "its entries could not be applied",
         };
         formatter.write_str(words)
     }

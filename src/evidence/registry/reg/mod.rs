@@ -89,7 +89,7 @@ pub(super) fn read(stream: &mut dyn Read, code_page: Option<CodePage>, defects: 
         defects,
     };
     if lines.lacks_mark() {
-        let found = "none before text in UTF-16, of which Windows would import nothing";
+        let found = "UTF-16 text without one, from which Windows would import nothing";
         reader.note(At { line: 1, indent: 0 }, 1, "a byte order mark", found);
     }
     let mut last_is_blank = false;
@@ -139,10 +139,10 @@ impl Reader<'_> {
         let at = At { line: line.number, indent: u64::try_from(indent).unwrap_or(u64::MAX) };
         self.is_ended = line.is_ended;
         if line.is_damaged {
-            self.lose(at, 1, "text in the encoding of the file", "bytes that have no meaning in it");
+            self.lose(at, 1, "text in the encoding of the file", "bytes that are invalid in it");
         }
         if line.is_cut {
-            self.lose(at, 1, "a line of a length that a registry can have", "a longer one; its end is passed over");
+            self.lose(at, 1, "a line of a length that a registry can have", "a longer one; its end is ignored");
         }
         if let Some((name, bytes)) = self.pending.take() {
             return self.continuation(name, bytes, at, text);
@@ -153,7 +153,7 @@ impl Reader<'_> {
             None | Some(';' | '#') => {}
             Some(_) if self.key.is_none() => {}
             Some(_) => {
-                let found = format!("“{}”, which Windows passes over", Text::from(text).shortened(40));
+                let found = format!("“{}”, which Windows ignores", Text::from(text).shortened(40));
                 self.note(at, 1, "a key, a value or a comment", found);
             }
         }
@@ -163,7 +163,7 @@ impl Reader<'_> {
         self.key = None;
         match path::parse(text, self.dialect == Dialect::Wine) {
             KeyLine::Key(path) if path.len() > MAX_DEPTH => {
-                self.note(at, 1, &format!("at most {MAX_DEPTH} levels of keys"), "more; the key is passed over");
+                self.note(at, 1, &format!("at most {MAX_DEPTH} levels of keys"), "more; the key is ignored");
             }
             KeyLine::Key(path) => {
                 let entered = self.tree.enter(&path, at.line, self.wanted);
@@ -171,7 +171,7 @@ impl Reader<'_> {
                 match entered {
                     Entered::Key(key) => self.key = Some(key),
                     Entered::Unwanted => {}
-                    Entered::NoRoom => self.note(at, 1, WITHIN_ROOM, "more; the key is passed over"),
+                    Entered::NoRoom => self.note(at, 1, WITHIN_ROOM, "more; the key is ignored"),
                 }
             }
             KeyLine::Deletion(path) => self.tree.delete(&path),
@@ -228,7 +228,7 @@ impl Reader<'_> {
         } else if let Some(key) = &self.key
             && !self.tree.set(key, name, at.line, data)
         {
-            self.lose(at, 1, WITHIN_ROOM, "more; the value is passed over");
+            self.lose(at, 1, WITHIN_ROOM, "more; the value is ignored");
         }
     }
 
@@ -238,7 +238,7 @@ impl Reader<'_> {
 
     /// A value in the middle of which the file ends: Windows would keep what came of it, but that is not what there was.
     fn lose_last(&mut self, at: At, name: &Text) {
-        let found = format!("the end of the file, which may be cut off; {} is not believed", name.shortened(40));
+        let found = format!("the end of the file, which may be truncated; {} is not trusted", name.shortened(40));
         self.lose(at, 1, "the end of the last value", found);
     }
 
@@ -257,10 +257,10 @@ impl Reader<'_> {
         self.tree.leave_open();
         if is_cut {
             self.tree.damage_last();
-            self.note(at, 1, "an empty line, with which exports end", "the end of the file, which may be cut off");
+            self.note(at, 1, "an empty line at the end of an export", "the end of the file, which may be truncated");
         } else if let Some(path) = self.tree.damage_where_cut() {
             let expected = format!("as many entries as {path} counts");
-            self.note(at, 1, &expected, "the end of the file, which may be cut off");
+            self.note(at, 1, &expected, "the end of the file, which may be truncated");
         }
     }
 

@@ -38,10 +38,10 @@ const FOREIGN_ROOTS: [&str; 10] = [
 /// Reads a line that begins with `[`. Behind the last `]` Wine writes a time, which is no part of the key.
 pub(super) fn parse(line: &str, is_wine: bool) -> KeyLine {
     let Some(inside) = line.strip_prefix('[').and_then(|line| line.rsplit_once(']')).map(|(inside, _)| inside) else {
-        return KeyLine::Malformed("a key without a closing bracket; Windows passes over it".to_owned());
+        return KeyLine::Malformed("a key without a closing bracket; Windows ignores it".to_owned());
     };
     if inside.starts_with([' ', '\t']) {
-        return KeyLine::Malformed("a blank behind the opening bracket; Windows passes over the key".to_owned());
+        return KeyLine::Malformed("a blank after the opening bracket; Windows ignores the key".to_owned());
     }
     let (is_deletion, path) = match inside.strip_prefix('-') {
         Some(path) => (true, path),
