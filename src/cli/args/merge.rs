@@ -9,22 +9,23 @@ use super::value::{EXIT_CODES, FailOn, formats, output_help};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct MergeArgs {
-    /// Results of `catalog9 scan --format jsonl`, each of which ends with its summary
+    /// Results of `catalog9 scan --format jsonl`, each with its summary at the end
     #[arg(required = true, value_name = "FILE")]
     pub(in crate::cli) parts: Vec<PathBuf>,
-    /// Form of the result on standard output
+    /// Format of standard output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats(Scope::ReadBack))]
     pub(in crate::cli) format: &'static Format,
     #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::ReadBack))]
     pub(in crate::cli) output: Vec<PathBuf>,
-    /// Least severity that leads to exit code 1
+    /// Lowest severity that causes exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(in crate::cli) fail_on: FailOn,
-    /// End with 3 also where nothing suspicious is visible because the evidence, such as an msinfo32 report, does not show
-    /// DLL paths
+    /// Also exit with 3 if nothing suspicious is visible, but the evidence, such as an msinfo32 report, does not show DLL
+    /// paths
     #[arg(long)]
     pub(in crate::cli) strict: bool,
-    /// End with 0 in place of 1 and 3, for engines that take every other code for a crash; the summary still tells
+    /// Exit with 0 instead of 1 and 3, for workflow engines that treat any other code as a crash; the summary still has
+    /// the result
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,
 }

@@ -28,11 +28,11 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Examines the Winsock catalogs of Windows offline, from the files that were collected.
+/// Analyzes the Winsock catalogs of Windows offline, from collected files: finds LSPs, hijacked providers and damage.
 #[derive(Debug, Parser)]
 #[command(name = "catalog9", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Args {
-    /// When to colour the output; the environment variable `NO_COLOR` is obeyed
+    /// When to use colour; the environment variable `NO_COLOR` is respected
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = color)]
     pub(super) color: ColorChoice,
 
@@ -48,7 +48,7 @@ impl Args {
             && files.len() > 1
             && !log.is_empty()
         {
-            let message = "--log names the transaction logs of one hive, and there are several files\n";
+            let message = "--log gives the transaction logs of one hive, but there are several files\n";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
         }
         Ok(args)
@@ -60,38 +60,39 @@ pub(super) const WORKER: &str = "worker";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Reconstructs the catalogs of each file and says what is missing, added, broken or hijacked
+    /// Examines single files: reconstructs the catalogs and reports what is missing, added, broken or hijacked
     Examine(ExamineArgs),
-    /// Examines everything in folders and archives: a line for each piece of evidence, and what they come to
+    /// Examines everything in folders and archives: one line per piece of evidence, and a summary
     Scan(Box<ScanArgs>),
-    /// Puts the results of several scans together
+    /// Merges the results of several scans
     Merge(MergeArgs),
-    /// Explains a rule, an error code or a message of Windows: what it means, what looks for its causes, what to do
+    /// Explains a rule, an error code or message, a term such as LSP, an ATT&CK technique, a DLL or a product
     Explain {
-        /// Id of a rule, as findings name it; a code such as 10106, 0x277A or 0x8007277A; or words of a message
-        #[arg(required = true, allow_negative_numbers = true, value_name = "RULE|CODE|MESSAGE",
+        /// Rule id, as in findings; error code such as 10106, 0x277A or 0x8007277A; words of a message; term such as LSP,
+        /// NSP or non-IFS; technique such as T1574; statement such as KB-23; DLL or product
+        #[arg(required = true, allow_negative_numbers = true, value_name = "RULE|CODE|MESSAGE|TERM",
               value_parser = NonEmptyStringValueParser::new())]
         question: Vec<String>,
     },
-    /// Examines what `scan` asks it to, through standard input and output
+    /// Examines what `scan` requests, through standard input and output
     #[command(name = WORKER, hide = true)]
     Worker,
-    /// Lists all rules with their groups, severities and the facts that they need
+    /// Lists all rules with their groups, severities and required facts
     Rules {
-        /// Form of the list
+        /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: ListFormat,
     },
     /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`
     Schema,
-    /// Prints the completions of a shell
+    /// Prints shell completions
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Prints the man page, or writes one page for each command into a folder
+    /// Prints the man page, or writes one page per command to a folder
     Man {
-        /// Folder to write to, which is made where it is not there
+        /// Folder to write to; created if it does not exist
         folder: Option<PathBuf>,
     },
 }

@@ -1,4 +1,4 @@
-//! `--policy`, `--rules` and `--severity`: what is reported of what is found.
+//! `--policy`, `--rules` and `--severity`: which findings are reported.
 
 use std::ffi::OsString;
 
@@ -6,22 +6,22 @@ use catalog9::finding::Severity;
 use catalog9::rules;
 use jiff::civil::Date;
 
-/// What is reported of what is found.
+/// Which findings are reported.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct PolicyArgs {
-    /// Policy (TOML): providers that are allowed, other severities, and rules; see docs/policy.md
+    /// Policy file (TOML) with allowed providers, changed severities and selected rules; see docs/policy.md
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) policy: Option<OsString>,
 
-    /// Day as of which the policy holds, such as 2027-06-30; today where it is not given
+    /// Date on which to apply the policy, such as 2027-06-30; default: today
     #[arg(long, value_name = "DATE", requires = "policy", value_parser = date)]
     pub(in crate::cli) as_of: Option<Date>,
 
-    /// Report these rules alone, separated by commas; `catalog9 rules` lists them
+    /// Report only these rules, separated by commas; `catalog9 rules` lists them
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
     pub(in crate::cli) rules: Vec<&'static str>,
 
-    /// Report nothing that is less severe: note, warning or error
+    /// Lowest severity to report: note, warning or error
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(in crate::cli) severity: Option<Severity>,
 }

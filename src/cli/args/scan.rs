@@ -18,76 +18,75 @@ use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selectio
 #[command(after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(in crate::cli) struct ScanArgs {
-    /// Folders, files and archives (zip, tar, gz, xz, zst) with evidence; nothing is skipped by its name, links in
-    /// folders are not followed, and archives are read as they are: only members beyond 16 MiB pass through temporary files
+    /// Folders, files and archives (zip, tar, gz, xz, zst) with evidence. No file is skipped because of its name, links in
+    /// folders are not followed, and archives are read in place: only files beyond 16 MiB in them use temporary files
     #[arg(value_name = "PATH", required_unless_present = "files_from", conflicts_with = "files_from")]
     pub(in crate::cli) paths: Vec<OsString>,
-    /// Read the names of the files from this file, or from standard input where it is `-`: one a line, or a JSON object
-    /// with path, label, role, group, host, size and sha256
+    /// Read the file names from this file, or from standard input with `-`: one per line, or one JSON object per line with
+    /// path, label, role, group, host, size and sha256
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) files_from: Option<OsString>,
-    /// The names in that file end with NUL and not with a line break
+    /// The names in that file end with NUL instead of a line break
     #[arg(short = '0', requires = "files_from")]
     pub(in crate::cli) nul: bool,
-    /// Only files in folders that this pattern fits, such as `*.reg` or `**/config/SYSTEM*`; repeatable
+    /// In folders, examine only files that match this pattern, such as `*.reg` or `**/config/SYSTEM*`; repeatable
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     pub(in crate::cli) include: Vec<Glob>,
-    /// No files and folders in folders that this pattern fits; repeatable
+    /// In folders, skip files and folders that match this pattern; repeatable
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     pub(in crate::cli) exclude: Vec<Glob>,
-    /// Form of the result on standard output
+    /// Format of standard output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats(Scope::Many))]
     pub(in crate::cli) format: &'static Format,
     #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::Many))]
     pub(in crate::cli) output: Vec<PathBuf>,
-    /// Write the result to this folder, too, as JSON lines, under a name that is made of the shard and of what is examined:
-    /// who does the same work again writes the same file
+    /// Also write the result to this folder, as JSON lines. The file name depends only on the shard and the evidence, so a
+    /// repeated run writes the same file
     #[arg(long, value_name = "FOLDER")]
     pub(in crate::cli) output_dir: Option<PathBuf>,
-    /// Earlier result of `scan --format jsonl` or `--format json`, or of `examine --format json`: what it has already does
-    /// not lead to exit code 1
+    /// Earlier result of `scan --format jsonl` or `--format json`, or of `examine --format json`; known findings do not
+    /// affect the exit code
     #[arg(long, visible_alias = "baseline", value_name = "FILE")]
     pub(in crate::cli) earlier: Option<OsString>,
-    /// List only these units; the summary and the exit code are about all
+    /// List only these units; the summary and the exit code still cover all
     #[arg(long, value_name = "WHICH")]
     pub(in crate::cli) only: Option<Only>,
-    /// List only units of computers whose name this pattern fits, in any letter case
+    /// List only units of computers whose name matches this pattern, ignoring case
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     pub(in crate::cli) host: Option<Glob>,
-    /// Order of tables and comma-separated values; all else has the order of the input
+    /// Order of tables and CSV files; other formats keep the order of the input
     #[arg(long, value_name = "BY")]
     pub(in crate::cli) sort: Option<Sort>,
-    /// Neither hash the evidence nor look for deleted catalogs, which is the default
+    /// Do not hash the evidence or carve for deleted entries (default)
     #[arg(long, conflicts_with = "deep")]
     pub(in crate::cli) quick: bool,
-    /// Hash the evidence and look for deleted catalogs
+    /// Hash the evidence and carve for deleted entries
     #[arg(long)]
     pub(in crate::cli) deep: bool,
-    /// Examine only part i of n, counted from 0; `catalog9 merge` puts the parts together
+    /// Examine only part I of N, counted from 0; `catalog9 merge` merges the parts
     #[arg(long, value_name = "I/N")]
     pub(in crate::cli) shard: Option<Shard>,
-    /// How many units are examined at the same time, four times the number of processors at most; as many as there are
-    /// processors where it is 0
+    /// Number of units to examine in parallel, at most four per processor; 0 means one per processor
     #[arg(long, value_name = "NUMBER", default_value = "0")]
     pub(in crate::cli) jobs: usize,
-    /// Where units are examined: in worker processes, so that one which breaks its process or takes all memory costs no
-    /// other, or in threads of this process
+    /// Where to examine units: in worker processes, so that a unit that crashes or takes all memory affects no other, or
+    /// in threads of this process
     #[arg(long, value_name = "WHERE", default_value = "process")]
     pub(in crate::cli) isolation: Isolation,
-    /// How many seconds the examination of a unit may take in a worker process; as many as it wants where it is 0
+    /// Time limit in seconds for each unit in a worker process; 0 means no limit
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub(in crate::cli) unit_timeout: u64,
-    /// Largest dictionary window of a compressed file, in MiB: that much memory is taken for each job
+    /// Largest dictionary window of a compressed file, in MiB; each job may need that much memory
     #[arg(long, value_name = "MIB", default_value = "128", value_parser = clap::value_parser!(u64).range(1..=4096))]
     pub(in crate::cli) max_window: u64,
-    /// Accept dirty hives as they were stored, although their transaction logs may hold newer states
+    /// Accept dirty hives as stored, although their transaction logs may contain newer states
     #[arg(long)]
     pub(in crate::cli) as_stored: bool,
-    /// Which control sets to examine: `current` (and the one that Windows starts with next time), `all`, or a name such as
+    /// Control sets to examine: `current` (and the default one for the next start, if different), `all`, or a name such as
     /// ControlSet002
     #[arg(long, value_name = "WHICH", default_value = "current", value_parser = NonEmptyStringValueParser::new().map(selection))]
     pub(in crate::cli) control_set: Selection,
-    /// Number of the code page of text that does not name its own, such as 1252
+    /// Code page of text that does not declare one, such as 1252
     #[arg(long, value_name = "NUMBER", value_parser = code_page)]
     pub(in crate::cli) ansi_codepage: Option<CodePage>,
     /// Hash the evidence before and after it is examined, and refuse what has changed meanwhile: proof that nothing was
@@ -96,14 +95,15 @@ pub(in crate::cli) struct ScanArgs {
     pub(in crate::cli) verify_unchanged: bool,
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
-    /// Least severity that leads to exit code 1
+    /// Lowest severity that causes exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(in crate::cli) fail_on: FailOn,
-    /// End with 3 also where nothing suspicious is visible because the evidence, such as an msinfo32 report, does not show
-    /// DLL paths
+    /// Also exit with 3 if nothing suspicious is visible, but the evidence, such as an msinfo32 report, does not show DLL
+    /// paths
     #[arg(long)]
     pub(in crate::cli) strict: bool,
-    /// End with 0 in place of 1 and 3, for engines that take every other code for a crash; the summary still tells
+    /// Exit with 0 instead of 1 and 3, for workflow engines that treat any other code as a crash; the summary still has
+    /// the result
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,
 }
@@ -120,22 +120,22 @@ pub(in crate::cli) enum Isolation {
 /// Which units are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Only {
-    /// Those with a finding at or above --fail-on that is new, where there is an --earlier result
+    /// Units with a finding at or above --fail-on; with --earlier, a new one
     Findings,
-    /// Those with a finding that is an error, and new likewise
+    /// Units with an error; with --earlier, a new one
     Errors,
-    /// Those that could not be examined, only in part or only as stored
+    /// Units that could not be examined, or only in part or as stored
     Unreadable,
 }
 
 /// In which order units are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Sort {
-    /// The weightiest verdict first
+    /// Worst verdict first
     Verdict,
-    /// By name of the computer
+    /// By computer name
     Host,
-    /// By name of the evidence
+    /// By evidence name
     Label,
 }
 

@@ -9,22 +9,22 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing was found at or above --fail-on, and all evidence was examined and judged
-  1  something was found at or above --fail-on, whether or not all evidence could be examined
-  2  the command line was wrong; nothing was done
-  3  nothing was found, but some evidence could not be examined or judged, only in part or only as stored
+  0  no findings at or above --fail-on, and all evidence was examined and judged
+  1  findings at or above --fail-on, even if some evidence could not be examined
+  2  invalid command line; nothing was done
+  3  no findings, but some evidence could not be examined or judged, or only in part or as stored
   4  the output could not be written completely";
 
-/// A form of a list of the program's own.
+/// A format of the list of rules.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(in crate::cli) enum ListFormat {
-    /// For people
+    /// Text for people
     Table,
-    /// A JSON document
+    /// JSON document
     Json,
 }
 
-/// Least severity that leads to exit code 1.
+/// Lowest severity that causes exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FailOn {
     /// Any finding
@@ -59,8 +59,8 @@ pub(super) fn formats(scope: Scope) -> impl TypedValueParser<Value = &'static Fo
 /// The help of `--output`.
 pub(super) fn output_help(scope: Scope) -> String {
     format!(
-        "Write the result to this file, too, in the format that its name ends with: {}; repeatable. It gets its name when \
-         it is complete",
+        "Also write the result to this file, in the format of its extension: {}; repeatable. The file appears under this \
+         name only once it is complete",
         Format::endings(scope)
     )
 }
