@@ -1,4 +1,4 @@
-//! What is wrong with a system whose evidence is sound, and what could not be judged.
+//! Findings, verdicts, and rules that could not be judged.
 
 mod confidence;
 mod remedy;
@@ -10,10 +10,10 @@ pub use verdict::Verdict;
 
 use crate::catalog::{CatalogName, Facts, Guid, NameSpaceEntry, Place, ProtocolEntry, Text};
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Context and history, never a reason to worry alone.
+    /// Context and history; alone no reason to worry.
     Note,
     /// A person must decide.
     Warning,
@@ -49,17 +49,17 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
-    /// What it makes of the verdict.
+    /// The verdict that it implies.
     pub implies: Verdict,
     /// The catalog that it is about.
     pub catalog: Option<CatalogName>,
     /// The entry that it is about.
     pub entry: Option<EntryName>,
-    /// The fields of the entry that it is about, under Windows' names; empty where it is about all of it.
+    /// The fields of the entry that it is about, with Windows' names; empty if it is about the whole entry.
     pub fields: Vec<&'static str>,
     /// Where in the evidence.
     pub place: Option<Place>,
-    /// What is wrong; together with the entry's name a sentence.
+    /// The problem; together with the entry's name a sentence.
     pub message: String,
     /// What ought to be there.
     pub expected: Option<String>,
@@ -67,13 +67,13 @@ pub struct Finding {
     pub found: Option<String>,
     /// Why it may be harmless here.
     pub harmless: Option<String>,
-    /// What is known of this very provider: what breaks because of it.
+    /// Known facts about this provider: which programs it breaks.
     pub advice: Option<String>,
     /// What to do about it, step by step, as far as its rule knows that.
     pub remedies: Vec<Remedy>,
-    /// What it states that others build on.
+    /// A fact that other parts of the program use.
     pub fact: Option<Fact>,
-    /// The DLLs that it is about, as their paths stand. Findings about one DLL have one cause.
+    /// The DLLs that it is about, with their stored paths. Findings about one DLL have one cause.
     pub libraries: Vec<Text>,
     /// Further entries that it is about, of the same catalog where it names one.
     pub further_entries: Vec<EntryName>,
@@ -85,31 +85,31 @@ pub struct Finding {
     pub(crate) when_corroborated: Option<Severity>,
 }
 
-/// What a finding states, where more than its own text depends on it.
+/// A fact that a finding states and that other parts of the program use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fact {
     /// These entries, which this Windows installs, are missing.
     MissingEntries(Vec<String>),
-    /// There is a layered provider.
+    /// There is an LSP.
     LayeredProvider,
-    /// A provider answers sockets, and no listing shows it.
+    /// A provider serves sockets, but is hidden from enumeration.
     HiddenProvider,
 }
 
-/// What an entry is called, in its catalog and by people.
+/// How an entry is identified, in its catalog and by people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct EntryName {
     /// Name of its key.
     pub key: Option<Text>,
-    /// Its catalog entry id; name space entries have none.
+    /// Its catalog entry id; namespace entries have none.
     pub id: Option<u32>,
     /// Its name, resolved.
     pub name: Text,
-    /// GUID of its provider, where the evidence tells it.
+    /// GUID of its provider, if the evidence has it.
     pub provider_id: Option<Guid>,
-    /// Its DLL, where the evidence tells it.
+    /// Its DLL, if the evidence has it.
     pub library: Option<Text>,
 }
 
@@ -147,7 +147,7 @@ impl Finding {
         }
     }
 
-    /// What it makes of the verdict. Nothing is intact that a person must look at.
+    /// The verdict that it implies. Nothing is intact that a person must look at.
     #[must_use]
     pub fn implication(&self) -> Verdict {
         if self.severity > Severity::Note { self.implies.max(Verdict::Unusual) } else { self.implies }
@@ -271,12 +271,12 @@ impl Finding {
     }
 }
 
-/// A rule that could not be judged, since the evidence does not tell what it needs.
+/// A rule that could not be judged, because the evidence lacks facts that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotJudged {
     /// Id of the rule.
     pub rule: &'static str,
-    /// What it needs and the evidence does not tell.
+    /// The missing facts.
     pub needs: Facts,
 }

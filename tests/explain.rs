@@ -67,7 +67,7 @@ fn the_words_of_the_article_and_a_bare_code_are_known() {
 fn what_fits_several_symptoms_lists_them() {
     let (code, text) = run(&["explain", "service provider"]);
     assert_eq!(code, 0);
-    assert!(text.contains("symptoms have these words"), "{text}");
+    assert!(text.contains("errors match; ask for one of them"), "{text}");
     assert!(text.contains("10106  WSAEPROVIDERFAILEDINIT") && text.contains("10105  WSAEINVALIDPROVIDER"), "{text}");
 }
 
@@ -80,8 +80,74 @@ fn what_is_not_known_is_2_with_what_can_be_asked() {
     }
     let (code, text) = run(&["explain", "provider-hiden"]);
     assert_eq!(code, 2);
-    assert!(text.contains("provider-hidden is like it"), "{text}");
+    assert!(text.contains("did you mean provider-hidden?"), "{text}");
     assert!(run(&["explain", "\u{1b}[2J"]).1.contains(r"\u{1b}[2J"));
+}
+
+#[test]
+fn a_question_that_fits_only_in_part_says_so() {
+    let (code, text) = run(&["explain", "requested protocol printer configured system"]);
+    assert_eq!((code, text.lines().next()), (0, Some("closest match: 10043 (0x273B, 0x8007273B) WSAEPROTONOSUPPORT")));
+    assert_eq!(run(&["explain", "no printer space"]).0, 2, "two of three words are another error");
+}
+
+#[test]
+fn the_words_of_the_field_are_explained() {
+    for (question, first, rule) in [
+        ("LSP", "layered service provider (LSP)", "layered-provider-effective"),
+        ("O10", "layered service provider (LSP)", "layered-provider-installed"),
+        ("NSP", "namespace provider (NSP)", "name-space-provider-unknown"),
+        ("non-IFS", "non-IFS LSP", "chain-without-file-handles"),
+        ("Catalog5", "namespace catalog", "name-space-provider-missing"),
+        ("catalog9", "protocol catalog", "base-provider-missing"),
+    ] {
+        let (code, text) = run(&["explain", question]);
+        assert_eq!((code, text.lines().next()), (0, Some(first)), "{question}");
+        assert!(text.contains(&format!("\n{rule} ")), "{question}: {text}");
+    }
+}
+
+#[test]
+fn a_technique_is_explained_with_its_name_and_rules() {
+    let (code, text) = run(&["explain", "T1574"]);
+    assert_eq!((code, text.lines().next()), (0, Some("MITRE ATT&CK T1574 Hijack Execution Flow")));
+    assert!(text.contains("\nMITRE ATT&CK T1574.011 ") && text.contains("\nautodial-library-altered "), "{text}");
+    let (_, text) = run(&["explain", "t1574.001"]);
+    assert!(text.starts_with("MITRE ATT&CK T1574.001 Hijack Execution Flow: DLL\n"), "{text}");
+    assert!(text.contains("# Rules for which it is the closest fit\n\nservice-provider-altered "), "{text}");
+    for unknown in ["T1574.999", "T15", "T9999"] {
+        assert_eq!(run(&["explain", unknown]).0, 2, "{unknown}");
+    }
+}
+
+#[test]
+fn the_article_and_its_statements_are_explained() {
+    let (code, text) = run(&["explain", "KB-23"]);
+    assert_eq!(code, 0);
+    assert!(text.contains("its name replaces the letters MSAFD") && text.contains("Microsoft KB 811259"), "{text}");
+    assert!(text.contains("\nlayered-provider-effective "), "{text}");
+    let (_, text) = run(&["explain", "kb-9"]);
+    assert!(text.contains("\n10107 (0x277B, 0x8007277B) WSASYSCALLFAILURE\n"), "{text}");
+    for article in ["KB 811259", "KB811259", "811259"] {
+        let (code, text) = run(&["explain", article]);
+        assert!(code == 0 && text.contains("\nKB-20  An undamaged Winsock2 key shows ten sections"), "{text}");
+    }
+    let (_, text) = run(&["explain", "e6fe26ee-d063-4f5b-b007-39e90aaf50e3"]);
+    assert!(text.starts_with("Sigma rule \"Potential Persistence Via AutodialDLL\""), "{text}");
+}
+
+#[test]
+fn a_dll_or_a_product_is_explained() {
+    for question in ["Proxifier", "PrxerDrv.dll", "prxerdrv", r"C:\Program Files\Proxifier\PrxerDrv.dll", "initex"] {
+        let (code, text) = run(&["explain", question]);
+        assert_eq!((code, text.lines().next()), (0, Some("Proxifier (Initex)")), "{question}");
+        assert!(text.contains("\nInstalls       LSP"), "{text}");
+    }
+    let (_, text) = run(&["explain", "newdotnet7_22.dll"]);
+    assert!(text.starts_with("New.Net\n\nReputation     adware\n"), "{text}");
+    let (_, text) = run(&["explain", "napinsp.dll"]);
+    assert!(text.contains("A DLL of Windows"), "{text}");
+    assert_eq!(run(&["explain", "no-such.dll"]).0, 2);
 }
 
 #[test]

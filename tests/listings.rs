@@ -84,7 +84,7 @@ fn the_clean_whole_listing_of_a_real_machine_is_intact() {
         let main = examination.main().unwrap();
         let sections = main.sections.as_ref().unwrap();
         assert_eq!((sections.visible, sections.expected), (12, Some(12)), "{name}");
-        let complete = "12 sections: complete for every Windows that it can be, from Windows 10 2004 to 22H2 on.";
+        let complete = "12 sections: complete for every Windows version that fits, from Windows 10 2004 to 22H2 on.";
         assert_eq!(main.summary[0], complete, "{name}");
     }
 }
@@ -153,7 +153,7 @@ fn a_listing_that_is_not_whole_names_the_reason() {
     let mut written = Vec::new();
     json::write(&catalog9::wire::v1::Document::from(&examination), &mut written).unwrap();
     let written = String::from_utf8(written).unwrap();
-    assert!(written.contains("the name spaces, in which a listing ends"), "{written}");
+    assert!(written.contains("the namespace entries at the end of the listing"), "{written}");
 }
 
 /// A title and the first lines of an entry, as they stand in an excerpt.

@@ -29,7 +29,7 @@ pub struct Baseline {
     pub entries: Vec<Expected>,
     /// Transports of which nobody knows what entries they bring.
     pub unknown_transports: Vec<Text>,
-    /// Whether the system's NetBIOS bindings are told; if not, nothing is expected of NetBIOS.
+    /// Whether the system's NetBIOS bindings are known; if not, no NetBIOS entries are expected.
     pub knows_bindings: bool,
     /// The earliest and the latest Windows that it can be by what it holds, where nothing says which it is.
     pub range: Option<[&'static Windows; 2]>,
@@ -164,7 +164,7 @@ impl Baseline {
                 "psched" => &["rsvp-tcp6", "rsvp-tcp", "rsvp-udp6", "rsvp-udp"],
                 "gpc" => &["rsvp-udp", "rsvp-tcp"],
                 "rfcomm" => {
-                    // What Bluetooth brings on Windows 10 and later its templates tell, which are not told here.
+                    // On Windows 10 and later, Bluetooth's templates show its entries, and the evidence lacks them here.
                     if windows.is_at_least(Version::W10) == Some(true) {
                         let l2cap = provider::by_word("l2cap").map(|provider| expected(provider, windows));
                         self.entries.extend(l2cap.map(|expected| Expected { is_optional: true, ..expected }));
@@ -195,8 +195,8 @@ impl Baseline {
         let is_newest = versions().last().is_some_and(|newest| newest.windows == *latest);
         match (earliest == latest, is_newest) {
             (true, false) => earliest.name(),
-            (false, false) => format!("every Windows that it can be, from {} to {}", earliest.name(), latest.name()),
-            (_, true) => format!("every Windows that it can be, from {} on", earliest.name()),
+            (false, false) => format!("every Windows version that fits, from {} to {}", earliest.name(), latest.name()),
+            (_, true) => format!("every Windows version that fits, from {} on", earliest.name()),
         }
     }
 
@@ -206,7 +206,7 @@ impl Baseline {
         self.by_identity.get(&identity(entry)).and_then(|index| self.entries.get(*index))
     }
 
-    /// What an entry of Windows must be: what the system's own transports, templates and bindings tell, else what that
+    /// What an entry of Windows must be: what the system's own transports, templates and bindings state, else what that
     /// version of Windows writes. `None` of entries that are not Windows' own.
     #[must_use]
     pub fn model_of(&self, entry: &ProtocolEntry, windows: &Windows) -> Option<Cow<'_, ProtocolEntry>> {

@@ -5,7 +5,7 @@ use crate::catalog::{Guid, ProtocolEntry, provider};
 /// What identifies an entry of Windows: provider, family, type and protocol.
 pub type Identity = (Option<Guid>, Option<i32>, Option<i32>, Option<i32>);
 
-/// What identifies an entry of Windows: what the evidence tells of it, or lets conclude.
+/// The identity of a Windows entry: recorded or inferred from the evidence.
 #[must_use]
 pub fn identity(entry: &ProtocolEntry) -> Identity {
     let concluded = &entry.concluded;
@@ -30,5 +30,5 @@ pub fn is_net_bt(entry: &ProtocolEntry) -> bool {
     is_net_bios(entry) && provider::other_microsoft_by_name(&entry.name()).is_none()
 }
 
-/// Transports whose entries come and go with hardware, where the installed transports are not told.
+/// Transports whose entries come and go with hardware, if the installed transports are unknown.
 pub(super) const OPTIONAL_TRANSPORTS: [&str; 2] = ["RFCOMM", "irda"];

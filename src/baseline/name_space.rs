@@ -1,4 +1,4 @@
-//! The name space providers that a system ought to have.
+//! The namespace providers that a system ought to have.
 
 use super::version::{of_version, versions};
 use crate::catalog::provider::{WINDOWS_NAME_SPACES, WindowsNameSpace};
@@ -7,7 +7,7 @@ use crate::catalog::{Catalogs, Windows};
 /// What comes and goes with a radio.
 const OPTIONAL: &str = "bluetooth";
 
-/// The name space providers that every system of that Windows has; of an unknown version, those of all versions.
+/// The namespace providers that every system of that Windows has; of an unknown version, those of all versions.
 #[must_use]
 pub fn expected_name_spaces(windows: &Windows) -> Vec<&'static WindowsNameSpace> {
     let known = of_version(windows);

@@ -23,7 +23,7 @@ pub enum Origin {
     Layered,
     /// Nobody known.
     Unknown,
-    /// The evidence does not tell.
+    /// The evidence does not show it.
     NotTold,
 }
 
@@ -37,7 +37,7 @@ impl Baseline {
         }
         let Some(id) = entry.provider_id.or(entry.concluded.provider_id) else { return by_name(entry) };
         // NWLink is an addition wherever it is: KB 811259 counts its sections beside those of TCP/IP, and a registry
-        // that binds NetBIOS to it tells no more of it than a report.
+        // that binds NetBIOS to it shows no more of it than a report.
         if is_nwlink(entry) {
             return Origin::Microsoft(NWLINK);
         }
@@ -47,7 +47,7 @@ impl Baseline {
         if let Some(protocol) = other_microsoft_by_name(&entry.name()).filter(|_| entry.provider_id.is_none()) {
             return Origin::Microsoft(protocol);
         }
-        // An entry that was cut off does not tell which of a transport's entries it is.
+        // A truncated entry does not show which of a transport's entries it is.
         let is_cut = entry.kind().is_none() && entry.provider_id.is_some();
         if is_cut && self.entries.iter().any(|expected| expected.entry.provider_id == Some(id)) {
             return Origin::Windows;
@@ -83,7 +83,7 @@ pub fn is_nwlink(entry: &ProtocolEntry) -> bool {
     by_id == Some(NWLINK) || (is_named && other_microsoft_by_name(&entry.name()) == Some(NWLINK))
 }
 
-/// What the name tells of an entry whose GUID is neither told nor concluded.
+/// The origin of an entry by its name, if its GUID is neither recorded nor inferred.
 fn by_name(entry: &ProtocolEntry) -> Origin {
     // A name that was damaged or cut off with its record speaks neither for nor against anybody.
     let name = entry.name();

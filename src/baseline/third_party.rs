@@ -64,7 +64,7 @@ pub enum ThirdPartyKind {
     Base,
     /// A layered provider.
     Layered,
-    /// A name space provider.
+    /// A namespace provider.
     NameSpace,
     /// A NetworkDirect provider.
     NetworkDirect,
@@ -203,7 +203,9 @@ impl ThirdParty {
         (!self.files.is_empty()).then(|| self.has_file(path.file_name()))
     }
 
-    fn has_file(&self, name: &str) -> bool {
+    /// Whether one of its DLLs has that file name, in any letter case.
+    #[must_use]
+    pub fn has_file(&self, name: &str) -> bool {
         self.files.iter().any(|file| matches(file, name))
     }
 
@@ -229,7 +231,7 @@ impl ThirdParty {
         self.kinds.contains(&ThirdPartyKind::Base) && self.offers.iter().any(|offer| offer.signature() == *signature)
     }
 
-    /// Whether a name space provider may be its own: it installs such, for that name space, and with no other GUID.
+    /// Whether a namespace provider may be its own: it installs such, for that name space, and with no other GUID.
     #[must_use]
     pub fn may_serve(&self, entry: &NameSpaceEntry) -> bool {
         let fits_id = self.ids.is_empty() || entry.provider_id.is_none_or(|id| self.ids.contains(&id));
@@ -243,8 +245,9 @@ impl ThirdParty {
     pub fn advice(&self) -> Option<String> {
         let breaks = Some(&self.breaks).filter(|breaks| !breaks.is_empty());
         let breaks = breaks.map(|breaks| format!("{} {breaks}.", self.name));
-        let handles = Some("Its sockets are not file handles, which some programs rely on.".to_owned())
-            .filter(|_| self.file_handles == Some(false) && self.kinds.contains(&ThirdPartyKind::Layered));
+        let handles =
+            Some("It is a non-IFS LSP: its sockets are not file handles, which some programs need.".to_owned())
+                .filter(|_| self.file_handles == Some(false) && self.kinds.contains(&ThirdPartyKind::Layered));
         let advice: Vec<String> = [breaks, handles].into_iter().flatten().collect();
         (!advice.is_empty()).then(|| advice.join(" "))
     }
@@ -338,8 +341,8 @@ mod tests {
     #[test]
     fn advice_says_what_breaks() {
         let advice = |name| ThirdParty::named(&Text::from(name)).unwrap().advice();
-        let expected = "Astrill breaks programs that wait for sockets as for files, such as those of Python with trio. \
-            Its sockets are not file handles, which some programs rely on.";
+        let expected = "Astrill breaks programs that wait for sockets as file handles, such as Python programs with trio. \
+            It is a non-IFS LSP: its sockets are not file handles, which some programs need.";
         assert_eq!(advice("ASProxy over [MSAFD Tcpip [TCP/IP]]").as_deref(), Some(expected));
         assert_eq!(advice("New.Net"), None);
     }

@@ -23,16 +23,16 @@ pub const NEEDED_KEYS: [&str; 9] = [
 
 /// What one control set, or one report, says.
 ///
-/// [`Catalogs::told`] says which parts the evidence tells: of the others `None` and empty lists mean nothing.
+/// [`Catalogs::told`] lists the facts in the evidence: for other parts, `None` and empty lists mean nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalogs {
-    /// What the evidence tells at all.
+    /// The facts that the evidence contains.
     pub told: Facts,
     /// Which Windows it is.
     pub windows: Windows,
     /// Whether this is the registry of Windows setup, which has no catalogs yet.
     pub setup: bool,
-    /// Values of `Select` that name no control set; told beside the one that was taken as the current one.
+    /// Values of `Select` that name no control set; reported with the one that was used as the current one.
     pub dangling_selections: Vec<DanglingSelection>,
     /// Keys of the control set that are links, as far as they are read at all.
     pub links: Vec<RegistryLink>,
@@ -75,7 +75,7 @@ pub struct Catalog<E> {
     pub num_catalog_entries: Option<u32>,
     /// `Num_Catalog_Entries64`.
     pub num_catalog_entries64: Option<u32>,
-    /// `Next_Catalog_Entry_ID`: one counter for both lists. The name space catalog has none.
+    /// `Next_Catalog_Entry_ID`: one counter for both lists. The namespace catalog has none.
     pub next_catalog_entry_id: Option<u32>,
     /// `Serial_Access_Num`: grows with every change.
     pub serial_access_num: Option<u32>,
@@ -165,7 +165,7 @@ pub struct Parameters {
     pub registry_version: Option<Text>,
     /// `Current_Protocol_Catalog`: name of the key that Windows reads as protocol catalog.
     pub current_protocol_catalog: Option<Text>,
-    /// `Current_NameSpace_Catalog`: name of the key that Windows reads as name space catalog.
+    /// `Current_NameSpace_Catalog`: name of the key that Windows reads as namespace catalog.
     pub current_name_space_catalog: Option<Text>,
     /// The keys that these two name in place of the usual ones, as far as they are there.
     pub other_catalogs: Vec<OtherCatalog>,
@@ -214,9 +214,9 @@ pub enum CatalogName {
     NameSpace32,
     /// `NameSpace_Catalog5\Catalog_Entries64`.
     NameSpace64,
-    /// One of the two lists of the protocol catalog: a printed listing of a system whose bitness is not told.
+    /// One of the two lists of the protocol catalog: a printed listing of a system of unknown bitness.
     Protocol,
-    /// One of the two lists of the name space catalog, likewise.
+    /// One of the two lists of the namespace catalog, likewise.
     NameSpace,
 }
 
@@ -256,16 +256,16 @@ impl fmt::Display for CatalogName {
         formatter.write_str(match self {
             Self::Protocol32 => "32-bit protocol catalog",
             Self::Protocol64 => "64-bit protocol catalog",
-            Self::NameSpace32 => "32-bit name space catalog",
-            Self::NameSpace64 => "64-bit name space catalog",
+            Self::NameSpace32 => "32-bit namespace catalog",
+            Self::NameSpace64 => "64-bit namespace catalog",
             Self::Protocol => "protocol catalog",
-            Self::NameSpace => "name space catalog",
+            Self::NameSpace => "namespace catalog",
         })
     }
 }
 
 impl Catalogs {
-    /// Whether the evidence tells all of these facts.
+    /// Whether the evidence contains all of these facts.
     #[must_use]
     pub fn tells(&self, facts: Facts) -> bool {
         self.told.contains(facts)
@@ -278,14 +278,14 @@ impl Catalogs {
         self.protocol.iter().flat_map(move |catalog| names.into_iter().zip(catalog.lists())).filter_map(present)
     }
 
-    /// The lists of the name space catalog that there are.
+    /// The lists of the namespace catalog that there are.
     pub fn name_space_lists(&self) -> impl Iterator<Item = (CatalogName, &EntryList<NameSpaceEntry>)> {
         let first = if self.tells_bitness() { CatalogName::NameSpace32 } else { CatalogName::NameSpace };
         let names = [first, CatalogName::NameSpace64];
         self.name_space.iter().flat_map(move |catalog| names.into_iter().zip(catalog.lists())).filter_map(present)
     }
 
-    /// Whether it is told which of the two lists is which. A registry names them, and a listing marks those of 32-bit
+    /// Whether it is known which of the two lists is which. A registry names them, and a listing marks those of 32-bit
     /// programs on 64-bit Windows; an excerpt without a mark may be of either.
     fn tells_bitness(&self) -> bool {
         self.tells(Facts::KEYS)
@@ -293,8 +293,8 @@ impl Catalogs {
             || self.protocol.as_ref().is_some_and(|catalog| catalog.entries64.is_some())
     }
 
-    /// Whether entries are told too that Windows lists nowhere, such as those of raw sockets. What tells chains does:
-    /// a registry and netsh; msinfo32 tells neither.
+    /// Whether the evidence also shows entries that Windows lists nowhere, such as those of raw sockets. Evidence with
+    /// chains does: a registry and netsh; msinfo32 shows neither.
     #[must_use]
     pub fn tells_hidden_entries(&self) -> bool {
         self.tells(Facts::CHAINS)
@@ -320,7 +320,7 @@ impl Catalogs {
                 || self.protocol.as_ref().is_some_and(|catalog| catalog.entries64.is_some()))
     }
 
-    /// Whether a transport of that name is installed; `None` where transports are not told.
+    /// Whether a transport of that name is installed; `None` if the transports are unknown.
     #[must_use]
     pub fn has_transport(&self, name: &str) -> Option<bool> {
         let transports = self.winsock.as_ref()?.transports.as_ref()?;
@@ -331,7 +331,7 @@ impl Catalogs {
     #[must_use]
     pub fn expects_net_bios(&self) -> bool {
         self.has_transport("NetBIOS").unwrap_or_else(|| {
-            // Where the architecture is not told, Windows XP is the one for x86: the one for x64 has another number.
+            // If the architecture is unknown, Windows XP is the one for x86: the one for x64 has another number.
             let is_32_bit = self.windows.is_64_bit().map_or(self.windows.is(Version::XP), |is_64_bit| !is_64_bit);
             is_32_bit && self.windows.is_at_least(Version::W8) == Some(false)
         })

@@ -23,7 +23,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether the entry, and not merely a field of it, is in one state only.
+    /// Whether the entry itself is in one state only, instead of just a field of it.
     #[must_use]
     pub fn is_of_whole_entry(&self) -> bool {
         self.what == ENTRY
@@ -143,7 +143,7 @@ fn compare_lists<E: Entry, I: Copy + Eq + Hash>(
     }
 }
 
-/// The entries of a list by what tells them from others; entries that share it are counted.
+/// The entries of a list by their distinguishing fields; entries that share them are counted.
 fn identified<E, I: Copy + Eq + Hash>(list: &EntryList<E>, identity: fn(&E) -> I) -> Vec<((I, usize), &E)> {
     let mut seen: HashMap<I, usize> = HashMap::new();
     let entries = list.entries.iter().chain(&list.orphans);
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn an_exchange_is_a_matter_of_the_list() {
         let after = BEFORE.replace("tcpip\nntds", "ntds\ntcpip");
-        assert_eq!(compared(BEFORE, &after)[0], "32-bit name space catalog, order Tcpip > NTDS → NTDS > Tcpip");
+        assert_eq!(compared(BEFORE, &after)[0], "32-bit namespace catalog, order Tcpip > NTDS → NTDS > Tcpip");
     }
 
     #[test]

@@ -228,10 +228,10 @@ pub(super) static NAME_SPACE: &[NameSpace] = &[
     })
     .compared("provider")
     .tabled(),
-    NameSpace::new("supported_name_space", Form::Unsigned, "The name space that it serves.", |entry| {
+    NameSpace::new("supported_name_space", Form::Unsigned, "The namespace that it serves.", |entry| {
         number(entry.supported_name_space)
     })
-    .compared("name space")
+    .compared("namespace")
     .tabled_as("protocol"),
     NameSpace::new("enabled", Form::Unsigned, "1 where it is in use.", |entry| number(entry.enabled))
         .compared("enabled"),

@@ -1,11 +1,11 @@
-//! What a piece of evidence tells at all, so that "not told" is never taken for "in order".
+//! The facts that a piece of evidence contains, so that missing facts never count as "in order".
 
 use std::fmt;
 
 use bitflags::bitflags;
 
 bitflags! {
-    /// The facts that evidence tells and that rules need.
+    /// The facts that evidence contains and that rules need.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
     pub struct Facts: u32 {
         /// Protocol entries in order, with their names.
@@ -34,7 +34,7 @@ bitflags! {
         const ITEM_BYTES = 1 << 11;
         /// Name space entries: name, GUID, name space, enabled.
         const NAME_SPACES = 1 << 12;
-        /// Paths of the name space providers' DLLs.
+        /// Paths of the namespace providers' DLLs.
         const NAME_SPACE_LIBRARIES = 1 << 13;
         /// The values of `WinSock2\Parameters`.
         const PARAMETERS = 1 << 14;

@@ -1,9 +1,9 @@
-//! Entries of the name space catalog: who may answer when a program looks a name up.
+//! Entries of the namespace catalog: who may answer when a program looks a name up.
 
 use super::{FileTime, Place, Text, title};
 use crate::layout::Guid;
 
-/// An entry of the name space catalog, as far as the evidence tells it.
+/// An entry of the namespace catalog, as far as the evidence shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NameSpaceEntry {
     /// Where it was found.
@@ -31,7 +31,7 @@ pub struct NameSpaceEntry {
 }
 
 impl NameSpaceEntry {
-    /// The name in English, resolved where it is a known reference; empty where no name is told.
+    /// The name in English, resolved where it is a known reference; empty if no name is recorded.
     #[must_use]
     pub fn name(&self) -> Text {
         self.display_string.as_ref().map_or_else(|| Text::new(""), title::resolve)

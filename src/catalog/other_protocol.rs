@@ -48,7 +48,7 @@ pub const OTHER_PROTOCOLS: &[OtherProtocol] = &[
     OtherProtocol { id: uuid!("c845f828-500f-4e1e-87c2-5dfca19b5348"), name: "reliable multicast", address_family: 2,  sockets: &[(4, 113), (1, 113)] },
 ];
 
-/// How the names of their entries begin, in lower case, where no GUID is told (source: listings of a Windows XP with
+/// How the names of their entries begin, in lower case, if no GUID is recorded (source: listings of a Windows XP with
 /// NWLink and of a server). That NWLink binds NetBIOS too is concluded from KB 811259, which counts seven sections.
 const OTHER_MICROSOFT_NAMES: &[(&str, &str)] = &[
     ("msafd nwlnk", NWLINK),

@@ -94,7 +94,7 @@ impl CanonicalPath {
         Self(format!("{root}{separator}{}", folders.join(r"\")))
     }
 
-    /// Whether the path says by itself where it leads: it begins with a variable, a drive or a server.
+    /// Whether the path is absolute: it begins with a variable, a drive or a server.
     #[must_use]
     pub fn is_absolute(&self) -> bool {
         self.0.starts_with(r"<windows>\") || self.drive().is_some() || self.is_on_server()
@@ -155,12 +155,12 @@ impl CanonicalPath {
         self.drive() == other.drive() || (drives.contains(&Some('?')) && !drives.contains(&None))
     }
 
-    /// What stands behind the drive and its colon; of paths without a drive everything.
+    /// The path after the drive and its colon; for paths without a drive the whole path.
     pub(crate) fn behind_root(&self) -> &str {
         self.drive().and_then(|_| self.0.get(2..)).unwrap_or(&self.0)
     }
 
-    /// What stands behind the last backslash.
+    /// The part after the last backslash.
     #[must_use]
     pub fn file_name(&self) -> &str {
         self.0.rsplit('\\').next().unwrap_or_default()
@@ -172,7 +172,7 @@ impl CanonicalPath {
         &self.0
     }
 
-    /// Whether both lead to the same file, as far as can be told without the machine.
+    /// Whether both lead to the same file, as far as can be known without the machine.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         self.shares_drive(other) && self.behind_root() == other.behind_root()

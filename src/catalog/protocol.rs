@@ -72,13 +72,13 @@ bitflags! {
 /// Length of a packed item in bytes.
 pub const ITEM_SIZE: usize = PackedCatalogItem::SIZE;
 
-/// Bytes at its beginning that hold the path of the DLL, and what remains in memory behind it.
+/// Bytes at its beginning that hold the path of the DLL, and the slack after it.
 pub const PATH_SIZE: usize = 260;
 
 /// `SOCK_RAW`: the one socket type whose Windows entries are hidden.
 pub const SOCK_RAW: i32 = 3;
 
-/// The socket type of a NetworkDirect provider, which is none: no program can ask for it.
+/// The socket type of a NetworkDirect provider, which programs cannot request.
 pub const SOCK_NETWORK_DIRECT: i32 = -1;
 
 /// The protocol chain of an entry.
@@ -100,13 +100,13 @@ pub enum Kind {
     Base,
     /// A layered provider over other entries.
     Chain,
-    /// The length is none that there is.
+    /// The length is invalid.
     Malformed,
 }
 
-/// An entry of the protocol catalog, as far as the evidence tells it.
+/// An entry of the protocol catalog, as far as the evidence shows it.
 ///
-/// `None` is "not told": an msinfo32 report knows no paths, a damaged item no fields. The same type says what a
+/// `None` means unknown: an msinfo32 report has no paths, a damaged item no fields. The same type says what a
 /// baseline expects; there `None` is "any".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProtocolEntry {
@@ -158,7 +158,7 @@ pub struct ProtocolEntry {
     pub message_size: Option<u32>,
     /// Reserved.
     pub provider_reserved: Option<u32>,
-    /// What a report lets conclude of all that it does not tell.
+    /// Inferences from a report about facts that it does not show.
     pub concluded: Concluded,
 }
 
@@ -166,7 +166,7 @@ pub struct ProtocolEntry {
 /// family: see [`super::signature`]. Nothing in registry evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concluded {
-    /// English name of the provider; `None` where it is none of Windows'.
+    /// English name of the provider; `None` if it is not Windows' own.
     pub name: Option<Text>,
     /// Its GUID.
     pub provider_id: Option<Guid>,
@@ -179,7 +179,7 @@ pub struct Concluded {
 }
 
 impl ProtocolEntry {
-    /// What the entry is; `None` where the evidence does not tell chains.
+    /// The kind of entry; `None` if the evidence has no chains.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         self.chain.as_ref().map(|chain| match chain.len {
@@ -203,7 +203,7 @@ impl ProtocolEntry {
         self.item.as_ref().filter(|item| item.len() == ITEM_SIZE)?.get(..PATH_SIZE)
     }
 
-    /// The name in English, resolved where it is a known reference; empty where no name is told.
+    /// The name in English, resolved where it is a known reference; empty if no name is recorded.
     #[must_use]
     pub fn name(&self) -> Text {
         self.stored_name.as_ref().map_or_else(|| Text::new(""), title::resolve)
@@ -220,7 +220,7 @@ impl ProtocolEntry {
 
     /// Whether `WSAEnumProtocols` lists the entry, and so msinfo32 shows it as a section.
     ///
-    /// Where flags are not told (netsh), dummies, raw sockets and NetworkDirect providers are taken as hidden: they are
+    /// If flags are unknown (netsh), dummies, raw sockets and NetworkDirect providers are taken as hidden: they are
     /// on every Windows.
     #[must_use]
     pub fn is_section(&self) -> bool {

@@ -147,7 +147,7 @@ pub fn is_network_direct(entry: &ProtocolEntry) -> bool {
 }
 
 impl WindowsProvider {
-    /// Its entry as that Windows writes it; what differs between versions is open where the version is not told.
+    /// Its entry as that Windows writes it; fields that differ between versions are open if the version is unknown.
     #[must_use]
     pub fn entry(&self, windows: &Windows) -> ProtocolEntry {
         let vista = windows.is_at_least(Version::VISTA);
@@ -223,7 +223,7 @@ fn base_entry() -> ProtocolEntry {
     }
 }
 
-/// The paths that the base entry of a Windows provider may have; one where the version is told.
+/// The paths that the base entry of a Windows provider may have; a single one if the version is known.
 #[must_use]
 pub fn library_paths(id: Guid, windows: &Windows) -> Vec<&'static str> {
     match library_path(id == RSVP, windows) {
@@ -256,7 +256,7 @@ pub fn net_bios(device: &Text, lana: u8, windows: &Windows) -> [ProtocolEntry; 2
     })
 }
 
-/// A name space provider of Windows.
+/// A namespace provider of Windows.
 #[derive(Debug)]
 pub struct WindowsNameSpace {
     /// How the notation calls it.
@@ -278,7 +278,7 @@ const W11: Version = Version::W10.with_build(Version::W11_BUILD);
 /// Build of Windows 10 22H2, the last.
 const LAST_OF_10: u32 = 19045;
 
-/// Every name space provider of Windows.
+/// Every namespace provider of Windows.
 #[rustfmt::skip]
 pub const WINDOWS_NAME_SPACES: &[WindowsNameSpace] = &[
     WindowsNameSpace { word: "tcpip", id: uuid!("22059d40-7e9e-11cf-ae5a-00aa00a7112b"), name_space: 12, name: "Tcpip",
@@ -304,13 +304,13 @@ pub const WINDOWS_NAME_SPACES: &[WindowsNameSpace] = &[
         library_paths: &[(Version::XP, r"%SystemRoot%\system32\wshbth.dll")] },
 ];
 
-/// The Windows name space provider that the notation calls so.
+/// The Windows namespace provider that the notation calls so.
 #[must_use]
 pub fn name_space_by_word(word: &str) -> Option<&'static WindowsNameSpace> {
     WINDOWS_NAME_SPACES.iter().find(|provider| provider.word == word)
 }
 
-/// The Windows name space provider with that GUID.
+/// The Windows namespace provider with that GUID.
 #[must_use]
 pub fn name_space_by_id(id: Guid) -> Option<&'static WindowsNameSpace> {
     WINDOWS_NAME_SPACES.iter().find(|provider| provider.id == id)
@@ -323,7 +323,7 @@ impl WindowsNameSpace {
         self.library_paths.first().map_or(Version::W2000, |(since, _)| *since)
     }
 
-    /// The paths that its DLL may have; one where the version is told.
+    /// The paths that its DLL may have; a single one if the version is known.
     ///
     /// Of a Windows that may be 10 or 11, and of the builds between them, of which none was seen (Windows Server
     /// 2022 is one), those of both.
@@ -341,7 +341,7 @@ impl WindowsNameSpace {
         paths
     }
 
-    /// Its entry as that Windows writes it; what differs between versions is open where the version is not told.
+    /// Its entry as that Windows writes it; fields that differ between versions are open if the version is unknown.
     #[must_use]
     pub fn entry(&self, windows: &Windows) -> NameSpaceEntry {
         let known = |values| as_of(values, windows.version?).map(Text::from);

@@ -1,4 +1,4 @@
-//! What stands behind the NUL of a path or a name: memory of the process that wrote the catalog, and in it traces of
+//! Slack after the NUL of a path or a name: memory of the process that wrote the catalog, and in it traces of
 //! what was there before.
 //!
 //! From Windows XP to 8.1 nearly every entry has some, and all entries of a catalog the same, since they are written
@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::{CatalogName, Catalogs, Guid, Place, Text};
 use crate::layout::PackedCatalogItem;
 
-/// Something that stands behind the NUL of a path or a name.
+/// Something in the slack after a path or a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Residue {
     /// The catalog in whose entries it stands.

@@ -1,4 +1,4 @@
-//! Who provides an entry, where only what it offers and what it is called are told.
+//! The provider of an entry of which only the offer and the name are known.
 //!
 //! msinfo32 shows neither GUIDs nor address families. What it shows instead was the same for each provider of Windows
 //! in 34 reports of 32 systems, in six languages, and no two providers share it. Layered providers do: their chains
@@ -31,7 +31,7 @@ impl Signature {
         Self { service_flags: service_flags & SHOWN.bits(), address_lengths, message_size }
     }
 
-    /// The signature of an entry; `None` where something of it is not told.
+    /// The signature of an entry; `None` if a part of it is unknown.
     #[must_use]
     pub fn of(entry: &ProtocolEntry) -> Option<Self> {
         let address_lengths = (entry.max_address_length?, entry.min_address_length?);
@@ -52,7 +52,7 @@ impl Signature {
     }
 
     /// The family whose addresses have these lengths. Those of IPv4 are met in families of others too (VMware's
-    /// vSockets), so they tell it only together with the rest of the signature.
+    /// vSockets), so they identify it only together with the rest of the signature.
     fn address_family(&self) -> Option<i32> {
         const OF_IPV4: (i32, i32) = (16, 16);
         const OF_NET_BIOS: (i32, i32) = (20, 20);
@@ -135,7 +135,7 @@ fn conclusion(entry: &ProtocolEntry) -> Concluded {
 /// Whether a name is that of a provider in some language.
 ///
 /// Names that are stored as they are have no translation. Of the others the bracket and the letters MSAFD, which an
-/// add-on's name replaces (KB-23), and the words behind RSVP stay: `TCPIP MSAFD [TCP/IP]` is Czech, `Поставщик услуг
+/// add-on's name replaces (KB-23), and the words after RSVP stay: `TCPIP MSAFD [TCP/IP]` is Czech, `Поставщик услуг
 /// RSVP TCPv6` is Russian.
 fn bears_its_name(provider: &WindowsProvider, name: &str) -> bool {
     if provider.has_literal_name() {
@@ -153,7 +153,7 @@ fn bears_its_name(provider: &WindowsProvider, name: &str) -> bool {
     }
 }
 
-/// The two entries of the binding that a name tells, if this is the name of one of them. NetBIOS names are literals.
+/// The two entries of the binding in a name, if this is the name of one of them. NetBIOS names are literals.
 fn net_bios(name: &str) -> Option<impl Iterator<Item = ProtocolEntry>> {
     let (device, rest) = name.strip_prefix("MSAFD NetBIOS [")?.rsplit_once("] ")?;
     let lana = rest.rsplit(' ').next()?.parse().ok()?;

@@ -1,7 +1,7 @@
 //! Who answers when a program opens a socket.
 //!
 //! Windows takes the first entry in catalog order that fits (source: ReactOS `dcatalog.c`, which reads the same
-//! catalog). So a layered provider whose chains stand behind the base entries is installed and yet not effective.
+//! catalog). So an LSP whose chains come after the base entries is installed but not active.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +69,7 @@ pub fn answers(entries: &[ProtocolEntry]) -> BTreeMap<SocketRequest, &ProtocolEn
             continue;
         };
         let last = first.saturating_add(entry.protocol_max_offset.unwrap_or(0)).max(first);
-        // Where provider flags are not told (netsh), entries answer for protocol 0, as all usual ones do.
+        // If provider flags are unknown (netsh), entries match protocol 0, as all usual ones do.
         let takes_zero = entry.provider_flags.is_none_or(|flags| flags.contains(ProviderFlags::MATCHES_PROTOCOL_ZERO));
         let request = |protocol| SocketRequest::new(family, socket_type, protocol);
         let mut taken: Vec<SocketRequest> = open.range(request(first)..=request(last)).copied().collect();

@@ -107,7 +107,7 @@ impl Text {
         matches!(&self.0, Content::Unicode(text) if text.eq_ignore_ascii_case(other))
     }
 
-    /// The shown form, cut after `limit` characters with `…` and the full length behind it.
+    /// The shown form, truncated after `limit` characters, followed by `…` and the full length.
     #[must_use]
     pub fn shortened(&self, limit: usize) -> String {
         let shown = self.to_string();

@@ -30,7 +30,7 @@ impl FileTime {
     }
 
     /// Whether the clock of a computer that runs Windows NT may have said so: such clocks begin with 1980, and what
-    /// lies behind 2099 is damage or forgery.
+    /// is after 2099 is damage or forgery.
     #[must_use]
     pub fn is_plausible(self) -> bool {
         (Self::YEAR_1980..Self::YEAR_2100).contains(&self.0)

@@ -26,7 +26,7 @@ pub struct SetupProvider {
     pub transport: Text,
     /// `WinSock 2.0 Provider ID`.
     pub provider_id: Option<Guid>,
-    /// `WinSock 1.1 Provider Data`, for transports without templates: the entries that they bring, as far as told.
+    /// `WinSock 1.1 Provider Data`, for transports without templates: the entries that they bring, as far as known.
     pub data: Vec<ProtocolEntry>,
 }
 

@@ -11,7 +11,7 @@ pub struct Version {
     pub major: u32,
     /// 0 to 3.
     pub minor: u32,
-    /// Number of the build, where it is told.
+    /// Number of the build, if it is known.
     pub build: Option<u32>,
 }
 
@@ -35,7 +35,7 @@ impl Version {
     /// First build of Windows 11.
     pub const W11_BUILD: u32 = 22000;
 
-    /// A version whose build is not told. It is before every build of the same version.
+    /// A version of unknown build. It is before every build of the same version.
     #[must_use]
     pub const fn new(major: u32, minor: u32) -> Self {
         Self { major, minor, build: None }
@@ -63,7 +63,7 @@ impl Version {
         }
     }
 
-    /// Whether this is Windows 11; `None` where the build does not tell 10 from 11.
+    /// Whether this is Windows 11; `None` if the build does not distinguish 10 from 11.
     #[must_use]
     pub fn is_11(self) -> Option<bool> {
         if self.without_build() == Self::W10 { self.build.map(|build| build >= Self::W11_BUILD) } else { Some(false) }
@@ -133,10 +133,10 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// What the evidence tells of its Windows, and by what.
+/// The Windows version that the evidence shows, and the facts that show it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Windows {
-    /// Its version; `None` where nothing tells it.
+    /// Its version; `None` if it is unknown.
     pub version: Option<Version>,
     /// Number of the service pack; 0 is none.
     pub service_pack: Option<u32>,
@@ -175,7 +175,7 @@ const BUILDS: &[(u32, &str, &str)] = &[
 ];
 
 impl Windows {
-    /// Whether this is Windows of that version or a later one; `None` where the version is not told.
+    /// Whether this is Windows of that version or a later one; `None` if the version is unknown.
     #[must_use]
     pub fn is_at_least(&self, version: Version) -> Option<bool> {
         self.version.map(|own| own >= version)
@@ -187,7 +187,7 @@ impl Windows {
         self.version.is_some_and(|own| own.without_build() == version)
     }
 
-    /// Whether there are a 32-bit and a 64-bit catalog; `None` where the architecture is not told.
+    /// Whether there are a 32-bit and a 64-bit catalog; `None` if the architecture is unknown.
     #[must_use]
     pub fn is_64_bit(&self) -> Option<bool> {
         self.architecture.map(Architecture::is_64_bit)
@@ -197,7 +197,7 @@ impl Windows {
     #[must_use]
     pub fn name(&self) -> String {
         let Some(version) = self.version else {
-            return "Windows of a version that the evidence does not tell".to_owned();
+            return "Windows of unknown version".to_owned();
         };
         let server = matches!(self.product, Some(Product::Server | Product::DomainController));
         let (workstation_name, server_name) = match (version.major, version.minor) {

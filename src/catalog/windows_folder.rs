@@ -7,9 +7,9 @@ use super::{CanonicalPath, Catalogs, Text, Version};
 
 /// The Windows folder of one system, as far as its evidence shows it.
 ///
-/// Paths that begin with a variable need none of this; a path that names a drive does. What stands outside of the
+/// Paths that begin with a variable do not need this; a path that names a drive does. What stands outside of the
 /// catalogs shows the folder. Where there is nothing of that, the catalogs are asked: first the values that Windows
-/// itself writes with a drive, then all entries. These are no proof, since whoever rewrites one of them can rewrite all.
+/// itself writes with a drive, then all entries. These are no proof, since an attacker who rewrites one of them can rewrite all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowsFolder {
     known: Option<Known>,
@@ -220,7 +220,7 @@ fn folder_of(path: &Text) -> Option<String> {
     Some(format!(r"{drive}:\{spelled}"))
 }
 
-/// What of a path stands behind that folder; empty for the folder itself.
+/// The part of a path after that folder; empty for the folder itself.
 fn rest_within<'a>(path: &'a CanonicalPath, folder: &CanonicalPath) -> Option<&'a str> {
     let rest = path.behind_root().strip_prefix(folder.behind_root())?;
     let is_whole_name = rest.is_empty() || rest.starts_with('\\');

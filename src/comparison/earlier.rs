@@ -1,4 +1,4 @@
-//! The findings of an earlier result, so that what is new since then can be told.
+//! The findings of an earlier result, to find out which are new since then.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
@@ -20,7 +20,7 @@ pub struct Earlier {
     evidence: HashMap<(String, Kind), HashMap<String, usize>>,
     /// How many pieces of evidence there are.
     pieces: usize,
-    /// What was told when a piece of evidence was examined again.
+    /// The result when a piece of evidence was examined again.
     again: HashMap<usize, Vec<Judged>>,
 }
 
@@ -41,7 +41,7 @@ pub struct Piece {
 type Owners = BTreeMap<usize, usize>;
 
 impl Earlier {
-    /// Adds a piece of evidence. What is told twice of one piece was still found once.
+    /// Adds a piece of evidence. Findings that were reported twice for one piece still count once.
     pub fn add(&mut self, piece: Piece) {
         let evidence = self.number_of(piece.system, piece.kind, piece.path);
         let mut found: HashMap<(Identity, Severity), usize> = HashMap::new();
@@ -86,7 +86,8 @@ impl Earlier {
     }
 
     /// Notes which piece of evidence is there again: the one of the same system, kind and path, or the only one of that
-    /// system and kind, which may have another path by now. What was read in part tells of nothing that it is gone.
+    /// system and kind, which may have another path by now. Evidence that was read in part does not show that anything is
+    /// gone.
     fn examined_again(&mut self, claims: &Claims) -> Option<usize> {
         let known = self.evidence.get(&(claims.system.clone(), claims.kind))?;
         let only = known.values().next().filter(|_| known.len() == 1);

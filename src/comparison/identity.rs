@@ -46,7 +46,7 @@ impl Identity {
     }
 }
 
-/// What a system is called: its computer's name, or where that is not told the evidence itself.
+/// What a system is called: its computer's name, or the evidence itself if that is unknown.
 #[must_use]
 pub fn system_of(examination: &Examination) -> String {
     let name = examination.main().and_then(|main| main.control_set.computer_name.as_ref());

@@ -26,7 +26,7 @@ layout! {
          32 "FileFormat" file_format: u32,
         /// Where the root key lies, counted from the end of the base block.
          36 "RootCell" root_cell: u32,
-        /// Length of all hive bins; what lies behind them is left over from before.
+        /// Size of all hive bins; the rest of the file is left over from an earlier state.
          40 "HiveBinsDataSize" bins_size: u32,
         /// Sector size in units of 512 bytes.
          44 "ClusteringFactor" clustering_factor: u32,
@@ -52,7 +52,7 @@ layout! {
 }
 
 impl BaseBlock {
-    /// Length of a hive's base block, behind which the first bin begins. A log keeps only [`BaseBlock::SIZE`] of it.
+    /// Size of a hive's base block; the first bin follows it. A log contains only [`BaseBlock::SIZE`] bytes of it.
     pub const SIZE_IN_HIVE: usize = 4096;
 
     /// The checksum that `bytes`, the first 512 of a base block, ought to have.

@@ -1,4 +1,4 @@
-//! The records in a hive's cells that are read directly and not by way of nt-hive.
+//! The records in a hive's cells that are read directly, without nt-hive.
 //!
 //! Source: *Windows registry file format specification* (msuhanov/regf).
 
@@ -9,11 +9,11 @@ layout! {
     pub struct KeyNode: 76 {
         /// `nk`.
          0 "Signature" signature: [u8; 2],
-        /// Bit 0x10: the key is a link to another. Bit 0x20: the name is Latin-1 and not UTF-16.
+        /// Bit 0x10: the key is a link to another key. Bit 0x20: the name is in Latin-1 instead of UTF-16.
          2 "Flags" flags: u16,
         /// When the key, its values or its list of subkeys last changed (FILETIME).
          4 "LastWritten" last_written: u64,
-        /// Bits that tell whether the key was read since the hive was loaded.
+        /// Bits that record whether the key was read since the hive was loaded.
         12 "AccessBits" access_bits: u32,
         /// Where its parent lies.
         16 "Parent" parent: u32,
@@ -63,7 +63,7 @@ layout! {
          8 "Data" data: u32,
         /// `REG_*`; numbers above 11 are legal.
         12 "Type" data_type: u32,
-        /// Bit 0: the name is Latin-1 and not UTF-16. Bit 1: the value does not exist here (containers).
+        /// Bit 0: the name is in Latin-1 instead of UTF-16. Bit 1: the value does not exist here (containers).
         16 "Flags" flags: u16,
         /// Unused.
         18 "Spare" spare: u16,

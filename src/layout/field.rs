@@ -112,7 +112,7 @@ impl<const N: usize> Ansi<N> {
         self.0.split(|byte| *byte == 0).next().unwrap_or_default()
     }
 
-    /// The bytes behind the first NUL: what the memory held before. `None` where there is no NUL.
+    /// The bytes after the first NUL: slack. `None` if there is no NUL.
     #[must_use]
     pub fn slack(&self) -> Option<&[u8]> {
         self.0.get(self.text().len() + 1..)
@@ -142,7 +142,7 @@ impl<const N: usize> Wide<N> {
         self.0.split(|unit| *unit == 0).next().unwrap_or_default()
     }
 
-    /// The units behind the first NUL: what the memory held before. `None` where there is no NUL.
+    /// The units after the first NUL: slack. `None` if there is no NUL.
     #[must_use]
     pub fn slack(&self) -> Option<&[u16]> {
         self.0.get(self.text().len() + 1..)
@@ -163,7 +163,7 @@ impl<const N: usize> Field for Wide<N> {
     }
 }
 
-/// Whether `fields` lie one behind the other from 0 to `size`.
+/// Whether `fields` follow one another from 0 to `size`.
 pub(crate) const fn without_gap(mut fields: &[FieldInfo], size: usize) -> bool {
     let mut end = 0;
     while let [field, rest @ ..] = fields {

@@ -5,7 +5,7 @@
 use super::field::layout;
 
 layout! {
-    /// Head of a hive bin. Cells fill the bin behind it, each with its size in front: negative where it is in use.
+    /// Header of a hive bin. Cells fill the rest of the bin. Each begins with its size, which is negative if the cell is in use.
     pub struct HiveBin: 32 {
         /// `hbin`.
          0 "Signature" signature: [u8; 4],

@@ -19,7 +19,7 @@ layout! {
          16 "HiveBinsDataSize" bins_size: u32,
         /// Number of its pages.
          20 "DirtyPagesCount" page_count: u32,
-        /// Marvin32 of everything behind the head.
+        /// Marvin32 hash of everything after the header.
          24 "Hash1" hash_1: u64,
         /// Marvin32 of the head up to here.
          32 "Hash2" hash_2: u64,
@@ -27,7 +27,7 @@ layout! {
 }
 
 layout! {
-    /// Where in the hive a page of a log entry belongs; the pages lie one behind the other in the same order.
+    /// The position in the hive of a page of a log entry; the pages follow one another in the same order.
     pub struct PageReference: 8 {
         /// Counted from the end of the hive's base block.
         0 "Offset" offset: u32,

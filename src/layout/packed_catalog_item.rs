@@ -10,7 +10,7 @@ layout! {
     /// 260 bytes of path, then a `WSAPROTOCOL_INFOW`.
     pub struct PackedCatalogItem: 888 {
         /// Path of the provider's DLL, in the machine's ANSI code page, with unexpanded variables.
-        /// Behind its NUL stands memory of the process that wrote the catalog.
+        /// After its NUL there is slack: memory of the process that wrote the catalog.
           0 "LibraryPath" library_path: Ansi<260>,
         /// What the provider offers, as `XP1_*` bits.
         260 "dwServiceFlags1" service_flags: u32,
@@ -54,7 +54,7 @@ layout! {
         /// Reserved; 0.
         372 "dwProviderReserved" provider_reserved: u32,
         /// Name: a literal, or a reference to a resource that Windows looks up in the user's language.
-        /// Behind its NUL may stand the rest of an older name.
+        /// After its NUL there may be the rest of an older name.
         376 "szProtocol" name: Wide<256>,
     }
 }

@@ -5,7 +5,7 @@
 use super::field::layout;
 
 layout! {
-    /// A record as 32-bit Windows writes it; the names lie behind the last record.
+    /// A record as 32-bit Windows writes it; the names follow the last record.
     pub struct ProtocolInfo32: 32 {
         /// What is offered, in the bits of Winsock 1.1.
          0 "dwServiceFlags" service_flags: u32,

@@ -8,15 +8,15 @@ use crate::finding::Verdict;
 use crate::sentence::{counted, list_of};
 
 rule! {
-    /// A known provider is installed beside those that this Windows ought to have.
+    /// A known provider is installed in addition to those that this version of Windows installs.
     ///
     /// # What it looks for
     ///
-    /// Base entries that are not expected and whose provider is known: another transport or protocol of Microsoft's,
-    /// or a third party's that offers what that is known to offer. There is one finding for each provider, with the
-    /// number of sections that it adds. Where the evidence tells no GUIDs, a provider is known by its name and by what it
-    /// offers. NetworkDirect providers of all vendors are one finding: hidden base entries with the flag of their kind and
-    /// a socket type that no program can ask for.
+    /// Unexpected base entries of a known provider: another transport or protocol from Microsoft, or a third-party
+    /// product that offers exactly what that product is known to offer. Each provider gets one finding, with the number
+    /// of sections that it adds. If the evidence has no GUIDs, the provider is identified by its name and by what it
+    /// offers. NetworkDirect providers of all vendors share one finding: hidden base entries with the NetworkDirect
+    /// flag and a socket type that programs cannot request.
     ///
     /// # Why it matters
     ///
@@ -53,9 +53,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if name == NETWORK_DIRECT {
             let names = list_of(&entries.iter().map(|entry| entry.name().to_string()).collect::<Vec<_>>());
             let known = entries.iter().find_map(|entry| ThirdParty::named(&entry.name()));
-            let finding = findings.add(format!("NetworkDirect is installed ({names}), which opens no sockets"));
+            let finding =
+                findings.add(format!("NetworkDirect is installed ({names}); programs cannot open sockets through it"));
             let vendor = known.map(ThirdParty::introduction).filter(|introduction| !introduction.is_empty());
-            finding.harmless(vendor.unwrap_or_else(|| "network cards with remote memory access bring it".to_owned()));
+            finding.harmless(vendor.unwrap_or_else(|| "drivers of RDMA network cards install it".to_owned()));
             finding.further(entries);
             continue;
         }
@@ -95,7 +96,10 @@ mod tests {
         };
         let names = ["NDv1 Provider for Mellanox WinOF-2", "NDv2 Provider for Mellanox WinOF-2"];
         let case = XP.to_owned() + &nd(1006, names[0]) + &nd(1007, names[1]);
-        let note = format!("NetworkDirect is installed ({} and {}), which opens no sockets", names[0], names[1]);
+        let note = format!(
+            "NetworkDirect is installed ({} and {}); programs cannot open sockets through it",
+            names[0], names[1]
+        );
         assert_eq!(complaints(&RULE, &case), [note]);
         assert!(complaints(&RULE, &case.replace("type=-1", "type=1")).is_empty(), "that answers sockets");
     }

@@ -4,32 +4,32 @@ use crate::finding::{Finding, Severity, Verdict};
 use crate::sentence::either_of;
 
 rule! {
-    /// A program has permissions of its own for layered providers.
+    /// A program has an AppId_Catalog entry that restricts or permits layered service providers (LSPs).
     ///
     /// # What it looks for
     ///
-    /// Entries of `AppId_Catalog`. Windows 7 and later have some for `wininit.exe`, `lsass.exe` and `svchost.exe`: it
-    /// is a warning if one of them names another program or other categories than Windows 7 or 10 writes. All others
-    /// are listed as notes; it is a warning if such a program has the name of one of these or of `services.exe`, or
-    /// lies where ordinary users can write.
+    /// Entries of `AppId_Catalog`. Windows 7 and later have some for `wininit.exe`, `lsass.exe` and `svchost.exe`. A
+    /// warning if one of these names another program, or LSP categories other than those that Windows 7 or 10 writes.
+    /// Every other entry is a note. It becomes a warning if the program has the file name of one of these or of
+    /// `services.exe`, or is in a folder where ordinary users can write.
     ///
     /// # Why it matters
     ///
-    /// A program with an entry loads only those layered providers whose categories are all permitted. So an entry can
-    /// exempt a security program from a filter, or open a process of the system to a layered provider.
+    /// A program with an entry loads an LSP only if the entry permits all categories of that LSP. An entry can
+    /// therefore exempt a security program from a filter, or expose a system process to an LSP.
     ///
     /// # When it is harmless
     ///
-    /// `wsl.exe` with 0x80000000 is the known cure where a layered provider breaks WSL. Game launchers, VMware and the
-    /// services of WSL register themselves.
+    /// `wsl.exe` with 0x80000000 is the known workaround for an LSP that breaks WSL. Game launchers, VMware and the WSL
+    /// services register their own entries.
     ///
     /// # What to do
     ///
-    /// Ask why the program was registered, and when the key was last written.
+    /// Find out why the program was registered and when its key was last written.
     ///
     /// # References
     ///
-    /// microsoft/WSL#4177, microsoft/WSL#9331
+    /// ATT&CK T1112 (closest fit); microsoft/WSL#4177; microsoft/WSL#9331
     "app-permission-unusual", Note, Hijack, Intact, needs [APP_PERMISSIONS]
 }
 
@@ -75,12 +75,13 @@ fn of_windows(
         && let Some(remark) = subject.remark(path, false, &[&own]).filter(|remark| !remark.is_spelling())
     {
         let clause = remark.clause_of_another_file();
-        let message = format!("Windows' own entry {key} of {program} names the program {path}{clause}");
+        let message = format!("Windows' own AppId_Catalog entry {key} for {program} points to {path}{clause}");
         let folder = subject.folder.shown().map_or_else(|| r"C:\Windows".to_owned(), ToString::to_string);
         complain(permission, message, findings).instead(format!(r"{folder}\System32\{program}"), path.to_string());
     }
     if let Some(found) = permission.categories.filter(|categories| !allowed.contains(categories)) {
-        let message = format!("Windows' own entry {key} of {program} permits the categories {found:#010x}");
+        let message =
+            format!("Windows' own AppId_Catalog entry {key} for {program} permits the LSP categories {found:#010x}");
         let allowed: Vec<String> = allowed.iter().map(|categories| format!("{categories:#010x}")).collect();
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
         complain(permission, message, findings).instead(either_of(&allowed), format!("{found:#010x}"));
@@ -95,18 +96,20 @@ fn complain<'f>(permission: &AppPermission, message: String, findings: &'f mut F
 fn of_another(permission: &AppPermission, findings: &mut Findings<'_>) {
     let Some(program) = &permission.path else { return };
     let path = CanonicalPath::new(&program.lossy(), false);
-    let categories = permission.categories.map_or_else(|| "not told".to_owned(), |bits| format!("{bits:#010x}"));
-    let message = format!("the program {program} has permissions of its own for layered providers ({categories})");
+    let categories = permission.categories.map_or_else(|| "not recorded".to_owned(), |bits| format!("{bits:#010x}"));
+    let message = format!("{program} has its own AppId_Catalog entry (permitted LSP categories: {categories})");
     let reason = match path.writable_folder() {
-        _ if OF_THE_SYSTEM.contains(&path.file_name()) => "; it has the name of a program of the system".to_owned(),
-        Some(folder) => format!("; it lies in {folder}, where ordinary users can write"),
+        _ if OF_THE_SYSTEM.contains(&path.file_name()) => {
+            "; its file name is that of a Windows system program".to_owned()
+        }
+        Some(folder) => format!("; it is in {folder}, where ordinary users can write"),
         None => String::new(),
     };
     let finding = findings.at(&permission.place, format!("{message}{reason}"));
     if !reason.is_empty() {
         finding.severity(Severity::Warning).implies(Verdict::Additions);
     } else if path.file_name() == "wsl.exe" && permission.categories == Some(NO_LAYERS) {
-        finding.harmless("it is the known cure where a layered provider breaks WSL");
+        finding.harmless("this is the known workaround for an LSP that breaks WSL");
     }
 }
 
@@ -124,11 +127,11 @@ mod tests {
     #[test]
     fn windows_own_entry_was_changed() {
         let case = WINDOWS_10.replace("lsass.exe  0x40000000", "lsass.exe  0x000000ff");
-        let complaint = "Windows' own entry 343305C9 of lsass.exe permits the categories 0x000000ff";
+        let complaint = "Windows' own AppId_Catalog entry 343305C9 for lsass.exe permits the LSP categories 0x000000ff";
         assert_eq!(complaints(&RULE, &case), [complaint]);
         assert_eq!(severities(&RULE, &case), [Severity::Warning]);
         let case = WINDOWS_10.replace(r"System32\lsass", r"Temp\lsass");
-        let complaint = r"Windows' own entry 343305C9 of lsass.exe names the program C:\Windows\Temp\lsass.exe";
+        let complaint = r"Windows' own AppId_Catalog entry 343305C9 for lsass.exe points to C:\Windows\Temp\lsass.exe";
         assert_eq!(complaints(&RULE, &case), [complaint]);
     }
 
@@ -142,7 +145,7 @@ mod tests {
     #[test]
     fn another_program_is_a_note() {
         let case = r"app  2AFB7932  E:\yy\YY.exe  0x80000000";
-        let complaint = r"the program E:\yy\YY.exe has permissions of its own for layered providers (0x80000000)";
+        let complaint = r"E:\yy\YY.exe has its own AppId_Catalog entry (permitted LSP categories: 0x80000000)";
         assert_eq!(complaints(&RULE, case), [complaint]);
         assert_eq!(severities(&RULE, case), [Severity::Note]);
     }

@@ -3,27 +3,27 @@ use crate::catalog::Version;
 use crate::finding::{Remedy, Severity};
 
 rule! {
-    /// `AutodialDLL` names another DLL than Windows' own.
+    /// `AutodialDLL` does not point to Windows' own DLL.
     ///
     /// # What it looks for
     ///
     /// The value `AutodialDLL` of `WinSock2\Parameters`, if it is neither `rasadhlp.dll` nor the path of that file in
-    /// `system32` of this system's Windows folder. Other values of the registry show on which drive that is; where they
-    /// contradict each other, it is a warning. On Windows XP and Server 2003, where no system was seen with that value, also the right path is
-    /// worth a warning.
+    /// `system32` of this system's Windows folder. Other registry values show the drive of that folder; if they
+    /// contradict each other, the finding is a warning. No Windows XP or Server 2003 system with this value has been
+    /// seen, so there even the correct path is a warning.
     ///
     /// # Why it matters
     ///
-    /// Any process that looks a name up while there is no connection loads that DLL, services and browsers alike.
-    /// It is a place to persist that survives `netsh winsock reset`.
+    /// Every process that resolves a name while there is no connection loads this DLL, services and browsers alike.
+    /// This persistence location survives `netsh winsock reset`.
     ///
     /// # When it is harmless
     ///
-    /// `rasadhlp.dll` without a folder is what Windows 7 itself writes, although other tools flag it.
+    /// Windows 7 itself writes `rasadhlp.dll` without a folder, although other tools flag it.
     ///
     /// # What to do
     ///
-    /// Keep the DLL as evidence and restore the value.
+    /// Preserve the DLL as evidence and restore the value.
     ///
     /// # References
     ///
@@ -40,17 +40,17 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let windows = &subject.catalogs.windows;
     let remark = subject.remark(stored, false, &[PATH]).filter(|remark| !stored.is(FILE) && !remark.is_spelling());
     if let Some(remark) = remark {
-        let what = "which programs load when they look names up";
-        let message = format!("AutodialDLL is {stored}{}, {what}", remark.clause_of_another_file());
+        let what = "programs load it when they resolve names";
+        let message = format!("AutodialDLL is {stored}{}; {what}", remark.clause_of_another_file());
         let finding = findings.at(&parameters.place, message).library(stored).instead(PATH, stored.to_string());
         remark.weigh(finding);
         remark.restore(finding, stored, &parameters.place, "AutodialDLL", &[PATH]);
     } else if windows.is(Version::XP) || windows.is(Version::SERVER_2003) {
         findings
-            .at(&parameters.place, format!("AutodialDLL is set, which {} does not do itself", windows.name()))
+            .at(&parameters.place, format!("AutodialDLL is set, although {} does not set it", windows.name()))
             .severity(Severity::Warning)
             .instead("no such value", stored.to_string())
-            .harmless("the DLL that it names is Windows' own")
+            .harmless("it points to Windows' own DLL")
             .remedy(Remedy::RemoveValue { key: parameters.place.path.clone(), value: "AutodialDLL" });
     }
 }
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn it_names_a_dll_of_somebody_else() {
-        let complaint = r"AutodialDLL is C:\Users\Public\x.dll, which programs load when they look names up";
+        let complaint = r"AutodialDLL is C:\Users\Public\x.dll; programs load it when they resolve names";
         assert_eq!(complaints(&RULE, "windows  6.1 x64\nautodial  C:\\Users\\Public\\x.dll"), [complaint]);
         assert_eq!(complaints(&RULE, r"autodial  C:\x\rasadhlp.dll").len(), 1);
     }
@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn its_drive_is_held_to_that_of_windows() {
         let case = |before: &str| format!("{before}\nautodial  Q:\\Windows\\System32\\rasadhlp.dll");
-        let what = "which programs load when they look names up";
+        let what = "programs load it when they resolve names";
         let complaint =
-            format!(r"AutodialDLL is Q:\Windows\System32\rasadhlp.dll, and Windows is in C:\Windows, {what}");
+            format!(r"AutodialDLL is Q:\Windows\System32\rasadhlp.dll, but Windows is in C:\Windows; {what}");
         assert_eq!(complaints(&RULE, &case("folder  C:\\Windows")), [complaint.as_str()]);
         let programs = "app  1  C:\\Windows\\System32\\lsass.exe  0\napp  2  C:\\Windows\\System32\\wininit.exe  0";
         assert_eq!(complaints(&RULE, &case(programs)), [complaint]);
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn windows_xp_has_no_such_value() {
-        let complaint = "AutodialDLL is set, which Windows XP does not do itself";
+        let complaint = "AutodialDLL is set, although Windows XP does not set it";
         assert_eq!(complaints(&RULE, "windows  5.1 x86\nautodial  rasadhlp.dll"), [complaint]);
     }
 }

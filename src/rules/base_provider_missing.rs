@@ -8,30 +8,30 @@ use crate::finding::{Fact, Severity};
 use crate::sentence::list_of;
 
 rule! {
-    /// An entry that this Windows installs is not in the protocol catalog.
+    /// A base service provider that this version of Windows installs is missing from the protocol catalog.
     ///
     /// # What it looks for
     ///
-    /// Entries that the system ought to have and that no entry of the catalog equals in provider, family, type and
-    /// protocol. What it ought to have follows from its own transports and their templates; where these are not told,
-    /// from its version of Windows, Bluetooth and infrared left out; where that is not told either, TCP/IP and UDP/IP,
-    /// and for each of the RSVP providers that are there its partner. NetBIOS has a rule of its own. In a report the
-    /// provider of a section is told by what it offers and by its name, in whatever language; entries that msinfo32
-    /// does not show, those of raw sockets, are not looked for there.
+    /// Expected entries that the catalog does not have. Entries are compared by provider, address family, socket type
+    /// and protocol. The system's own transports and their templates show what to expect. If the evidence does not have
+    /// them, the Windows version decides, without Bluetooth and infrared. If the version is unknown too, only TCP/IP
+    /// and UDP/IP are expected, and for each RSVP provider its counterpart. NetBIOS has a separate rule. In a report,
+    /// sections are matched to providers by what they offer and by their name, in any language. msinfo32 does not show
+    /// raw sockets, so the rule does not expect them in its reports.
     ///
     /// # Why it matters
     ///
-    /// No socket of that kind can be made: programs see 10043, 10044 or 10047. This is what KB 811259 calls
-    /// "information missing". Without TCP/IP or UDP/IP it is an error.
+    /// Programs cannot open sockets of that kind: they get error 10043, 10044 or 10047. KB 811259 calls this
+    /// "information missing". It is an error if TCP/IP or UDP/IP is missing, else a warning.
     ///
     /// # When it is harmless
     ///
-    /// When the transport was uninstalled (IPv6 on Windows 7, Bluetooth): then the list of transports lacks it too,
-    /// and where transports are told the rule is silent.
+    /// If the transport was uninstalled (IPv6 on Windows 7, Bluetooth). Then the list of transports lacks it too, and
+    /// the rule is silent wherever the evidence has that list.
     ///
     /// # What to do
     ///
-    /// Run `netsh winsock reset` and restart. On Windows XP before SP2 delete the two Winsock keys, restart, and
+    /// Run `netsh winsock reset` and restart. On Windows XP before SP2, delete the two Winsock keys, restart, and
     /// install TCP/IP on top of itself.
     ///
     /// # References

@@ -3,37 +3,37 @@ use crate::catalog::provider;
 use crate::sentence::either_of;
 
 rule! {
-    /// A provider of Windows names another DLL than Windows' own.
+    /// A Windows base service provider loads a DLL that is not Windows' own.
     ///
     /// # What it looks for
     ///
-    /// Entries with the GUID of a provider of Microsoft's whose path does not lead to the DLL that Windows writes there:
+    /// Entries with the GUID of a Microsoft provider whose path does not lead to the DLL that Windows writes there:
     /// `mswsock.dll` in `system32`; for the RSVP providers of 32-bit Windows XP `rsvpsp.dll`; on Windows 2000
-    /// `msafd.dll`. Whole paths are compared, in whichever letter case. Protocol chains and layered
-    /// providers with such a GUID are no exception: real ones have GUIDs of their vendor's.
+    /// `msafd.dll`. The whole path is compared, ignoring case. Protocol chains and LSPs with such a GUID are not
+    /// excepted: real ones use their vendor's GUIDs.
     ///
-    /// A path that names a drive is held to the Windows folder of this system, which values outside of the catalogs
-    /// show: the same path on another drive, or in `\winnt` where Windows is in `\windows`, is an error. It is a
-    /// warning where nothing confirms the drive and other entries use `%SystemRoot%`. Another spelling of the right
-    /// path, such as `%windir%`, is a note.
+    /// A path with a drive letter is compared with the Windows folder of this system, which values outside the catalogs
+    /// show. The same path on another drive, or in `\winnt` although Windows is in `\windows`, is an error. If nothing
+    /// confirms the drive and other entries use `%SystemRoot%`, it is a warning. Another spelling of the correct path,
+    /// such as `%windir%`, is a note.
     ///
     /// # Why it matters
     ///
-    /// Somebody else's code answers for TCP/IP, and nothing was added: names, counts and lists of file names look as
-    /// they should. ZeroAccess did this by taking the folder away.
+    /// Someone else's code handles TCP/IP although nothing was added: names, counts and DLL file names look normal.
+    /// ZeroAccess did this by removing the folder from the path.
     ///
     /// # When it is harmless
     ///
-    /// When the version of Windows was concluded wrongly: `rsvpsp.dll` is right on Windows XP only. When Windows was
-    /// installed on the drive of which the warning speaks.
+    /// If the Windows version was identified wrongly: `rsvpsp.dll` is correct on Windows XP only. If Windows was in
+    /// fact installed on the drive that the warning names.
     ///
     /// # What to do
     ///
-    /// Keep the DLL as evidence, restore the path, and look for the same file in the name space catalog.
+    /// Preserve the DLL as evidence, restore the path, and look for the same file in the namespace catalog.
     ///
     /// # References
     ///
-    /// KB-22; ATT&CK T1574; Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
+    /// KB-22; ATT&CK T1574 (closest fit); Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
     "base-provider-path-altered", Error, Hijack, Hijacked, needs [PROVIDER_IDS, PATHS]
 }
 
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_folder_was_taken_away() {
         let case = "windows  5.1 x86\n1001  tcp  mswsock.dll";
-        assert_eq!(complaints(&RULE, case), ["MSAFD Tcpip [TCP/IP]: its DLL is mswsock.dll and not Windows' own"]);
+        assert_eq!(complaints(&RULE, case), ["MSAFD Tcpip [TCP/IP]: its DLL is mswsock.dll, not Windows' own"]);
     }
 
     #[test]
@@ -87,7 +87,7 @@ mod tests {
         let case = format!(
             "1018  1017>1001  C:\\Windows\\system32\\lsp.dll  {tcp}\n1001  tcp\n1017  layered  C:\\Windows\\system32\\lsp.dll  {tcp}"
         );
-        let complaint = r"MSAFD Tcpip [TCP/IP]: its DLL is C:\Windows\system32\lsp.dll and not Windows' own";
+        let complaint = r"MSAFD Tcpip [TCP/IP]: its DLL is C:\Windows\system32\lsp.dll, not Windows' own";
         assert_eq!(complaints(&RULE, &case), [complaint; 2]);
         let own = case.replace("E70F1AA0", "E70F1AA1");
         assert!(complaints(&RULE, &own).is_empty(), "a layered provider with another GUID has separate rules");
@@ -112,7 +112,7 @@ mod tests {
             (complaints(&RULE, &case), severities(&RULE, &case))
         };
         let (complaint, severity) = of("folder  C:\\WINDOWS", r"C:\WINNT");
-        let dll = r"MSAFD Tcpip [UDP/IP]: its DLL is C:\WINNT\system32\mswsock.dll, and Windows is in C:\WINDOWS";
+        let dll = r"MSAFD Tcpip [UDP/IP]: its DLL is C:\WINNT\system32\mswsock.dll, but Windows is in C:\WINDOWS";
         assert_eq!((complaint, severity), (vec![dll.to_owned()], vec![Severity::Error]));
         assert_eq!(of("folder  C:\\WINNT", r"C:\WINNT").1, [Severity::Note], "another spelling");
         assert_eq!(of("", r"Q:\Windows").1, [Severity::Warning], "nothing confirms the drive");

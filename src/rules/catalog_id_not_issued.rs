@@ -1,24 +1,25 @@
 use super::machinery::{Findings, Subject, rule};
 
 rule! {
-    /// An entry has an id that Windows has not given.
+    /// An entry has a catalog id that Windows has not issued.
     ///
     /// # What it looks for
     ///
-    /// Ids below 1001, the first that Windows gives, or not below `Next_Catalog_Entry_ID`, the next one.
+    /// Ids below 1001, the first id that Windows issues, and ids that are not below `Next_Catalog_Entry_ID`, the next
+    /// one that it will issue.
     ///
     /// # Why it matters
     ///
-    /// Windows takes every id from that counter: something else has written the entry, and the next installation may
-    /// give its id a second time.
+    /// Windows takes every id from that counter, so another program wrote the entry. The next installation may issue
+    /// the same id a second time.
     ///
     /// # When it is harmless
     ///
-    /// When the catalog of another machine was imported.
+    /// If the catalog was imported from another machine.
     ///
     /// # What to do
     ///
-    /// Raise the counter above all ids; find out what wrote the entry.
+    /// Raise the counter above all ids, and find out which program wrote the entry.
     ///
     /// # References
     ///
@@ -35,13 +36,13 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for entry in &list.entries {
             let Some(id) = entry.catalog_entry_id else { continue };
             if id < FIRST_ID {
-                let message = format!("Windows gives no id such as {id}");
+                let message = format!("its id {id} is below {FIRST_ID}, the first id that Windows issues");
                 findings
                     .about(catalog, entry, message)
                     .field("dwCatalogEntryId")
                     .instead(format!("{FIRST_ID} or more"), id.to_string());
             } else if let Some(next) = next.filter(|next| id >= *next) {
-                let message = format!("its id {id} was not given yet: the next one is {next}");
+                let message = format!("its id {id} has not been issued yet: the next id is {next}");
                 findings
                     .about(catalog, entry, message)
                     .field("dwCatalogEntryId")
@@ -59,14 +60,14 @@ mod tests {
     #[test]
     fn the_id_is_the_next_one() {
         let case = "1001  tcp\n1015  base  C:\\x.dll  Foo\nnext  1015";
-        assert_eq!(complaints(&RULE, case), ["Foo: its id 1015 was not given yet: the next one is 1015"]);
+        assert_eq!(complaints(&RULE, case), ["Foo: its id 1015 has not been issued yet: the next id is 1015"]);
     }
 
     #[test]
     fn windows_begins_with_1001() {
         assert_eq!(
             complaints(&RULE, "1000  tcp\n1001  udp"),
-            ["MSAFD Tcpip [TCP/IP]: Windows gives no id such as 1000"]
+            ["MSAFD Tcpip [TCP/IP]: its id 1000 is below 1001, the first id that Windows issues"]
         );
     }
 

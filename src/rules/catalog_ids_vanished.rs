@@ -7,30 +7,30 @@ use crate::catalog::{CatalogName, Version};
 use crate::sentence::list_of;
 
 rule! {
-    /// Catalog entry ids were given that no entry has any more.
+    /// Catalog ids were issued that no longer exist.
     ///
     /// # What it looks for
     ///
-    /// Ids from 1001 up to the next one to be given that are in neither list of the protocol catalog.
+    /// Ids from 1001 up to the next one to be issued that neither list of the protocol catalog contains.
     ///
     /// # Why it matters
     ///
-    /// An id is never given twice: providers were installed and removed again.
+    /// Windows never issues an id twice, so providers were installed and removed again.
     ///
     /// # When it is harmless
     ///
-    /// Reinstalled drivers (VMware, Bluetooth, RSVP) leave such holes. Where NetBIOS is a transport, on 32-bit Windows
-    /// up to 7, each new network adapter gives its entries new ids; ids below those of the NetBIOS entries are not
-    /// told.
+    /// Reinstalled drivers (VMware, Bluetooth, RSVP) leave such gaps. On 32-bit Windows up to 7, NetBIOS is a transport
+    /// and its entries get new ids with each new network adapter; ids below those of the NetBIOS entries are therefore
+    /// not reported.
     ///
     /// # What to do
     ///
-    /// Look for the names of what vanished in the history of this report, in the events, and in the last known good
-    /// control set.
+    /// Look for the names of the removed providers in the history section of this report, in the event log, and in the
+    /// Last Known Good control set.
     ///
     /// # References
     ///
-    /// The numbering as fourteen hives show it
+    /// Catalog ids in fourteen SYSTEM hives
     "catalog-ids-vanished", Note, History, Intact, needs [IDS, COUNTS, WHOLE_LISTS]
 }
 
@@ -48,12 +48,12 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if !vanished.is_empty() {
         let ids: Vec<String> = vanished.iter().take(MOST).map(shown).collect();
         let more = if vanished.len() > MOST { " and more" } else { "" };
-        let message = format!("the ids {}{more} were given, and no entry has them any more", list_of(&ids));
+        let message = format!("catalog ids {}{more} were issued and no longer exist", list_of(&ids));
         findings.about_catalog(CatalogName::Protocol, &protocol.place, message);
     }
 }
 
-/// Most ranges that are told.
+/// Most ranges that are listed.
 const MOST: usize = 20;
 
 /// The ids from `first` up to `next` that are not present.
@@ -72,7 +72,7 @@ fn holes(present: &BTreeSet<u32>, first: u32, next: u32) -> Vec<RangeInclusive<u
 fn shown(range: &RangeInclusive<u32>) -> String {
     match (range.start(), range.end()) {
         (start, end) if start == end => start.to_string(),
-        (start, end) => format!("{start} to {end}"),
+        (start, end) => format!("{start}–{end}"),
     }
 }
 
@@ -84,10 +84,7 @@ mod tests {
     #[test]
     fn ids_that_nothing_has_are_told_as_ranges() {
         let case = "windows  10.0.19045 x64\n1001  tcp\n1003  udp\n1010  raw";
-        assert_eq!(
-            complaints(&RULE, case),
-            ["the ids 1002 and 1004 to 1009 were given, and no entry has them any more"]
-        );
+        assert_eq!(complaints(&RULE, case), ["catalog ids 1002 and 1004–1009 were issued and no longer exist"]);
     }
 
     #[test]
@@ -98,7 +95,7 @@ mod tests {
     #[test]
     fn new_network_adapters_explain_ids_below_those_of_net_bios() {
         let case = "windows  5.1 x86 sp3\ntransports  Tcpip NetBIOS\nbinding  \\Device\\NetBT_Tcpip_{1}  0\n1001  tcp\n1002  udp\n1003  raw\n1014  seqpacket 0\n1015  datagram 0\nnext  1018";
-        let expected = ["the ids 1016 to 1017 were given, and no entry has them any more"];
+        let expected = ["catalog ids 1016–1017 were issued and no longer exist"];
         assert_eq!(complaints(&RULE, case), expected);
     }
 }

@@ -3,21 +3,21 @@ use crate::catalog::{Place, Text};
 use crate::finding::Remedy;
 
 rule! {
-    /// Somebody who was writing a catalog has left its lock behind.
+    /// A program that was writing a catalog left its lock behind.
     ///
     /// # What it looks for
     ///
-    /// A key beside the lists of entries of either catalog whose name is eight hexadecimal digits: the serial number of
-    /// the catalog, by which a writer locks it.
+    /// A key next to the entry lists of either catalog whose name is eight hexadecimal digits: the serial number of the
+    /// catalog. A writer locks the catalog with such a key.
     ///
     /// # Why it matters
     ///
-    /// Who opens a socket waits for the lock up to three minutes, and then fails with 11003.
+    /// Programs that open a socket wait up to three minutes for the lock and then fail with error 11003.
     ///
     /// # When it is harmless
     ///
-    /// When the registry was copied from a running system in the middle of a write: the key is volatile, and at the next
-    /// start it is gone.
+    /// If the registry was copied from a running system in the middle of a write. The key is volatile, so it disappears
+    /// at the next start.
     ///
     /// # What to do
     ///
@@ -34,7 +34,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         of_catalog("protocol catalog", &catalog.place, &catalog.other_subkeys, findings);
     }
     if let Some(catalog) = &subject.catalogs.name_space {
-        of_catalog("name space catalog", &catalog.place, &catalog.other_subkeys, findings);
+        of_catalog("namespace catalog", &catalog.place, &catalog.other_subkeys, findings);
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
         let case = "protocol\n1001  tcp\nlock  00000016\nname spaces\ntcpip\nlock  0000000A";
         let expected = [
             "the protocol catalog is locked by the key 00000016",
-            "the name space catalog is locked by the key 0000000A",
+            "the namespace catalog is locked by the key 0000000A",
         ];
         assert_eq!(complaints(&RULE, case), expected);
     }

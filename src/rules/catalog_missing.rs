@@ -2,31 +2,32 @@ use super::machinery::{Findings, Subject, rule};
 use super::remedies::reset;
 
 rule! {
-    /// A key that Windows reads its Winsock catalogs from does not exist.
+    /// A key from which Windows reads its Winsock catalogs does not exist.
     ///
     /// # What it looks for
     ///
-    /// In the control set one of these keys is absent while the key above it is there: `Services\WinSock2`, its
-    /// `Parameters`, `Protocol_Catalog9` and `NameSpace_Catalog5` in it, their `Catalog_Entries`, on 64-bit Windows
-    /// also their `Catalog_Entries64`, and `Services\Winsock`. Of a missing tree only the top is named.
+    /// One of these keys is missing from the control set although its parent key exists: `Services\WinSock2`; below it
+    /// `Parameters`; below that `Protocol_Catalog9` and `NameSpace_Catalog5`; their `Catalog_Entries` and, on 64-bit
+    /// Windows, their `Catalog_Entries64`; and `Services\Winsock`. If a whole tree is missing, only its topmost key is
+    /// reported.
     ///
     /// # Why it matters
     ///
-    /// The loader has nothing to read, so no program can open a socket or look a name up.
+    /// Winsock has nothing to load, so programs can neither open sockets nor resolve names.
     ///
     /// # When it is harmless
     ///
-    /// In the registry of Windows setup, which has no catalogs yet: there the rule is silent. Somebody may be half-way
-    /// through the repair of KB 811259 for Windows XP, with the keys deleted and TCP/IP not yet installed again.
+    /// The registry of Windows setup has no catalogs yet; there the rule is silent. On Windows XP someone may be
+    /// halfway through the repair of KB 811259, with the keys deleted and TCP/IP not yet reinstalled.
     ///
     /// # What to do
     ///
-    /// From Windows XP SP2 on run `netsh winsock reset` and restart. Before that, restart, then install TCP/IP on top
-    /// of itself. The control set of the last good start may still hold what is lost.
+    /// From Windows XP SP2 on, run `netsh winsock reset` and restart. On older systems, restart, then install TCP/IP on
+    /// top of itself. The Last Known Good control set may still contain what is lost.
     ///
     /// # References
     ///
-    /// KB-16, KB-29, KB-32 to KB-36, KB-38
+    /// KB-16, KB-29, KB-32, KB-33, KB-34, KB-35, KB-36, KB-38
     "catalog-missing", Error, BreaksNetworking, Corrupt, needs [KEYS]
 }
 

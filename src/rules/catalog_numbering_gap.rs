@@ -8,26 +8,27 @@ use crate::finding::Finding;
 use crate::sentence::list_of;
 
 rule! {
-    /// A number that Windows reads as a key of a catalog has no key.
+    /// A catalog lacks an entry key that Windows will try to open.
     ///
     /// # What it looks for
     ///
-    /// Keys named by twelve digits from 1 to the number of entries that are not there, in each of the four lists. A gap
-    /// inside tells that an entry was deleted; at the end, that the number of entries is too high.
+    /// Missing keys: Windows expects one key per entry, named by a twelve-digit number from 1 to the entry count. The
+    /// rule checks all four lists. A gap within the list means that an entry was deleted. A gap at the end means that
+    /// the entry count is too high.
     ///
     /// # Why it matters
     ///
-    /// Windows opens the entries by their numbers, and the first that it cannot open ends the loading of the whole
-    /// catalog: programs see 10107. Other tools call it a gap in the chain of layered providers.
+    /// Windows opens the entries by number. The first one that it cannot open aborts the loading of the whole catalog,
+    /// and programs get error 10107. HijackThis calls this a gap in the LSP chain.
     ///
     /// # When it is harmless
     ///
-    /// Never on a running system. Where the evidence is cut off or damaged the rule is not judged.
+    /// Never on a running system. If the evidence is truncated or damaged, the rule is not judged.
     ///
     /// # What to do
     ///
-    /// Protocols: run `netsh winsock reset` and restart, or number the keys anew without a gap and set the number of
-    /// entries. Name spaces: number them by hand, since the reset does not touch them.
+    /// Protocol catalog: run `netsh winsock reset` and restart, or renumber the keys without gaps and correct the entry
+    /// count. Namespace catalog: renumber the keys by hand, because the reset does not touch them.
     ///
     /// # References
     ///
@@ -64,7 +65,7 @@ fn of_list<'f, E: Entry>(
     let present: BTreeSet<u32> = list.entries.iter().filter_map(Entry::number).collect();
     let gaps = gaps(&present, count);
     let Some(highest) = present.last() else {
-        let message = format!("the {catalog} has no key, although its number of entries is {count}");
+        let message = format!("the {catalog} has no keys, but its entry count is {count}");
         return (count > 0)
             .then(|| findings.about_catalog(catalog, &list.place, message).instead(shown(&gaps), "no such key"));
     };
@@ -74,7 +75,7 @@ fn of_list<'f, E: Entry>(
         parts.push(format!("a gap at {}, where entries were deleted", shown(&inside)));
     }
     if !at_end.is_empty() {
-        parts.push(format!("no {}, although its number of entries is {count}", shown(&at_end)));
+        parts.push(format!("no {}, but its entry count is {count}", shown(&at_end)));
     }
     let message = format!("the {catalog} has {}", list_of(&parts));
     (!parts.is_empty())
@@ -120,20 +121,19 @@ mod tests {
     #[test]
     fn the_number_of_entries_is_too_high() {
         let case = "windows  10.0.19041 x64\nname spaces\ntcpip\nntds\nname spaces 64\ncount  4";
-        let expected = "the 64-bit name space catalog has no keys 3 to 4, although its number of entries is 4";
+        let expected = "the 64-bit namespace catalog has no keys 3 to 4, but its entry count is 4";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 
     #[test]
     fn the_number_of_entries_is_absurd() {
-        let expected =
-            "the 32-bit protocol catalog has no keys 2 to 4294967295, although its number of entries is 4294967295";
+        let expected = "the 32-bit protocol catalog has no keys 2 to 4294967295, but its entry count is 4294967295";
         assert_eq!(complaints(&RULE, "1001  tcp\ncount  4294967295"), [expected]);
         let both = "1001  tcp  key=000000000002\ncount  3";
-        let expected = "the 32-bit protocol catalog has a gap at key 1, where entries were deleted and no key 3, although its number of entries is 3";
+        let expected = "the 32-bit protocol catalog has a gap at key 1, where entries were deleted and no key 3, but its entry count is 3";
         assert_eq!(complaints(&RULE, both), [expected]);
         let none = "protocol\ncount  1";
-        let expected = "the 32-bit protocol catalog has no key, although its number of entries is 1";
+        let expected = "the 32-bit protocol catalog has no keys, but its entry count is 1";
         assert_eq!(complaints(&RULE, none), [expected]);
     }
 

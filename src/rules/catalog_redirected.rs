@@ -3,19 +3,19 @@ use crate::finding::Remedy;
 use crate::sentence::list_of;
 
 rule! {
-    /// A value names another key as the catalog than Windows' own.
+    /// A registry value names a different key as the catalog.
     ///
     /// # What it looks for
     ///
     /// The values `Current_Protocol_Catalog` and `Current_NameSpace_Catalog` of `WinSock2\Parameters`, if they name
-    /// other keys than `Protocol_Catalog9` and `NameSpace_Catalog5`. It lists the DLLs of the entries in the key that is
-    /// named; what all other rules judge is the usual one.
+    /// keys other than `Protocol_Catalog9` and `NameSpace_Catalog5`. The finding lists the DLLs of the entries in the
+    /// named key. All other rules judge the standard key.
     ///
     /// # Why it matters
     ///
-    /// These values tell which key is the catalog. Who follows them and who looks into the usual key see two different
-    /// catalogs, and one of them is a decoy. Which of the two a Windows uses that finds such a value is not known, since
-    /// no such system was met.
+    /// These values state which key is the catalog. A program that follows them and one that reads the standard key see
+    /// two different catalogs, and one of them is a decoy. No such system has been seen, so it is unknown which of the
+    /// two keys Windows would use.
     ///
     /// # When it is harmless
     ///
@@ -23,8 +23,8 @@ rule! {
     ///
     /// # What to do
     ///
-    /// Examine both keys, and look for who wrote the other one. Take a listing of netsh on the running system: it shows
-    /// the one that programs get.
+    /// Examine both keys and find out who wrote the other one. Run `netsh winsock show catalog` on the live system: it
+    /// shows the catalog that programs get.
     ///
     /// # References
     ///
@@ -41,14 +41,14 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if let Some(found) = found.as_ref().filter(|found| !found.is(usual)) {
             let other = parameters.other_catalogs.iter().find(|other| found.is(&other.name.lossy()));
             let holds = match other.map(|other| other.libraries.as_slice()) {
-                None => "which is not in the evidence".to_owned(),
-                Some([]) => "which has no entries".to_owned(),
+                None => "that key is not in the evidence".to_owned(),
+                Some([]) => "that key has no entries".to_owned(),
                 Some(libraries) => {
                     let libraries: Vec<String> = libraries.iter().map(ToString::to_string).collect();
-                    format!("which has entries of {}", list_of(&libraries))
+                    format!("its entries load {}", list_of(&libraries))
                 }
             };
-            let message = format!("{value} names {found}, {holds}, and not {usual}");
+            let message = format!("{value} points to {found} instead of {usual}; {holds}");
             let place = other.map_or(&parameters.place, |other| &other.place);
             let finding = findings.at(place, message).instead(usual, found.to_string());
             finding.remedy(Remedy::restore(&parameters.place, value, &[usual]));
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn another_key_is_named() {
-        let complaint = "Current_Protocol_Catalog names Protocol_Catalog10, which is not in the evidence, and not Protocol_Catalog9";
+        let complaint = "Current_Protocol_Catalog points to Protocol_Catalog10 instead of Protocol_Catalog9; that key is not in the evidence";
         assert_eq!(complaints(&RULE, "protocol-catalog  Protocol_Catalog10"), [complaint]);
         assert_eq!(complaints(&RULE, "name-space-catalog  X").len(), 1);
     }
@@ -76,7 +76,7 @@ mod tests {
         let other = OtherCatalog { name: "protocol_catalog10".into(), ..OtherCatalog::default() };
         let parameters = catalogs.parameters.as_mut().unwrap();
         parameters.other_catalogs.push(OtherCatalog { libraries: vec![r"C:\x.dll".into()], ..other });
-        let complaint = r"Current_Protocol_Catalog names Protocol_Catalog10, which has entries of C:\x.dll, and not Protocol_Catalog9";
+        let complaint = r"Current_Protocol_Catalog points to Protocol_Catalog10 instead of Protocol_Catalog9; its entries load C:\x.dll";
         assert_eq!(complaints_of(&RULE, &catalogs), [complaint]);
     }
 

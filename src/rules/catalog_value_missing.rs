@@ -3,27 +3,28 @@ use crate::catalog::{Catalog, EntryList, Facts, Place, Text};
 use crate::finding::Remedy;
 
 rule! {
-    /// A value without which Windows does not load a Winsock catalog is missing.
+    /// A registry value is missing without which Windows cannot load a Winsock catalog.
     ///
     /// # What it looks for
     ///
-    /// `Num_Catalog_Entries` (on 64-bit Windows also `Num_Catalog_Entries64`) or `Serial_Access_Num` of either catalog,
-    /// `Next_Catalog_Entry_ID` of the protocol catalog, and `Current_Protocol_Catalog` or `Current_NameSpace_Catalog` in
-    /// the key above them, that are absent or of another type than Windows writes. The name space catalog has no next
-    /// id.
+    /// These values, if they are absent or do not have the type that Windows writes: `Num_Catalog_Entries` (on 64-bit
+    /// Windows also `Num_Catalog_Entries64`) and `Serial_Access_Num` of either catalog, `Next_Catalog_Entry_ID` of the
+    /// protocol catalog, and `Current_Protocol_Catalog` and `Current_NameSpace_Catalog` in their parent key. The
+    /// namespace catalog has no next id.
     ///
     /// # Why it matters
     ///
-    /// The loader demands each of them: without one the whole catalog fails.
+    /// Winsock requires each of them. If one is missing, it cannot load the catalog.
     ///
     /// # When it is harmless
     ///
-    /// When only a part of the key was exported: then the rule is not judged, since the values are not told.
+    /// If only part of the key was exported. Then the rule is not judged, because the export does not contain the
+    /// values.
     ///
     /// # What to do
     ///
-    /// Restore the value: the number of entries; the highest id in use and one more; any serial number from 1 on. Or
-    /// run `netsh winsock reset` and restart.
+    /// Restore the value: the number of entries, the highest id in use plus one, or any serial number from 1 up.
+    /// Alternatively run `netsh winsock reset` and restart.
     ///
     /// # References
     ///
@@ -41,7 +42,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         of_catalog("protocol catalog", catalog, &[next], findings);
     }
     if let Some(catalog) = &catalogs.name_space {
-        of_catalog("name space catalog", catalog, &[], findings);
+        of_catalog("namespace catalog", catalog, &[], findings);
     }
     if let Some(parameters) = catalogs.parameters.as_ref().filter(|_| catalogs.tells(Facts::PARAMETERS)) {
         for (name, value, usual) in [
@@ -96,8 +97,8 @@ mod tests {
             absent  Serial_Access_Num";
         let expected = [
             "the protocol catalog has no value Num_Catalog_Entries64",
-            "the name space catalog has no value Num_Catalog_Entries",
-            "the name space catalog has no value Serial_Access_Num",
+            "the namespace catalog has no value Num_Catalog_Entries",
+            "the namespace catalog has no value Serial_Access_Num",
             "the key Parameters has no value Current_Protocol_Catalog",
             "the key Parameters has no value Current_NameSpace_Catalog",
         ];

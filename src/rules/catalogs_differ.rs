@@ -7,22 +7,22 @@ use crate::finding::{Severity, Verdict};
 use crate::sentence::list_of;
 
 rule! {
-    /// The 32-bit and the 64-bit catalog do not hold the same providers.
+    /// The 32-bit and the 64-bit catalog do not contain the same providers.
     ///
     /// # What it looks for
     ///
-    /// On 64-bit Windows: base entries, by provider, family, type and protocol, that only one of the two protocol
-    /// catalogs has; entries with another id in one than in the other; and name space providers that only one of the two
-    /// name space catalogs has. Layered providers are not compared: they are installed for each kind of program by
-    /// itself.
+    /// On 64-bit Windows: base entries (by provider, address family, socket type and protocol) that only one of the two
+    /// protocol catalogs has, entries whose ids differ between the two, and namespace providers that only one of the
+    /// two namespace catalogs has. LSPs are not compared, because 32-bit and 64-bit LSPs are installed separately.
     ///
     /// # Why it matters
     ///
-    /// One kind of program lacks what the other has. Who tampers with the catalogs often touches one of them only.
+    /// Either 32-bit or 64-bit programs lack a provider that the others have. An intruder who tampers with the catalogs
+    /// often changes only one of them.
     ///
     /// # When it is harmless
     ///
-    /// When a product serves only one kind of program: of a known third party it is a note.
+    /// If a product serves only 32-bit or only 64-bit programs. For a known third party the finding is a note.
     ///
     /// # What to do
     ///
@@ -42,7 +42,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         what_lacks(subject, *other, &other_list.place, &other_entries, &entries, findings);
         other_ids((*one, &entries), (*other, &other_entries), findings);
     }
-    // A printed listing ends in its name spaces, and nothing tells whether that end was cut off.
+    // A printed listing ends in its namespace entries, and nothing shows whether that end was cut off.
     let name_space = subject.catalogs.name_space_lists().filter(|_| subject.catalogs.tells(Facts::KEYS));
     let name_space: Vec<_> = name_space.collect();
     if let [(one, list), (other, other_list)] = name_space.as_slice() {
@@ -80,13 +80,13 @@ fn what_lacks(
             continue;
         }
         let names = list_of(&lacking.iter().map(|entry| entry.name().to_string()).collect::<Vec<_>>());
-        let message = format!("the {catalog} lacks {names}, which the other one has");
+        let message = format!("the {catalog} lacks {names}, which the other catalog has");
         let finding = findings.about_catalog(catalog, place, message).instead(names, "no such entry");
         if is_known {
             finding
                 .severity(Severity::Note)
                 .implies(Verdict::KnownAdditions)
-                .harmless("it may serve one kind of program only");
+                .harmless("it may serve only 32-bit or only 64-bit programs");
         }
     }
 }
@@ -131,7 +131,7 @@ fn name_spaces_lacking(
     let names: Vec<String> = lacking.map(|(_, entry)| entry.name().to_string()).collect();
     if !names.is_empty() {
         let names = list_of(&names);
-        let message = format!("the {catalog} lacks {names}, which the other one has");
+        let message = format!("the {catalog} lacks {names}, which the other catalog has");
         findings.about_catalog(catalog, place, message).instead(names, "no such entry");
     }
 }
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn udp_is_gone_from_one_catalog() {
         let case = "windows  10.0.19041 x64\nprotocol\n1001  tcp\nprotocol 32\n1002  udp";
-        let expected = "the 64-bit protocol catalog lacks MSAFD Tcpip [UDP/IP], which the other one has";
+        let expected = "the 64-bit protocol catalog lacks MSAFD Tcpip [UDP/IP], which the other catalog has";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 
@@ -171,7 +171,7 @@ mod tests {
         let case = format!(
             "{SYSTEM}name spaces 64\nother  C:\\x.dll  Foo  guid={{12345678-0000-0000-0000-000000000000}} space=12"
         );
-        let expected = "the 32-bit name space catalog lacks Foo, which the other one has";
+        let expected = "the 32-bit namespace catalog lacks Foo, which the other catalog has";
         assert_eq!(complaints(&RULE, &case), [expected]);
     }
 

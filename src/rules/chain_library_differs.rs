@@ -5,31 +5,31 @@ use crate::catalog::{CanonicalPath, Text, WindowsFolder};
 use crate::finding::{Severity, Verdict};
 
 rule! {
-    /// A chain loads another DLL than the layered provider that it names.
+    /// A protocol chain does not load the DLL of the LSP that it references.
     ///
     /// # What it looks for
     ///
-    /// Chains whose path does not lead to the DLL of the layered provider that stands first in the chain. Whole paths
-    /// are compared, with variables, letter case and spellings of the Windows folder made equal. It is a warning where
-    /// one names a drive other than `C:` and the other a variable, and nothing but entries shows that both lead to the
-    /// same folder.
+    /// Chains whose path does not lead to the DLL of the LSP that is first in the chain. Whole paths are compared after
+    /// variables, case and spellings of the Windows folder are normalized. It is a warning if one path has a drive
+    /// other than `C:`, the other begins with a variable, and only catalog entries suggest that both lead to the same
+    /// folder.
     ///
     /// # Why it matters
     ///
-    /// Windows loads the DLL of the chain's own path. So the layer that it claims is a mask: other code takes its
-    /// place, under the name of a product that somebody may know and trust.
+    /// Windows loads the DLL in the path of the chain. The LSP in front is then only a disguise: other code runs under
+    /// the name of a product that the user may know and trust.
     ///
     /// # When it is harmless
     ///
-    /// Not known. In every layered provider that was seen, chains have the path of their layered provider.
+    /// Unknown. In every LSP seen so far, chains have the path of their LSP.
     ///
     /// # What to do
     ///
-    /// Keep both files as evidence, and remove the layered provider.
+    /// Preserve both files as evidence and remove the LSP.
     ///
     /// # References
     ///
-    /// KB-22, KB-23; ATT&CK T1574
+    /// KB-22, KB-23; ATT&CK T1574 (closest fit)
     "chain-library-differs", Error, Hijack, Hijacked, needs [PATHS, CHAINS, IDS]
 }
 
@@ -49,7 +49,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 let as_usual = |path: &Text| WindowsFolder::usual().resolve(&CanonicalPath::new(&path.lossy(), true));
                 let is_made_up = subject.folder.is_shown_by_entries_alone() && !as_usual(own).same(&as_usual(claimed));
                 if !is_same || is_made_up {
-                    let message = format!("it loads {own} and not the DLL of {}, which it names", dummy.name());
+                    let message =
+                        format!("it loads {own} instead of the DLL of {}, the LSP that it references", dummy.name());
                     let finding = findings.about(catalog, chain, message).field("LibraryPath").library(claimed);
                     finding
                         .instead(claimed.to_string(), own.to_string())
@@ -75,7 +76,7 @@ mod tests {
         let case = "1001  tcp\n1017  layered  C:\\A\\lsp.dll  Foo\n1018  1017>1001  C:\\Temp\\x.dll  Foo over TCP";
         assert_eq!(
             complaints(&RULE, case),
-            [r"Foo over TCP: it loads C:\Temp\x.dll and not the DLL of Foo, which it names"]
+            [r"Foo over TCP: it loads C:\Temp\x.dll instead of the DLL of Foo, the LSP that it references"]
         );
     }
 

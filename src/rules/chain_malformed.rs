@@ -5,26 +5,26 @@ use crate::catalog::socket::by_id;
 use crate::catalog::{Kind, ProtocolEntry};
 
 rule! {
-    /// A protocol chain is none that Windows could load.
+    /// Windows cannot load this protocol chain.
     ///
     /// # What it looks for
     ///
-    /// Chains of a length below 0 or above 7; and chains that name an entry twice or themselves, that do not end in a
-    /// base provider, that have a base provider above the end, or that lead through other chains back to themselves.
-    /// Ids that no entry has are a rule of their own.
+    /// Chains with a length below 0 or above 7. Chains that reference an entry twice, reference themselves, do not end
+    /// in a base provider, have a base provider above the end, or lead back to themselves through other chains.
+    /// References to missing entries have a separate rule.
     ///
     /// # Why it matters
     ///
-    /// The chain cannot be loaded, or is loaded without end.
+    /// Windows cannot load the chain, or loads it endlessly.
     ///
     /// # When it is harmless
     ///
-    /// Never. Only where the length is 2 to 7 is there a chain at all: in others the field holds what was in memory, as
-    /// in the RSVP entries of Windows XP, and is not read. Where entries were left out or lost the rule is not judged.
+    /// Never. The chain field is meaningful only if the length is 2 to 7. Otherwise it contains leftover memory, as in
+    /// the RSVP entries of Windows XP, and the rule ignores it. If the evidence lacks entries, the rule is not judged.
     ///
     /// # What to do
     ///
-    /// Remove the layered provider: its own entry and its chains, in both catalogs, then number the keys anew.
+    /// Remove the LSP (its hidden dummy entry and its chains, in both catalogs), then renumber the keys.
     ///
     /// # References
     ///
@@ -39,7 +39,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for entry in &list.entries {
             let Some(chain) = &entry.chain else { continue };
             if entry.is(Kind::Malformed) {
-                let message = format!("its chain has the length {}", chain.len);
+                let message = format!("its chain length is {}", chain.len);
                 findings
                     .about(catalog, entry, message)
                     .field("ProtocolChain.ChainLen")
@@ -66,9 +66,9 @@ fn fault_of(entry: &ProtocolEntry, chain: &[u32], by_id: &BTreeMap<u32, &Protoco
     let (last, above) = chain.split_last()?;
     let is_base = |id: &u32| by_id.get(id).and_then(|entry| entry.kind()).map(|kind| kind == Kind::Base);
     if entry.catalog_entry_id.is_some_and(|own| chain.contains(&own)) {
-        Some("names itself")
+        Some("references itself")
     } else if chain.iter().collect::<BTreeSet<_>>().len() < chain.len() {
-        Some("names an entry twice")
+        Some("references an entry twice")
     } else if is_base(last) == Some(false) {
         Some("does not end in a base provider")
     } else if above.iter().any(|id| is_base(id) == Some(true)) {
@@ -127,8 +127,8 @@ mod tests {
     #[test]
     fn every_fault_of_a_chain_is_told() {
         for (chain, fault) in [
-            ("1017>1007", "names itself"),
-            ("1016>1016>1007", "names an entry twice"),
+            ("1017>1007", "references itself"),
+            ("1016>1016>1007", "references an entry twice"),
             ("1016>1008>1007", "has a base provider above its end"),
             ("1018>1016>1007", "leads back to itself"),
         ] {
@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn no_chain_has_that_length() {
-        assert_eq!(complaints(&RULE, "1001  tcp  len=-1"), ["MSAFD Tcpip [TCP/IP]: its chain has the length -1"]);
-        assert_eq!(complaints(&RULE, "1001  tcp  len=8"), ["MSAFD Tcpip [TCP/IP]: its chain has the length 8"]);
+        assert_eq!(complaints(&RULE, "1001  tcp  len=-1"), ["MSAFD Tcpip [TCP/IP]: its chain length is -1"]);
+        assert_eq!(complaints(&RULE, "1001  tcp  len=8"), ["MSAFD Tcpip [TCP/IP]: its chain length is 8"]);
     }
 
     #[test]

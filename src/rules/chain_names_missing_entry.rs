@@ -4,24 +4,24 @@ use crate::catalog::socket::by_id;
 use crate::sentence::list_of;
 
 rule! {
-    /// A protocol chain names an entry that is not there.
+    /// A protocol chain references an entry that does not exist.
     ///
     /// # What it looks for
     ///
-    /// Chains with an id that no entry of the same catalog has.
+    /// Chains that reference an id that no entry of the same catalog has.
     ///
     /// # Why it matters
     ///
-    /// Winsock cannot load the chain: programs whose sockets it answers have no network.
+    /// Winsock cannot load the chain: programs whose sockets use it have no network.
     ///
     /// # When it is harmless
     ///
-    /// In a listing from which entries were left out: there the rule is not judged.
+    /// If entries were left out of a listing. There the rule is not judged.
     ///
     /// # What to do
     ///
-    /// Remove the chain, or restore the missing entry, then number the keys anew. Event 2 of the channel
-    /// Microsoft-Windows-Winsock-WS2HELP/Operational may tell who removed it.
+    /// Remove the chain or restore the missing entry, then renumber the keys. Event 2 in the
+    /// Microsoft-Windows-Winsock-WS2HELP/Operational log may show who removed the entry.
     ///
     /// # References
     ///
@@ -36,8 +36,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let named = entry.chain.iter().flat_map(|chain| &chain.ids);
             let missing: Vec<String> = named.filter(|id| !ids.contains_key(id)).map(ToString::to_string).collect();
             if !missing.is_empty() {
+                let [entries, verb] = if missing.len() == 1 { ["entry", "does"] } else { ["entries", "do"] };
                 let missing = list_of(&missing);
-                let message = format!("its chain names {missing}, which no entry is");
+                let message = format!("its chain references {entries} {missing}, which {verb} not exist");
                 findings
                     .about(catalog, entry, message)
                     .field("ProtocolChain.ChainEntries")
@@ -56,7 +57,7 @@ mod tests {
     #[test]
     fn the_layered_provider_is_gone_and_its_chain_is_left() {
         let case = "1007  tcp\n1017  1016>1007  C:\\x.dll  Foo over TCP";
-        assert_eq!(complaints(&RULE, case), ["Foo over TCP: its chain names 1016, which no entry is"]);
+        assert_eq!(complaints(&RULE, case), ["Foo over TCP: its chain references entry 1016, which does not exist"]);
     }
 
     #[test]

@@ -5,26 +5,24 @@ use crate::catalog::{Facts, ProtocolEntry, ServiceFlags};
 use crate::sentence::list_of;
 
 rule! {
-    /// Sockets of a layered provider are no file handles, though those below it are.
+    /// A non-IFS LSP sits on top of an IFS provider: its sockets are not file handles.
     ///
     /// # What it looks for
     ///
-    /// Chains without `XP1_IFS_HANDLES` over a base entry that has it. There is one finding for each layered provider of
-    /// a catalog.
+    /// Chains without `XP1_IFS_HANDLES` over a base entry that has this flag. Each LSP gets one finding per catalog.
     ///
     /// # Why it matters
     ///
-    /// Programs that use a socket as a file fail when they get one of these: connections to SQL servers with .NET on
-    /// Windows 7, WSL 2 (0x8007273d), Electron, Python's trio; and layered providers that keep file handles cannot lie
-    /// above.
+    /// Programs that use a socket as a file handle fail with such sockets: .NET connections to SQL Server on Windows 7,
+    /// WSL 2 (0x8007273d), Electron, Python's trio. LSPs that preserve file handles cannot be stacked on top.
     ///
     /// # When it is harmless
     ///
-    /// When the provider is not effective, so that the base providers answer first.
+    /// If the LSP is not active, because the base providers come first.
     ///
     /// # What to do
     ///
-    /// Update or remove the provider. Single programs can be exempted from it in `AppId_Catalog`.
+    /// Update or remove the product. `AppId_Catalog` can exempt individual programs.
     ///
     /// # References
     ///
@@ -42,10 +40,13 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let bases = bases.filter(|base| has_handles(base) == Some(true));
             let names: Vec<String> = bases.map(|base| base.name().to_string()).collect();
             if let Some(entry) = layer.entry().filter(|_| !names.is_empty()) {
-                let finding =
-                    findings.about(catalog, entry, format!("its sockets over {} are no file handles", list_of(&names)));
+                let finding = findings.about(
+                    catalog,
+                    entry,
+                    format!("non-IFS LSP: its sockets over {} are not file handles", list_of(&names)),
+                );
                 if layer.answers.is_empty() && subject.catalogs.tells(Facts::WHOLE_LISTS) {
-                    finding.harmless("the base providers answer first");
+                    finding.harmless("the base providers come first in the catalog");
                 }
             }
         }
@@ -60,7 +61,8 @@ mod tests {
     #[test]
     fn the_flag_was_dropped() {
         let case = "1007  tcp\n1008  udp\n1016  layered  C:\\x.dll  Foo\n1017  1016>1007  C:\\x.dll  Foo over TCP  flags=0x66\n1018  1016>1008  C:\\x.dll  Foo over UDP  flags=0x609";
-        let expected = "Foo: its sockets over MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP] are no file handles";
+        let expected =
+            "Foo: non-IFS LSP: its sockets over MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP] are not file handles";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 

@@ -6,28 +6,29 @@ rule! {
     ///
     /// # What it looks for
     ///
-    /// `Select\Default` or `Select\Current` with a number that no key `ControlSetNNN` has, or without a value. In place of
-    /// the current control set the report then examines the default one, that of the last good start or the first one, in
-    /// this order, and says which.
+    /// `Select\Default` or `Select\Current`, if the value is missing or no key `ControlSetNNN` has that number. In
+    /// place of the current control set the report then examines the default one, the Last Known Good one or the first
+    /// one, in this order, and states which.
     ///
     /// # Why it matters
     ///
-    /// Windows starts with the control set that `Default` names. Without it, it falls back to the last good one or does
-    /// not start at all. `Current` is the one that Windows ran with when the hive was stored: without it, nobody can say
-    /// which of the others that was, so a good verdict on one of them says nothing of the system.
+    /// Windows starts with the control set that `Default` names. If it does not exist, Windows falls back to the Last
+    /// Known Good control set or does not start. `Current` is the control set that Windows was using when the hive was
+    /// saved. Without it nobody can know which of the others that was, so a good verdict on one of them proves nothing
+    /// about the system.
     ///
     /// # When it is harmless
     ///
-    /// Windows setup leaves hives without a current control set, which have no catalogs either.
+    /// Windows setup creates hives without a current control set. They have no catalogs either.
     ///
     /// # What to do
     ///
-    /// Examine all control sets with `--control-set all`, and find out who changed `Select`. No program of Windows writes a
-    /// number there that does not exist.
+    /// Examine all control sets with `--control-set all`, and find out who changed `Select`. No Windows program writes
+    /// the number of a missing control set there.
     ///
     /// # References
     ///
-    /// `Select` as the hives of Windows XP, Server 2003, 7, 8.1 and 10 have it
+    /// `Select` in hives of Windows XP, Server 2003, 7, 8.1 and 10
     "control-set-missing", Error, BreaksNetworking, Corrupt, needs [CONTROL_SETS]
 }
 
@@ -36,7 +37,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let value = dangling.value;
         let found = dangling.number.map_or_else(|| "no such value".to_owned(), |number| number.to_string());
         let names = dangling.number.map_or_else(
-            || "names no control set".to_owned(),
+            || "is missing".to_owned(),
             |number| format!("names ControlSet{number:03}, which does not exist"),
         );
         let instead = dangling.instead.as_ref().map(|name| format!("; {name} was examined instead"));

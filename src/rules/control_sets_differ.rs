@@ -3,21 +3,20 @@ use crate::catalog::difference::differences;
 use crate::sentence::counted;
 
 rule! {
-    /// The catalogs are not those of the last good start.
+    /// The catalogs differ from those in the Last Known Good control set.
     ///
     /// # What it looks for
     ///
-    /// Where the control set that Windows last started well with is another than the current one: entries, paths,
-    /// counts and values of `WinSock2\Parameters` that are not the same in both. The report has the differences one
-    /// by one.
+    /// If the Last Known Good control set is not the current one: entries, paths, counts and values of
+    /// `WinSock2\Parameters` that differ between the two. The report lists each difference.
     ///
     /// # Why it matters
     ///
-    /// It is a state from before, for nothing.
+    /// It is a free snapshot of an earlier state.
     ///
     /// # When it is harmless
     ///
-    /// When software was installed since the last good start.
+    /// If software was installed since the last good start.
     ///
     /// # What to do
     ///
@@ -25,7 +24,7 @@ rule! {
     ///
     /// # References
     ///
-    /// `Select` as nine hives with two control sets show it: in all of them the two are equal
+    /// `Select` in nine hives with two control sets, which are equal in all of them
     "control-sets-differ", Note, History, Intact, needs [CONTROL_SETS]
 }
 
@@ -33,8 +32,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(before) = subject.last_known_good else { return };
     let count = differences(before, subject.catalogs).len();
     if count > 0 {
-        let things = counted(count, "thing");
-        findings.add(format!("{things} in the catalogs changed since the last good start"));
+        let differences = counted(count, "difference");
+        findings.add(format!("{differences} between the Last Known Good control set and the current one"));
     }
 }
 
@@ -61,7 +60,10 @@ mod tests {
     #[test]
     fn a_provider_was_installed_since() {
         let now = format!("{CASE}\n1017  layered  C:\\lsp.dll  Foo");
-        assert_eq!(complaints(CASE, &now), ["3 things in the catalogs changed since the last good start"]);
+        assert_eq!(
+            complaints(CASE, &now),
+            ["3 differences between the Last Known Good control set and the current one"]
+        );
     }
 
     #[test]

@@ -3,30 +3,30 @@ use crate::catalog::Text;
 use crate::sentence::either_of;
 
 rule! {
-    /// A driver of TCP/IP is another file than Windows' own.
+    /// A TCP/IP driver is not Windows' own file.
     ///
     /// # What it looks for
     ///
     /// `ImagePath` of the services Tcpip, Tcpip6, AFD, NetBT and NetBIOS, if it does not lead to the driver that
-    /// Windows installs in `system32\drivers`. A path without a root begins at the Windows folder. Where the value is
-    /// absent, Windows loads the driver of the service's name from there.
+    /// Windows installs in `system32\drivers`. A path without a root is relative to the Windows folder. If the value is
+    /// absent, Windows loads the driver with the name of the service from there.
     ///
     /// # Why it matters
     ///
-    /// All sockets end in these drivers: whatever is loaded in their place sees all traffic, with the rights of the
-    /// kernel, and the catalogs above it look as they should.
+    /// All sockets end in these drivers. A replacement sees all traffic with kernel privileges, while the catalogs
+    /// above it look normal.
     ///
     /// # When it is harmless
     ///
-    /// Not known. No product that replaces one of these files under another path was seen.
+    /// Unknown. No product that replaces one of these files under another path has been seen.
     ///
     /// # What to do
     ///
-    /// Keep the file as evidence, check who signed it, and restore the value.
+    /// Preserve the file as evidence, check its signature, and restore the value.
     ///
     /// # References
     ///
-    /// ATT&CK T1112 is the closest fit
+    /// ATT&CK T1112 (closest fit)
     "driver-file-altered", Error, Hijack, Hijacked, needs [DRIVER_FILES]
 }
 
@@ -85,12 +85,12 @@ mod tests {
             ("NetBIOS", r"\SystemRoot\Temp\netbios.sys"),
             ("Tcpip6", r"\Device\HarddiskVolume2\Windows\system32\drivers\tcpip6.sys"),
         ] {
-            assert_eq!(of(service, path), [format!("the driver of {service} is {path} and not Windows' own")]);
+            assert_eq!(of(service, path), [format!("the driver of {service} is {path}, not Windows' own")]);
         }
         let elsewhere = r"\??\Q:\Windows\system32\drivers\tcpip.sys";
         assert_eq!(
             of("Tcpip", elsewhere),
-            [format!(r"the driver of Tcpip is {elsewhere}, and Windows is in C:\Windows")]
+            [format!(r"the driver of Tcpip is {elsewhere}, but Windows is in C:\Windows")]
         );
     }
 

@@ -10,17 +10,17 @@ rule! {
     ///
     /// # What it looks for
     ///
-    /// Entries of one catalog with the same id; and ids that stand for one entry in the 32-bit catalog and for another,
-    /// by family, type, protocol or length of the chain, in the 64-bit catalog.
+    /// Entries of one catalog with the same id. Also ids that belong to one entry in the 32-bit catalog and to another
+    /// one (by address family, socket type, protocol or chain length) in the 64-bit catalog.
     ///
     /// # Why it matters
     ///
-    /// Chains name their entries by id, so Windows may take the wrong one.
+    /// Chains reference entries by id, so Windows may load the wrong one.
     ///
     /// # When it is harmless
     ///
-    /// The same id in both catalogs for the same entry is how Windows writes it. In a listing with lines left out two
-    /// entries can seem to be one, so there the rule is not judged.
+    /// Windows itself gives the same entry the same id in both catalogs. If lines of a listing are missing, two entries
+    /// can look like one, so there the rule is not judged.
     ///
     /// # What to do
     ///
@@ -42,7 +42,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let ids = by_id(&list.entries);
         for (id, entry) in by_id(&list64.entries) {
             if let Some(other) = ids.get(&id).filter(|other| what_it_is(other) != what_it_is(entry)) {
-                let message = format!("its id {id} is that of {} in the 32-bit catalog", other.name());
+                let message = format!("its id {id} belongs to {} in the 32-bit catalog", other.name());
                 findings.about(*catalog64, entry, message).field("dwCatalogEntryId");
             }
         }
@@ -62,13 +62,13 @@ fn within(catalog: CatalogName, list: &EntryList<ProtocolEntry>, findings: &mut 
         {
             let others: Vec<String> = others.iter().map(|other| other.name().to_string()).collect();
             findings
-                .about(catalog, first, format!("its id {id} is also that of {}", list_of(&others)))
+                .about(catalog, first, format!("its id {id} is also the id of {}", list_of(&others)))
                 .field("dwCatalogEntryId");
         }
     }
 }
 
-/// What tells entries of one id apart: family, type, protocol, and the length of the chain.
+/// What distinguishes entries with one id: family, type, protocol, and chain length.
 fn what_it_is(entry: &ProtocolEntry) -> [Option<i32>; 4] {
     [entry.address_family, entry.socket_type, entry.protocol, entry.chain.as_ref().map(|chain| chain.len)]
 }
@@ -83,14 +83,14 @@ mod tests {
         let case = "windows  10.0.19041 x64\nprotocol 64\n1014  tcp\n1015  rfcomm\n1015  base  C:\\x.dll  Virtio Vsock STREAM  family=40 protocol=0";
         assert_eq!(
             complaints(&RULE, case),
-            ["MSAFD RfComm [Bluetooth]: its id 1015 is also that of Virtio Vsock STREAM"]
+            ["MSAFD RfComm [Bluetooth]: its id 1015 is also the id of Virtio Vsock STREAM"]
         );
     }
 
     #[test]
     fn an_id_stands_for_two_entries() {
         let case = "windows  10.0.19041 x64\nprotocol 32\n1001  tcp\nprotocol 64\n1001  udp";
-        let expected = "MSAFD Tcpip [UDP/IP]: its id 1001 is that of MSAFD Tcpip [TCP/IP] in the 32-bit catalog";
+        let expected = "MSAFD Tcpip [UDP/IP]: its id 1001 belongs to MSAFD Tcpip [TCP/IP] in the 32-bit catalog";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 

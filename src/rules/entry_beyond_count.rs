@@ -7,21 +7,20 @@ rule! {
     ///
     /// # What it looks for
     ///
-    /// Keys of entries whose number is above the number of entries, or whose name is not a number of twelve digits from
-    /// 1 on.
+    /// Entry keys whose number is above the entry count, or whose name is not a twelve-digit number from 1 up.
     ///
     /// # Why it matters
     ///
-    /// Windows, and whatever asks it, does not see the entry: it tells of an installation or removal that stopped
-    /// half-way, or of a provider that waits for the number of entries to be raised.
+    /// Neither Windows nor any program that asks Windows sees this entry. It comes from an installation or removal that
+    /// stopped halfway, or from a provider that waits for the entry count to be raised.
     ///
     /// # When it is harmless
     ///
-    /// When an old uninstaller lowered the number and left the key.
+    /// If an old uninstaller lowered the count and left the key.
     ///
     /// # What to do
     ///
-    /// Read what the entry says: it is shown with the catalog. Delete the key when the catalog is repaired.
+    /// Read the entry, which the report shows with the catalog. Delete the key when you repair the catalog.
     ///
     /// # References
     ///
@@ -47,10 +46,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn message(catalog: CatalogName, entry: &impl Entry) -> String {
     let key = entry.key().map(ToString::to_string).unwrap_or_default();
     let why = match entry.number() {
-        Some(_) => "its number is above the number of entries",
-        None => "that is no number of twelve digits",
+        Some(_) => "its number is above the entry count",
+        None => "its name is not a twelve-digit number from 1 up",
     };
-    format!("Windows never reads the key {key} of the {catalog}, since {why}")
+    format!("Windows never reads the key {key} of the {catalog}: {why}")
 }
 
 #[cfg(test)]
@@ -61,7 +60,7 @@ mod tests {
     #[test]
     fn the_count_was_lowered_and_the_key_was_left() {
         let case = "1001  tcp\n1002  base  C:\\old.dll  Old\ncount  1";
-        let expected = "Old: Windows never reads the key 000000000002 of the 32-bit protocol catalog, since its number is above the number of entries";
+        let expected = "Old: Windows never reads the key 000000000002 of the 32-bit protocol catalog: its number is above the entry count";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 
@@ -70,7 +69,7 @@ mod tests {
         for key in ["000000000000", "2", "backup"] {
             let case = format!("name spaces\ntcpip\nntds  key={key}\ncount  1");
             let expected = format!(
-                "NTDS: Windows never reads the key {key} of the 32-bit name space catalog, since that is no number of twelve digits"
+                "NTDS: Windows never reads the key {key} of the 32-bit namespace catalog: its name is not a twelve-digit number from 1 up"
             );
             assert_eq!(complaints(&RULE, &case), [expected]);
         }

@@ -5,28 +5,28 @@ use crate::finding::{Severity, Verdict};
 use crate::sentence::list_of;
 
 rule! {
-    /// An entry of Windows is not as Windows writes it.
+    /// A Windows entry differs from what Windows writes.
     ///
     /// # What it looks for
     ///
-    /// Entries that are Windows' own by provider, family, type and protocol, and of which another field is not what it
-    /// must be. What it must be the system tells itself: on Windows 10 and later each transport has a template for each
-    /// of its entries; on 32-bit Windows up to 7 entries of NetBIOS follow its bindings. Where neither is told it is
-    /// what this version of Windows writes. The path and the id have rules of their own, and so have the flags that a
-    /// NetBIOS entry takes from its binding.
+    /// Entries that are Windows' own by provider, address family, socket type and protocol, but have another field with
+    /// an unexpected value. The system itself provides the expected values: on Windows 10 and later each transport has
+    /// a template for each of its entries; on 32-bit Windows up to 7 the NetBIOS entries follow the NetBIOS bindings.
+    /// If the evidence has neither, this Windows version's known values are used. The path, the id, and the flags that
+    /// a NetBIOS entry takes from its binding have separate rules.
     ///
-    /// Names are compared from Windows Vista on, since Windows XP may have stored translated ones. Of Windows 2000 no
-    /// registry was at hand, so its entries are not compared.
+    /// Names are compared from Windows Vista on, because Windows XP may have stored translated names. No Windows 2000
+    /// registry was available, so its entries are not compared.
     ///
     /// # Why it matters
     ///
-    /// Windows copies the entries from the templates, field by field: something else has changed this one.
+    /// Windows copies its entries from the templates, field by field. Something else changed this one.
     ///
     /// # When it is harmless
     ///
-    /// When an update has changed the template and not the entry, which was not seen yet. A name that says the same in
-    /// another way, such as text in the place of a reference to it, is a matter of who wrote it and only a note. In a
-    /// listing with lines left out two entries can seem to be one, so there the rule is not judged.
+    /// If an update changed the template but left the entry, which has not been seen so far. A name in another form,
+    /// such as plain text in place of a resource reference, only shows that a different program wrote it, and is a
+    /// note. If lines of a listing are missing, two entries can look like one, so there the rule is not judged.
     ///
     /// # What to do
     ///
@@ -59,7 +59,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn of_entry(catalog: CatalogName, entry: &ProtocolEntry, model: &ProtocolEntry, findings: &mut Findings<'_>) {
     let is_judged = |field: &&Field| match field.name {
         "dwProviderFlags" => !is_net_bios(entry),
-        // A length that no chain has is a rule of its own.
+        // A length that no chain has is a separate rule.
         "ProtocolChain.ChainLen" => !entry.is(Kind::Malformed),
         _ => true,
     };
@@ -73,7 +73,7 @@ fn of_entry(catalog: CatalogName, entry: &ProtocolEntry, model: &ProtocolEntry, 
         }
     }
     if !names.is_empty() {
-        let message = format!("it is not as Windows writes it in {}", list_of(&names));
+        let message = format!("it differs from what Windows writes in {}", list_of(&names));
         let finding = findings.about(catalog, entry, message).instead(list_of(&expected), list_of(&found));
         finding.fields = names;
     }
@@ -87,14 +87,14 @@ fn of_name(catalog: CatalogName, entry: &ProtocolEntry, model: &ProtocolEntry, f
     let (expected, found) = (wanted.to_string(), told.to_string());
     if title::resolve(wanted) == title::resolve(told) {
         findings
-            .about(catalog, entry, "its name is stored in another way than Windows stores it")
+            .about(catalog, entry, "its name is stored in a different form than Windows uses")
             .field("szProtocol")
             .instead(expected, found)
             .severity(Severity::Note)
             .implies(Verdict::Intact)
-            .harmless("the name is the same; only its writer was another");
+            .harmless("the name is the same; another program wrote it");
     } else {
-        let finding = findings.about(catalog, entry, "it has another name than Windows gives it");
+        let finding = findings.about(catalog, entry, "its name is not the one that Windows writes");
         finding.field("szProtocol").instead(expected, found);
     }
 }
@@ -120,7 +120,7 @@ impl Field {
     }
 }
 
-/// All fields but those that tell which entry it is, and those with rules of their own.
+/// All fields except those that identify the entry and those with separate rules.
 const FIELDS: &[Field] = &[
     Field::flags("dwServiceFlags1", |entry| entry.service_flags.map(|flags| i64::from(flags.bits()))),
     Field::flags("dwServiceFlags2", |entry| entry.reserved_service_flags.map(|[flags, ..]| i64::from(flags))),
@@ -146,14 +146,14 @@ mod tests {
     #[test]
     fn tcp_has_lost_its_file_handles() {
         let case = "windows  10.0.19041 x64\ntransports  Tcpip\nprotocol 64\n1001  tcp  flags=0x66";
-        let expected = "MSAFD Tcpip [TCP/IP]: it is not as Windows writes it in dwServiceFlags1";
+        let expected = "MSAFD Tcpip [TCP/IP]: it differs from what Windows writes in dwServiceFlags1";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 
     #[test]
     fn without_templates_the_version_tells() {
         let case = "windows  5.1 x86\n1002  udp  message=65527 max=28";
-        let expected = "MSAFD Tcpip [UDP/IP]: it is not as Windows writes it in iMaxSockAddr and dwMessageSize";
+        let expected = "MSAFD Tcpip [UDP/IP]: it differs from what Windows writes in iMaxSockAddr and dwMessageSize";
         assert_eq!(complaints(&RULE, case), [expected]);
         assert!(complaints(&RULE, "1002  udp  message=65527").is_empty(), "of an unknown Windows");
         assert!(complaints(&RULE, "windows  5.0 x86\n1002  udp  message=1").is_empty(), "of Windows 2000");
@@ -173,9 +173,9 @@ mod tests {
             format!("windows  10.0.19041 x64\nprotocol 64\n1001  tcp  %SystemRoot%\\system32\\mswsock.dll  {name}")
         };
         assert!(complaints(&RULE, &case("@%windir%\\SYSTEM32\\mswsock.dll,-60100")).is_empty());
-        let note = "MSAFD Tcpip [TCP/IP]: its name is stored in another way than Windows stores it";
+        let note = "MSAFD Tcpip [TCP/IP]: its name is stored in a different form than Windows uses";
         assert_eq!(complaints(&RULE, &case("MSAFD Tcpip [TCP/IP]")), [note]);
-        assert_eq!(complaints(&RULE, &case("Foo")), ["Foo: it has another name than Windows gives it"]);
+        assert_eq!(complaints(&RULE, &case("Foo")), ["Foo: its name is not the one that Windows writes"]);
     }
 
     #[test]

@@ -5,31 +5,31 @@ use crate::catalog::{Catalog, CatalogName, EntryList, Facts, FileTime, ProtocolE
 use crate::finding::Severity;
 
 rule! {
-    /// Something other than Windows has written to a catalog.
+    /// Something other than Windows wrote to a catalog.
     ///
     /// # What it looks for
     ///
-    /// By the times, which only hives have: entries whose key was written more than two seconds before or after most of
-    /// their list, and keys of a list or a catalog that were written more than two seconds after the newest entry. By
-    /// the bytes: entries with other remains behind their path than the rest of the list, or the only one with any. Lists
-    /// of less than three entries are not judged.
+    /// By time, which only hives have: entries whose key was written more than two seconds before or after most of
+    /// their list, and keys of a list or catalog that were written more than two seconds after their newest entry. By
+    /// slack: entries whose bytes after the path differ from those of the rest of the list, or the only entry that has
+    /// any. Lists with fewer than three entries are not judged.
     ///
     /// # Why it matters
     ///
-    /// At each change Windows writes the whole list anew, out of one buffer and within one tick of its clock (16 ms in
-    /// 23 control sets). A registry editor, an offline tool or malware writes one entry.
+    /// With every change, Windows rewrites the whole list from one buffer, within one clock tick (16 ms in 23 control
+    /// sets). A registry editor, an offline tool or malware writes a single entry.
     ///
-    /// A different time is a warning. Different slack alone is a note with low confidence, since other programs share
-    /// the buffer; it becomes a warning where another warning or error is about the same entry.
+    /// A different time is a warning. Different slack alone is a note with low confidence, because other programs share
+    /// the buffer; it becomes a warning if another warning or error concerns the same entry.
     ///
     /// # When it is harmless
     ///
-    /// When an administrator has restored a value by hand, or the hive was repaired. The protocol catalog and the name
-    /// space catalog may have been written years apart.
+    /// If an administrator restored a value by hand, or the hive was repaired. The protocol catalog and the namespace
+    /// catalog may have been written years apart.
     ///
     /// # What to do
     ///
-    /// Put the time into the timeline and look at what else was written then.
+    /// Add the time to the timeline and look at what else was written then.
     ///
     /// # References
     ///
@@ -62,7 +62,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             of_catalog_key("protocol catalog", catalog, |entry| entry.last_written, findings);
         }
         if let Some(catalog) = &catalogs.name_space {
-            of_catalog_key("name space catalog", catalog, |entry| entry.last_written, findings);
+            of_catalog_key("namespace catalog", catalog, |entry| entry.last_written, findings);
         }
     }
     for (catalog, list) in catalogs.protocol_lists() {
@@ -71,7 +71,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .about(catalog, entry, message)
                 .severity(Severity::Note)
                 .when_corroborated(Severity::Warning)
-                .harmless("low confidence: nothing but the slack differs");
+                .harmless("low confidence: only the slack differs");
         }
     }
 }
@@ -131,18 +131,18 @@ fn of_catalog_key<E>(
     }
 }
 
-/// What remains behind the path of an entry.
-struct Remains<'a> {
+/// The slack after the path of an entry.
+struct Slack<'a> {
     entry: &'a ProtocolEntry,
-    /// The bytes of the path, with all that stands behind it.
+    /// The bytes of the path, with the slack after it.
     bytes: &'a [u8],
     /// Where the path ends.
     end: usize,
 }
 
-impl<'a> Remains<'a> {
-    /// `None` where the path has no end, and of what could not be decoded, such as a page of zeros: that tells nothing
-    /// of who wrote it.
+impl<'a> Slack<'a> {
+    /// `None` if the path has no end, or if the entry could not be decoded, such as a page of zeros: that does not show
+    /// who wrote it.
     fn of(entry: &'a ProtocolEntry) -> Option<Self> {
         entry.kind()?;
         let bytes = entry.path_bytes()?;
@@ -155,13 +155,13 @@ impl<'a> Remains<'a> {
     }
 }
 
-/// The entries behind whose path other bytes remain than behind most.
+/// The entries whose slack differs from that of most.
 fn apart_in_bytes(entries: &[ProtocolEntry]) -> Vec<(&ProtocolEntry, &'static str)> {
-    let remains: Vec<Remains<'_>> = entries.iter().filter_map(Remains::of).collect();
+    let remains: Vec<Slack<'_>> = entries.iter().filter_map(Slack::of).collect();
     if remains.len() < FEWEST {
         return Vec::new();
     }
-    // Behind a shorter path stands what the buffer held of the longer one before.
+    // After a shorter path, the buffer still holds the rest of the longer one before it.
     let longest = remains.iter().map(|remains| remains.end).max().unwrap_or_default();
     let mut counts: BTreeMap<&[u8], usize> = BTreeMap::new();
     for remains in &remains {
@@ -171,12 +171,14 @@ fn apart_in_bytes(entries: &[ProtocolEntry]) -> Vec<(&ProtocolEntry, &'static st
     let is_filled = |bytes: &[u8]| bytes.iter().any(|byte| *byte != 0);
     if count >= FEWEST && is_filled(usual) {
         let apart = remains.iter().filter(|remains| remains.from(longest) != usual);
-        let message = "other bytes remain behind its path than behind the others";
+        let message = "its slack differs from that of its neighbours: it may have been written separately";
         return apart.map(|remains| (remains.entry, message)).collect();
     }
     let filled: Vec<_> = remains.iter().filter(|remains| is_filled(remains.from(remains.end))).collect();
     match filled.as_slice() {
-        [only] => vec![(only.entry, "bytes remain behind its path, and behind no other")],
+        [only] => {
+            vec![(only.entry, "it is the only entry with slack after its path: it may have been written separately")]
+        }
         _ => Vec::new(),
     }
 }
@@ -220,7 +222,7 @@ mod tests {
     #[test]
     fn another_buffer_was_written() {
         let case = "1001  tcp  slack=6c6c00ff\n1002  udp  slack=6c6c00ff\n1003  raw  slack=6c6c00ff\n1004  rsvp-tcp  slack=6c6c00fe";
-        let expected = "RSVP TCP Service Provider: other bytes remain behind its path than behind the others";
+        let expected = "RSVP TCP Service Provider: its slack differs from that of its neighbours: it may have been written separately";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 
@@ -249,7 +251,8 @@ mod tests {
     #[test]
     fn one_path_was_overwritten_by_a_shorter_one() {
         let case = "1001  tcp\n1002  udp\n1003  raw  mswsock.dll  slack=73007700";
-        let expected = "MSAFD Tcpip [RAW/IP]: bytes remain behind its path, and behind no other";
+        let expected =
+            "MSAFD Tcpip [RAW/IP]: it is the only entry with slack after its path: it may have been written separately";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 

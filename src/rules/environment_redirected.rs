@@ -3,32 +3,32 @@ use crate::catalog::Text;
 use crate::finding::Remedy;
 
 rule! {
-    /// A variable with which paths of Windows begin leads to another folder.
+    /// An environment variable at the start of Windows paths points to another folder.
     ///
     /// # What it looks for
     ///
-    /// `windir`, `SystemRoot` and `SystemDrive` in `Control\Session Manager\Environment`, if they do not lead to the
-    /// Windows folder of this system, or to its drive. Only `windir` is there on Windows as it is installed, as
+    /// `windir`, `SystemRoot` and `SystemDrive` in `Control\Session Manager\Environment`, if they do not lead to this
+    /// system's Windows folder or drive. A fresh installation of Windows has only `windir`, with the value
     /// `%SystemRoot%`.
     ///
     /// # Why it matters
     ///
-    /// The catalogs name DLLs by these variables. Whoever redirects one redirects all of them at once, and every entry
-    /// looks as it should.
+    /// The paths in the catalogs begin with these variables. Redirecting one variable redirects all these DLLs at once,
+    /// while every entry looks normal.
     ///
     /// # When it is harmless
     ///
-    /// When the value is the right folder, written with its drive: then the rule is silent, or says that nothing
+    /// If the value is the correct folder spelled with its drive. Then the rule is silent, or says that nothing
     /// confirms the drive.
     ///
     /// # What to do
     ///
-    /// Restore `windir` to `%SystemRoot%`, remove the other two, and look for copies of Windows' DLLs in the folder
-    /// that was named.
+    /// Restore `windir` to `%SystemRoot%`, delete the other two values, and look for copies of Windows DLLs in the
+    /// folder that they point to.
     ///
     /// # References
     ///
-    /// ATT&CK T1112 is the closest fit
+    /// ATT&CK T1112 (closest fit)
     "environment-redirected", Error, Hijack, Hijacked, needs [ENVIRONMENT]
 }
 
@@ -72,9 +72,9 @@ mod tests {
 
     #[test]
     fn the_variable_leads_elsewhere() {
-        let elsewhere = r"the variable windir is C:\Users\Public for every program and not Windows' own";
+        let elsewhere = r"the variable windir is C:\Users\Public for every program, not Windows' own";
         assert_eq!(of("windir", r"C:\Users\Public"), [elsewhere]);
-        let copied = r"the variable SystemRoot is Q:\Windows for every program, and Windows is in C:\Windows";
+        let copied = r"the variable SystemRoot is Q:\Windows for every program, but Windows is in C:\Windows";
         assert_eq!(of("SystemRoot", r"Q:\Windows"), [copied]);
         assert_eq!(of("SystemDrive", "Q:").len(), 1);
         assert_eq!(of("windir", r"%SystemRoot%\Temp").len(), 1);

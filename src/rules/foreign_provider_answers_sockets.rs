@@ -11,37 +11,37 @@ use crate::finding::Remedy;
 use crate::sentence::list_of;
 
 rule! {
-    /// Ordinary programs get their sockets from a base provider that is not Windows' own.
+    /// A base provider that is not Windows' own is selected for ordinary sockets.
     ///
     /// # What it looks for
     ///
-    /// Base entries that come first in the catalog for one of the usual requests for TCP or UDP over IPv4 or IPv6, with
-    /// the protocol named or left at 0, and that are no entry of Windows by GUID, family, type and protocol. It makes no
-    /// difference how well known the provider is, what it is called, where its DLL lies and whether the entry is hidden.
-    /// Protocol chains that come first have a rule of their own, and so have entries of Windows with another DLL.
+    /// Base entries that come first in the catalog for a common request: TCP or UDP over IPv4 or IPv6, with the
+    /// protocol given or 0. Windows entries, by GUID, address family, socket type and protocol, are not reported. The
+    /// reputation of the provider, its name, the location of its DLL and whether the entry is hidden make no
+    /// difference. Protocol chains that come first have a separate rule, and so do Windows entries with another DLL.
     ///
-    /// Where the evidence shows neither GUIDs nor families: sections with the addresses of IPv4 or IPv6 that stand before
-    /// Windows' own for TCP and UDP of that family, and are neither Windows' own nor a known third party's by name and by
-    /// all that they offer. Of an excerpt this is not judged: what it leaves out may come before.
+    /// If the evidence shows neither GUIDs nor address families: sections with IPv4 or IPv6 addresses that come before
+    /// Windows' own TCP and UDP sections of that family, and that match neither Windows nor a known third party by name
+    /// and by everything they offer. An excerpt is not judged, because the missing part may come first.
     ///
     /// # Why it matters
     ///
-    /// This tells active from merely installed: the DLL of that provider sees and may change all that programs send and
-    /// receive, and nothing is layered over Windows' own provider, so no list of layered providers shows it.
+    /// The provider is active, not merely installed. Its DLL sees everything that programs send and receive, and can
+    /// change it. Nothing is layered over Windows' own provider, so no list of LSPs shows it.
     ///
     /// # When it is harmless
     ///
-    /// Never seen on a clean system. A vendor might replace TCP/IP for special hardware; then the owner knows.
+    /// Never seen on a clean system. A vendor might replace TCP/IP for special hardware; then the owner knows about it.
     ///
     /// # What to do
     ///
-    /// Ask the owner, and before anything else: what programs send and receive passes through this DLL. Keep it as
-    /// evidence where he does not know it; else uninstall it with the vendor's own program, and only then run
-    /// `netsh winsock reset`.
+    /// Ask the owner first: everything that programs send and receive passes through this DLL. If the owner does not
+    /// know it, preserve it as evidence. Otherwise uninstall it with the vendor's uninstaller, and only then run `netsh
+    /// winsock reset`.
     ///
     /// # References
     ///
-    /// KB-22, KB-24; ATT&CK T1557 is the closest fit
+    /// KB-22, KB-24; ATT&CK T1557 (closest fit)
     "foreign-provider-answers-sockets", Warning, Hijack, Additions, needs [ENTRIES, WHOLE_LISTS]
 }
 
@@ -72,7 +72,7 @@ fn by_what_windows_compares(
         if let Some(kinds) = won.get(&ptr::from_ref(entry)) {
             let kinds: Vec<String> = kinds.iter().cloned().collect();
             let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
-            let message = format!("programs that open {} sockets get them from it{library}", list_of(&kinds));
+            let message = format!("selected by default for new {} sockets{library}", list_of(&kinds));
             let finding = findings.about(catalog, entry, message).field("ProviderId").field("LibraryPath");
             finding
                 .remedies(entry.library_path.as_ref().map(preserve))
@@ -113,7 +113,7 @@ fn by_order_of_sections(
             if is_foreign {
                 let after = own.iter().filter(|(own, _)| *own > position);
                 let names: Vec<String> = after.map(|(_, own)| own.name().to_string()).collect();
-                findings.about(catalog, entry, format!("it stands before {}", list_of(&names)));
+                findings.about(catalog, entry, format!("listed before {}", list_of(&names)));
             }
         }
     }
@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn a_known_provider_answers_tcp() {
         let vmware = r"1015  base  %SystemRoot%\system32\vsocklib.dll  vSockets STREAM";
-        let complaint = r"vSockets STREAM: programs that open IPv4 TCP sockets get them from it (%SystemRoot%\system32\vsocklib.dll)";
+        let complaint =
+            r"vSockets STREAM: selected by default for new IPv4 TCP sockets (%SystemRoot%\system32\vsocklib.dll)";
         let case = format!("{vmware}  {VMWARE} family=2\n1001  tcp\n1002  udp");
         assert_eq!(complaints(&RULE, &case), [complaint]);
         let at_home = format!("{vmware}  {VMWARE} family=28 protocol=0 flags=0x26\n1001  tcp\n1002  udp");
@@ -172,7 +173,7 @@ mod tests {
     fn in_a_report_a_section_stands_before_windows_own() {
         let windows = "windows  10.0.19041 x64\nprotocol 64\n";
         let plain = "1001  tcp\n1002  udp\n1004  tcp6\n";
-        let complaint = "Foo: it stands before MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP]";
+        let complaint = "Foo: listed before MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP]";
         let foo = "1015  base  x.dll  Foo  flags=0x67\n";
         assert_eq!(complaints_of_report(&RULE, &format!("{windows}{foo}{plain}")), [complaint]);
         assert!(complaints_of_report(&RULE, &format!("{windows}{plain}{foo}")).is_empty());

@@ -7,29 +7,30 @@ use crate::finding::{Severity, Verdict};
 use crate::sentence::list_of;
 
 rule! {
-    /// An entry has the GUID of a known provider and offers what that does not.
+    /// An entry uses the GUID of a known provider but offers something else.
     ///
     /// # What it looks for
     ///
-    /// Protocol entries with the GUID of a known third party that are of another kind than it installs (a layered
-    /// provider where it installs base or name space providers, and so on) or differ from all of its base entries in
-    /// family, type, protocol, flags, sizes of addresses or of messages; and base entries with the GUID of a provider of
-    /// Microsoft's, but with other families, types or protocols. The list of known third parties is
+    /// Protocol entries with the GUID of a known third party that are of a different kind than that product installs
+    /// (an LSP although it installs base or namespace providers, for example), or that differ from all of its base
+    /// entries in address family, socket type, protocol, flags, address sizes or message size. Also base entries with
+    /// the GUID of a Microsoft provider but other families, types or protocols. The known third parties are listed in
     /// `src/baseline/third_parties.toml`.
     ///
     /// # Why it matters
     ///
-    /// A GUID is easily borrowed, and what is known is looked at less closely. It is an error where another kind or
-    /// another family is used to serve IPv4 or IPv6: no version of the product has done that.
+    /// A GUID is easy to copy, and analysts look less closely at a provider that they know. It is an error if the entry
+    /// serves IPv4 or IPv6 with a different kind or address family: no version of the product has done that.
     ///
     /// # When it is harmless
     ///
-    /// When a new version of the product offers more than was seen; then only flags, sizes or a further type differ.
+    /// If a new version of the product offers more than was seen before. Then only flags, sizes or an additional type
+    /// differ.
     ///
     /// # What to do
     ///
-    /// Check who signed the DLL and keep it as evidence. If it is the vendor's, report what its entries offer for the list
-    /// of known third parties.
+    /// Check who signed the DLL and preserve it as evidence. If it is the vendor's, report what its entries offer, for
+    /// the list of known third parties.
     ///
     /// # References
     ///
@@ -67,7 +68,7 @@ impl Imitation {
     fn of(entry: &ProtocolEntry) -> Option<Self> {
         let id = entry.provider_id?;
         if let Some(name) = provider::name_of(id) {
-            let message = format!("it has the GUID of Microsoft's {name}, and offers what that does not");
+            let message = format!("it uses the GUID of Microsoft's {name}, but offers something else");
             let fields = vec!["iAddressFamily", "iSocketType", "iProtocol"];
             let differs = entry.is(Kind::Base) && !provider::offers_what_microsoft_does(id, entry);
             return differs.then_some(Self { message, fields, is_error: false });
@@ -79,7 +80,7 @@ impl Imitation {
                 let kinds: Vec<String> = known.kinds.iter().map(|kind| kind_of_third_party(*kind).to_owned()).collect();
                 Self {
                     message: format!(
-                        "it has the GUID of {} and is {}, where that is {}",
+                        "it uses the GUID of {}, but is {}; that product installs {}",
                         known.name,
                         kind_of_entry(entry),
                         list_of(&kinds)
@@ -90,7 +91,7 @@ impl Imitation {
             }
             Misfit::Fields(fields) => Self {
                 message: format!(
-                    "it has the GUID of {}, and differs from its entries in {}",
+                    "it uses the GUID of {}, but differs from its entries in {}",
                     known.name,
                     list_of(&fields)
                 ),
@@ -103,7 +104,7 @@ impl Imitation {
 
 fn kind_of_entry(entry: &ProtocolEntry) -> &'static str {
     match entry.kind() {
-        Some(Kind::Layered) => "a layered provider",
+        Some(Kind::Layered) => "an LSP",
         Some(Kind::Chain) => "a protocol chain",
         _ => "a base provider",
     }
@@ -112,8 +113,8 @@ fn kind_of_entry(entry: &ProtocolEntry) -> &'static str {
 fn kind_of_third_party(kind: ThirdPartyKind) -> &'static str {
     match kind {
         ThirdPartyKind::Base => "a base provider",
-        ThirdPartyKind::Layered => "a layered provider",
-        ThirdPartyKind::NameSpace => "a name space provider",
+        ThirdPartyKind::Layered => "an LSP",
+        ThirdPartyKind::NameSpace => "a namespace provider",
         ThirdPartyKind::NetworkDirect => "a NetworkDirect provider",
     }
 }
@@ -132,7 +133,7 @@ mod tests {
     fn a_base_provider_serves_another_family() {
         let case = format!("1015  {VMWARE} {OWN}").replace("family=28", "family=2");
         let complaint =
-            "vSockets STREAM: it has the GUID of VMware vSockets, and differs from its entries in iAddressFamily";
+            "vSockets STREAM: it uses the GUID of VMware vSockets, but differs from its entries in iAddressFamily";
         assert_eq!(complaints(&RULE, &case), [complaint]);
         assert_eq!(severities(&RULE, &case), [Severity::Error]);
         assert_eq!(severities(&RULE, &case.replace("family=2 ", "family=99 ")), [Severity::Warning]);
@@ -149,7 +150,7 @@ mod tests {
         let bonjour =
             "base  C:\\Program Files\\Bonjour\\mdnsNSP.dll  mdnsNSP  guid={B600E6E9-553B-4A19-8696-335E5C896153}";
         let complaint =
-            "mdnsNSP: it has the GUID of Bonjour and is a base provider, where that is a name space provider";
+            "mdnsNSP: it uses the GUID of Bonjour, but is a base provider; that product installs a namespace provider";
         assert_eq!(complaints(&RULE, &format!("1015  {bonjour}")), [complaint]);
         let tencent = "1015  base  C:\\x.dll  Foo  guid={4D2062B0-79CA-466E-94D4-21FE2ED90EE6}";
         let chain = format!("1001  tcp\n1015  1016>1001  C:\\x.dll  Foo  {}", VMWARE.split("  ").last().unwrap());
@@ -161,10 +162,7 @@ mod tests {
     #[test]
     fn windows_guid_with_another_family() {
         let case = "1015  base  %SystemRoot%\\system32\\mswsock.dll  Foo  guid={E70F1AA0-AB8B-11CF-8CA3-00805F48A192} family=99";
-        assert_eq!(
-            complaints(&RULE, case),
-            ["Foo: it has the GUID of Microsoft's Tcpip, and offers what that does not"]
-        );
+        assert_eq!(complaints(&RULE, case), ["Foo: it uses the GUID of Microsoft's Tcpip, but offers something else"]);
     }
 
     #[test]

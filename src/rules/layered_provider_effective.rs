@@ -5,31 +5,32 @@ use crate::catalog::socket::SocketRequest;
 use crate::sentence::list_of;
 
 rule! {
-    /// Ordinary programs run through a layered provider.
+    /// An LSP is active: Windows selects it for ordinary sockets.
     ///
     /// # What it looks for
     ///
-    /// Chains that come first in the catalog for one of the usual requests for TCP or UDP over IPv4 or IPv6, with the
-    /// protocol named or left at 0. Of an excerpt this is not judged: what it leaves out may come before.
+    /// Protocol chains that come first in the catalog for a common request: TCP or UDP over IPv4 or IPv6, with the
+    /// protocol given or 0. An excerpt is not judged, because the missing part may come first.
     ///
     /// # Why it matters
     ///
-    /// This tells active from merely installed: programs that ask for such sockets load that DLL and send all their
-    /// data through it.
+    /// The LSP is active, not merely installed: programs that open such sockets load its DLL and send all their data
+    /// through it. Exceptions are programs whose LSP categories in `AppId_Catalog` exclude it, and programs that ask
+    /// for a specific provider.
     ///
     /// # When it is harmless
     ///
-    /// When the user knows the product. An entry of `AppId_Catalog` may exempt a program.
+    /// If the user knows the product. An entry in `AppId_Catalog` may exempt a program.
     ///
     /// # What to do
     ///
-    /// Ask the owner, and before anything else: what programs send and receive passes through this DLL. Keep it as
-    /// evidence where he does not know it; else uninstall it with the vendor's own program, and only then run
-    /// `netsh winsock remove provider <id>` or `netsh winsock reset`.
+    /// Ask the owner first: everything that programs send and receive passes through this DLL. If the owner does not
+    /// know it, preserve it as evidence. Otherwise uninstall it with the vendor's uninstaller, and only then run `netsh
+    /// winsock remove provider <id>` or `netsh winsock reset`.
     ///
     /// # References
     ///
-    /// KB-23
+    /// KB-23; ATT&CK T1557 (closest fit)
     "layered-provider-effective", Warning, Hijack, Additions, needs [CHAINS, ATTRIBUTES, WHOLE_LISTS]
 }
 
@@ -39,7 +40,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let mut kinds: Vec<String> = layer.answers.iter().copied().map(SocketRequest::words).collect();
             kinds.dedup();
             if let Some(entry) = layer.entry().filter(|_| !kinds.is_empty()) {
-                let message = format!("programs that open {} sockets run through it", list_of(&kinds));
+                let message = format!("selected by default for new {} sockets", list_of(&kinds));
                 let finding = findings.about(catalog, entry, message).field("LibraryPath");
                 finding.remedies(entry.library_path.as_ref().map(preserve));
                 remove_layer(finding, subject);
@@ -56,7 +57,7 @@ mod tests {
     #[test]
     fn chains_stand_before_the_base_entries() {
         let case = "1018  1017>1001  C:\\x.dll  Foo over TCP\n1001  tcp\n1004  tcp6\n1017  layered  C:\\x.dll  Foo";
-        assert_eq!(complaints(&RULE, case), ["Foo: programs that open IPv4 TCP sockets run through it"]);
+        assert_eq!(complaints(&RULE, case), ["Foo: selected by default for new IPv4 TCP sockets"]);
     }
 
     #[test]

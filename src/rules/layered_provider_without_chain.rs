@@ -4,23 +4,23 @@ use super::machinery::{Findings, Subject, rule};
 use crate::catalog::Kind;
 
 rule! {
-    /// A layered provider has no chain, so no socket passes it.
+    /// An LSP has no protocol chain, so no socket passes through it.
     ///
     /// # What it looks for
     ///
-    /// Entries of layered providers, with a chain of length 0, whose id no chain of the same catalog names.
+    /// LSP entries (chain length 0) whose id no chain of the same catalog references.
     ///
     /// # Why it matters
     ///
-    /// It is half an installation or half a removal: it does nothing, but its DLL may still be there.
+    /// It is half an installation or half a removal. It does nothing, but its DLL may still be on the disk.
     ///
     /// # When it is harmless
     ///
-    /// When an installation waits for the restart that completes it.
+    /// If an installation needs a restart to complete.
     ///
     /// # What to do
     ///
-    /// Remove the entry and number the keys anew.
+    /// Remove the entry and renumber the keys.
     ///
     /// # References
     ///
@@ -35,7 +35,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for entry in list.entries.iter().filter(|entry| entry.is(Kind::Layered)) {
             if entry.catalog_entry_id.is_some_and(|id| !named.contains(&id)) {
                 findings
-                    .about(catalog, entry, "no chain names this layered provider")
+                    .about(catalog, entry, "no protocol chain references this LSP")
                     .field("dwCatalogEntryId")
                     .remove_entry();
             }
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn its_chains_are_gone() {
         let case = "1007  tcp\n1016  layered  C:\\x.dll  Foo";
-        assert_eq!(complaints(&RULE, case), ["Foo: no chain names this layered provider"]);
+        assert_eq!(complaints(&RULE, case), ["Foo: no protocol chain references this LSP"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Layered providers as wholes: the dummy entry, and the chains that name it.
+//! LSPs as a whole: the dummy entry, and the chains that reference it.
 
 use std::collections::BTreeMap;
 use std::ptr;
@@ -6,27 +6,27 @@ use std::ptr;
 use crate::catalog::socket::{SocketRequest, answers, by_id};
 use crate::catalog::{Kind, ProtocolEntry, Text};
 
-/// One layered provider in one list of entries.
+/// One LSP in one list of entries.
 #[derive(Default)]
 pub(super) struct Layer<'a> {
-    /// Its own entry; `None` where only chains are left of it.
+    /// Its dummy entry; `None` if only its chains are left.
     pub(super) dummy: Option<&'a ProtocolEntry>,
-    /// The chains of which it is the topmost layer.
+    /// The chains in which it is the topmost layer.
     pub(super) chains: Vec<&'a ProtocolEntry>,
     /// The base entries that its chains end in.
     pub(super) bases: Vec<&'a ProtocolEntry>,
-    /// Those of the ordinary requests for TCP and UDP that one of its chains answers.
+    /// The ordinary requests for TCP and UDP for which one of its chains is selected.
     pub(super) answers: Vec<SocketRequest>,
 }
 
 impl<'a> Layer<'a> {
-    /// The entry that speaks for the whole provider: its own, or its first chain.
+    /// The entry that represents the LSP: its dummy entry, or its first chain.
     pub(super) fn entry(&self) -> Option<&'a ProtocolEntry> {
         self.dummy.or_else(|| self.chains.first().copied())
     }
 }
 
-/// The layered providers, in catalog order: one for each dummy, then one for each DLL of chains without dummy.
+/// The LSPs, in catalog order: one for each dummy entry, then one for each DLL of chains without one.
 pub(super) fn layers(entries: &[ProtocolEntry]) -> Vec<Layer<'_>> {
     let dummies = entries.iter().filter(|entry| entry.is(Kind::Layered));
     let mut layers: Vec<Layer<'_>> = dummies.map(|dummy| Layer { dummy: Some(dummy), ..Layer::default() }).collect();

@@ -20,7 +20,7 @@ pub(super) enum AnyEntry<'a> {
     NameSpace(&'a NameSpaceEntry),
 }
 
-/// The DLLs of all entries, as far as the evidence tells them.
+/// The DLLs of all entries, as far as the evidence shows them.
 pub(super) fn libraries<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Library<'a>> {
     let catalogs = subject.catalogs;
     let protocol = catalogs.protocol_lists().flat_map(|(catalog, list)| {
@@ -62,7 +62,7 @@ impl Library<'_> {
         }
     }
 
-    /// The paths that it may have where the entry is one of Windows; empty where it is another's.
+    /// The paths that it may have if the entry is one of Windows; empty for other entries.
     pub(super) fn of_windows(&self, subject: &Subject<'_>) -> Vec<&'static str> {
         let windows = &subject.catalogs.windows;
         match self.entry {

@@ -4,34 +4,35 @@ use crate::catalog::{CanonicalPath, WindowsFolder};
 use crate::finding::{Severity, Verdict};
 
 rule! {
-    /// A DLL lies where others than administrators can replace it.
+    /// A DLL is in a folder where users other than administrators can replace it.
     ///
     /// # What it looks for
     ///
-    /// Paths of either catalog that lead into a folder in which ordinary users can write (`Users`,
-    /// `Documents and Settings`, `ProgramData`, `PerfLogs`, recycle bins, `Temp` folders and the like), directly into
-    /// the root of a drive, onto another drive than that of Windows, or to another machine. A folder that is only
-    /// called like that of Windows is an error. Where Windows is, values outside of the catalogs show, or the paths in
-    /// `AutodialDLL` and `AppId_Catalog` where they agree; elsewhere drives are not compared, since a single path that
-    /// names a drive may be the one that is wrong.
+    /// Paths of either catalog that lead to a folder where ordinary users can write (`Users`, `Documents and Settings`,
+    /// `ProgramData`, `PerfLogs`, recycle bins, `Temp` folders and the like), directly to the root of a drive, to a
+    /// different drive than Windows, or to another computer. A folder that merely has the name of the Windows folder is
+    /// an error. Values outside the catalogs show where Windows is, or the paths in `AutodialDLL` and `AppId_Catalog`
+    /// if they agree. Otherwise drives are not compared, because a single path with a drive letter may be the wrong
+    /// one.
     ///
     /// # Why it matters
     ///
-    /// Whoever replaces the DLL runs in every program that opens sockets or looks names up. From another machine the
-    /// code comes over the network.
+    /// A person who can replace the DLL runs code in every program that opens sockets or resolves names. From another
+    /// computer, the code comes over the network.
     ///
     /// # When it is harmless
     ///
-    /// When a vendor installs into ProgramData, or somebody keeps programs on another drive. It remains a weakness:
-    /// outside of the folders of Windows and Program Files rights are as loose as whoever made the folder left them.
+    /// If a vendor installs into ProgramData, or the owner keeps programs on another drive. It is still a weakness:
+    /// outside the Windows and Program Files folders, permissions are only as strict as the person who created the
+    /// folder made them.
     ///
     /// # What to do
     ///
-    /// Check signature and origin of the file, and who may write to its folder. Move the product to Program Files.
+    /// Check the signature and origin of the file, and who can write to its folder. Move the product to Program Files.
     ///
     /// # References
     ///
-    /// KB-22; ATT&CK T1574.010
+    /// KB-22; ATT&CK T1574.010 (closest fit)
     "library-in-writable-folder", Warning, Hijack, Additions, needs [PATHS]
 }
 
@@ -48,20 +49,20 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 fn reason(path: &CanonicalPath, folder: &WindowsFolder) -> Option<String> {
     if path.is_on_server() {
-        return Some("comes from another machine".to_owned());
+        return Some("is on another computer".to_owned());
     }
     if let Some(folder) = path.writable_folder() {
-        return Some(format!("lies in {folder}, where ordinary users can write"));
+        return Some(format!("is in {folder}, where ordinary users can write"));
     }
     if path.is_in_root() {
-        return Some("lies in the root of a drive, which no program is installed to".to_owned());
+        return Some("is in the root of a drive, where programs are not normally installed".to_owned());
     }
     let windows = folder.drive()?.to_ascii_uppercase();
     if let Some(shown) = folder.shown().filter(|_| folder.is_imitated_by(path)) {
-        return Some(format!("lies in a folder that is called like that of Windows, which is {shown}"));
+        return Some(format!("is in a folder named like the Windows folder, which is {shown}"));
     }
     let drive = path.drive().filter(|drive| *drive != '?')?.to_ascii_uppercase();
-    (drive != windows).then(|| format!("lies on drive {drive}: and Windows on {windows}:"))
+    (drive != windows).then(|| format!("is on drive {drive}:, but Windows is on {windows}:"))
 }
 
 #[cfg(test)]
@@ -77,28 +78,25 @@ mod tests {
     #[test]
     fn ordinary_users_can_write_there() {
         let path = r"C:\ProgramData\Microsoft\Windows\Provider\netlspx.dll";
-        let expected = format!(r"Foo: its DLL {path} lies in \programdata, where ordinary users can write");
+        let expected = format!(r"Foo: its DLL {path} is in \programdata, where ordinary users can write");
         assert_eq!(complaint(path), [expected]);
-        let name_space = r"its DLL %TEMP%\x.dll lies in \users, where ordinary users can write";
+        let name_space = r"its DLL %TEMP%\x.dll is in \users, where ordinary users can write";
         assert_eq!(complaints(&RULE, "name spaces\nother  %TEMP%\\x.dll  Foo"), [format!("Foo: {name_space}")]);
     }
 
     #[test]
     fn roots_other_drives_and_other_machines_are_no_place_for_it() {
-        let root = r"Foo: its DLL C:\x.dll lies in the root of a drive, which no program is installed to";
+        let root = r"Foo: its DLL C:\x.dll is in the root of a drive, where programs are not normally installed";
         assert_eq!(complaint(r"C:\x.dll"), [root]);
         assert_eq!(
             complaint(r"e:\Program Files\Foo\x.dll"),
-            [r"Foo: its DLL e:\Program Files\Foo\x.dll lies on drive E: and Windows on C:"]
+            [r"Foo: its DLL e:\Program Files\Foo\x.dll is on drive E:, but Windows is on C:"]
         );
         let agreeing =
             "autodial  C:\\Windows\\System32\\rasadhlp.dll\napp  343305C9  C:\\Windows\\System32\\lsass.exe  0\n";
         let elsewhere = "1020  layered  e:\\Program Files\\Foo\\x.dll  Foo";
         assert_eq!(complaints(&RULE, &format!("{agreeing}{elsewhere}")).len(), 1);
-        assert_eq!(
-            complaint(r"\\server\share\x.dll"),
-            [r"Foo: its DLL \\server\share\x.dll comes from another machine"]
-        );
+        assert_eq!(complaint(r"\\server\share\x.dll"), [r"Foo: its DLL \\server\share\x.dll is on another computer"]);
     }
 
     #[test]
@@ -114,7 +112,7 @@ mod tests {
     fn a_folder_called_like_that_of_windows_is_an_error() {
         let case = |path: &str| format!("folder  C:\\Windows\n1020  layered  {path}  Foo");
         for path in [r"Q:\Windows\system32\x.dll", r"C:\WINNT\system32\x.dll"] {
-            let reason = r"lies in a folder that is called like that of Windows, which is C:\Windows";
+            let reason = r"is in a folder named like the Windows folder, which is C:\Windows";
             assert_eq!(complaint(path), [format!("Foo: its DLL {path} {reason}")]);
             assert_eq!(severities(&RULE, &case(path)), [Severity::Error]);
         }

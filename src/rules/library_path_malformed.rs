@@ -2,26 +2,26 @@ use super::machinery::{Findings, Subject, rule};
 use crate::catalog::{ProtocolEntry, Text, provider};
 
 rule! {
-    /// The path of a provider's DLL is none that a file can have.
+    /// The path of a provider's DLL is not a valid file path.
     ///
     /// # What it looks for
     ///
-    /// Paths of protocol and name space entries that are empty, that have no end within the 260 bytes which they have,
-    /// that hold control characters or one of `" < > | * ?`, or that end in a backslash and so name no file. Of a path
-    /// whose letters could not be decoded only the first two are judged: in the code pages of East Asia a byte that
-    /// looks like one of these characters may be half of a letter.
+    /// Paths of protocol and namespace entries that are empty, have no terminating NUL within their 260 bytes, contain
+    /// control characters or one of `" < > | * ?`, or end in a backslash and so name no file. If the characters of a
+    /// path could not be decoded, only the first two are judged: in East Asian code pages, a byte that looks like one
+    /// of these characters may be half of a letter.
     ///
     /// # Why it matters
     ///
-    /// The DLL cannot be loaded: programs see 10106.
+    /// Windows cannot load the DLL: programs get error 10106.
     ///
     /// # When it is harmless
     ///
-    /// Letters beyond ASCII are none of this: the path is in the code page of the machine.
+    /// Non-ASCII letters are allowed: the path is in the code page of the machine.
     ///
     /// # What to do
     ///
-    /// Restore the path where the provider is Windows' own; else remove the entry.
+    /// If the provider is Windows' own, restore the path. Otherwise remove the entry.
     ///
     /// # References
     ///
@@ -33,7 +33,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in &list.entries {
             let Some(path) = &entry.library_path else { continue };
-            let fault = fault_of(path).or_else(|| has_no_end(entry).then_some("has no end"));
+            let fault = fault_of(path).or_else(|| has_no_end(entry).then_some("has no terminating NUL"));
             if let Some(fault) = fault {
                 let finding = findings
                     .about(catalog, entry, format!("the path of its DLL {fault}"))
@@ -74,9 +74,9 @@ fn fault_of(path: &Text) -> Option<&'static str> {
     let path = path.lossy();
     let behind_prefix = OBJECT_PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix)).unwrap_or(&path);
     if path.contains(|character: char| character < ' ') {
-        Some("holds control characters")
+        Some("contains control characters")
     } else if behind_prefix.contains(['"', '<', '>', '|', '*', '?']) {
-        Some("holds characters that no path may have")
+        Some("contains characters that a path cannot have")
     } else if path.ends_with(['\\', '/']) {
         Some("names no file")
     } else {
@@ -97,14 +97,14 @@ mod tests {
     #[test]
     fn the_path_has_no_end() {
         let case = format!("1001  tcp  {}", "y".repeat(300));
-        assert_eq!(complaints(&RULE, &case), ["MSAFD Tcpip [TCP/IP]: the path of its DLL has no end"]);
+        assert_eq!(complaints(&RULE, &case), ["MSAFD Tcpip [TCP/IP]: the path of its DLL has no terminating NUL"]);
     }
 
     #[test]
     fn no_file_is_called_so() {
         for (path, fault) in [
-            ("C:\\x\u{1}.dll", "holds control characters"),
-            (r"C:\x|y.dll", "holds characters that no path may have"),
+            ("C:\\x\u{1}.dll", "contains control characters"),
+            (r"C:\x|y.dll", "contains characters that a path cannot have"),
             (r"C:\x\", "names no file"),
         ] {
             let of_protocol = complaints(&RULE, &format!("1001  tcp  {path}"));

@@ -4,29 +4,29 @@ use crate::catalog::{CanonicalPath, provider};
 use crate::sentence::either_of;
 
 rule! {
-    /// The path of a DLL does not say where the DLL is.
+    /// A DLL path is relative: it does not say where the DLL is.
     ///
     /// # What it looks for
     ///
-    /// Paths of either catalog that begin neither with a drive, nor with a server, nor with a variable of Windows:
-    /// `mswsock.dll`, `.\lsp.dll`, `\lsp.dll`. A path that begins with any other variable counts too, since each
-    /// program's environment decides where it leads. An empty path does not: it leads nowhere.
+    /// Paths of either catalog that begin neither with a drive and a root folder, nor with a server, nor with a Windows
+    /// variable: `mswsock.dll`, `.\lsp.dll`, `\lsp.dll`. A path that begins with any other variable counts too, because
+    /// the environment of each program decides where it leads. An empty path does not count: it leads nowhere.
     ///
     /// # Why it matters
     ///
-    /// Windows looks for such a DLL along the search path, and the program's own folder comes first: whoever can put
-    /// a file beside a program runs in it. ZeroAccess took the folder away from `mswsock.dll` in one entry of each
-    /// catalog and changed nothing else, so that numbers, names, GUIDs and file names all were as they should be.
+    /// Windows looks for such a DLL along the search path, and the program's own folder comes first. A person who can
+    /// put a file next to a program runs code in it. ZeroAccess removed the folder from `mswsock.dll` in one entry of
+    /// each catalog and changed nothing else, so counts, names, GUIDs and file names all looked normal.
     ///
     /// # When it is harmless
     ///
-    /// Never in a catalog. `AutodialDLL` of Windows 7 is `rasadhlp.dll` without a folder: that is no entry of a
-    /// catalog, and another rule knows it.
+    /// Never in a catalog. On Windows 7, `AutodialDLL` is `rasadhlp.dll` without a folder; that value is not a catalog
+    /// entry and has a separate rule.
     ///
     /// # What to do
     ///
-    /// Look for files of that name beside programs and along the search path, keep them as evidence, and restore the
-    /// path. `netsh winsock reset` leaves the name space catalog as it is.
+    /// Look for files of that name next to programs and along the search path, preserve them as evidence, and restore
+    /// the path. `netsh winsock reset` does not change the namespace catalog.
     ///
     /// # References
     ///
@@ -42,17 +42,17 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
         let letters = stored.lossy();
         let why = if path.as_str().starts_with('%') {
-            "begins with a variable that is none of Windows', so each program's environment decides where it leads"
+            "its variable is not one of Windows', so the environment of each program decides where it leads"
         } else if letters.starts_with(['\\', '/']) {
-            "names no drive, so it leads to whichever drive a program works on"
+            "it has no drive, so it depends on the current drive of each program"
         } else if letters.chars().nth(1) == Some(':') {
-            "names a drive and no folder to begin with, so it leads below whichever folder a program works in"
+            "it has a drive but no root folder, so it depends on the current folder of each program"
         } else {
-            "has no folder to begin with, so programs look for it in their own folder first"
+            "programs look for it in their own folder first"
         };
-        let disguise = if bears_windows_name(path) { "; only its name is that of Windows' own DLL" } else { "" };
+        let disguise = if bears_windows_name(path) { "; only its file name is that of a Windows DLL" } else { "" };
         let allowed = library.of_windows(subject);
-        let finding = library.complain(findings, format!("its DLL {stored} {why}{disguise}"));
+        let finding = library.complain(findings, format!("relative DLL path \"{stored}\": {why}{disguise}"));
         if !allowed.is_empty() {
             finding.instead(either_of(&allowed), stored.to_string()).restore_library(&allowed);
         }
@@ -69,33 +69,32 @@ mod tests {
     use crate::rules::machinery::complaints;
 
     #[test]
-    fn zero_access_took_the_folder_away_in_both_catalogs() {
+    fn a_path_without_a_folder_is_found_in_both_catalogs() {
         let case =
             "windows  5.1 x86\n1001  tcp\n1005  rsvp-tcp  mswsock.dll\nname spaces\ntcpip\nntds\nnla  mswsock.dll";
-        let complaint = "its DLL mswsock.dll has no folder to begin with, so programs look for it in their own folder first; only its name is that of Windows' own DLL";
+        let complaint = "relative DLL path \"mswsock.dll\": programs look for it in their own folder first; only its file name is that of a Windows DLL";
         let names = ["RSVP TCP Service Provider", "Network Location Awareness (NLA) Namespace"];
         assert_eq!(complaints(&RULE, case), names.map(|name| format!("{name}: {complaint}")));
     }
 
     #[test]
-    fn any_other_variable_leads_wherever_the_environment_says() {
+    fn a_path_with_a_variable_that_windows_does_not_define_is_relative() {
         let case = r"1020  base  %Here%\x.dll  Foo";
-        let complaint = r"Foo: its DLL %Here%\x.dll begins with a variable that is none of Windows', so each program's environment decides where it leads";
+        let complaint = r#"Foo: relative DLL path "%Here%\x.dll": its variable is not one of Windows', so the environment of each program decides where it leads"#;
         assert_eq!(complaints(&RULE, case), [complaint]);
     }
 
     #[test]
-    fn half_a_root_leads_wherever_a_program_works() {
+    fn a_path_without_a_drive_or_a_root_folder_is_relative() {
         let why = |path: &str| complaints(&RULE, &format!("1020  base  {path}  Foo"));
-        let no_drive = r"Foo: its DLL \Windows\x.dll names no drive, so it leads to whichever drive a program works on";
+        let no_drive = r#"Foo: relative DLL path "\Windows\x.dll": it has no drive, so it depends on the current drive of each program"#;
         assert_eq!(why(r"\Windows\x.dll"), [no_drive]);
-        let no_folder =
-            "names a drive and no folder to begin with, so it leads below whichever folder a program works in";
-        assert_eq!(why(r"C:Windows\x.dll"), [format!(r"Foo: its DLL C:Windows\x.dll {no_folder}")]);
+        let no_folder = "it has a drive but no root folder, so it depends on the current folder of each program";
+        assert_eq!(why(r"C:Windows\x.dll"), [format!(r#"Foo: relative DLL path "C:Windows\x.dll": {no_folder}"#)]);
     }
 
     #[test]
-    fn paths_that_say_where_they_lead_are_passed_over() {
+    fn absolute_paths_are_not_reported() {
         let case = "1001  tcp\n1020  base  C:\\x\\y.dll  A\n1021  base  \\\\server\\share\\y.dll  B\n\
             1022  base  %CommonProgramFiles%\\x\\y.dll  C\nname spaces\ntcpip  %SystemRoot%\\System32\\mswsock.dll";
         assert!(complaints(&RULE, case).is_empty());

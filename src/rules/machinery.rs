@@ -1,7 +1,8 @@
-//! What a rule is, and how all of them are judged.
+//! What a rule is, and how all rules are judged.
 
 use std::collections::BTreeSet;
 
+use super::references::{self, Reference};
 use super::{confidence, stories, unwanted};
 use crate::baseline::Baseline;
 #[cfg(test)]
@@ -15,19 +16,19 @@ use crate::catalog::{
 use crate::finding::{Confidence, EntryName, Finding, NotJudged, Severity, Verdict};
 use crate::sentence::capitalized;
 
-/// What kind of thing a rule looks for.
+/// The kind of problem that a rule looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Group {
-    /// What cuts the network.
+    /// Problems that cut the network.
     BreaksNetworking,
-    /// Code of others where it sees or changes traffic.
+    /// Foreign code that sees or changes traffic.
     Hijack,
     /// Facts that contradict each other.
     Inconsistency,
-    /// Traces of what was there before.
+    /// Traces of an earlier state.
     History,
-    /// What explains the rest.
+    /// Facts that explain other findings.
     Context,
 }
 
@@ -48,13 +49,13 @@ impl Group {
 /// A rule: its page, what it needs, and its judgement.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its id, which states the wrong thing.
+    /// Its id, which states the problem.
     pub id: &'static str,
     /// How much its findings matter, unless one of them says otherwise.
     pub severity: Severity,
-    /// What kind of thing it looks for.
+    /// The kind of problem that it looks for.
     pub group: Group,
-    /// What its findings make of the verdict, unless one of them says otherwise.
+    /// The verdict that its findings imply, unless one of them says otherwise.
     pub implies: Verdict,
     /// The facts without which it cannot be judged.
     pub needs: Facts,
@@ -74,10 +75,13 @@ impl Rule {
         self.page.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
-    /// The page without the blank that stands before each line of a doc comment.
+    /// The page, in Markdown, with its references as a list that says what each of them is.
     #[must_use]
     pub fn text(&self) -> String {
-        self.lines().collect::<Vec<_>>().join("\n").trim().to_owned()
+        let before: Vec<&str> = self.lines().take_while(|line| *line != "# References").collect();
+        let references: Vec<String> =
+            self.refers_to().into_iter().map(|reference| format!("* {}", reference.line())).collect();
+        format!("{}\n\n# References\n\n{}", before.join("\n").trim(), references.join("\n"))
     }
 
     fn lines(&self) -> impl Iterator<Item = &'static str> {
@@ -103,10 +107,18 @@ impl Rule {
         format!("{}: {reason}. {}", capitalized(confidence.name()), confidence::LOWERED)
     }
 
-    /// What is to be read about it: statements of KB 811259, techniques of ATT&CK, rules of Sigma.
+    /// What to read about it, in a few words: statements of KB 811259, techniques of ATT&CK, rules of Sigma.
     #[must_use]
     pub fn references(&self) -> String {
-        self.section("References")
+        references::in_brief(&self.refers_to())
+    }
+
+    /// What its page refers to.
+    #[must_use]
+    pub fn refers_to(&self) -> Vec<Reference> {
+        // The section is one line of the page, or several: a reference never spans two.
+        let begin = self.page.lines().map(str::trim).skip_while(|line| *line != "# References").skip(1);
+        begin.flat_map(references::read).collect()
     }
 
     /// One section of the page, joined to a paragraph.
@@ -139,20 +151,20 @@ macro_rules! rule {
 }
 pub(super) use rule;
 
-/// What a rule judges.
+/// The input of a rule.
 #[derive(Debug, Clone)]
 pub struct Subject<'a> {
     /// The catalogs.
     pub catalogs: &'a Catalogs,
-    /// What they ought to be.
+    /// The expected entries.
     pub baseline: &'a Baseline,
     /// Where their Windows is.
     pub folder: WindowsFolder,
-    /// What stands behind the NULs of their paths and names.
+    /// The slack after their paths and names.
     pub residues: &'a [Residue],
-    /// The catalogs of the last good start; `None` where there is no other control set.
+    /// The catalogs of the Last Known Good control set; `None` if it is the current one.
     pub last_known_good: Option<&'a Catalogs>,
-    /// What else tells of the same system.
+    /// Other reports of the same system.
     pub reports: &'a [SystemReport],
 }
 
@@ -163,12 +175,12 @@ pub struct SystemReport {
     pub name: Text,
     /// When it was written, as it says itself.
     pub written: Option<String>,
-    /// What it tells.
+    /// Its catalogs.
     pub catalogs: Catalogs,
 }
 
 impl<'a> Subject<'a> {
-    /// Catalogs of which nothing is known but what they are and ought to be.
+    /// Catalogs with their baseline, and nothing else.
     #[must_use]
     pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
         let folder = WindowsFolder::of(catalogs);
@@ -180,13 +192,13 @@ impl<'a> Subject<'a> {
         self.folder.resolve(&CanonicalPath::new(path, self.catalogs.is_wow64(catalog)))
     }
 
-    /// Canonical form of a protocol entry's path; `None` where it is not told.
+    /// Canonical form of a protocol entry's path; `None` if the evidence does not have it.
     pub(super) fn library_of(&self, catalog: CatalogName, entry: &ProtocolEntry) -> Option<CanonicalPath> {
         entry.library_path.as_ref().map(|path| self.path(catalog, &path.lossy()))
     }
 }
 
-/// What one rule has found so far.
+/// The findings of one rule so far.
 pub(super) struct Findings<'r> {
     rule: &'r Rule,
     list: Vec<Finding>,
@@ -208,7 +220,7 @@ impl Findings<'_> {
         self.push(Some(catalog), None, Some(place), message.into())
     }
 
-    /// Adds a finding about what stands at that place, beside the catalogs.
+    /// Adds a finding about something at that place, outside the catalogs.
     pub(super) fn at(&mut self, place: &Place, message: impl Into<String>) -> &mut Finding {
         self.push(None, None, Some(place), message.into())
     }
@@ -225,7 +237,7 @@ impl Findings<'_> {
         finding
     }
 
-    /// Adds a finding about an entry of the name space catalog.
+    /// Adds a finding about an entry of the namespace catalog.
     pub(super) fn about_name_space(
         &mut self,
         catalog: CatalogName,
@@ -271,13 +283,13 @@ impl Findings<'_> {
     }
 }
 
-/// What all rules together say.
+/// The result of all rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Judgement {
-    /// What was found, story by story, as an analyst must look at them.
+    /// The findings, story by story, the worst first.
     pub findings: Vec<Finding>,
-    /// What could not be judged.
+    /// The rules that could not be judged.
     pub not_judged: Vec<NotJudged>,
 }
 
@@ -317,19 +329,19 @@ fn corroborate(findings: &mut [Finding]) {
     }
 }
 
-/// What a rule says of catalogs in notation, as sentences: for the tests below each rule.
+/// The findings of a rule on catalogs in notation, as sentences: for the tests of each rule.
 #[cfg(test)]
 pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
     complaints_of(rule, &crate::catalog::notation::parse(notation).expect("the case is in notation"))
 }
 
-/// How much a rule's findings of catalogs in notation matter.
+/// The severities of a rule's findings on catalogs in notation.
 #[cfg(test)]
 pub(super) fn severities(rule: &Rule, notation: &str) -> Vec<Severity> {
     severities_of(&[rule], notation)
 }
 
-/// How much the findings of several rules matter.
+/// The severities of the findings of several rules.
 #[cfg(test)]
 pub(super) fn severities_of(rules: &[&Rule], notation: &str) -> Vec<Severity> {
     let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
@@ -339,14 +351,14 @@ pub(super) fn severities_of(rules: &[&Rule], notation: &str) -> Vec<Severity> {
     judge(rules, &subject).findings.iter().map(|finding| finding.severity).collect()
 }
 
-/// What a rule says where a report is all that is known of the case: what msinfo32 shows of its entries.
+/// The findings of a rule if only an msinfo32 report of the case is known.
 #[cfg(test)]
 pub(super) fn complaints_of_report(rule: &Rule, notation: &str) -> Vec<String> {
     let case = crate::catalog::notation::parse(notation).expect("the case is in notation");
     complaints_of(rule, &report_of(case))
 }
 
-/// What a report of msinfo32 tells of a system with these catalogs.
+/// The msinfo32 report of a system with these catalogs.
 #[cfg(test)]
 pub(super) fn report_of(case: Catalogs) -> Catalogs {
     let entries = crate::catalog::signature::as_shown(case.sections());
@@ -356,12 +368,12 @@ pub(super) fn report_of(case: Catalogs) -> Catalogs {
     Catalogs { told, windows: case.windows, protocol: Some(protocol), ..Catalogs::default() }
 }
 
-/// The same of catalogs that the notation cannot write.
+/// The same for catalogs that the notation cannot express.
 #[cfg(test)]
 pub(super) fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, is_known_provider);
     let judgement = judge(&[rule], &Subject { residues: &residues, ..Subject::new(catalogs, &baseline) });
-    assert_eq!(judgement.not_judged, [], "the case must tell what the rule needs");
+    assert_eq!(judgement.not_judged, [], "the case must contain what the rule needs");
     judgement.findings.iter().map(Finding::sentence).collect()
 }

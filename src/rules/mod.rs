@@ -1,9 +1,11 @@
-//! The rules: one file each, with its page, its judgement and its tests.
+//! The rules: one file each, with page, judgement and tests.
 
 mod confidence;
+pub mod kb811259;
 mod layers;
 mod libraries;
 mod machinery;
+pub mod references;
 mod remedies;
 mod standing;
 pub mod stories;
@@ -64,6 +66,7 @@ mod transport_claims_foreign_family;
 mod transport_driver_disabled;
 mod transport_helper_altered;
 
+use self::references::Reference;
 use crate::finding::{Finding, Remedy};
 
 pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, SystemReport, judge};
@@ -126,10 +129,10 @@ pub const ALL: &[&Rule] = &[
     &additional_provider_installed::RULE,
 ];
 
-/// How many letters of an id may be wrong, so that it is still known which rule is meant.
+/// How many letters of an id may be wrong.
 const WRONG_LETTERS: usize = 4;
 
-/// Ids of rules that are like this one, the nearest first: those that have it in them, or a few other letters.
+/// Similar rule ids, the nearest first: those that contain this one, or differ in a few letters.
 #[must_use]
 pub fn near(id: &str) -> Vec<&'static str> {
     let id = id.to_ascii_lowercase().replace(['_', ' '], "-");
@@ -143,23 +146,23 @@ pub fn near(id: &str) -> Vec<&'static str> {
     near.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Which rule may be meant by an id that is none, in words.
+/// The rules that an unknown id may mean, in words.
 #[must_use]
 pub fn way_to(id: &str) -> String {
     match near(id).as_slice() {
         [] => "`catalog9 rules` lists all rules".to_owned(),
-        near => format!("{} is like it; `catalog9 rules` lists all", near.join(" or ")),
+        near => format!("did you mean {}? `catalog9 rules` lists all", near.join(" or ")),
     }
 }
 
-/// What to do about a finding: what its rule says, and what is known of this very provider.
+/// What to do about a finding: the advice of its rule, and the known facts about this provider.
 #[must_use]
 pub fn what_to_do(finding: &Finding) -> Option<String> {
     let of_rule = by_id(finding.rule)?.what_to_do();
     Some([of_rule].into_iter().chain(advice(finding)).collect::<Vec<_>>().join(" "))
 }
 
-/// What is known of the very provider that a finding is about: what breaks because of it, and how it is removed.
+/// The known facts about the provider of a finding: which programs it breaks, and how to remove it.
 #[must_use]
 pub fn advice(finding: &Finding) -> Option<String> {
     let removal = finding.remedies.iter().filter_map(|remedy| match remedy {
@@ -168,6 +171,11 @@ pub fn advice(finding: &Finding) -> Option<String> {
     });
     let parts: Vec<&str> = finding.advice.iter().chain(removal).map(String::as_str).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// The rules whose pages have a reference that `is_meant`.
+pub fn referring(is_meant: impl Fn(&Reference) -> bool) -> Vec<&'static Rule> {
+    ALL.iter().filter(|rule| rule.refers_to().iter().any(&is_meant)).copied().collect()
 }
 
 /// The rule of that id.

@@ -3,36 +3,36 @@ use super::machinery::{Findings, Subject, rule};
 use crate::sentence::either_of;
 
 rule! {
-    /// A name space provider of Windows names another DLL than Windows' own.
+    /// A Windows namespace provider loads a DLL that is not Windows' own.
     ///
     /// # What it looks for
     ///
-    /// Entries of the name space catalog with the GUID of a Windows provider whose `LibraryPath` does not lead to the
-    /// DLL that this version of Windows writes there. Where the version is not told, the DLL of any version is
-    /// allowed; where it may be Windows 10 or 11, those of both. Whole paths are compared, in whichever letter case.
+    /// Namespace catalog entries with the GUID of a Windows provider whose `LibraryPath` does not lead to the DLL that
+    /// this version of Windows writes there. If the version is unknown, the DLL of any version is accepted; if it may
+    /// be Windows 10 or 11, the DLLs of both. The whole path is compared, ignoring case.
     ///
-    /// A path that names a drive is held to the Windows folder of this system, which values outside of the catalogs
-    /// show: the same path on another drive, or in `\winnt` where Windows is in `\windows`, is an error. It is a
-    /// warning where nothing confirms the drive and other entries use `%SystemRoot%`. Another spelling of the right
-    /// path, such as `%windir%`, is a note.
+    /// A path with a drive letter is compared with the Windows folder of this system, which values outside the catalogs
+    /// show. The same path on another drive, or in `\winnt` although Windows is in `\windows`, is an error. If nothing
+    /// confirms the drive and other entries use `%SystemRoot%`, it is a warning. Another spelling of the correct path,
+    /// such as `%windir%`, is a note.
     ///
     /// # Why it matters
     ///
-    /// Every program that looks a name up loads that DLL. Nothing was added, so names and counts look as they should,
-    /// and `netsh winsock reset` leaves it in place.
+    /// Every program that resolves a name loads this DLL. Nothing was added, so names and counts look normal, and
+    /// `netsh winsock reset` leaves it in place.
     ///
     /// # When it is harmless
     ///
-    /// When the version of Windows was concluded wrongly: the DLL of Network Location Awareness is `mswsock.dll` on
-    /// Windows XP, `NLAapi.dll` from Vista to 10 and `nlansp_c.dll` on 11.
+    /// If the Windows version was identified wrongly: the DLL of Network Location Awareness is `mswsock.dll` on Windows
+    /// XP, `NLAapi.dll` from Vista to 10 and `nlansp_c.dll` on 11.
     ///
     /// # What to do
     ///
-    /// Keep the DLL as evidence, restore `LibraryPath`, and look for the same file in the protocol catalog.
+    /// Preserve the DLL as evidence, restore `LibraryPath`, and look for the same file in the protocol catalog.
     ///
     /// # References
     ///
-    /// KB-22; ATT&CK T1574; Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
+    /// KB-22; ATT&CK T1574 (closest fit); Sigma d6c2ce7e-afb5-4337-9ca4-4b5254ed0565
     "name-space-library-altered", Error, Hijack, Hijacked, needs [NAME_SPACES, NAME_SPACE_LIBRARIES]
 }
 
@@ -61,7 +61,7 @@ mod tests {
     fn the_name_is_nearly_right() {
         let case = "windows  10.0.19041 x64\nname spaces 64\nnla  C:\\Windows\\System32\\nlapi.dll";
         let name = "Network Location Awareness Legacy (NLAv1) Namespace";
-        let complaint = r"its DLL is C:\Windows\System32\nlapi.dll and not Windows' own";
+        let complaint = r"its DLL is C:\Windows\System32\nlapi.dll, not Windows' own";
         assert_eq!(complaints(&RULE, case), [format!("{name}: {complaint}")]);
     }
 

@@ -7,26 +7,26 @@ use crate::finding::{Remedy, Severity, Verdict};
 use crate::sentence::list_of;
 
 rule! {
-    /// A name space provider that this Windows installs is missing or switched off.
+    /// A namespace provider that this version of Windows installs is missing or disabled.
     ///
     /// # What it looks for
     ///
-    /// The name space providers of this version of Windows, Bluetooth left out, that no entry has the GUID of or whose
-    /// `Enabled` is 0. Of an unknown version those that every Windows has: Tcpip and NTDS. A printed listing is not judged:
-    /// name spaces stand at its end, and nothing tells whether that was cut off.
+    /// The namespace providers of this version of Windows, without Bluetooth, if no entry has their GUID or their
+    /// `Enabled` is 0. If the version is unknown, only Tcpip and NTDS are expected, which every Windows has. A printed
+    /// listing is not judged: its namespace entries come last, and nothing shows whether the listing was cut off there.
     ///
     /// # Why it matters
     ///
-    /// Without the provider Tcpip no name is resolved. Of the others it is a warning.
+    /// Without the provider Tcpip, Windows cannot resolve names. For the others it is a warning.
     ///
     /// # When it is harmless
     ///
-    /// The two providers of PNRP, the peer name resolution protocol, are a feature that can be removed, so their absence
-    /// is a note; Windows 11 comes without it. A hardened system may do without NLA.
+    /// The two PNRP providers (peer name resolution) are an optional feature, so their absence is a note; Windows 11
+    /// does not have them. A hardened system may run without NLA.
     ///
     /// # What to do
     ///
-    /// Restore the entry. `netsh winsock reset` does not do it.
+    /// Restore the entry. `netsh winsock reset` does not restore it.
     ///
     /// # References
     ///
@@ -53,7 +53,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 finding
                     .severity(Severity::Note)
                     .implies(Verdict::Intact)
-                    .harmless("peer name resolution is a feature of Windows that can be removed");
+                    .harmless("peer name resolution (PNRP) is an optional feature of Windows");
             } else {
                 finding.severity(severity);
             }
@@ -62,7 +62,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let of_windows = entry.provider_id.and_then(name_space_by_id);
             if let Some(provider) = of_windows.filter(|known| expected.iter().any(|expected| expected.id == known.id)) {
                 findings
-                    .about_name_space(catalog, entry, "it is switched off")
+                    .about_name_space(catalog, entry, "it is disabled")
                     .severity(severity_of(provider))
                     .instead("Enabled 1", "Enabled 0")
                     .remedy(Remedy::restore_number(&entry.place, "Enabled", 1));
@@ -84,13 +84,13 @@ mod tests {
     #[test]
     fn names_cannot_be_resolved() {
         let case = "windows  5.1 x86\nname spaces\nntds\nnla";
-        assert_eq!(complaints(&RULE, case), ["the 32-bit name space catalog lacks Tcpip"]);
+        assert_eq!(complaints(&RULE, case), ["the 32-bit namespace catalog lacks Tcpip"]);
     }
 
     #[test]
     fn what_is_switched_off_is_as_good_as_missing() {
         let case = "windows  5.1 x86\nname spaces\ntcpip  enabled=0\nntds\nnla\nbluetooth  enabled=0";
-        assert_eq!(complaints(&RULE, case), ["Tcpip: it is switched off"]);
+        assert_eq!(complaints(&RULE, case), ["Tcpip: it is disabled"]);
     }
 
     #[test]
@@ -99,13 +99,13 @@ mod tests {
         assert!(complaints(&RULE, case).is_empty());
         let case = case.replace("22631", "19041");
         let note = "lacks PNRP Cloud Namespace Provider and PNRP Name Namespace Provider";
-        let notes = ["32", "64"].map(|bits| format!("the {bits}-bit name space catalog {note}"));
+        let notes = ["32", "64"].map(|bits| format!("the {bits}-bit namespace catalog {note}"));
         assert_eq!(complaints(&RULE, &case), notes);
     }
 
     #[test]
     fn of_an_unknown_windows_only_what_every_windows_has_is_expected() {
         assert!(complaints(&RULE, "name spaces\ntcpip\nntds").is_empty());
-        assert_eq!(complaints(&RULE, "name spaces\nntds"), ["the 32-bit name space catalog lacks Tcpip"]);
+        assert_eq!(complaints(&RULE, "name spaces\nntds"), ["the 32-bit namespace catalog lacks Tcpip"]);
     }
 }

@@ -5,17 +5,18 @@ use crate::catalog::{NameSpaceEntry, provider};
 use crate::finding::{Severity, Verdict};
 
 rule! {
-    /// A name space provider is not Windows' own.
+    /// A namespace provider (NSP) is not Windows' own.
     ///
     /// # What it looks for
     ///
-    /// Entries of the name space catalog whose GUID is not one of Windows'. A known third party's is a note, where that
-    /// installs name spaces, this one among them, and no other GUID of its is known. It says whether the entry serves DNS
-    /// names and whether it stands before Windows' own.
+    /// Namespace catalog entries whose GUID does not belong to Windows. A known third party is a note, provided that it
+    /// installs namespace providers, that it serves this namespace, and that the entry has the expected GUID if the
+    /// GUID is known. The finding says whether the entry serves DNS names and whether it comes before Windows' own
+    /// provider.
     ///
     /// # Why it matters
     ///
-    /// It sees all names that programs look up, and may answer. `netsh winsock reset` leaves it in place.
+    /// It sees every name that programs resolve, and can answer. `netsh winsock reset` leaves it in place.
     ///
     /// # When it is harmless
     ///
@@ -27,7 +28,7 @@ rule! {
     ///
     /// # References
     ///
-    /// KB-22
+    /// KB-22; ATT&CK T1557 (closest fit)
     "name-space-provider-unknown", Warning, Hijack, Additions, needs [NAME_SPACES]
 }
 
@@ -44,26 +45,22 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let known = ThirdParty::of(Some(id), path.as_ref())
                 .filter(|known| known.nature == Nature::Legitimate && known.may_serve(entry));
             let order = match tcpip {
-                Some(tcpip) if position < tcpip => ", before Windows' own",
+                Some(tcpip) if position < tcpip => ", before Windows' own provider",
                 _ => "",
             };
             let dns = if entry.supported_name_space == Some(DNS) {
-                format!("; it answers for DNS names{order}")
+                format!("; it serves DNS names{order}")
             } else {
                 String::new()
             };
             let library = stored.map(|path| format!(" ({path})")).unwrap_or_default();
             let finding = match known {
                 Some(known) => findings
-                    .about_name_space(catalog, entry, format!("a name space provider of {}{library}{dns}", known.name))
+                    .about_name_space(catalog, entry, format!("namespace provider of {}{library}{dns}", known.name))
                     .severity(Severity::Note)
                     .implies(Verdict::KnownAdditions)
                     .harmless(known.introduction()),
-                None => findings.about_name_space(
-                    catalog,
-                    entry,
-                    format!("a name space provider that is not known{library}{dns}"),
-                ),
+                None => findings.about_name_space(catalog, entry, format!("unknown namespace provider{library}{dns}")),
             };
             if let Some(known) = known {
                 inform(finding, known);
@@ -85,14 +82,15 @@ mod tests {
     #[test]
     fn it_stands_before_windows_own() {
         let case = "name spaces\nother  C:\\Program Files\\Foo\\foonsp.dll  Foo  guid={00000000-0000-0000-0000-000000001234} space=12\ntcpip";
-        let expected = r"Foo: a name space provider that is not known (C:\Program Files\Foo\foonsp.dll); it answers for DNS names, before Windows' own";
+        let expected = r"Foo: unknown namespace provider (C:\Program Files\Foo\foonsp.dll); it serves DNS names, before Windows' own provider";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 
     #[test]
     fn bonjour_is_known() {
         let case = "name spaces\ntcpip\nother  C:\\Program Files\\Bonjour\\mdnsNSP.dll  mdnsNSP  guid={B600E6E9-553B-4A19-8696-335E5C896153} space=12";
-        let expected = r"mdnsNSP: a name space provider of Bonjour (C:\Program Files\Bonjour\mdnsNSP.dll); it answers for DNS names";
+        let expected =
+            r"mdnsNSP: namespace provider of Bonjour (C:\Program Files\Bonjour\mdnsNSP.dll); it serves DNS names";
         assert_eq!(complaints(&RULE, case), [expected]);
     }
 

@@ -3,24 +3,24 @@ use crate::catalog::NameSpaceEntry;
 use crate::sentence::list_of;
 
 rule! {
-    /// A value without which Windows does not load a name space entry is missing.
+    /// A registry value is missing without which Windows cannot load a namespace entry.
     ///
     /// # What it looks for
     ///
-    /// Entries that Windows reads and that have not all of `LibraryPath`, `DisplayString`, `ProviderId` (of 16 bytes),
-    /// `SupportedNameSpace`, `Enabled`, `Version` and `StoresServiceClassInfo`, each of its type.
+    /// Entries that Windows reads and that lack one of `LibraryPath`, `DisplayString`, `ProviderId` (16 bytes),
+    /// `SupportedNameSpace`, `Enabled`, `Version` and `StoresServiceClassInfo`, or have it with the wrong type.
     ///
     /// # Why it matters
     ///
-    /// The loader demands each of them, and without one gives the whole catalog up: no name is resolved.
+    /// Winsock requires each of them. If one is missing, it abandons the whole catalog, and no name can be resolved.
     ///
     /// # When it is harmless
     ///
-    /// `ProviderInfo`, which Windows XP has not, and `AddressFamily`, which no Windows has, are not demanded.
+    /// `ProviderInfo`, which Windows XP does not have, and `AddressFamily`, which no Windows has, are not required.
     ///
     /// # What to do
     ///
-    /// Restore the value; those of Windows' own entries are the same on every system of a version.
+    /// Restore the value. The values of Windows' own entries are the same on every system of a version.
     ///
     /// # References
     ///
@@ -36,7 +36,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 let missing = list_of(&missing);
                 let key = entry.key.as_ref().map(ToString::to_string).unwrap_or_default();
                 findings
-                    .about_name_space(catalog, entry, format!("the entry {key} has no {missing}"))
+                    .about_name_space(catalog, entry, format!("entry {key} has no {missing}"))
                     .instead(missing, "no such value");
             }
         }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn nobody_provides_it() {
         let case = "name spaces\ntcpip  absent=ProviderId absent=Version";
-        assert_eq!(complaints(&RULE, case), ["Tcpip: the entry 000000000001 has no ProviderId and Version"]);
+        assert_eq!(complaints(&RULE, case), ["Tcpip: entry 000000000001 has no ProviderId and Version"]);
     }
 
     #[test]

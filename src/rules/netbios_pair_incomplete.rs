@@ -8,22 +8,22 @@ use crate::catalog::{CatalogName, EntryList, ProtocolEntry, Windows};
 use crate::finding::Fact;
 
 rule! {
-    /// A NetBIOS binding has not both of its entries, or an entry has no binding.
+    /// A NetBIOS binding lacks one of its two entries, or a NetBIOS entry has no binding.
     ///
     /// # What it looks for
     ///
     /// On 32-bit Windows up to 7, where NetBIOS is a Winsock transport, every network binding has two entries,
-    /// SEQPACKET and DATAGRAM, that carry its lana number. With the bindings told, each of them must be there with
-    /// its protocol number and flags, and no other. Without them, every entry must have its partner.
+    /// SEQPACKET and DATAGRAM, with its LANA number. If the evidence has the bindings, each of these entries must exist
+    /// with its protocol number and flags, and no others. If not, every entry must have its counterpart.
     ///
     /// # Why it matters
     ///
-    /// Six of the ten sections of KB 811259 are such entries: one less is "information missing", though only NetBIOS
-    /// over Winsock suffers.
+    /// Six of the ten sections of KB 811259 are such entries. One less counts as "information missing", although it
+    /// affects only NetBIOS over Winsock.
     ///
     /// # When it is harmless
     ///
-    /// When network cards were changed and Windows has not bound them again yet.
+    /// If network cards were changed and Windows has not bound NetBIOS to them yet.
     ///
     /// # What to do
     ///
@@ -71,13 +71,13 @@ fn against_bindings(
     for entry in entries {
         match expected.get(&identity(entry)) {
             None => {
-                findings.about(catalog, entry, "its lana number is that of no binding").field("iProtocol");
+                findings.about(catalog, entry, "its LANA number belongs to no binding").field("iProtocol");
             }
             Some(expected) if entry.provider_flags != expected.provider_flags => {
                 let flags = [expected, entry].map(|entry| entry.provider_flags.map_or(0, |flags| flags.bits()));
                 let [expected, found] = flags.map(|flags| format!("{flags:#x}"));
                 findings
-                    .about(catalog, entry, "its provider flags are not those of its lana number")
+                    .about(catalog, entry, "its provider flags do not match its LANA number")
                     .field("dwProviderFlags")
                     .instead(expected, found);
             }
@@ -93,7 +93,7 @@ fn among_themselves(windows: &Windows, catalog: CatalogName, entries: &[&Protoco
     }
     for pair in pairs.values() {
         if let [entry] = pair.as_slice() {
-            let finding = findings.about(catalog, entry, "it lacks its partner, SEQPACKET or DATAGRAM");
+            let finding = findings.about(catalog, entry, "its SEQPACKET or DATAGRAM counterpart is missing");
             let partner = partner_of(entry);
             finding
                 .states(Fact::MissingEntries(vec![partner.clone()]))
@@ -146,7 +146,7 @@ mod tests {
         );
         let sentences = complaints(&RULE, &case);
         let name = r"MSAFD NetBIOS [\Device\NetBT_Tcpip_{A}] DATAGRAM 3";
-        let expected = ["its provider flags are not those of its lana number", "its lana number is that of no binding"];
+        let expected = ["its provider flags do not match its LANA number", "its LANA number belongs to no binding"];
         assert_eq!(sentences, expected.map(|message| format!("{name}: {message}")));
     }
 
@@ -159,14 +159,15 @@ mod tests {
         );
         assert_eq!(
             complaints(&RULE, &case),
-            ["MSAFD NetBIOS [B] DATAGRAM 1: it lacks its partner, SEQPACKET or DATAGRAM"]
+            ["MSAFD NetBIOS [B] DATAGRAM 1: its SEQPACKET or DATAGRAM counterpart is missing"]
         );
     }
 
     #[test]
     fn in_a_report_partners_are_looked_for() {
         let case = format!("{SYSTEM}1006  seqpacket 3\n1007  datagram 3\n1008  datagram 0");
-        let alone = r"MSAFD NetBIOS [\Device\NetBT_Tcpip_{B}] DATAGRAM 0: it lacks its partner, SEQPACKET or DATAGRAM";
+        let alone =
+            r"MSAFD NetBIOS [\Device\NetBT_Tcpip_{B}] DATAGRAM 0: its SEQPACKET or DATAGRAM counterpart is missing";
         assert_eq!(complaints_of_report(&RULE, &case), [alone]);
         assert!(complaints_of_report(&RULE, &format!("{case}\n1009  seqpacket 0")).is_empty());
     }

@@ -3,25 +3,25 @@ use super::remedies::reset;
 use crate::catalog::{ITEM_SIZE, ProtocolEntry};
 
 rule! {
-    /// The packed item of an entry is missing, or not as long as it must be.
+    /// The `PackedCatalogItem` of an entry is missing or has the wrong size.
     ///
     /// # What it looks for
     ///
-    /// Entries of the protocol catalog that Windows reads and that have no binary value `PackedCatalogItem`, or one of
-    /// another length than 888 bytes.
+    /// Protocol catalog entries that Windows reads and that have no binary value `PackedCatalogItem`, or one that is
+    /// not 888 bytes long.
     ///
     /// # Why it matters
     ///
-    /// The loader cannot read the entry and gives the whole catalog up.
+    /// Winsock cannot read the entry and abandons the whole catalog.
     ///
     /// # When it is harmless
     ///
-    /// When the carrier has lost bytes, such as a registration file that was cut off or pasted: that is a defect of the
-    /// evidence, which the report lists.
+    /// If the evidence lost bytes, as in a registration file that was truncated or pasted. Then the report also lists a
+    /// defect of the evidence.
     ///
     /// # What to do
     ///
-    /// Compare with the control set of the last good start; run `netsh winsock reset` and restart.
+    /// Compare with the Last Known Good control set; run `netsh winsock reset` and restart.
     ///
     /// # References
     ///
@@ -38,8 +38,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             let found = len.map_or_else(|| "no such binary value".to_owned(), |len| format!("{len} bytes"));
             let message = match len {
-                None => format!("the entry {} has no packed item", key_of(entry)),
-                Some(_) => format!("the packed item of the entry {} has {found}", key_of(entry)),
+                None => format!("entry {} has no PackedCatalogItem", key_of(entry)),
+                Some(_) => format!("the PackedCatalogItem of entry {} has {found}", key_of(entry)),
             };
             findings
                 .about(catalog, entry, message)
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_path_is_missing_of_an_item() {
-        let expected = "the packed item of the entry 000000000002 has 628 bytes";
+        let expected = "the PackedCatalogItem of entry 000000000002 has 628 bytes";
         assert_eq!(complaints(&RULE, "1001  tcp\n1002  udp  item=628"), [expected]);
     }
 

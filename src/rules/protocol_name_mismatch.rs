@@ -2,30 +2,30 @@ use super::machinery::{Findings, Subject, rule};
 use crate::catalog::{Facts, title};
 
 rule! {
-    /// The two places that hold the name of an entry disagree.
+    /// The two stored names of an entry differ.
     ///
     /// # What it looks for
     ///
-    /// Entries whose value `ProtocolName` differs from the name in the packed item, and entries without that value
-    /// where others of the same catalog have it. Spellings of the same reference to a resource are equal.
+    /// Entries whose value `ProtocolName` differs from the name in `PackedCatalogItem`, and entries without that value
+    /// in a catalog where others have it. Different spellings of the same resource reference count as equal.
     ///
     /// # Why it matters
     ///
-    /// Since Windows 7 the Winsock interface writes both together. One of them was edited, or the entry was written
-    /// by something else.
+    /// Since Windows 7, Winsock writes both names together. Either someone edited one of them, or another program wrote
+    /// the entry.
     ///
     /// # When it is harmless
     ///
-    /// When an old tool wrote the entry as Windows XP has it, which knows no `ProtocolName`.
+    /// If an old tool wrote the entry in the format of Windows XP, which does not have `ProtocolName`.
     ///
     /// # What to do
     ///
-    /// Compare the last-written time of the entry with those of its neighbours, and look at the packed item byte by
-    /// byte.
+    /// Compare the last-written time of the entry with those of its neighbours, and inspect the `PackedCatalogItem`
+    /// byte by byte.
     ///
     /// # References
     ///
-    /// KB-16, KB-21
+    /// KB-16, KB-21; ATT&CK T1112 (closest fit)
     "protocol-name-mismatch", Warning, Hijack, Corrupt, needs [ENTRIES, KEYS]
 }
 
@@ -39,13 +39,13 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             match &entry.protocol_name {
                 Some(name) if !title::same(name, stored) => {
                     findings
-                        .about(catalog, entry, format!("its value ProtocolName says {name}"))
+                        .about(catalog, entry, format!("its ProtocolName value is {name}"))
                         .field("szProtocol")
                         .instead(stored.to_string(), name.to_string());
                 }
                 None if is_usual => {
                     findings
-                        .about(catalog, entry, "it has no value ProtocolName, which other entries have")
+                        .about(catalog, entry, "it has no ProtocolName value, although other entries have one")
                         .field("szProtocol")
                         .instead(stored.to_string(), "no such value");
                 }
@@ -63,13 +63,13 @@ mod tests {
     #[test]
     fn one_of_the_two_names_was_edited() {
         let case = r"1020  base  C:\x.dll  Foo  protocol-name=MSAFD Tcpip [TCP/IP]";
-        assert_eq!(complaints(&RULE, case), ["Foo: its value ProtocolName says MSAFD Tcpip [TCP/IP]"]);
+        assert_eq!(complaints(&RULE, case), ["Foo: its ProtocolName value is MSAFD Tcpip [TCP/IP]"]);
     }
 
     #[test]
     fn one_entry_alone_lacks_it() {
         let case = "windows  6.1 x86\n1001  tcp\n1020  base  C:\\x.dll  Foo  protocol-name=";
-        assert_eq!(complaints(&RULE, case), ["Foo: it has no value ProtocolName, which other entries have"]);
+        assert_eq!(complaints(&RULE, case), ["Foo: it has no ProtocolName value, although other entries have one"]);
     }
 
     #[test]

@@ -3,30 +3,30 @@ use crate::catalog::{Kind, ProviderFlags, SOCK_RAW, provider};
 use crate::finding::Fact;
 
 rule! {
-    /// An entry answers sockets and is hidden from every listing.
+    /// A provider that serves sockets is hidden from enumeration.
     ///
     /// # What it looks for
     ///
-    /// Base entries and chains with `PFL_HIDDEN` whose socket type is not raw. NetworkDirect providers are excepted: they
-    /// are hidden by their nature, and have a socket type that no program can ask for.
+    /// Base entries and chains with `PFL_HIDDEN` whose socket type is not raw. NetworkDirect providers are excepted:
+    /// they are always hidden, and programs cannot request their socket type.
     ///
     /// # Why it matters
     ///
-    /// It answers programs but is in no list that `WSAEnumProtocols`, WMI or msinfo32 give: the number of sections
-    /// looks right.
+    /// Programs can get their sockets from this entry, but neither `WSAEnumProtocols` nor WMI nor msinfo32 lists it, so
+    /// the number of sections looks right.
     ///
     /// # When it is harmless
     ///
-    /// Never seen on a clean system. Windows hides raw sockets, chains over them, and layered providers' own entries,
-    /// which open no sockets.
+    /// Never seen on a clean system. Windows hides raw sockets, chains over them, and the dummy entries of LSPs, which
+    /// do not open sockets.
     ///
     /// # What to do
     ///
-    /// Identify the provider; compare the number of entries in the registry with the number of sections.
+    /// Identify the provider. Compare the number of entries in the registry with the number of sections.
     ///
     /// # References
     ///
-    /// KB-20, KB-24
+    /// KB-20, KB-24; ATT&CK T1564 (closest fit)
     "provider-hidden", Warning, Hijack, Additions, needs [PROVIDER_FLAGS]
 }
 
@@ -38,7 +38,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let is_by_nature = entry.socket_type == Some(SOCK_RAW) || provider::is_network_direct(entry);
             if is_hidden && opens_sockets && !is_by_nature {
                 findings
-                    .about(catalog, entry, "it answers sockets, and is hidden from every listing")
+                    .about(catalog, entry, "it serves sockets, but is hidden from enumeration (PFL_HIDDEN)")
                     .field("dwProviderFlags")
                     .states(Fact::HiddenProvider);
             }
@@ -55,7 +55,10 @@ mod tests {
     fn a_chain_over_tcp_is_hidden() {
         let case =
             "1001  tcp\n1017  layered  C:\\x.dll  Foo\n1018  1017>1001  C:\\x.dll  Foo over TCP  provider-flags=0xc";
-        assert_eq!(complaints(&RULE, case), ["Foo over TCP: it answers sockets, and is hidden from every listing"]);
+        assert_eq!(
+            complaints(&RULE, case),
+            ["Foo over TCP: it serves sockets, but is hidden from enumeration (PFL_HIDDEN)"]
+        );
     }
 
     #[test]

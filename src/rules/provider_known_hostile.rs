@@ -8,12 +8,12 @@ rule! {
     ///
     /// # What it looks for
     ///
-    /// Protocol entries whose DLL is one of `newdot*.dll`, `webhdll.dll`, `cnmib.dll` and `vmain.dll`, or whose name
-    /// begins with New.Net, NewDotNet, WebHancer, CommonName or NewtonKnows.
+    /// Protocol entries whose DLL is `newdot*.dll`, `webhdll.dll`, `cnmib.dll` or `vmain.dll`, or whose name begins
+    /// with New.Net, NewDotNet, WebHancer, CommonName or NewtonKnows.
     ///
     /// # Why it matters
     ///
-    /// These layered providers have been known as adware since 2003.
+    /// These LSPs have been known as adware since 2003.
     ///
     /// # When it is harmless
     ///
@@ -21,11 +21,11 @@ rule! {
     ///
     /// # What to do
     ///
-    /// Remove the provider, not only its file: a DLL that is missing cuts the network.
+    /// Remove the provider, not only its file: if only the DLL is deleted, the network stops working.
     ///
     /// # References
     ///
-    /// KB-22
+    /// KB-22; ATT&CK T1557 (closest fit)
     "provider-known-hostile", Error, Hijack, Hijacked, needs [ENTRIES]
 }
 
@@ -43,7 +43,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                     Nature::Adware => ("adware", Verdict::PotentiallyUnwanted),
                     _ => ("malware", Verdict::Hijacked),
                 };
-                let message = format!("it belongs to {}, which is {what}", known.name);
+                let message = format!("it belongs to {}, known {what}", known.name);
                 let finding = findings.about(catalog, entry, message).field(field).implies(verdict);
                 finding.remedies(entry.library_path.as_ref().map(preserve)).remove_entry();
             }
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn new_net_is_known_by_its_file() {
         let case = r"1017  layered  C:\Program Files\NewDotNet\newdotnet7_22.dll  Foo";
-        assert_eq!(complaints(&RULE, case), ["Foo: it belongs to New.Net, which is adware"]);
+        assert_eq!(complaints(&RULE, case), ["Foo: it belongs to New.Net, known adware"]);
     }
 
     #[test]

@@ -3,26 +3,26 @@ use super::remedies::preserve;
 use crate::catalog::{CatalogName, Kind, ProtocolEntry, provider, title};
 
 rule! {
-    /// A provider that is not Windows' own bears a name of Windows.
+    /// A provider uses the name of a Windows provider but is not Windows' own.
     ///
     /// # What it looks for
     ///
-    /// Base entries and layered providers whose GUID is none of Windows' and whose name begins with `MSAFD` or `RSVP`,
-    /// is `AF_UNIX` or `Hyper-V RAW`, or is a reference into `mswsock.dll`, `wshtcpip.dll`, `wship6.dll` or
-    /// `wshqos.dll`. Other protocols of Microsoft (`MSAFD Pgm`, `ATM`, `nwlnk…`, `AppleTalk`) are excepted where their
-    /// DLL is Windows' own.
+    /// Base entries and LSPs whose GUID does not belong to Windows and whose name begins with `MSAFD` or `RSVP`, is
+    /// `AF_UNIX` or `Hyper-V RAW`, or is a resource reference into `mswsock.dll`, `wshtcpip.dll`, `wship6.dll` or
+    /// `wshqos.dll`. Other Microsoft protocols (`MSAFD Pgm`, `ATM`, `nwlnk…`, `AppleTalk`) are excepted if their DLL is
+    /// Windows' own.
     ///
     /// # Why it matters
     ///
-    /// It passes every check by name, first of all the one of KB 811259: "starts with MSAFD".
+    /// It passes every check by name, above all the one of KB 811259: "starts with MSAFD".
     ///
     /// # When it is harmless
     ///
-    /// When it is a protocol of Microsoft's whose GUID is not known here; its DLL is then `mswsock.dll` or `msafd.dll`.
+    /// If it is a Microsoft protocol whose GUID catalog9 does not know. Then its DLL is `mswsock.dll` or `msafd.dll`.
     ///
     /// # What to do
     ///
-    /// Treat it as a hijack: keep the DLL as evidence, remove the entry.
+    /// Treat it as a hijack: preserve the DLL as evidence and remove the entry.
     ///
     /// # References
     ///
@@ -35,7 +35,7 @@ const FILES: [&str; 4] = ["mswsock.dll", "wshtcpip.dll", "wship6.dll", "wshqos.d
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (catalog, list) in subject.catalogs.protocol_lists() {
         for entry in list.entries.iter().filter(|entry| imitates_windows(subject, catalog, entry)) {
-            let message = "it bears a name of Windows, and its provider is none of Windows'";
+            let message = "it uses the name of a Windows provider with a different provider GUID";
             let finding = findings.about(catalog, entry, message).field("ProviderId").field("szProtocol");
             finding.remedies(entry.library_path.as_ref().map(preserve)).remove_entry();
         }
@@ -74,7 +74,8 @@ mod tests {
     use super::RULE;
     use crate::rules::machinery::complaints;
 
-    const COMPLAINT: &str = "MSAFD Tcpip [TCP/IP]: it bears a name of Windows, and its provider is none of Windows'";
+    const COMPLAINT: &str =
+        "MSAFD Tcpip [TCP/IP]: it uses the name of a Windows provider with a different provider GUID";
 
     #[test]
     fn the_name_is_forged() {

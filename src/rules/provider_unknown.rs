@@ -6,24 +6,25 @@ use crate::catalog::signature::Signature;
 use crate::catalog::{ProtocolEntry, provider};
 
 rule! {
-    /// A base provider is neither Windows' own nor a known third party's.
+    /// A base service provider belongs neither to Windows nor to a known third party.
     ///
     /// # What it looks for
     ///
-    /// Base entries whose GUID belongs to no provider of Windows, to no other protocol of Microsoft's, and to nobody
-    /// in the list of known third parties, and who are no NetworkDirect providers. Entries that bear a name of Windows
-    /// have a separate rule, and so have those with a GUID that is known for something else. Where the evidence shows
-    /// no GUIDs: sections that offer what no provider of Windows offers, or that offer it under another name, in whatever
-    /// language, and that are no known third party's by their name and by all that they offer.
+    /// Base entries whose GUID belongs to no Windows provider, no other Microsoft protocol and no known third party,
+    /// and that are not NetworkDirect providers. Entries with the name of a Windows provider have a separate rule, and
+    /// so do entries with a GUID that is known for something else. If the evidence has no GUIDs: sections that offer
+    /// something no Windows provider offers, or that offer the same under another name, in any language, and that match
+    /// no known third party by name and by everything they offer.
     ///
     /// # Why it matters
     ///
-    /// KB 811259: any other name means that the Winsock key is corrupted or that a third-party add-on is installed.
+    /// According to KB 811259, any other name means that the Winsock key is corrupted or that a third-party add-on is
+    /// installed.
     ///
     /// # When it is harmless
     ///
-    /// Hardware and virtualization software bring address families of their own. A new transport of Windows is named
-    /// among the transports and has `mswsock.dll` for a DLL.
+    /// Hardware and virtualization software add their own address families. A new Windows transport is named in the
+    /// list of transports and uses `mswsock.dll`.
     ///
     /// # What to do
     ///
@@ -31,7 +32,7 @@ rule! {
     ///
     /// # References
     ///
-    /// KB-22, KB-24
+    /// KB-22, KB-24; ATT&CK T1557 (closest fit)
     "provider-unknown", Warning, Hijack, Additions, needs [ENTRIES]
 }
 
@@ -44,16 +45,15 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let path = subject.library_of(catalog, entry);
             let is_mswsock = path.as_ref().is_some_and(|path| subject.path(catalog, provider::MSWSOCK).same(path));
             let library = entry.library_path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default();
-            let like =
-                like_windows(entry).map(|name| format!(", and it offers what {name} offers")).unwrap_or_default();
-            let finding = findings.about(catalog, entry, format!("its provider{library} is not known{like}"));
+            let like = like_windows(entry).map(|name| format!("; it offers the same as {name}")).unwrap_or_default();
+            let finding = findings.about(catalog, entry, format!("unknown base provider{library}{like}"));
             finding.field("ProviderId");
             if is_mswsock && !subject.baseline.unknown_transports.is_empty() {
-                finding.harmless("its DLL is Windows' own, and a transport that is not known here is installed");
+                finding.harmless("its DLL is Windows' own, and a transport that catalog9 does not know is installed");
             } else if let Some(known) = ThirdParty::of(None, path.as_ref()) {
-                finding.harmless(format!("its DLL has the name of {}, whose GUID is not this one", known.name));
+                finding.harmless(format!("its DLL has the file name of {}, which uses another GUID", known.name));
             } else if let Some(known) = ThirdParty::named(&entry.name()).filter(|_| entry.provider_id.is_none()) {
-                finding.harmless(format!("its name is the one of {}, which does not offer this", known.name));
+                finding.harmless(format!("its name is that of {}, which does not offer this", known.name));
             }
         }
     }
@@ -73,19 +73,18 @@ mod tests {
     #[test]
     fn in_a_report_a_name_stands_in_the_place_of_windows_own() {
         let case = "windows  5.1 x86\n1001  tcp\n1002  udp\n1020  base  x.dll  Foo Tcpip [TCP/IP]";
-        let expected = "Foo Tcpip [TCP/IP]: its provider is not known, and it offers what MSAFD Tcpip [TCP/IP] offers";
+        let expected = "Foo Tcpip [TCP/IP]: unknown base provider; it offers the same as MSAFD Tcpip [TCP/IP]";
         assert_eq!(complaints_of_report(&RULE, case), [expected]);
         assert_eq!(
             complaints_of_report(&RULE, "1020  base  x.dll  Foo  max=14 min=14"),
-            ["Foo: its provider is not known"]
+            ["Foo: unknown base provider"]
         );
     }
 
     #[test]
     fn in_a_report_a_known_name_is_no_proof() {
         for name in ["NDv1 Provider for Mellanox X", "vSockets STREAM", "SangforLSP", "mdnsNSP"] {
-            let complaint =
-                format!("{name}: its provider is not known, and it offers what MSAFD Tcpip [TCP/IP] offers");
+            let complaint = format!("{name}: unknown base provider; it offers the same as MSAFD Tcpip [TCP/IP]");
             assert_eq!(complaints_of_report(&RULE, &format!("1001  tcp\n1020  base  x.dll  {name}")), [complaint]);
         }
         let vmware = "1020  base  x.dll  vSockets STREAM  family=28 protocol=0 flags=0x26";
@@ -101,7 +100,7 @@ mod tests {
     #[test]
     fn nobody_knows_the_guid() {
         let case = r"1020  base  C:\Program Files\Foo\foo.dll  Foo";
-        assert_eq!(complaints(&RULE, case), [r"Foo: its provider (C:\Program Files\Foo\foo.dll) is not known"]);
+        assert_eq!(complaints(&RULE, case), [r"Foo: unknown base provider (C:\Program Files\Foo\foo.dll)"]);
     }
 
     #[test]

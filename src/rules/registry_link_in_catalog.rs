@@ -1,32 +1,32 @@
 use super::machinery::{Findings, Subject, rule};
 
 rule! {
-    /// A key that leads to the catalogs is a link to another key.
+    /// A key on the path to the catalogs is a registry link.
     ///
     /// # What it looks for
     ///
-    /// Keys that are registry links, anywhere on the way to the catalogs and in them, in `Services\Winsock`, and in the
-    /// services of transports. The report follows a link within its hive and judges what it leads to, as Windows does. It
-    /// cannot follow a link that leads to another hive, to itself or to nothing; then nobody knows what Windows reads.
+    /// Registry links anywhere on the path to the catalogs or inside them, in `Services\Winsock`, and in the services
+    /// of transports. Like Windows, the report follows a link within the hive and judges its target. It cannot follow a
+    /// link to another hive, to itself or to a missing key; then it is unknown what Windows reads.
     ///
     /// # Why it matters
     ///
-    /// Windows follows a link without a word, and the registry editor shows the target as if it stood there. So the
-    /// entries that count lie where nobody looks for them, and a tool that reads the hive by its keys sees none. A link to
-    /// a user's hive lets that user change what every program loads.
+    /// Windows follows a link silently, and the registry editor shows the target in its place. The entries that Windows
+    /// uses are then where nobody looks for them, and a tool that reads the keys of the hive finds none. A link to a
+    /// user's hive lets that user change what every program loads.
     ///
     /// # When it is harmless
     ///
-    /// Never seen. Windows has one link of its own here, `CurrentControlSet`, which this rule leaves alone.
+    /// Never seen. The only link that Windows creates here is `CurrentControlSet`, which this rule ignores.
     ///
     /// # What to do
     ///
-    /// Keep the link and its target as evidence. Remove the link itself, for which an ordinary registry editor does not
-    /// suffice since it opens the target, and run `netsh winsock reset`.
+    /// Preserve the link and its target as evidence. Remove the link and run `netsh winsock reset`. An ordinary
+    /// registry editor cannot remove the link, because it opens the target.
     ///
     /// # References
     ///
-    /// ATT&CK T1112 is the closest fit; `REG_OPTION_CREATE_LINK` of `RegCreateKeyEx`
+    /// ATT&CK T1112 (closest fit); `REG_OPTION_CREATE_LINK` of `RegCreateKeyEx`
     "registry-link-in-catalog", Error, Hijack, Hijacked, needs [LINKS]
 }
 
@@ -35,8 +35,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let path = &link.place.path;
         let target = link.target.as_ref().map_or_else(|| "nothing".to_owned(), |target| target.shortened(200));
         let outcome = match link.obstacle {
-            None => "what Windows reads there was examined".to_owned(),
-            Some(obstacle) => format!("what Windows reads there is not known, for {obstacle}"),
+            None => "the target was examined".to_owned(),
+            Some(obstacle) => format!("what Windows reads there is unknown: {obstacle}"),
         };
         let message = format!("the key {path} is a link to {target}; {outcome}");
         findings.at(&link.place, message).instead("a key", format!("a link to {target}"));
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_key_is_a_link() {
-        let complaint = r"the key Services\WinSock2 is a link to \Registry\Machine\SYSTEM\Elsewhere\WinSock2; what Windows reads there was examined";
+        let complaint = r"the key Services\WinSock2 is a link to \Registry\Machine\SYSTEM\Elsewhere\WinSock2; the target was examined";
         assert_eq!(complaints(&RULE, LINK), [complaint]);
     }
 
@@ -61,7 +61,7 @@ mod tests {
     fn a_link_cannot_be_followed() {
         let mut catalogs = notation::parse(LINK).unwrap();
         catalogs.links[0].obstacle = Some("it leads out of this hive");
-        assert!(complaints_of(&RULE, &catalogs)[0].ends_with("is not known, for it leads out of this hive"));
+        assert!(complaints_of(&RULE, &catalogs)[0].ends_with("is unknown: it leads out of this hive"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::baseline::ThirdParty;
 use crate::catalog::{CatalogName, Entry, EntryList, Place, Text, Version, Windows};
 use crate::finding::{Finding, Remedy};
 
-/// What a provider of others is known for: why it may be harmless is left to the rule.
+/// Adds the known facts about a third-party provider; the rule decides why it may be harmless.
 pub(super) fn inform(finding: &mut Finding, known: &ThirdParty) {
     let how = Some(known.uninstall.clone()).filter(|how| !how.is_empty());
     finding.advice(known.advice()).remedy(Remedy::Uninstall { product: Some(known.name.clone()), how });
@@ -16,7 +16,7 @@ pub(super) fn preserve(path: &Text) -> Remedy {
     Remedy::PreserveFile { path: path.clone() }
 }
 
-/// Removes a layered provider: first by its vendor's means, then what is left of it.
+/// Removes an LSP: first with the vendor's uninstaller, then the rest of it.
 pub(super) fn remove_layer(finding: &mut Finding, subject: &Subject<'_>) {
     if !finding.remedies.iter().any(|remedy| matches!(remedy, Remedy::Uninstall { .. })) {
         finding.remedy(Remedy::Uninstall { product: None, how: None });
@@ -31,7 +31,7 @@ pub(super) fn remove_layer(finding: &mut Finding, subject: &Subject<'_>) {
     }
 }
 
-/// What gives the protocol catalog back as Windows installs it; nothing where it is not known that this Windows can.
+/// The steps that restore the protocol catalog; none if this Windows is not known to have the command.
 ///
 /// Windows XP has the command since Service Pack 2 and Server 2003 since Service Pack 1.
 pub(super) fn reset(windows: &Windows) -> Vec<Remedy> {

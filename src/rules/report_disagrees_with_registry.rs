@@ -10,33 +10,33 @@ use crate::finding::{Finding, Severity};
 use crate::sentence::list_of;
 
 rule! {
-    /// A report of the same system shows other entries than its registry has.
+    /// A report shows different entries than the registry of the same system.
     ///
     /// # What it looks for
     ///
-    /// Where a report of msinfo32 or a listing of netsh is examined together with the registry of its system: sections
-    /// of the report that are not in the registry, and the other way round. Sections are the same where they offer the
-    /// same and have the same name, in whatever language; hidden entries, which no report shows, do not count, and of
-    /// 64-bit Windows the 64-bit catalog counts. The same sections in another order are a note. Of a listing the
-    /// entries of both catalogs are compared by their ids: provider, DLL, chain and what they offer. Of a report or a
-    /// listing that may not be whole nothing is made of what it lacks.
+    /// If an msinfo32 report or a netsh listing is examined together with the registry of its system: sections that
+    /// only one of the two has. Sections are the same if they offer the same and have the same name, in any language.
+    /// Hidden entries do not count, because no report shows them; on 64-bit Windows the 64-bit catalog counts. The same
+    /// sections in a different order are a note. For a listing, the entries of both catalogs are compared by id:
+    /// provider, DLL, chain and what they offer. If a report or listing may be incomplete, what it lacks does not
+    /// count.
     ///
     /// # Why it matters
     ///
-    /// A report is made by Windows itself while it runs. If it does not show what the registry holds, something lies to
-    /// the programs of that system, or the two are of different times.
+    /// A running Windows produces the report. If the report does not show what the registry contains, something lies to
+    /// the programs of that system, or the two were collected at different times.
     ///
     /// # When it is harmless
     ///
-    /// When something was installed or removed between the two, or when Windows rebound NetBIOS: compare the times.
+    /// If software was installed or removed between the two, or Windows bound NetBIOS again: compare the times.
     ///
     /// # What to do
     ///
-    /// Take both again at the same time.
+    /// Collect both again at the same time.
     ///
     /// # References
     ///
-    /// What msinfo32 shows of the entries of a registry, in 386 of 386 sections
+    /// What msinfo32 shows of registry entries, in 386 of 386 sections
     "report-disagrees-with-registry", Warning, Inconsistency, Intact, needs [ENTRIES, KEYS, PROVIDER_FLAGS, WHOLE_LISTS]
 }
 
@@ -78,7 +78,7 @@ fn judge_sections(subject: &Subject<'_>, report: &SystemReport, findings: &mut F
         let finding = findings.about_catalog(catalog, &list.place, disagreement(report, &lacking, &more));
         tell_cause(finding, &lacking).harmless(times(subject, report));
     } else if !pairs.iter().flatten().is_sorted() {
-        let message = format!("{} shows the same sections as the registry in another order", called(report));
+        let message = format!("{} shows the same sections as the registry in a different order", called(report));
         findings.about_catalog(catalog, &list.place, message).severity(Severity::Note).harmless(times(subject, report));
     }
 }
@@ -118,7 +118,7 @@ fn kernel(section: &ProtocolEntry) -> String {
 fn judge_listing(subject: &Subject<'_>, report: &SystemReport, findings: &mut Findings<'_>) {
     let is_whole = report.catalogs.tells(Facts::WHOLE_LISTS);
     for (name, reported) in report.catalogs.protocol_lists() {
-        // An excerpt that does not tell of which of two lists it is agrees with neither.
+        // An excerpt that does not show which of the two lists it belongs to agrees with neither.
         let own: Vec<_> = subject.catalogs.protocol_lists().collect();
         let own = match own.as_slice() {
             [only] if name == CatalogName::Protocol => Some(only),
@@ -138,7 +138,7 @@ fn judge_listing(subject: &Subject<'_>, report: &SystemReport, findings: &mut Fi
             let Some(shown) = shown.get(&id) else { continue };
             for ((what, field), own, other) in other_fields(subject, *catalog, entry, shown) {
                 findings
-                    .about(*catalog, entry, format!("{} says another {what} of it", called(report)))
+                    .about(*catalog, entry, format!("{} reports a different {what}", called(report)))
                     .field(field)
                     .instead(own, other)
                     .harmless(times(subject, report));
@@ -148,7 +148,7 @@ fn judge_listing(subject: &Subject<'_>, report: &SystemReport, findings: &mut Fi
     judge_name_spaces(subject, report, findings);
 }
 
-/// A listing ends in its name spaces, and nothing tells whether that end was cut off.
+/// A listing ends in its namespace entries, and nothing shows whether that end was cut off.
 fn judge_name_spaces(subject: &Subject<'_>, report: &SystemReport, findings: &mut Findings<'_>) {
     let own = subject.catalogs.name_space_lists().last();
     let Some(((catalog, own), (_, listed))) = own.zip(report.catalogs.name_space_lists().last()) else { return };
@@ -165,7 +165,7 @@ fn by_id(list: &EntryList<ProtocolEntry>) -> BTreeMap<u32, &ProtocolEntry> {
     list.entries.iter().rev().filter_map(|entry| Some((entry.catalog_entry_id?, entry))).collect()
 }
 
-/// What both tell of an entry, and not the same.
+/// The fields that both have, with different values.
 fn other_fields(
     subject: &Subject<'_>,
     catalog: CatalogName,
@@ -220,8 +220,8 @@ fn called(report: &SystemReport) -> String {
 /// When the two were written.
 fn times(subject: &Subject<'_>, report: &SystemReport) -> String {
     let written = subject.catalogs.protocol.as_ref().and_then(|catalog| catalog.last_written);
-    let of_report = report.written.as_ref().map_or_else(|| "at a time that it does not tell".to_owned(), Clone::clone);
-    let of_registry = written.map_or_else(|| "at a time that is not told".to_owned(), |time| time.to_string());
+    let of_report = report.written.as_ref().map_or_else(|| "at a time that it does not state".to_owned(), Clone::clone);
+    let of_registry = written.map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
     format!("the report was written {of_report}, the catalog {of_registry}: something may have changed in between")
 }
 
@@ -312,7 +312,7 @@ mod tests {
     fn another_order_is_a_note() {
         let report = report_of(parse(&REGISTRY.replace("1001  tcp\n1002  udp", "1002  udp\n1001  tcp")));
         let findings = findings(REGISTRY, report);
-        assert_eq!(findings[0].sentence(), "report shows the same sections as the registry in another order");
+        assert_eq!(findings[0].sentence(), "report shows the same sections as the registry in a different order");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
     }
 
@@ -332,7 +332,7 @@ mod tests {
         let found = findings(&REGISTRY.replace("udp", "udp  C:\\evil.dll"), listing(REGISTRY));
         let both: Vec<_> = found.iter().map(|found| (found.sentence(), found.found.clone().unwrap())).collect();
         let expected = (
-            "MSAFD Tcpip [UDP/IP]: report says another DLL of it".to_owned(),
+            "MSAFD Tcpip [UDP/IP]: report reports a different DLL".to_owned(),
             r"<windows>\system32\mswsock.dll".to_owned(),
         );
         assert_eq!(both, [expected.clone(), expected]);

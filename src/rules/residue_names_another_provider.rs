@@ -6,30 +6,30 @@ use crate::catalog::{CanonicalPath, Guid};
 use crate::finding::Severity;
 
 rule! {
-    /// Behind the NUL of a path or a name stands another provider.
+    /// Slack in a catalog entry names a provider that is not installed.
     ///
     /// # What it looks for
     ///
-    /// In the bytes of packed items that mean nothing: texts that end in `.dll` and name a file that no entry has,
-    /// GUIDs of known providers that no entry has, and whole older entries whose id no entry has. Each is told once
-    /// for a catalog, since all of its entries are written from one buffer. A path into a folder where ordinary users
-    /// can write is a warning.
+    /// Unused bytes of `PackedCatalogItem` after the terminating NUL of a path or name: text ending in `.dll` whose
+    /// file no entry uses, GUIDs of known providers that no entry has, and whole older entries whose id no entry has.
+    /// Each is reported once per catalog, because Windows writes all of its entries from one buffer. A path to a folder
+    /// where ordinary users can write is a warning.
     ///
     /// # Why it matters
     ///
-    /// It is memory of the process that wrote the catalog: a trace of what was there before, or of the installer.
+    /// It is residual data from the process that wrote the catalog: a trace of an earlier state, or of the installer.
     ///
     /// # When it is harmless
     ///
-    /// Nearly always: from Windows XP to 8.1 every entry has such memory.
+    /// Nearly always: from Windows XP to 8.1, every entry has such slack.
     ///
     /// # What to do
     ///
-    /// Use it to put names to ids that vanished.
+    /// Use it to match names with catalog ids that no longer exist.
     ///
     /// # References
     ///
-    /// Slack of fourteen hives; on one of Windows 7 it is an entry with the id 1015, which nothing has any more
+    /// Slack in fourteen hives: one of Windows 7 contains an entry with the id 1015, which no longer exists
     "residue-names-another-provider", Note, History, Intact, needs [ITEM_BYTES, PROVIDER_IDS, PATHS, IDS, WHOLE_LISTS]
 }
 
@@ -44,7 +44,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
         };
         let Residue { catalog, place, bytes, .. } = residue;
-        let message = format!("in memory that its entries have kept stands {what}, which no entry names any more");
+        let message = format!("slack contains {what}, which no entry uses any more");
         let found = format!("{what}, {} bytes from the beginning of a packed item", bytes.start);
         let finding = findings.about_catalog(*catalog, place, message);
         finding.instead("nothing, or what entries name", found);
@@ -106,7 +106,7 @@ mod tests {
     use crate::finding::Severity;
     use crate::rules::machinery::{complaints, severities};
 
-    /// A catalog in one of whose entries that stands behind the path.
+    /// A catalog with an entry that has this text after its path.
     fn with(slack: &[u8]) -> Vec<String> {
         let case = format!("windows  6.1.7601 x64 sp1\n1001  tcp  slack={}\n1002  udp", hex(slack));
         let mut sentences = complaints(&RULE, &case);
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn memory_names_a_library_that_no_entry_has() {
-        let expected = "in memory that its entries have kept stands the path win32\\vsocklib.dll, which no entry names any \
+        let expected = "slack contains the path win32\\vsocklib.dll, which no entry uses any \
                         more";
         assert_eq!(with(br"win32\vsocklib.dll"), [expected]);
     }
@@ -138,8 +138,8 @@ mod tests {
         older[16..18].copy_from_slice(&1015_u16.to_le_bytes());
         older[20] = 1;
         older.extend("VMCI sockets DGRAM".encode_utf16().flat_map(u16::to_le_bytes));
-        let expected = "in memory that its entries have kept stands an older entry, 1015 VMCI sockets DGRAM, which no entry \
-                        names any more";
+        let expected = "slack contains an older entry, 1015 VMCI sockets DGRAM, which no entry \
+                        uses any more";
         assert_eq!(with(&older), [expected]);
     }
 

@@ -1,31 +1,30 @@
 use super::machinery::{Findings, Subject, rule};
 
 rule! {
-    /// TCP/IP names another DLL than Windows' own for the name functions of Winsock 1.1.
+    /// TCP/IP uses a DLL other than Windows' own for the name resolution functions of Winsock 1.1.
     ///
     /// # What it looks for
     ///
     /// The value `ProviderPath` of `Services\Tcpip\ServiceProvider`, if it does not lead to `wsock32.dll` in `system32`
-    /// of this system's Windows folder. It is a warning where it names a drive that nothing confirms to be that of
-    /// Windows, and a note where it is another spelling of the right path.
+    /// of this system's Windows folder. It is a warning if the path has a drive that nothing confirms as the Windows
+    /// drive, and a note if it is another spelling of the correct path.
     ///
     /// # Why it matters
     ///
-    /// The old functions that look names up (`GetAddressByName` and its like) load the DLL that stands there. The
-    /// catalogs stay untouched, and `netsh winsock reset` leaves the value in place. That anybody abuses it is not
-    /// known.
+    /// The old name resolution functions (`GetAddressByName` and similar) load this DLL. The catalogs stay untouched,
+    /// and `netsh winsock reset` leaves the value in place. No abuse is known.
     ///
     /// # When it is harmless
     ///
-    /// Not known. Every Windows from XP to 10 that was seen has the same value.
+    /// Unknown. Every Windows from XP to 10 seen so far has the same value.
     ///
     /// # What to do
     ///
-    /// Keep the DLL as evidence and restore the value.
+    /// Preserve the DLL as evidence and restore the value.
     ///
     /// # References
     ///
-    /// ATT&CK T1574.001 is the closest fit
+    /// ATT&CK T1574.001 (closest fit)
     "service-provider-altered", Error, Hijack, Hijacked, needs [SERVICE_PROVIDER]
 }
 
@@ -50,7 +49,7 @@ mod tests {
 
     #[test]
     fn it_names_a_dll_of_somebody_else() {
-        let complaint = r"the ProviderPath of Tcpip is C:\x\wsock32.dll and not Windows' own";
+        let complaint = r"the ProviderPath of Tcpip is C:\x\wsock32.dll, not Windows' own";
         assert_eq!(complaints(&RULE, r"provider-path  C:\x\wsock32.dll"), [complaint]);
         assert_eq!(complaints(&RULE, "provider-path  wsock32.dll").len(), 1, "no Windows writes it without a folder");
         let elsewhere = "folder  C:\\Windows\nprovider-path  Q:\\Windows\\System32\\wsock32.dll";

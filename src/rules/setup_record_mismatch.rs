@@ -6,22 +6,22 @@ use crate::catalog::{CatalogName, Facts, Guid, Place, SetupProvider, Text, Winso
 use crate::sentence::list_of;
 
 rule! {
-    /// What setup has recorded of the transports is not what is installed.
+    /// The transports that setup recorded differ from those that are installed.
     ///
     /// # What it looks for
     ///
-    /// `Setup Migration\Provider List` that names other transports than `Transports`; a recorded provider that is not
-    /// the one which that transport has on every Windows; and a recorded provider of which the catalog has no entry.
-    /// NetBIOS without bindings need not have any.
+    /// A `Setup Migration\Provider List` that names other transports than `Transports`; a recorded provider that is not
+    /// the one which this transport has on every Windows; and a recorded provider without an entry in the catalog.
+    /// NetBIOS without bindings does not need an entry.
     ///
     /// # Why it matters
     ///
-    /// It is a witness of its own for what Windows has installed: a difference shows that the catalog was changed behind
-    /// the back of setup.
+    /// It is an independent record of what Windows installed. A difference shows that the catalog was changed without
+    /// setup.
     ///
     /// # When it is harmless
     ///
-    /// When a transport was removed or added just now.
+    /// If a transport has just been removed or added.
     ///
     /// # What to do
     ///
@@ -49,14 +49,14 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let known = TRANSPORTS.iter().find(|(name, _)| transport.is(name)).map(|(_, id)| *id);
         if let Some(known) = known.filter(|known| *known != id) {
             findings
-                .add(format!("setup has recorded another provider of the transport {transport} than it has"))
+                .add(format!("setup recorded a different provider for the transport {transport} than Windows uses"))
                 .at(&winsock.place)
                 .instead(shown(known), shown(id));
             continue;
         }
         let has_entries = id != NET_BIOS || has_bindings;
         for (catalog, place, _) in present.iter().filter(|(.., ids)| has_entries && !ids.contains(&id)) {
-            let message = format!("the {catalog} has no entry of the transport {transport}, which setup has recorded");
+            let message = format!("the {catalog} has no entry for the transport {transport}, which setup recorded");
             findings.about_catalog(*catalog, place, message).instead(shown(id), "no such entry");
         }
     }
@@ -65,8 +65,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn of_lists(winsock: &Winsock, findings: &mut Findings<'_>) {
     let (Some(transports), Some(recorded)) = (&winsock.transports, &winsock.provider_list) else { return };
     for (has, lacks, message) in [
-        (transports, recorded, "setup has no record of the transports that are installed"),
-        (recorded, transports, "setup has a record of transports that are not installed"),
+        (transports, recorded, "setup has no record of these installed transports"),
+        (recorded, transports, "setup recorded transports that are not installed"),
     ] {
         let lacks: BTreeSet<String> = lacks.iter().map(Text::lower).collect();
         let only = has.iter().filter(|name| !lacks.contains(&name.lower()));
@@ -91,15 +91,15 @@ mod tests {
     #[test]
     fn the_entries_of_a_recorded_transport_are_gone() {
         let case = SYSTEM.replace("1002  tcp6\n", "");
-        let expected = "the 64-bit protocol catalog has no entry of the transport Tcpip6, which setup has recorded";
+        let expected = "the 64-bit protocol catalog has no entry for the transport Tcpip6, which setup recorded";
         assert_eq!(complaints(&RULE, &case), [expected]);
     }
 
     #[test]
     fn the_lists_are_not_the_same() {
         let expected = [
-            "setup has no record of the transports that are installed: Tcpip",
-            "setup has a record of transports that are not installed: irda",
+            "setup has no record of these installed transports: Tcpip",
+            "setup recorded transports that are not installed: irda",
         ];
         assert_eq!(complaints(&RULE, &format!("{SYSTEM}provider-list  tcpip6 irda")), expected);
     }
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn another_provider_is_recorded() {
         let case = format!("{SYSTEM}setup-provider  TCPIP  {{12345678-0000-0000-0000-000000000000}}");
-        let expected = "setup has recorded another provider of the transport TCPIP than it has";
+        let expected = "setup recorded a different provider for the transport TCPIP than Windows uses";
         assert_eq!(complaints(&RULE, &case), [expected]);
     }
 

@@ -1,29 +1,29 @@
-//! What is said of a path by how it stands to the one that Windows writes in its place.
+//! Remarks on a path by its relation to the one that Windows writes in its place.
 
 use super::machinery::Subject;
 use super::remedies::preserve;
 use crate::catalog::{Place, Standing, Text};
 use crate::finding::{Finding, Remedy, Severity, Verdict};
 
-/// What is wrong with a path that Windows would write otherwise.
+/// A remark on a path that Windows would write differently.
 pub(super) struct Remark {
     standing: Standing,
     clause: String,
 }
 
 impl Subject<'_> {
-    /// What is to be said of a path in place of one of `own`; `None` where it is as Windows writes it.
+    /// The remark on a path in place of one of `own`; `None` if it is as Windows writes it.
     pub(super) fn remark(&self, stored: &Text, wow64: bool, own: &[&str]) -> Option<Remark> {
         let standing = self.folder.standing(stored, wow64, own);
         let clause = match standing {
             Standing::Own => return None,
-            Standing::Respelled => ", another spelling of Windows' own".to_owned(),
-            Standing::Unconfirmed => ", and nothing confirms that Windows is on that drive".to_owned(),
+            Standing::Respelled => ", another spelling of Windows' own path".to_owned(),
+            Standing::Unconfirmed => "; nothing confirms that Windows is on that drive".to_owned(),
             Standing::OtherWindows => {
                 let folder = self.folder.shown().map(ToString::to_string).unwrap_or_default();
-                format!(", and Windows is in {folder}")
+                format!(", but Windows is in {folder}")
             }
-            Standing::Foreign => " and not Windows' own".to_owned(),
+            Standing::Foreign => ", not Windows' own".to_owned(),
         };
         Some(Remark { standing, clause })
     }
@@ -35,7 +35,7 @@ impl Remark {
         &self.clause
     }
 
-    /// The same behind a sentence that says without it that the path is another one.
+    /// The same after a sentence that already says that the path is a different one.
     pub(super) fn clause_of_another_file(&self) -> &str {
         if self.standing == Standing::Foreign { "" } else { &self.clause }
     }
@@ -67,7 +67,7 @@ impl Remark {
                 finding
                     .severity(Severity::Note)
                     .implies(Verdict::Intact)
-                    .harmless("it leads to the file that Windows names there");
+                    .harmless("it leads to the file that Windows uses");
             }
             Standing::Unconfirmed => {
                 finding.severity(Severity::Warning).implies(Verdict::Corrupt);

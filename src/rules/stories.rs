@@ -1,4 +1,4 @@
-//! Findings of one cause as one story, and the order in which an analyst must look at them.
+//! Findings with one cause as one story, and the order in which an analyst should read them.
 //!
 //! Findings about one DLL have one cause, in whichever catalog; DLLs that differ in their bitness alone (`lsp.dll` and
 //! `lsp64.dll`, `system32` and `SysWOW64`) count as one. Windows' own DLLs at their place are shared by nearly all
@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{CanonicalPath, CatalogName, Text, WindowsFolder, provider};
 use crate::finding::Finding;
 
-/// Numbers the stories and puts the findings in order: the story with the weightiest finding first; the same within each
-/// story; and else as they come.
+/// Numbers the stories and sorts the findings: the story with the most severe finding first, then the one that
+/// weighs most for the verdict; the same within each story; and else as they come.
 pub fn tell(findings: &mut Vec<Finding>, folder: &WindowsFolder) {
     let mut groups = Groups((0..findings.len()).collect());
     let windows = windows_libraries();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_findings_are_told_at_once() {
+    fn a_hundred_thousand_findings_are_joined_at_once() {
         let mut findings = Vec::new();
         for number in (0..100_000).rev() {
             let mut finding = a_finding();

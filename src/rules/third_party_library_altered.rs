@@ -6,33 +6,34 @@ use crate::finding::{Severity, Verdict};
 use crate::sentence::either_of;
 
 rule! {
-    /// An entry passes for one of a known third party, and has not its DLL.
+    /// An entry poses as a known third party but does not use that product's DLL.
     ///
     /// # What it looks for
     ///
-    /// Entries of either catalog that have the GUID or a name of a known third party and another DLL than that
-    /// installs; and entries whose DLL has the file name of a known one and lies in another folder than it is known
-    /// from. The list of known third parties is `src/baseline/third_parties.toml`.
+    /// Entries of either catalog with the GUID or a name of a known third party but a DLL that the product does not
+    /// install. Also entries whose DLL has the file name of a known product but is not in one of its folders. The known
+    /// third parties are listed in `src/baseline/third_parties.toml`.
     ///
     /// # Why it matters
     ///
-    /// What is known is looked at less closely. So whoever takes the place or the name of a known provider is worse
-    /// than one that nobody knows: it is an error, where an unknown provider is a warning. It is a warning, too, where
-    /// a layered provider has another file name, since these change with its versions, and where the folder is another
-    /// that only administrators can write to. A folder `\windows` that is not this system's Windows folder is an error.
+    /// Analysts look less closely at a provider that they know. A provider that takes the place or the name of a known
+    /// one is therefore worse than an unknown one: it is an error, while an unknown provider is a warning. Two cases
+    /// are warnings: an LSP with a different file name, because file names change between versions, and a different
+    /// folder that only administrators can write to. A folder `\windows` that is not this system's Windows folder is an
+    /// error.
     ///
     /// # When it is harmless
     ///
-    /// When a vendor has renamed or moved its DLL in a version that was not seen.
+    /// If the vendor renamed or moved its DLL in a version that has not been seen.
     ///
     /// # What to do
     ///
-    /// Check who signed the file. Keep it as evidence if that is not the vendor; if it is, report its path for the
-    /// list of known third parties.
+    /// Check who signed the file. If it is not the vendor, preserve the file as evidence. If it is, report its path for
+    /// the list of known third parties.
     ///
     /// # References
     ///
-    /// KB-22, KB-24; ATT&CK T1036.005, T1574
+    /// KB-22, KB-24; ATT&CK T1036.005; ATT&CK T1574 (closest fit)
     "third-party-library-altered", Error, Hijack, Hijacked, needs [PATHS]
 }
 
@@ -41,7 +42,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let stored = library.stored;
         if let Some((known, by, field)) = identified(&library) {
             let is_changing = known.kinds.contains(&ThirdPartyKind::Layered);
-            let message = format!("it has the {by} of {}, and its DLL {stored} is none of its", known.name);
+            let message = format!(
+                "it uses the {by} of {}, but its DLL {stored} is not one that this product installs",
+                known.name
+            );
             let expected = either_of(&known.files);
             let finding = library.complain(findings, message).field(field).instead(expected, stored.to_string());
             finding.remedy(preserve(stored));
@@ -58,7 +62,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 || library.path.is_in_root()
                 || library.path.is_on_server()
                 || !library.path.is_absolute();
-            let message = format!("its DLL {stored} has the name of {}, which does not lie there", known.name);
+            let message =
+                format!("its DLL {stored} has the file name of {}, which installs to another folder", known.name);
             let finding = library.complain(findings, message).instead(either_of(&known.folders), stored.to_string());
             finding.remedy(preserve(stored));
             if !is_open {
@@ -77,7 +82,7 @@ fn identified(library: &Library<'_>) -> Option<(&'static ThirdParty, &'static st
     found.filter(|(known, ..)| is_trusted(known) && has_another_library(known))
 }
 
-/// Whether people let it pass: nobody hides behind adware, or behind a name that means nothing.
+/// Whether people trust it: attackers do not imitate adware, or names that mean nothing.
 fn is_trusted(known: &ThirdParty) -> bool {
     matches!(known.nature, Nature::Legitimate | Nature::Unwanted)
 }
@@ -94,8 +99,7 @@ mod tests {
     #[test]
     fn a_known_guid_with_another_dll_is_worse_than_an_unknown_one() {
         let case = format!(r"1020  base  C:\Windows\system32\evil.dll  Foo  {VMWARE}");
-        let complaint =
-            r"Foo: it has the GUID of VMware vSockets, and its DLL C:\Windows\system32\evil.dll is none of its";
+        let complaint = r"Foo: it uses the GUID of VMware vSockets, but its DLL C:\Windows\system32\evil.dll is not one that this product installs";
         assert_eq!(complaints(&RULE, &case), [complaint]);
         assert_eq!(severities(&RULE, &case), [Severity::Error]);
         let unknown = r"1020  base  C:\Windows\system32\evil.dll  Foo  family=28";
@@ -106,7 +110,7 @@ mod tests {
     #[test]
     fn a_known_name_with_another_dll_is_worse_than_an_unknown_one() {
         let case = r"1020  base  C:\Windows\system32\evil.dll  vSockets STREAM  family=28";
-        let complaint = r"vSockets STREAM: it has the name of VMware vSockets, and its DLL C:\Windows\system32\evil.dll is none of its";
+        let complaint = r"vSockets STREAM: it uses the name of VMware vSockets, but its DLL C:\Windows\system32\evil.dll is not one that this product installs";
         assert_eq!(complaints(&RULE, case), [complaint]);
         assert_eq!(severities(&RULE, case), [Severity::Error]);
         let layered = r"1020  layered  C:\Program Files\Sangfor\new.dll  SangforLSP";
@@ -116,7 +120,8 @@ mod tests {
     #[test]
     fn a_known_dll_lies_elsewhere() {
         let case = |folder| format!("name spaces\nother  {folder}\\mdnsNSP.dll  Foo");
-        let complaint = r"Foo: its DLL C:\Users\Public\mdnsNSP.dll has the name of Bonjour, which does not lie there";
+        let complaint =
+            r"Foo: its DLL C:\Users\Public\mdnsNSP.dll has the file name of Bonjour, which installs to another folder";
         assert_eq!(complaints(&RULE, &case(r"C:\Users\Public")), [complaint]);
         assert_eq!(severities(&RULE, &case(r"C:\Users\Public")), [Severity::Error]);
         assert_eq!(severities(&RULE, &case(r"C:\Program Files\Foo")), [Severity::Warning]);

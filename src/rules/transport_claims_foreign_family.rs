@@ -12,30 +12,30 @@ rule! {
     ///
     /// # What it looks for
     ///
-    /// Rows of `Mapping`, and templates, of a transport that name an address family which is not its own. It is an error
-    /// where they take TCP, UDP or raw sockets of IPv4 or IPv6, which belong to Tcpip and Tcpip6 (and to Psched, once
-    /// Gpc, which Windows puts beside them). It is a warning where they name another protocol over IP, or the family of a
-    /// transport of Windows that is installed here too.
+    /// Rows of `Mapping`, and templates, of a transport with an address family that is not its own. It is an error if
+    /// they claim TCP, UDP or raw sockets of IPv4 or IPv6, which belong to Tcpip and Tcpip6 (and to Psched, formerly
+    /// Gpc, which Windows installs next to them). It is a warning if they claim another protocol over IP, or the
+    /// address family of another Windows transport that is installed.
     ///
     /// # Why it matters
     ///
-    /// For each new socket `mswsock.dll` looks through the transports in the order of `Transports` and takes the helper
-    /// DLL and the driver of the first one that claims it. A transport that claims TCP and stands before Tcpip gets all
-    /// connections, while both catalogs stay as Windows wrote them.
+    /// For each new socket, `mswsock.dll` goes through the transports in the order of `Transports` and uses the helper
+    /// DLL and driver of the first one that claims it. A transport that claims TCP and comes before Tcpip gets all
+    /// connections, while both catalogs remain as Windows wrote them.
     ///
     /// # When it is harmless
     ///
-    /// A transport may bring a protocol of its own over IP, such as SCTP. Nothing needs to claim TCP, UDP or raw sockets.
+    /// A transport may add its own protocol over IP, such as SCTP. Nothing else needs to claim TCP, UDP or raw sockets.
     ///
     /// # What to do
     ///
-    /// Keep the helper DLL and the driver of the transport as evidence, and find out who installed it. Then take its name
-    /// out of `Transports` and out of the record of setup, and run `netsh winsock reset`, which rebuilds the catalog from
-    /// the transports that are left.
+    /// Preserve the helper DLL and the driver of the transport as evidence, and find out who installed it. Then remove
+    /// its name from `Transports` and from the setup record, and run `netsh winsock reset`, which rebuilds the catalog
+    /// from the remaining transports.
     ///
     /// # References
     ///
-    /// KB-22; ATT&CK T1112 is the closest fit; `Mapping` as the hives of Windows XP, Server 2003, 7, 8.1 and 10 have it
+    /// KB-22; ATT&CK T1112 (closest fit); `Mapping` in hives of Windows XP, Server 2003, 7, 8.1 and 10
     "transport-claims-foreign-family", Error, Hijack, Hijacked, needs [TEMPLATES]
 }
 
@@ -51,7 +51,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let name = family_name(family);
             let position = |name: &str| positions.get(&name.to_ascii_lowercase());
             let is_before = position(&transport.name.lower()).zip(position(owner)).is_some_and(|(own, it)| own < it);
-            let order = if is_before { ", and stands before it" } else { "" };
+            let order = if is_before { ", and comes before it" } else { "" };
             let message =
                 format!("the transport {} claims sockets of {name}, which belong to {owner}{order}", transport.name);
             let expected = own_families(&transport.name).map_or_else(
@@ -68,7 +68,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             finding.libraries.extend(transport.helper.clone());
             if !takes_ip {
                 finding.severity(Severity::Warning).implies(Verdict::Additions);
-                finding.harmless("a transport may bring a protocol of its own");
+                finding.harmless("a transport may add its own protocol");
             }
         }
     }
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_foreign_transport_claims_tcp() {
-        let complaint = "the transport Foo claims sockets of AF_INET, which belong to Tcpip, and stands before it";
+        let complaint = "the transport Foo claims sockets of AF_INET, which belong to Tcpip, and comes before it";
         assert_eq!(foreign("mapping  Foo  2/1/6 2/1/0"), [complaint]);
         assert_eq!(severities(&RULE, &case("mapping  Foo  2/1/6 2/1/0")), [Severity::Error]);
     }
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_template_claims_as_a_row_does() {
-        let complaint = "the transport Foo claims sockets of AF_INET6, which belong to Tcpip6, and stands before it";
+        let complaint = "the transport Foo claims sockets of AF_INET6, which belong to Tcpip6, and comes before it";
         assert_eq!(foreign("template  Foo  tcp6"), [complaint]);
     }
 

@@ -5,21 +5,21 @@ use crate::catalog::{DISABLED, Service, Text, Version, Windows};
 use crate::finding::{Remedy, Severity, Verdict};
 
 rule! {
-    /// The driver below a transport is disabled.
+    /// The driver of a transport is disabled.
     ///
     /// # What it looks for
     ///
-    /// `Start` 4 in the keys of the services Tcpip and AFD, and in those of the transports that are installed.
+    /// `Start` 4 in the keys of the services Tcpip and AFD, and of the installed transports.
     ///
     /// # Why it matters
     ///
-    /// The entries of the catalog are there, but behind them nothing runs: every socket fails. Of another transport than
-    /// TCP/IP only its own sockets do; then it is a warning.
+    /// The catalog entries exist, but their driver does not run: every socket fails. If the transport is not TCP/IP,
+    /// only its own sockets fail; then it is a warning.
     ///
     /// # When it is harmless
     ///
-    /// When IPv6, Bluetooth or infrared was switched off on purpose, which is a note. Who hardens a system may also have
-    /// disabled NetBIOS or the packet scheduler. In the registry of Windows setup the rule is silent.
+    /// If IPv6, Bluetooth or infrared was disabled on purpose, which is a note. On a hardened system, NetBIOS or the
+    /// packet scheduler may be disabled too. In the registry of Windows setup the rule is silent.
     ///
     /// # What to do
     ///
@@ -55,7 +55,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         } else if transports.contains(&name.lower()) {
             let finding = findings.add(message).severity(Severity::Warning).implies(Verdict::Intact);
             if is_one_of(name, &DISPENSABLE) {
-                finding.severity(Severity::Note).harmless("it may have been switched off on purpose");
+                finding.severity(Severity::Note).harmless("it may have been disabled on purpose");
             }
         }
     }

@@ -7,33 +7,33 @@ rule! {
     ///
     /// # What it looks for
     ///
-    /// `HelperDllName` of a transport of Windows, if it does not lead to the DLL that belongs there; of any other
-    /// transport, if it leads out of the folder `system32`. It is a warning where it names a drive that nothing confirms
-    /// to be that of Windows, and a note where it is another spelling of the right path.
+    /// `HelperDllName` of a Windows transport, if it does not lead to the expected DLL; of any other transport, if it
+    /// leads outside the folder `system32`. It is a warning if the path has a drive that nothing confirms as the
+    /// Windows drive, and a note if it is another spelling of the correct path.
     ///
     /// # Why it matters
     ///
-    /// `mswsock.dll` loads the helper for the sockets of that transport, so it runs in every program which opens one.
-    /// The catalogs themselves stay untouched. That anybody abuses it is not known.
+    /// `mswsock.dll` loads the helper DLL for the sockets of that transport, so it runs in every program that opens
+    /// one. The catalogs stay untouched. No abuse is known.
     ///
     /// # When it is harmless
     ///
-    /// Transports of others bring their own helper, in `system32`.
+    /// Third-party transports have their own helper DLL, in `system32`.
     ///
     /// # What to do
     ///
-    /// Keep the DLL as evidence and restore the value. `netsh winsock reset` leaves it in place.
+    /// Preserve the DLL as evidence and restore the value. `netsh winsock reset` leaves it in place.
     ///
     /// # References
     ///
-    /// KB-22; ATT&CK T1574.011
+    /// KB-22; ATT&CK T1574.011 (closest fit)
     "transport-helper-altered", Error, Hijack, Hijacked, needs [TEMPLATES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for transport in &subject.catalogs.transports {
         let Some(stored) = &transport.helper else { continue };
-        let message = format!("the transport {} has the helper DLL {stored}", transport.name);
+        let message = format!("the transport {} uses the helper DLL {stored}", transport.name);
         let found = stored.to_string();
         if let Some((_, own)) = provider::HELPERS.iter().find(|(name, _)| transport.name.is(name)) {
             let Some(remark) = subject.remark(stored, false, &[own]) else { continue };
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn the_helper_of_tcpip_is_another() {
         let case = "windows  10.0.19041 x64\ntransports  Tcpip\nhelper  Tcpip  C:\\x\\wshtcpip.dll";
-        assert_eq!(complaints(&RULE, case), [r"the transport Tcpip has the helper DLL C:\x\wshtcpip.dll"]);
+        assert_eq!(complaints(&RULE, case), [r"the transport Tcpip uses the helper DLL C:\x\wshtcpip.dll"]);
     }
 
     #[test]

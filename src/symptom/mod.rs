@@ -1,32 +1,35 @@
-//! What people see where the catalogs are broken: codes and messages of Windows, and where each leads.
+//! What people ask about: error codes, messages and terms, and the rules that each of them leads to.
 
 mod search;
+mod term;
 
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::rules::references::Reference;
 use crate::rules::{self, Rule};
 
-pub use search::by_message;
+pub use search::{Match, by_message};
+pub use term::{Term, term, terms};
 
-/// What Windows says, what it means, and what to do.
+/// An error code or message, its meaning, and what to do.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Symptom {
     /// The code that Windows or a program prints.
     pub code: Option<u32>,
-    /// Name of the code in the headers of Windows, or what people call the state.
+    /// Name of the code in the Windows headers, or a name for the state.
     pub name: String,
-    /// What Windows says, in English; the first is the one that tells it from others.
+    /// Messages of an English Windows, the most distinctive one first.
     pub messages: Vec<String>,
-    /// What has happened.
+    /// What happened.
     pub meaning: String,
     /// What to do.
     pub remedy: String,
     /// Statements of KB 811259 that are about it.
     pub statements: Vec<String>,
-    /// Source of what the article does not say.
+    /// Source of facts that are not in the article.
     pub source: String,
     rules: Vec<String>,
 }
@@ -38,7 +41,7 @@ struct File {
     symptom: Vec<Symptom>,
 }
 
-/// Every symptom that is known: by code those of Winsock, then those of others.
+/// Every known symptom: codes of Winsock, then others.
 pub fn symptoms() -> &'static [Symptom] {
     static SYMPTOMS: OnceLock<File> = OnceLock::new();
     &SYMPTOMS.get_or_init(|| toml::from_str(include_str!("symptoms.toml")).unwrap_or_default()).symptom
@@ -50,11 +53,11 @@ pub fn by_code(code: u32) -> Option<&'static Symptom> {
     symptoms().iter().find(|symptom| symptom.code == Some(code))
 }
 
-/// What stands before a code of Windows in an HRESULT, as its upper half.
+/// The upper half of the HRESULT of a Win32 code.
 const OF_WIN32: u32 = 0x8007;
 
-/// Reads a code as people write it: in decimal digits, in hexadecimal ones behind `0x`, or as the HRESULT that is made
-/// of it, which some programs print as a negative number.
+/// Reads a code as people write it: in decimal, in hexadecimal after `0x`, or as an HRESULT, which some programs print as
+/// a negative number.
 #[must_use]
 pub fn parse_code(text: &str) -> Option<u32> {
     let text = text.trim().to_ascii_lowercase();
@@ -66,8 +69,7 @@ pub fn parse_code(text: &str) -> Option<u32> {
 }
 
 impl Symptom {
-    /// The rules that look for its causes: those of its own, then those whose pages refer to what the article says of
-    /// it.
+    /// The rules that look for its causes: its own ones, then those whose pages refer to its statements.
     #[must_use]
     pub fn rules(&self) -> Vec<&'static Rule> {
         let own = self.rules.iter().filter_map(|id| rules::by_id(id));
@@ -76,10 +78,18 @@ impl Symptom {
         own.chain(referring).collect()
     }
 
+    /// Whether it is about that statement of KB 811259.
+    #[must_use]
+    pub fn refers_to(&self, statement: &str) -> bool {
+        self.statements.iter().any(|own| own == statement)
+    }
+
     fn is_referred_to_by(&self, rule: &Rule) -> bool {
-        let references = rule.section("References");
-        let is_word_end = |character: char| !character.is_alphanumeric() && character != '-';
-        references.split(is_word_end).any(|word| self.statements.iter().any(|statement| statement == word))
+        let is_own = |reference: &Reference| match reference {
+            Reference::Statement(statement) => self.refers_to(statement.id),
+            _ => false,
+        };
+        rule.refers_to().iter().any(is_own)
     }
 
     /// What it is called: `10106 (0x277A, 0x8007277A) WSAEPROVIDERFAILEDINIT`.

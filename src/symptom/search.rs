@@ -1,4 +1,4 @@
-//! Symptoms by what Windows says: words in any order, with typing errors and names of somebody else's connection.
+//! Symptoms by their messages: words in any order, with typing errors and the names of other connections.
 
 use std::collections::BTreeSet;
 
@@ -16,15 +16,36 @@ const EMPTY_WORDS: &[&str] = &[
 /// Words of a question that are looked at; the longest message has about twenty.
 const MOST_WORDS: usize = 100;
 
-/// The symptoms whose messages have the words of a question, the best first.
+/// Questions of so many words must have all of them in a message: one word less can mean another error.
+const SHORT: usize = 3;
+
+/// The symptoms that a question may mean.
+#[derive(Debug)]
+pub struct Match {
+    /// The symptoms, the best first.
+    pub symptoms: Vec<&'static Symptom>,
+    /// Whether the question and the best message differ in more than typing errors: it is only the closest one.
+    pub is_closest: bool,
+}
+
+/// The symptoms whose messages have the words of a question.
 ///
-/// Letter case, punctuation and order do not count, and a word may have a typing error. Three of five words must be
-/// there, since a message names connections and files of another system; where some symptoms have clearly more of the
-/// words than others, only those are meant. Where no message has the words, a code of Winsock among them counts.
+/// Letter case, punctuation and order do not count, and a word may have a typing error. Three of five words must match,
+/// since a message names connections and files of another system, and all of them in a short question. If some
+/// symptoms have clearly more of the words than others, only those are meant. If no message matches, a Winsock code
+/// among the words counts.
 #[must_use]
-pub fn by_message(question: &str) -> Vec<&'static Symptom> {
-    let found = by_words(question);
-    if found.is_empty() { by_code_among(question).into_iter().collect() } else { found }
+pub fn by_message(question: &str) -> Match {
+    let mut words = words(question);
+    while words.len() > MOST_WORDS {
+        words.pop_last();
+    }
+    let symptoms = by_words(&words);
+    if symptoms.is_empty() {
+        return Match { symptoms: by_code_among(question).into_iter().collect(), is_closest: false };
+    }
+    let is_closest = symptoms.first().is_some_and(|best| !is_whole(best, &words));
+    Match { symptoms, is_closest }
 }
 
 /// First of the codes of Winsock; numbers below it stand in many messages.
@@ -35,17 +56,21 @@ fn by_code_among(question: &str) -> Option<&'static Symptom> {
     words.filter_map(parse_code).filter(|code| *code >= FIRST_CODE).find_map(by_code)
 }
 
-fn by_words(question: &str) -> Vec<&'static Symptom> {
-    let mut question = words(question);
-    while question.len() > MOST_WORDS {
-        question.pop_last();
-    }
+fn by_words(question: &BTreeSet<String>) -> Vec<&'static Symptom> {
     let mut scores: Vec<(usize, &Symptom)> =
-        symptoms().iter().map(|symptom| (score(symptom, &question), symptom)).collect();
+        symptoms().iter().map(|symptom| (score(symptom, question), symptom)).collect();
     scores.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let best = scores.first().map_or(0, |(score, _)| *score);
-    let is_meant = |score: usize| score > 0 && score * 5 >= question.len() * 3 && score * 5 >= best * 4;
+    let least = if question.len() <= SHORT { question.len() } else { (question.len() * 3).div_ceil(5) };
+    let is_meant = |score: usize| score > 0 && score >= least && score * 5 >= best * 4;
     scores.into_iter().filter(|(score, _)| is_meant(*score)).map(|(_, symptom)| symptom).collect()
+}
+
+/// Whether a message has all words of the question, or the question has all words of a message.
+fn is_whole(symptom: &Symptom, question: &BTreeSet<String>) -> bool {
+    let has = |words: &BTreeSet<String>, word: &String| words.iter().any(|other| is_like(word, other));
+    score(symptom, question) == question.len()
+        || symptom.messages.iter().any(|message| words(message).iter().all(|word| has(question, word)))
 }
 
 /// How many words of the question one of the messages has.
@@ -63,7 +88,7 @@ fn words(text: &str) -> BTreeSet<String> {
     words.filter(|word| !word.is_empty() && !EMPTY_WORDS.contains(&&**word)).collect()
 }
 
-/// Whether two words are the same but for a typing error; in numbers and short words there is none.
+/// Whether two words are the same except for a typing error; numbers and short words must be equal.
 fn is_like(one: &str, other: &str) -> bool {
     let shorter = one.len().min(other.len());
     let errors = match shorter {
@@ -80,7 +105,7 @@ mod tests {
     use super::*;
 
     fn found(question: &str) -> Vec<String> {
-        by_message(question).into_iter().map(|symptom| symptom.name.clone()).collect()
+        by_message(question).symptoms.into_iter().map(|symptom| symptom.name.clone()).collect()
     }
 
     #[test]
@@ -137,6 +162,22 @@ mod tests {
             assert_eq!(found(question), ["WSAENOBUFS"], "{question}");
         }
         assert_eq!(found("no buffer space available (maximum connections reached?)"), ["WSAENOBUFS"]);
+    }
+
+    #[test]
+    fn a_short_question_must_have_all_of_its_words_in_a_message() {
+        assert_eq!(found("no buffer space"), ["WSAENOBUFS"]);
+        assert_eq!(found("no printer space"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_question_that_fits_in_part_has_only_a_closest_match() {
+        let is_closest = |question: &str| by_message(question).is_closest;
+        assert!(!is_closest("not a socket") && !is_closest("no buffer space"));
+        assert!(!is_closest(
+            "An error occurred while renewing interface 'Wi-Fi': An operation was atempted on something that is not a socket."
+        ));
+        assert!(is_closest("requested protocol printer configured system"));
     }
 
     #[test]

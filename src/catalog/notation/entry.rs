@@ -147,7 +147,7 @@ pub(super) fn name_space(what: &str, rest: &[&str], windows: &Windows) -> Line<N
             }
         }
         None if what == "other" => NameSpaceEntry { enabled: Some(1), version: Some(0), ..NameSpaceEntry::default() },
-        None => return Err("a name space provider of Windows or other"),
+        None => return Err("a namespace provider of Windows or other"),
     };
     entry.stores_service_class_info = Some(0);
     entry.provider_info = Some(Box::default()).filter(|_| windows.is_at_least(Version::W7) == Some(true));
@@ -173,9 +173,9 @@ pub(super) fn name_space(what: &str, rest: &[&str], windows: &Windows) -> Line<N
                 "Enabled" => entry.enabled = None,
                 "Version" => entry.version = None,
                 "StoresServiceClassInfo" => entry.stores_service_class_info = None,
-                _ => return Err("a value of a name space entry"),
+                _ => return Err("a value of a namespace entry"),
             },
-            _ => return Err("a field of a name space entry"),
+            _ => return Err("a field of a namespace entry"),
         }
     }
     Ok(entry)

@@ -114,7 +114,7 @@ struct Reader {
     lists: Option<Lists>,
     /// The entries of the first reading.
     known: Vec<ProtocolEntry>,
-    /// Counts and times of the protocol catalog, and of the name space catalog.
+    /// Counts and times of the protocol catalog, and of the namespace catalog.
     counts: [Counts; 2],
 }
 
@@ -319,7 +319,7 @@ impl Reader {
     }
 }
 
-/// Name of the key behind as many entries as there are already.
+/// Name of the next key after the entries that exist already.
 fn numbered(entries: usize) -> Text {
     Text::new(format!("{:012}", entries + 1))
 }
