@@ -1,4 +1,4 @@
-# All that CI does.
+# Everything that CI does.
 ready:
     .ci/run
 
@@ -8,11 +8,15 @@ check:
     cargo clippy --all-targets -- -D warnings
     cargo test
 
-# Write the documents and the expected reports anew. Read the difference before you commit it.
+# Rewrite the documents and the expected reports. Read the difference before you commit it.
 bless:
     SNAPSHOTS=overwrite cargo test
 
-# Ten thousand pieces of evidence, with the memory that they take.
+# Write the picture of the README, docs/hijack.svg, from what the program prints.
+picture:
+    SNAPSHOTS=overwrite cargo test --test suite picture
+
+# Examine ten thousand pieces of evidence and measure the memory that this takes.
 scale:
     PIECES=10000 cargo test --release --test suite scan::scale -- --nocapture
 
@@ -21,10 +25,11 @@ faults:
     KILLS=100 cargo test --test suite scan::faults -- --nocapture
 
 # A real hive with 100,000 random flips, and cut off at every sector.
+# Examine a real hive with 100,000 random bit flips, and truncated at every sector.
 damage:
     FLIPS=100000 cargo test --release --test suite damage -- --include-ignored --nocapture
 
-# False alarms by version on a checkout of public hives of clean installations: see docs/contributing.md.
+# Count false alarms by Windows version on public hives of clean installations: see docs/contributing.md.
 vanilla DIR:
     VANILLA={{absolute_path(DIR)}} cargo test --release --test suite vanilla -- --nocapture
 

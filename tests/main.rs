@@ -39,6 +39,7 @@ mod listings;
 mod logs;
 mod mutations;
 mod odd_hives;
+mod picture;
 mod policy;
 mod real_evidence;
 mod recovery;
