@@ -20,11 +20,10 @@ picture:
 scale:
     PIECES=10000 cargo test --release --test suite scan::scale -- --nocapture
 
-# Faults of the system: full media, limits, and a hundred runs that are killed at different times.
+# Faults of the system: full disks, limits, and a hundred runs killed at different times.
 faults:
     KILLS=100 cargo test --test suite scan::faults -- --nocapture
 
-# A real hive with 100,000 random flips, and cut off at every sector.
 # Examine a real hive with 100,000 random bit flips, and truncated at every sector.
 damage:
     FLIPS=100000 cargo test --release --test suite damage -- --include-ignored --nocapture
