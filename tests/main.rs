@@ -55,5 +55,6 @@ mod truth;
 mod verdict_exit;
 mod verdicts;
 mod winners;
+mod words;
 
 use catalog9_synth as synth;
