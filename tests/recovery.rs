@@ -307,5 +307,5 @@ fn a_log_that_cannot_be_had_is_no_missing_log() {
 fn logs_of_several_hives_cannot_be_named() {
     let (output, text) = run(&[("a", b""), ("b", b""), ("c", b"")], &["--log", "a", "b", "c"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_says(&text, &["--log names the transaction logs of one hive"]);
+    assert_says(&text, &["--log gives the transaction logs of one hive"]);
 }

@@ -61,7 +61,7 @@ fn keys_are_found_by_their_parent_where_their_list_is_lost() {
         found[0].ends_with(r"Protocol_Catalog9\Catalog_Entries: a list of subkeys, a list of the kind “\u{0}\u{0}”"),
         "{found:?}"
     );
-    assert!(found[1].ends_with("5 more that name this key as their parent"), "{found:?}");
+    assert!(found[1].ends_with("5 more keys that name this one as their parent"), "{found:?}");
     let examination = examined(&bytes);
     assert_eq!((examination.verdict(), examination.is_complete()), (Verdict::NotJudged, false));
 }
@@ -103,8 +103,8 @@ fn a_list_that_is_shorter_than_its_key_tells_hides_nothing() {
     let reading = read(&bytes);
     assert_eq!(ids(&reading).len(), 5);
     let found = said(&reading.defects);
-    assert!(found[0].ends_with("a list of subkeys, 0 where the key tells of 1"), "{found:?}");
-    assert!(found[1].ends_with("1 more that name this key as their parent"), "{found:?}");
+    assert!(found[0].ends_with("a list of subkeys, 0, although the key states 1"), "{found:?}");
+    assert!(found[1].ends_with("1 more keys that name this one as their parent"), "{found:?}");
 }
 
 #[test]

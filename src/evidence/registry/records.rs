@@ -111,7 +111,7 @@ impl<'a> Records<'a> {
 
     /// The data of a cell in use.
     pub(super) fn cell(&self, offset: u32) -> Result<&'a [u8], String> {
-        let begin = Self::file_offset(offset).ok_or("an empty offset")?;
+        let begin = Self::file_offset(offset).ok_or("an offset that points nowhere")?;
         let rest = self.bytes.get(begin..).unwrap_or_default();
         let size = rest.first_chunk().map(|size| i32::from_le_bytes(*size));
         let size = size.ok_or_else(|| format!("offset {offset:#x}, outside the bins"))?;
