@@ -329,7 +329,7 @@ fn the_key_that_is_named_as_the_catalog_is_looked_into() {
     root.at(parameters).subkeys.push(Key { name: "Other".to_owned(), ..named });
     let found = findings_of(&hive::write(&root, &hive::Shape::default()));
     assert_eq!(found.len(), 1, "{found:?}");
-    let expected = r"Current_Protocol_Catalog names Other, which has entries of %SystemRoot%\system32\mswsock.dll and C:\evil.dll, and not Protocol_Catalog9";
+    let expected = r"Current_Protocol_Catalog points to Other instead of Protocol_Catalog9; its entries load %SystemRoot%\system32\mswsock.dll and C:\evil.dll";
     assert_eq!(found[0].sentence(), expected);
     assert!(found[0].place.as_ref().unwrap().path.ends_with(r"Parameters\Other"), "{:?}", found[0].place);
 }

@@ -61,22 +61,22 @@ fn each_kind_of_damage_of_a_bin_is_told() {
         (
             8,
             8192,
-            "hive bins, offset 0x1008: expected a bin of a multiple of 4096 bytes, up to the end of the bins, found 8192 bytes of 4096",
+            "hive bins, offset 0x1008: expected a bin size that is a multiple of 4096 and ends within the bins, found 8192 bytes of 4096",
         ),
         (
             32,
             0,
-            "hive bins, offset 0x1020: expected a cell of a multiple of 8 bytes, up to the end of its bin, found 0 bytes of 4064",
+            "hive bins, offset 0x1020: expected a cell size that is a multiple of 8 and ends within its bin, found 0 bytes of 4064",
         ),
         (
             32,
             12,
-            "hive bins, offset 0x1020: expected a cell of a multiple of 8 bytes, up to the end of its bin, found 12 bytes of 4064",
+            "hive bins, offset 0x1020: expected a cell size that is a multiple of 8 and ends within its bin, found 12 bytes of 4064",
         ),
         (
             32,
             4072,
-            "hive bins, offset 0x1020: expected a cell of a multiple of 8 bytes, up to the end of its bin, found 4072 bytes of 4064",
+            "hive bins, offset 0x1020: expected a cell size that is a multiple of 8 and ends within its bin, found 4072 bytes of 4064",
         ),
     ];
     for (offset, number, expected) in kinds {

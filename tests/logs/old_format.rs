@@ -131,7 +131,7 @@ fn a_log_without_pages_or_for_impossible_bins_is_refused() {
         set(&mut log[..512], 40, bins_size);
         let replay = replayed(&hive, &[(Log1, &log)]);
         let Fate::Refused(defect) = &replay.logs[0].entries[0].fate else { panic!("{bins_size}") };
-        assert!(defect.expected.starts_with("a length of hive bins"), "{bins_size}: {}", defect.expected);
+        assert!(defect.expected.starts_with("a size of the hive bins"), "{bins_size}: {}", defect.expected);
         assert_eq!(replay.recovered, None);
     }
 }

@@ -95,7 +95,7 @@ fn what_is_new_fails_and_is_marked_in_its_record_its_unit_and_the_summary() {
         records[1]["unit"]["findings"][0],
         json!({ "rule": "provider-unknown", "severity": "warning", "count": 2, "new": 1 })
     );
-    assert_eq!(records[1]["unit"]["worst"], "evil: its provider (C:\\Foo\\evil.dll) is not known");
+    assert_eq!(records[1]["unit"]["worst"], "evil: unknown base provider (C:\\Foo\\evil.dll)");
     let total = summary(&records)["findings"]
         .as_array()
         .unwrap()
