@@ -35,18 +35,16 @@ enum Answer {
 
 /// Explains a rule, a code, a message, a term, a reference or a product.
 pub(in crate::cli) fn explain(question: &str, output: &mut Output) -> io::Result<Exit> {
-    match answer(question.trim()) {
-        Some(answer) => answer.write(output).map(|()| Exit::Clean),
-        None => {
-            complain(&miette::miette!(
-                code = "catalog9::not_explained",
-                help = way_out(question),
-                "expected a rule, an error code, words of a message, a term, a technique, a DLL or a product, found {}",
-                Text::from(question).shortened(100)
-            ));
-            Ok(Exit::Usage)
-        }
+    if let Some(answer) = answer(question.trim()) {
+        return answer.write(output).map(|()| Exit::Clean);
     }
+    complain(&miette::miette!(
+        code = "catalog9::not_explained",
+        help = way_out(question),
+        "expected a rule, an error code, words of a message, a term, a technique, a DLL or a product, found {}",
+        Text::from(question).shortened(100)
+    ));
+    Ok(Exit::Usage)
 }
 
 fn answer(question: &str) -> Option<Answer> {
