@@ -84,6 +84,13 @@ fn findings_point_into_the_bytes_that_they_are_about() {
     assert_reported(&folder, "examine-verbose.txt", "SYSTEM", &pressed(&catalogs), &["--verbose"]);
 }
 
+#[test]
+fn the_full_report_has_everything() {
+    let (folder, catalogs) =
+        cases().into_iter().find(|(folder, _)| folder.ends_with("layered-provider-effective")).unwrap();
+    assert_reported(&folder, "examine-full.txt", "SYSTEM", &pressed(&catalogs), &["--full"]);
+}
+
 pub fn assert_reported(folder: &Path, expected: &str, name: &str, bytes: &[u8], options: &[&str]) {
     let scratch = tempfile::tempdir().unwrap();
     std::fs::write(scratch.path().join(name), bytes).unwrap();

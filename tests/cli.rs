@@ -224,21 +224,24 @@ fn control_sets_are_chosen_by_name() {
 #[test]
 fn the_user_tells_which_windows_it_is() {
     let report = |evidence: &[u8], windows: &str| {
-        text_of(&run(&[("evidence", evidence)], &["examine", "--windows", windows, "evidence"]))
+        text_of(&run(
+            &[("evidence", evidence)],
+            &["examine", "--full", "--width", "1000", "--windows", windows, "evidence"],
+        ))
     };
     let overridden = report(&hive_of(PLAIN), "7");
     assert!(overridden.contains("  Windows         Windows 7 (6.1), x86"), "{overridden}");
-    assert!(overridden.contains("   told by        the user; the evidence tells 5.1 instead: "), "{overridden}");
+    assert!(overridden.contains("  identified from the user; the evidence tells 5.1 instead: "), "{overridden}");
     // In this order of ids it may be 1709, which is complete so, or a later one, which lacks AF_UNIX.
     let case = "windows  10.0.16299 x64\n1021  tcp\n1022  udp\n1023  raw\n1024  tcp6\n1025  udp6\n1026  raw6\n\
         1027  rsvp-tcp6\n1028  rsvp-tcp\n1029  rsvp-udp6\n1030  rsvp-udp\n1031  hyper-v\nname spaces\ntcpip\nntds";
     let catalogs = notation::parse(case).unwrap();
     let listing = crate::synth::netsh::listing(&catalogs, &crate::synth::netsh::ENGLISH).replace("10.0.16299", "?");
     let untold = text_of(&run(&[("evidence", listing.as_bytes())], &["examine", "evidence"]));
-    assert!(untold.contains("Verdict: not judged"), "{untold}");
+    assert!(untold.contains("Verdict: NOT JUDGED"), "{untold}");
     let told = report(listing.as_bytes(), "10-1709");
     assert!(
-        told.contains("Verdict: intact\n") && told.contains("   told by        the user; it has transports"),
+        told.contains("Verdict: INTACT – ") && told.contains("  identified from the user; there are transports"),
         "{told}"
     );
     let refused = report(&hive_of(PLAIN), "95");
@@ -343,8 +346,8 @@ fn a_name_of_a_million_characters_costs_no_time() {
         let evidence = catalog9::Evidence::new("SYSTEM", catalog9::Content::Bytes(hive));
         let examination = catalog9::examine(evidence, &catalog9::Options::default()).unwrap();
         let mut report = Vec::new();
-        table::write(&examination, &table::View::default(), &mut report).unwrap();
-        assert!(String::from_utf8(report).unwrap().contains(&format!("… ({length} characters)")));
+        table::write(&examination, &table::View { full: true, ..table::View::default() }, &mut report).unwrap();
+        assert!(String::from_utf8(report).unwrap().contains(&format!("({length}")));
     });
 }
 

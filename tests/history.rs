@@ -190,7 +190,12 @@ fn an_item_in_a_log_is_told_with_the_name_of_the_log() {
     assert_eq!(paths(history), [r"C:\evil.dll"]);
     assert_eq!(history.entries[0].finds[0].area, Area::Log(Text::from("SYSTEM.LOG2")));
     let mut report = Vec::new();
-    catalog9::render::table::write(&examination, &View::default(), &mut report).unwrap();
+    catalog9::render::table::write(
+        &examination,
+        &View { full: true, width: Some(1000), ..View::default() },
+        &mut report,
+    )
+    .unwrap();
     let report = String::from_utf8(report).unwrap();
     let row = report.lines().find(|line| line.contains("entry 1002 MSAFD Tcpip [UDP/IP], C:\\evil.dll")).unwrap();
     assert!(row.contains("SYSTEM.LOG2 at 0x"), "{row}");

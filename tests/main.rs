@@ -45,6 +45,7 @@ mod real_evidence;
 mod recovery;
 mod reg;
 mod remedies;
+mod report_size;
 mod reports;
 mod salvage;
 mod scan;

@@ -36,7 +36,8 @@ fn run(files: &[(&str, &[u8])], arguments: &[&str]) -> (Output, String) {
     for (name, bytes) in files {
         std::fs::write(scratch.path().join(name), bytes).unwrap();
     }
-    let output = catalog9(scratch.path()).arg("examine").args(arguments).output().unwrap();
+    let output =
+        catalog9(scratch.path()).args(["examine", "--full", "--width", "1000"]).args(arguments).output().unwrap();
     for (name, bytes) in files {
         assert!(std::fs::read(scratch.path().join(name)).unwrap() == *bytes, "{name} was changed");
     }
@@ -60,8 +61,8 @@ fn what_waits_in_the_log_beside_a_dirty_hive_is_what_counts() {
     assert_says(
         &text,
         &[
-            "Verdict: hijacked",
-            "DIRTY: a write did not end",
+            "Verdict: HIJACKED",
+            "dirty (unfinished write)",
             "its transaction logs were applied as Windows does when it loads it; they change 1 thing in the catalogs",
             "Changed by the transaction logs, from stored to recovered\n  32-bit protocol catalog, MSAFD Tcpip [TCP/IP]: \
              DLL %SystemRoot%\\system32\\mswsock.dll → C:\\evil.dll\n",
@@ -81,7 +82,7 @@ fn a_log_can_undo_what_is_stored() {
     assert_eq!(output.status.code(), Some(0), "{text}");
     assert_says(
         &text,
-        &["Verdict: intact", "DLL C:\\evil.dll → %SystemRoot%\\system32\\mswsock.dll", "the log .LOG2 is missing"],
+        &["Verdict: INTACT", "DLL C:\\evil.dll → %SystemRoot%\\system32\\mswsock.dll", "the log .LOG2 is missing"],
     );
 }
 
@@ -94,7 +95,7 @@ fn logs_are_left_alone_where_that_is_asked_for() {
     assert_says(
         &text,
         &[
-            "Verdict: not judged, as stored; a newer state may exist\n",
+            "Verdict: NOT JUDGED, as stored; a newer state may exist – ",
             "The hive is dirty and no transaction logs were given: this is its state as it was stored, and they may hold \
              a newer one.",
         ],
@@ -107,8 +108,8 @@ fn a_log_of_any_name_can_be_given() {
     let log = log_of(&stored, &hive_of(&hijacked(), false));
     let files = [("a.hiv", stored.as_slice()), ("b.bin", &log)];
     let (_, text) = run(&files, &["--log", "b.bin", "a.hiv"]);
-    assert_says(&text, &["Verdict: hijacked", "b.bin"]);
-    assert_says(&run(&files, &["a.hiv"]).1, &["Verdict: not judged, as stored"]);
+    assert_says(&text, &["Verdict: HIJACKED", "b.bin"]);
+    assert_says(&run(&files, &["a.hiv"]).1, &["Verdict: NOT JUDGED, as stored"]);
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn logs_of_a_clean_hive_are_not_applied() {
     assert_eq!(output.status.code(), Some(0));
     assert_says(
         &text,
-        &["Verdict: intact", "Transaction logs: not needed, since the hive is clean", "entry 8 passed over"],
+        &["Verdict: INTACT", "Transaction logs: not needed, since the hive is clean", "entry 8 passed over"],
     );
 }
 
@@ -146,10 +147,10 @@ fn a_dirty_hive_that_was_not_recovered_is_never_in_order() {
         files.extend(logs.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
         let (output, text) = run(&files, &["SYSTEM"]);
         assert_eq!(output.status.code(), Some(3), "{text}");
-        assert_says(&text, &["Verdict: not judged, as stored; a newer state may exist\n", "The hive is dirty and "]);
+        assert_says(&text, &["Verdict: NOT JUDGED, as stored; a newer state may exist – ", "The hive is dirty and "]);
         let (output, text) = run(&files, &["--as-stored", "SYSTEM"]);
         assert_eq!(output.status.code(), Some(0), "{text}");
-        assert_says(&text, &["Verdict: intact, as stored; a newer state may exist\n"]);
+        assert_says(&text, &["Verdict: INTACT, as stored; a newer state may exist – "]);
     }
 }
 
@@ -158,7 +159,7 @@ fn what_is_found_in_a_dirty_hive_that_was_not_recovered_counts() {
     let stored = hive_of(&hijacked(), true);
     let (output, text) = run(&[("SYSTEM", &stored)], &["SYSTEM"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_says(&text, &["Verdict: hijacked, as stored; a newer state may exist – "]);
+    assert_says(&text, &["Verdict: HIJACKED, as stored; a newer state may exist – "]);
     assert_eq!(run(&[("SYSTEM", &stored)], &["--fail-on", "never", "SYSTEM"]).0.status.code(), Some(3));
     assert_eq!(run(&[("SYSTEM", &stored)], &["--fail-on", "never", "--as-stored", "SYSTEM"]).0.status.code(), Some(0));
 }
@@ -213,7 +214,7 @@ fn logs_that_hold_nothing_newer_prove_that_a_dirty_hive_is_up_to_date() {
         let (output, text) = run(&[("SYSTEM", &stored), one, other], &["SYSTEM"]);
         assert_eq!(output.status.code(), Some(code), "{text}");
         assert_says(&text, &[sentence]);
-        assert_eq!(text.contains("Verdict: intact\n"), code == 0, "{text}");
+        assert_eq!(text.contains("Verdict: INTACT – "), code == 0, "{text}");
     }
 }
 
@@ -223,10 +224,10 @@ fn newer_entries_in_the_logs_of_a_clean_hive_are_said_and_are_no_exit_code() {
     let newer = log_of(&stored, &hive_of(&hijacked(), false));
     let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &newer)], &["SYSTEM"]);
     assert_eq!(output.status.code(), Some(0));
-    assert_says(&text, &["Verdict: intact\n", "There are newer entries in SYSTEM.LOG1, which Windows ignores"]);
+    assert_says(&text, &["Verdict: INTACT – ", "There are newer entries in SYSTEM.LOG1, which Windows ignores"]);
     let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &newer[..512])], &["SYSTEM"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text.contains("Verdict: intact\n") && !text.contains("newer entries"), "{text}");
+    assert!(text.contains("Verdict: INTACT – ") && !text.contains("newer entries"), "{text}");
 }
 
 /// The hijack waits in LOG1. A head of 512 bytes with the same number once kept it from being seen.
@@ -237,7 +238,7 @@ fn a_planted_log_hides_no_hijack() {
     for planted in ["SYSTEM.LOG2", "SYSTEM.LOG"] {
         let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &log), (planted, &log[..512])], &["SYSTEM"]);
         assert_eq!(output.status.code(), Some(1), "{text}");
-        assert_says(&text, &["Verdict: hijacked – ", "its entries could not be applied"]);
+        assert_says(&text, &["Verdict: HIJACKED – ", "its entries could not be applied"]);
     }
 }
 
@@ -285,7 +286,7 @@ fn a_log_that_breaks_the_hive_is_not_believed() {
     assert_says(
         &text,
         &[
-            "Verdict: hijacked",
+            "Verdict: HIJACKED",
             "not believed, since what they hold breaks the hive",
             "expected a bin",
             "C:\\evil.dll → ",

@@ -73,7 +73,7 @@ const TEN: &str =
 const NINE: &str = "Microsoft KB 811259, read literally: 9 sections are fewer than ten, so information is missing; \
     2 do not begin with MSAFD, as it expects.";
 const EXPECTED: &str = "10 sections, as Microsoft KB 811259 expects of Windows XP SP3.";
-const BLIND: &str = "Msinfo32 does not show DLL paths, so a replaced DLL cannot be seen";
+const BLIND: &str = "msinfo32 does not show DLL paths, so a replaced DLL cannot be seen";
 
 /// What the article says of more than ten sections, where it is about that Windows.
 fn more(count: usize, foreign: &str) -> String {

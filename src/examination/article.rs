@@ -1,5 +1,7 @@
 //! What Microsoft's article KB 811259 says of the number of sections when it is taken at its word.
 
+use std::cmp::Ordering;
+
 use super::Sections;
 use crate::baseline::is_nwlink;
 use crate::catalog::provider::NWLINK_SECTIONS;
@@ -33,12 +35,12 @@ impl Article {
             (TEN, "ten")
         };
         let count = sections.visible;
-        let says = if count == expected {
-            format!("{count} sections, as it expects")
-        } else if count < expected {
-            format!("{count} sections are fewer than {words}, so information is missing")
-        } else {
-            format!("{count} sections are more than {words}, so third-party additions are installed")
+        let says = match count.cmp(&expected) {
+            Ordering::Equal => format!("{count} sections, as it expects"),
+            Ordering::Less => format!("{count} sections are fewer than {words}, so information is missing"),
+            Ordering::Greater => {
+                format!("{count} sections are more than {words}, so third-party additions are installed")
+            }
         };
         let foreign = sections.without_msafd();
         let names = if foreign == 2 {

@@ -337,6 +337,17 @@ impl Examination {
     /// of the two. Those of other control sets are history, which is unusual at worst.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
+        self.weightiest().map_or(Verdict::NotJudged, |(verdict, _)| verdict)
+    }
+
+    /// The control set that decides the verdict; `None` where there is none at all.
+    #[must_use]
+    pub fn decisive(&self) -> Option<&Examined> {
+        self.weightiest().map(|(_, examined)| examined)
+    }
+
+    /// The weightiest verdict and the first control set that has it.
+    fn weightiest(&self) -> Option<(Verdict, &Examined)> {
         let verdict_of = |(index, examined): (usize, &Examined)| {
             if index == 0 || examined.control_set.roles.is_in_use() {
                 return examined.verdict;
@@ -345,19 +356,9 @@ impl Examination {
             let is_notable = findings.any(|finding| finding.severity > Severity::Note);
             if is_notable { Verdict::Unusual } else { Verdict::Intact }
         };
-        self.examined.iter().enumerate().map(verdict_of).max().unwrap_or(Verdict::NotJudged)
-    }
-
-    /// The finding that weighs most, with the control set that it is about; `None` where there are notes alone.
-    #[must_use]
-    pub fn worst(&self) -> Option<(&Examined, &Finding)> {
-        let findings = self.examined.iter().enumerate().flat_map(|(index, examined)| {
-            let is_in_use = index == 0 || examined.control_set.roles.is_in_use();
-            examined.judgement.findings.iter().map(move |finding| ((is_in_use, finding.weight()), (examined, finding)))
-        });
-        let notable = findings.filter(|(_, (_, finding))| finding.severity > Severity::Note);
-        // Of several that weigh the same the first counts.
-        notable.reduce(|worst, next| if next.0 > worst.0 { next } else { worst }).map(|(_, found)| found)
+        let verdicts = self.examined.iter().enumerate();
+        let verdicts = verdicts.map(|(index, examined)| (verdict_of((index, examined)), examined));
+        verdicts.reduce(|worst, next| if next.0 > worst.0 { next } else { worst })
     }
 
     /// Whether a write of the hive had not ended when it was stored; `None` where the evidence is no hive.

@@ -52,7 +52,9 @@ pub(super) fn sentences(
         let blind = blind_spots(subject.catalogs, kind, judgement.not_judged.len());
         // What a replaced DLL would change is seen by nobody here: that comes before what is seen.
         let place = if subject.catalogs.tells(Facts::PATHS) { sentences.len() } else { 0 };
-        blind.into_iter().for_each(|sentence| sentences.insert(place, sentence));
+        if let Some(sentence) = blind {
+            sentences.insert(place, sentence);
+        }
     }
     sentences
 }
@@ -62,14 +64,14 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
     let what = match kind {
         Kind::Nfo | Kind::MsinfoText => "msinfo32",
         Kind::Netsh => "netsh",
-        Kind::Hive | Kind::Reg => "this evidence",
+        Kind::Hive | Kind::Reg => "This evidence",
     };
     if !catalogs.tells(Facts::PATHS) {
         let checks = rules::ALL.len();
-        return Some(capitalized(&format!(
+        return Some(format!(
             "{what} does not show DLL paths, so a replaced DLL cannot be seen ({not_judged} of {checks} checks not \
              possible); collect the SYSTEM hive."
-        )));
+        ));
     }
     let hidden = [
         (Facts::NAME_SPACE_LIBRARIES, "namespace DLLs"),
@@ -77,7 +79,7 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
         (Facts::TRANSPORTS, "transports"),
     ];
     let hidden: Vec<&str> = hidden.iter().filter(|(fact, _)| !catalogs.tells(*fact)).map(|(_, what)| *what).collect();
-    (!hidden.is_empty()).then(|| capitalized(&format!("{what} does not show {}.", either_of(&hidden))))
+    (!hidden.is_empty()).then(|| format!("{what} does not show {}.", either_of(&hidden)))
 }
 
 /// What holds for this Windows, by everything that was found, whether it is allowed or not.

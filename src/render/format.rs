@@ -1,6 +1,6 @@
 //! The table of formats: everything that is known of one, in one row.
 //!
-//! `--format`, `--output`, the help of both and the table in `docs/ci.md` are written from it.
+//! `--format`, `--output`, the help of both and the table in `docs/formats.md` are written from it.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use super::rows::Sort;
 use super::spool::NewStore;
 use super::table::{self, View};
 use super::writer::{Fragment, Item, Writer};
-use super::{csv, documents, junit, markdown, records, sarif, timeline};
+use super::{csv, documents, junit, markdown, oneline, records, sarif, timeline};
 
 /// What a result is about, which decides on the formats that it can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,22 @@ pub static FORMATS: &[Format] = &[
             help: "For people: a line for each unit, then what they come to",
             press: |item, _| table::press_unit(item),
             writer: |settings, store| Box::new(table::Units::new(settings.sort, store)),
+        }),
+        missing_in_records: None,
+    },
+    Format {
+        name: "oneline",
+        endings: &[".oneline"],
+        is_binary: false,
+        few: Some(Form {
+            help: "One line for each piece of evidence: the verdict and why",
+            press: |item, _| oneline::press(item),
+            writer: |_, _| Box::new(oneline::Lines),
+        }),
+        many: Some(Form {
+            help: "One line for each unit: the verdict and why",
+            press: |item, _| oneline::press(item),
+            writer: |_, _| Box::new(oneline::Lines),
         }),
         missing_in_records: None,
     },

@@ -2,6 +2,7 @@
 
 mod documents;
 mod entries;
+mod oneline;
 mod records;
 mod refused;
 mod rows;

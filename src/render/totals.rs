@@ -1,7 +1,7 @@
 //! What many pieces of evidence come to, in words that more than one format uses.
 
 use crate::batch::{SinceEarlier, Summary, Unit};
-use crate::examination::Examination;
+use crate::examination::{Examination, Examined};
 use crate::finding::Verdict;
 
 /// How many files there were.
@@ -45,6 +45,17 @@ pub(super) const AS_STORED: &str = "as stored; a newer state may exist";
 /// The verdict of a control set, which for a stale hive is only that of its state as it was stored.
 pub(super) fn verdict_of(verdict: Verdict, examination: &Examination) -> String {
     if examination.is_stale() { format!("{}, {AS_STORED}", verdict.title()) } else { verdict.title().to_owned() }
+}
+
+/// What decides the verdict in words, and the control set that does: its worst finding, or what holds of it. `None` where
+/// there is no control set.
+pub(super) fn headline(examination: &Examination) -> Option<(String, &Examined)> {
+    let decisive = examination.decisive()?;
+    let words = decisive.worst.as_ref().or(decisive.summary.first()).cloned().unwrap_or_default();
+    let is_main = examination.main().is_some_and(|main| std::ptr::eq(main, decisive));
+    let name = decisive.control_set.name.as_ref().filter(|_| !is_main);
+    let words = name.map_or_else(|| words.clone(), |name| format!("in {}: {words}", name.shortened(40)));
+    Some((words, decisive))
 }
 
 /// The verdict of a unit, which for a stale hive is only that of its state as it was stored.

@@ -37,9 +37,17 @@ pub(in crate::cli) struct ExamineArgs {
     #[arg(long, value_name = "ENTRY", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
     pub(in crate::cli) raw: Option<String>,
 
-    /// Show the bytes that each finding is about
+    /// Show everything, not only what fits a screen: all entries, the provider of each socket type, slack, history
+    #[arg(long)]
+    pub(in crate::cli) full: bool,
+
+    /// Show everything as with --full, and the bytes that each finding is about
     #[arg(long, short)]
     pub(in crate::cli) verbose: bool,
+
+    /// Line width of the report in characters; default: the width of the terminal, or 100 without one
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(in crate::cli) width: Option<u16>,
 
     /// Examine several files of one system together: registration files, or a registry and reports to compare with it
     #[arg(long)]

@@ -74,7 +74,7 @@ fn view(arguments: &ExamineArgs) -> View {
         Some("all") => Raw::Everything,
         Some(entry) => Raw::Entry(entry.to_owned()),
     };
-    View { raw, verbose: arguments.verbose }
+    View { raw, full: arguments.full, verbose: arguments.verbose, width: arguments.width.map(usize::from) }
 }
 
 /// What is said of a file, or of several as one. What stood in the way is reported on standard error, too.

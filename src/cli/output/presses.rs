@@ -2,29 +2,41 @@
 
 use std::io;
 
+use catalog9::render::table::View;
 use catalog9::render::{Format, Fragment, Item, NewStore, Scope, Settings, Writer};
 
 /// The formats that a result is written in, each once.
 #[derive(Debug, Clone)]
 pub(in crate::cli) struct Presses {
-    formats: Vec<&'static Format>,
+    /// Each with the line width of its text.
+    formats: Vec<(&'static Format, Option<usize>)>,
     scope: Scope,
     settings: Settings,
 }
 
 impl Presses {
     pub(in crate::cli) fn new(formats: Vec<&'static Format>, scope: Scope, settings: Settings) -> Self {
-        Self { formats, scope, settings }
+        let width = settings.view.width;
+        Self { formats: formats.into_iter().map(|format| (format, width)).collect(), scope, settings }
+    }
+
+    /// Sets the line width of the formats that follow.
+    pub(super) fn set_width(&mut self, width: Option<usize>) {
+        self.settings.view.width = width;
     }
 
     /// What each format says of an item.
     pub(in crate::cli) fn press(&self, item: &Item<'_>) -> io::Result<Vec<Fragment>> {
-        self.formats.iter().map(|format| format.press(self.scope, &self.settings, item)).collect()
+        let press = |(format, width): &(&Format, _)| {
+            let view = View { width: *width, ..self.settings.view.clone() };
+            format.press(self.scope, &Settings { view, ..self.settings.clone() }, item)
+        };
+        self.formats.iter().map(press).collect()
     }
 
     /// The names of the formats.
     pub(in crate::cli) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.formats.iter().map(|format| format.name)
+        self.formats.iter().map(|(format, _)| format.name)
     }
 
     /// What writes a format, and its place among them; nothing where these results cannot have it.
@@ -34,9 +46,10 @@ impl Presses {
     }
 
     fn place_of(&mut self, format: &'static Format) -> usize {
-        let known = self.formats.iter().position(|known| known.name == format.name);
+        let width = self.settings.view.width;
+        let known = self.formats.iter().position(|(known, its)| known.name == format.name && *its == width);
         known.unwrap_or_else(|| {
-            self.formats.push(format);
+            self.formats.push((format, width));
             self.formats.len() - 1
         })
     }

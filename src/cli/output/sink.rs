@@ -12,6 +12,9 @@ use super::atomic::AtomicFile;
 use super::presses::Presses;
 use super::{Output, complain, usage};
 
+/// Characters of the narrowest terminal that lines are broken for.
+const NARROWEST: usize = 40;
+
 /// Everything that a result is written to.
 pub(in crate::cli) struct Sinks<'a> {
     stdout: Sink<&'a mut Output>,
@@ -60,6 +63,7 @@ impl<'a> Sinks<'a> {
             }
             stdout.pass_through();
         }
+        presses.set_width(width_of_stdout(settings));
         Ok(Self { stdout: Sink::new(stdout, outputs.format, &mut presses)?, is_closed: false, files, part, presses })
     }
 
@@ -148,6 +152,13 @@ const HELD: usize = 1 << 20;
 
 fn new_store() -> Box<dyn Store> {
     Box::new(tempfile::spooled_tempfile(HELD))
+}
+
+/// The line width on standard output: that of the terminal, unless the user gives one.
+fn width_of_stdout(settings: &Settings) -> Option<usize> {
+    let terminal =
+        || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0).max(NARROWEST));
+    settings.view.width.or_else(terminal)
 }
 
 /// One place that a result is written to, in one format.

@@ -10,22 +10,22 @@ use crate::catalog::{Catalog, Catalogs, EntryList, Facts, FileTime, Kind, NameSp
 /// Rows of one table; the rest is counted. JSON has them all.
 const MOST_ROWS: usize = 1000;
 
-pub(super) fn write(catalogs: &Catalogs, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(catalogs: &Catalogs, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let told = catalogs.told;
     let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
     if let Some(protocol) = &catalogs.protocol {
-        style::heading(writer, "Protocol catalog")?;
+        style::heading(writer, "Protocol catalog (Protocol_Catalog9)")?;
         write_counts(protocol, told, writer)?;
-        write_protocol(protocol, told, writer)?;
+        write_protocol(protocol, told, width, writer)?;
         write_chains(protocol, is_whole, writer)?;
         if is_whole && catalogs.tells(Facts::ATTRIBUTES) {
-            write_answers(protocol, writer)?;
+            write_answers(protocol, width, writer)?;
         }
     }
     if let Some(name_space) = &catalogs.name_space {
-        style::heading(writer, "Name space catalog")?;
+        style::heading(writer, "Namespace catalog (NameSpace_Catalog5)")?;
         write_counts(name_space, told, writer)?;
-        write_name_space(name_space, told, writer)?;
+        write_name_space(name_space, told, width, writer)?;
     }
     Ok(())
 }
@@ -52,14 +52,14 @@ fn write_counts<E>(catalog: &Catalog<E>, told: Facts, writer: &mut dyn Write) ->
 }
 
 /// The entries of both lists as rows: one row where they agree at the same place, else one for each.
-fn side_by_side<E>(catalog: &Catalog<E>, agree: impl Fn(&E, &E) -> bool) -> Vec<(&'static str, &E)> {
+pub(super) fn side_by_side<E>(catalog: &Catalog<E>, agree: impl Fn(&E, &E) -> bool) -> Vec<(&'static str, &E)> {
     let empty: &[E] = &[];
     let [native, wide] = catalog.lists().map(|list| list.map_or(empty, |list| &list.entries));
     let has_two = catalog.entries64.is_some();
     let mut rows = Vec::new();
     for index in 0..native.len().max(wide.len()) {
         match (native.get(index), wide.get(index)) {
-            (Some(one), Some(other)) if agree(one, other) => rows.push(("32 64", one)),
+            (Some(one), Some(other)) if agree(one, other) => rows.push(("32/64", one)),
             (one, other) => {
                 rows.extend(one.map(|entry| (if has_two { "32" } else { "" }, entry)));
                 rows.extend(other.map(|entry| ("64", entry)));
@@ -72,18 +72,19 @@ fn side_by_side<E>(catalog: &Catalog<E>, agree: impl Fn(&E, &E) -> bool) -> Vec<
 }
 
 /// A column: its heading, the facts without which it is left out, and its cells.
-type Column<E> = (&'static str, Facts, fn(&E) -> String);
+pub(super) type Column<E> = (&'static str, Facts, fn(&E) -> String);
 
-fn write_rows<E>(
+pub(super) fn write_rows<E>(
     columns: &[Column<E>],
     rows: &[(&'static str, &E)],
     told: Facts,
+    width: usize,
     writer: &mut dyn Write,
 ) -> io::Result<()> {
     let columns: Vec<&Column<E>> = columns.iter().filter(|(_, needs, _)| told.contains(*needs)).collect();
     // Which list it is stands behind the keys, and before what a listing has in their place.
     let place = usize::from(told.contains(Facts::KEYS));
-    let has_lists = told.contains(Facts::KEYS) || rows.iter().any(|(bits, _)| !bits.is_empty());
+    let has_lists = rows.iter().any(|(bits, _)| !bits.is_empty());
     let mut headings: Vec<&str> = columns.iter().map(|(heading, ..)| *heading).collect();
     if has_lists {
         headings.insert(place, "Bits");
@@ -96,7 +97,7 @@ fn write_rows<E>(
         }
         grid.row(row);
     }
-    grid.write(writer)?;
+    grid.fit(width).write(writer)?;
     match rows.len().checked_sub(MOST_ROWS) {
         Some(more @ 1..) => writeln!(writer, "  … and {more} more; --format json has them all"),
         _ => Ok(()),
@@ -136,12 +137,21 @@ const SECTIONS: &[Column<ProtocolEntry>] = &[
     }),
 ];
 
-fn write_protocol(catalog: &Catalog<ProtocolEntry>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
-    let agree = |one: &ProtocolEntry, other: &ProtocolEntry| content(one) == content(other);
-    let rows = side_by_side(catalog, agree);
+fn write_protocol(
+    catalog: &Catalog<ProtocolEntry>,
+    told: Facts,
+    width: usize,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let rows = side_by_side(catalog, same_protocol);
     write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, writer)?;
     let columns = if told.contains(Facts::ATTRIBUTES) { PROTOCOL } else { SECTIONS };
-    write_rows(columns, &rows, told, writer)
+    write_rows(columns, &rows, told, width, writer)
+}
+
+/// Whether two entries say the same, wherever and whenever they were written.
+pub(super) fn same_protocol(one: &ProtocolEntry, other: &ProtocolEntry) -> bool {
+    content(one) == content(other)
 }
 
 /// An entry without what only says where and when it was written.
@@ -159,7 +169,7 @@ fn chain(entry: &ProtocolEntry) -> String {
     match (&entry.chain, entry.kind()) {
         (Some(chain), Some(Kind::Chain)) => {
             let ids: Vec<String> = chain.ids.iter().map(u32::to_string).collect();
-            ids.join(" > ")
+            ids.join(">")
         }
         (_, Some(Kind::Base)) => "base".to_owned(),
         (_, Some(Kind::Layered)) => "layered".to_owned(),
@@ -176,12 +186,12 @@ fn flags(entry: &ProtocolEntry) -> String {
     flags.join("/")
 }
 
-fn named(value: Option<i32>, name: impl Fn(i32) -> Option<&'static str>) -> String {
+pub(super) fn named(value: Option<i32>, name: impl Fn(i32) -> Option<&'static str>) -> String {
     value.map(|value| name(value).map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
 }
 
 /// The number of a key without its zeros, or its name where it is no number.
-fn short_key(key: Option<&crate::catalog::Text>) -> String {
+pub(super) fn short_key(key: Option<&crate::catalog::Text>) -> String {
     let shown = key.map(ToString::to_string).unwrap_or_default();
     if shown.len() == 12 && shown.bytes().all(|digit| digit.is_ascii_digit()) {
         shown.trim_start_matches('0').to_owned()
@@ -200,13 +210,13 @@ fn spread(times: impl Iterator<Item = FileTime>) -> String {
     match (times.iter().min(), times.iter().max()) {
         (Some(first), Some(last)) if first.distance(*last) < 10_000_000 => format!("{last}, all within one second"),
         (Some(first), Some(last)) => format!("from {first} to {last}"),
-        _ => "not told".to_owned(),
+        _ => "unknown".to_owned(),
     }
 }
 
 fn write_chains(catalog: &Catalog<ProtocolEntry>, is_whole: bool, writer: &mut dyn Write) -> io::Result<()> {
     let rows = catalog.lists().map(|list| list.map(|list| chain_rows(list, is_whole)));
-    by_list("Chains", "from the program down", rows, |title, rows| {
+    by_list("LSP chains (application → transport)", rows, |title, rows| {
         if rows.is_empty() {
             return Ok(());
         }
@@ -228,16 +238,15 @@ fn chain_rows(list: &EntryList<ProtocolEntry>, is_whole: bool) -> Vec<String> {
 /// Shows what both lists give: once where they give the same.
 fn by_list<T: PartialEq>(
     what: &str,
-    remark: &str,
     lists: [Option<T>; 2],
     mut show: impl FnMut(&str, &T) -> io::Result<()>,
 ) -> io::Result<()> {
     match lists {
         [Some(native), Some(wide)] if native != wide => {
-            show(&format!("{what} of 32-bit programs, {remark}"), &native)?;
-            show(&format!("{what} of 64-bit programs, {remark}"), &wide)
+            show(&format!("{what}, 32-bit programs"), &native)?;
+            show(&format!("{what}, 64-bit programs"), &wide)
         }
-        [native, wide] => native.or(wide).map_or(Ok(()), |rows| show(&format!("{what}, {remark}"), &rows)),
+        [native, wide] => native.or(wide).map_or(Ok(()), |rows| show(what, &rows)),
     }
 }
 
@@ -248,15 +257,15 @@ fn step(entry: Option<&ProtocolEntry>, is_whole: bool) -> String {
     format!("{}{library}", entry.name())
 }
 
-fn write_answers(catalog: &Catalog<ProtocolEntry>, writer: &mut dyn Write) -> io::Result<()> {
+fn write_answers(catalog: &Catalog<ProtocolEntry>, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let rows = catalog.lists().map(|list| list.map(answer_rows));
-    by_list("Sockets", "and who answers when a program opens one", rows, |title, rows| {
+    by_list("Provider selected per socket type", rows, |title, rows| {
         style::heading(writer, title)?;
         let mut grid = Grid::new(&["Family", "Type", "Protocol", "Entry", "DLLs on the way down"]);
         for row in rows {
             grid.row(row.clone());
         }
-        grid.write(writer)
+        grid.fit(width).write(writer)
     })
 }
 
@@ -284,7 +293,7 @@ fn answer_rows(list: &EntryList<ProtocolEntry>) -> Vec<[String; 5]> {
 
 const NAME_SPACE: &[Column<NameSpaceEntry>] = &[
     (">Key", Facts::KEYS, |entry| short_key(entry.key.as_ref())),
-    ("Name space", Facts::NAME_SPACES, |entry| {
+    ("Namespace", Facts::NAME_SPACES, |entry| {
         let name = |number: u32| number::name_space(number).map_or_else(|| number.to_string(), str::to_owned);
         entry.supported_name_space.map(name).unwrap_or_default()
     }),
@@ -300,7 +309,8 @@ const NAME_SPACE: &[Column<NameSpaceEntry>] = &[
     }),
 ];
 
-fn write_name_space(catalog: &Catalog<NameSpaceEntry>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
+/// The same of two name space entries.
+pub(super) fn same_name_space(one: &NameSpaceEntry, other: &NameSpaceEntry) -> bool {
     let content = |entry: &NameSpaceEntry| NameSpaceEntry {
         place: crate::catalog::Place::default(),
         key: None,
@@ -308,7 +318,16 @@ fn write_name_space(catalog: &Catalog<NameSpaceEntry>, told: Facts, writer: &mut
         stores_service_class_info: None,
         ..entry.clone()
     };
-    let rows = side_by_side(catalog, |one, other| content(one) == content(other));
+    content(one) == content(other)
+}
+
+fn write_name_space(
+    catalog: &Catalog<NameSpaceEntry>,
+    told: Facts,
+    width: usize,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    let rows = side_by_side(catalog, same_name_space);
     write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, writer)?;
-    write_rows(NAME_SPACE, &rows, told, writer)
+    write_rows(NAME_SPACE, &rows, told, width, writer)
 }

@@ -2,13 +2,21 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Row, Table};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
+use textwrap::core::display_width;
 
 /// Longest text of a cell in characters: comfy-table takes a time that is quadratic in the longest word.
 const LONGEST: usize = 512;
 
-/// A table whose columns are as wide as what stands in them.
-pub(super) struct Grid(Table);
+/// Blanks beside the text of each cell.
+const PADDING: usize = 2;
+
+/// A table whose columns are as wide as what stands in them, unless it must fit a width.
+pub(super) struct Grid {
+    table: Table,
+    /// How narrow each column may become, and whether it has paths, which are not broken at their blanks.
+    columns: Vec<(usize, bool)>,
+}
 
 impl Grid {
     /// A table with these headings; those that begin with `>` are of columns with numbers.
@@ -21,27 +29,72 @@ impl Grid {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        Self(table)
+        let column = |heading: &&str| (longest_word(heading.trim_start_matches('>')), heading.contains("DLL"));
+        Self { table, columns: headings.iter().map(column).collect() }
     }
 
     /// Adds a row.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells = cells.into_iter().map(|text| {
             let length = text.chars().count();
-            let text = match text.char_indices().nth(LONGEST) {
+            match text.char_indices().nth(LONGEST) {
                 Some((end, _)) => format!("{}… ({length} characters)", text.get(..end).unwrap_or_default()),
                 None => text,
-            };
-            Cell::new(text)
+            }
         });
-        self.0.add_row(Row::from(cells.collect::<Vec<_>>()));
+        let cells: Vec<String> = cells.collect();
+        for ((least, has_paths), text) in self.columns.iter_mut().zip(&cells) {
+            *least = (*least).max(if *has_paths { display_width(text) } else { longest_word(text) });
+        }
+        self.table.add_row(Row::from(cells.into_iter().map(Cell::new).collect::<Vec<_>>()));
+    }
+
+    /// Has cells wrapped at blanks so that lines are no longer than this, unless words or paths are.
+    pub(super) fn fit(mut self, width: usize) -> Self {
+        let fixed = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
+        let least: usize = self.columns.iter().map(|(least, _)| least + PADDING).sum();
+        self.table.set_content_arrangement(ContentArrangement::Dynamic);
+        // One blank more stands before each line.
+        self.table.set_width(fixed(width.saturating_sub(1).max(least)));
+        for (column, (least, _)) in self.table.column_iter_mut().zip(&self.columns) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(fixed(least + PADDING))));
+        }
+        self
     }
 
     /// Writes the table, indented, without blanks at the ends of lines.
     pub(super) fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
-        for line in self.0.to_string().lines() {
+        for line in self.table.to_string().lines() {
             writeln!(writer, " {}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split_ascii_whitespace().map(display_width).max().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(width: usize) -> Vec<String> {
+        let mut grid = Grid::new(&[">Id", "Name", "DLL"]);
+        grid.row(["1001", "a name of many words", r"C:\Program Files\x.dll"].map(str::to_owned));
+        let mut text = Vec::new();
+        grid.fit(width).write(&mut text).unwrap();
+        String::from_utf8(text).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn names_are_wrapped_at_blanks_and_paths_are_not() {
+        for width in [80, 44, 10] {
+            let lines = lines(width);
+            assert!(lines.iter().any(|line| line.contains(r"C:\Program Files\x.dll")), "{lines:?}");
+            assert!(["name", "many", "words", "1001"].iter().all(|word| lines.concat().contains(word)), "{lines:?}");
+        }
+        assert!(lines(44).iter().all(|line| line.chars().count() <= 44), "{:?}", lines(44));
+        assert_eq!(lines(80).len(), 2);
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
         let services: Vec<String> = services
             .map(|service| {
                 let start = service.start.map_or_else(
-                    || "not told".to_owned(),
+                    || "start type unknown".to_owned(),
                     |start| number::start(start).map_or_else(|| format!("start {start}"), str::to_owned),
                 );
                 format!("{} {start}", service.name)
@@ -68,8 +68,8 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
 
 fn write_system(main: &Examined, writer: &mut dyn Write) -> io::Result<()> {
     let name =
-        main.control_set.computer_name.as_ref().map_or_else(|| "not told".to_owned(), |name| name.shortened(200));
-    labelled(writer, "computer", &name)?;
+        main.control_set.computer_name.as_ref().map_or_else(|| "host unknown".to_owned(), |name| name.shortened(200));
+    labelled(writer, "host", &name)?;
     let windows = &main.control_set.catalogs.windows;
     let version = windows.version.map(|version| format!(" ({version})")).unwrap_or_default();
     let architecture = windows.architecture.map(|architecture| format!(", {architecture}")).unwrap_or_default();
@@ -81,7 +81,7 @@ fn write_system(main: &Examined, writer: &mut dyn Write) -> io::Result<()> {
     labelled(writer, "Windows", &format!("{}{version}{architecture}{product}", windows.name()))?;
     if !windows.told_by.is_empty() {
         let told_by: Vec<String> = windows.told_by.iter().map(ToString::to_string).collect();
-        labelled(writer, " told by", &told_by.join("; "))?;
+        labelled(writer, "identified from", &told_by.join("; "))?;
     }
     Ok(())
 }
@@ -91,8 +91,8 @@ fn hive_line(hive: &HiveHead) -> String {
     let (primary, secondary) = (block.primary_sequence_number, block.secondary_sequence_number);
     let state = match (hive.checksum_is_right, primary == secondary) {
         (true, true) => "clean",
-        (true, false) => "DIRTY: a write did not end",
-        (false, _) => "DIRTY: the checksum of its head is wrong",
+        (true, false) => "dirty (unfinished write)",
+        (false, _) => "dirty (wrong checksum of its head)",
     };
     let version = format!("{}.{}", block.major_version, block.minor_version);
     format!("version {version}, sequence numbers {primary} and {secondary}, {state}")
@@ -107,9 +107,8 @@ fn written(hive: &HiveHead) -> String {
 }
 
 fn report_line(report: &ReportHead) -> String {
-    let written = report
-        .written
-        .map(|written| format!("written {written}{}", if written.is_utc { "" } else { " in the time of the system" }));
+    let written =
+        report.written.map(|written| format!("written {written}{}", if written.is_utc { "" } else { " local time" }));
     let version = report.format_version.as_ref().map(|version| format!("version {}", version.shortened(40)));
     let os_name = report.os_name.as_ref().map(|name| name.shortened(200));
     let words =

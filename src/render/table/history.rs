@@ -12,9 +12,9 @@ use crate::examination::{Examination, Examined};
 /// Rows of the table; the rest is counted. JSON has them all.
 const MOST_ROWS: usize = 100;
 
-pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(examination: &Examination, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let Some(history) = examination.history.as_ref().filter(|history| !history.is_empty()) else { return Ok(()) };
-    style::heading(writer, "History: what is left of earlier catalogs; none of it is in force")?;
+    style::heading(writer, "Deleted entries recovered by carving; none of them is active")?;
     let entries = history.entries.iter().map(|former| [former_entry(&former.what), places(former)]);
     let values = history.values.iter().map(|former| {
         let says = former.what.says.as_ref();
@@ -27,7 +27,7 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
     });
     let mut grid = Grid::new(&["What", "Where"]);
     entries.chain(values).chain(keys).take(MOST_ROWS).for_each(|row| grid.row(row));
-    grid.write(writer)?;
+    grid.fit(width).write(writer)?;
     let rows = history.entries.len() + history.values.len() + history.keys.len();
     more(rows, writer)
 }
@@ -37,16 +37,16 @@ pub(super) fn write_changes(examined: &Examined, writer: &mut dyn Write) -> io::
     if examined.since_last_good.is_empty() {
         return Ok(());
     }
-    style::heading(writer, "Changed since the last good start")?;
+    style::heading(writer, "Changed since the Last Known Good control set")?;
     examined.since_last_good.iter().try_for_each(|change| writeln!(writer, "  {change}"))
 }
 
 /// What stands behind the NULs of paths and names.
-pub(super) fn write_residues(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_residues(examined: &Examined, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     if examined.residues.is_empty() {
         return Ok(());
     }
-    style::heading(writer, "Memory that entries have kept behind their paths and names; it means nothing to Windows")?;
+    style::heading(writer, "Residual data (slack) of entries, which Windows ignores")?;
     let mut grid = Grid::new(&["What", ">Byte", "Of"]);
     for residue in examined.residues.iter().take(MOST_ROWS) {
         let what = match &residue.trace {
@@ -56,7 +56,7 @@ pub(super) fn write_residues(examined: &Examined, writer: &mut dyn Write) -> io:
         };
         grid.row([what, residue.bytes.start.to_string(), residue.place.to_string()]);
     }
-    grid.write(writer)?;
+    grid.fit(width).write(writer)?;
     more(examined.residues.len(), writer)
 }
 

@@ -1,11 +1,13 @@
 //! An examination as a report for people.
 
+mod brief;
 mod bytes;
 mod catalogs;
 mod findings;
 mod grid;
 mod head;
 mod history;
+mod page;
 mod recovery;
 mod sections;
 mod style;
@@ -17,8 +19,8 @@ use std::io::{self, Write};
 use crate::batch::{Summary, Unit};
 use crate::catalog::{CatalogName, ProtocolEntry};
 use crate::examination::{Examination, Examined};
+use crate::render::hexdump;
 use crate::render::writer::{Fragment, Item, Outcome, Remark, Writer};
-use crate::render::{hexdump, roles_of};
 
 pub(super) use units::{Units, press as press_unit};
 
@@ -39,9 +41,16 @@ pub enum Raw {
 pub struct View {
     /// Which entries are shown byte by byte.
     pub raw: Raw,
-    /// Whether findings point into the bytes that they are about.
+    /// Whether everything is shown, and not only what fits a screen.
+    pub full: bool,
+    /// Whether everything is shown, and findings point into the bytes that they are about.
     pub verbose: bool,
+    /// Characters of a line; [`WIDTH`] where nothing else is said.
+    pub width: Option<usize>,
 }
+
+/// Characters of a line where nobody says how many there is room for.
+pub const WIDTH: usize = 100;
 
 /// The report of an item. Evidence that could not be examined has none.
 pub(super) fn press(item: &Item<'_>, view: &View) -> io::Result<Fragment> {
@@ -77,30 +86,36 @@ impl Writer for Reports {
 ///
 /// Those of the writer.
 pub fn write(examination: &Examination, view: &View, writer: &mut dyn Write) -> io::Result<()> {
+    let width = view.width.unwrap_or(WIDTH);
+    if view.full || view.verbose {
+        write_full(examination, view, width, writer)
+    } else {
+        brief::write(examination, view, width, writer)
+    }
+}
+
+fn write_full(examination: &Examination, view: &View, width: usize, writer: &mut dyn Write) -> io::Result<()> {
+    brief::write_opening(examination, view, width, writer)?;
+    writeln!(writer)?;
     head::write(examination, writer)?;
     for examined in &examination.examined {
         if examination.examined.len() > 1 {
-            let name = examined.control_set.name.as_ref().map(ToString::to_string).unwrap_or_default();
-            let roles = roles_of(&examined.control_set).map(|roles| format!(" ({roles})")).unwrap_or_default();
-            style::heading(writer, &format!("Control set {name}{roles}"))?;
+            brief::write_control_set(examined, width, writer)?;
         }
-        findings::write_verdict(examined, examination, writer)?;
-        sections::write(examined, writer)?;
-        findings::write_findings(examined, view.verbose, writer)?;
+        sections::write(examined, width, writer)?;
+        findings::write_findings(examined, view.verbose, width, writer)?;
         withheld::write(&examined.withheld, writer)?;
         recovery::write_changes(examined, writer)?;
         history::write_changes(examined, writer)?;
-        history::write_residues(examined, writer)?;
-        catalogs::write(&examined.control_set.catalogs, writer)?;
-        findings::write_not_judged(examined, writer)?;
+        history::write_residues(examined, width, writer)?;
+        catalogs::write(&examined.control_set.catalogs, width, writer)?;
+        findings::write_not_judged(examined, width, writer)?;
         write_raw(examined, &view.raw, writer)?;
     }
-    if examination.examined.is_empty() {
-        findings::write_no_verdict(writer)?;
-    }
     recovery::write_logs(examination, writer)?;
-    history::write(examination, writer)?;
-    findings::write_defects(examination, writer)
+    history::write(examination, width, writer)?;
+    findings::write_defects(examination, writer)?;
+    brief::write_last_line(examination, width, writer)
 }
 
 fn write_raw(examined: &Examined, raw: &Raw, writer: &mut dyn Write) -> io::Result<()> {

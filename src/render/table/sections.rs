@@ -5,22 +5,24 @@ use std::io::{self, Write};
 use super::grid::Grid;
 use super::style;
 use crate::baseline::Origin;
-use crate::examination::Examined;
+use crate::examination::{Examined, Sections};
 
-pub(super) fn write(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
-    let Some(sections) = &examined.sections else { return Ok(()) };
+/// How many sections there are and ought to be, and how many entries the registry hides from msinfo32.
+pub(super) fn count(sections: &Sections) -> String {
     let expected = match sections.expected {
         Some(expected) => format!("{expected} expected"),
-        None => "how many are expected is not known".to_owned(),
+        None => "expected number unknown".to_owned(),
     };
-    let registry = match sections.registry {
-        Some(registry) => {
-            let hidden = registry.saturating_sub(sections.visible);
-            format!("; {registry} entries in the registry, {hidden} of them hidden")
-        }
-        None => String::new(),
-    };
-    let title = format!("Sections in msinfo32: {} ({expected}{registry})", sections.visible);
+    let registry = sections.registry.map(|registry| {
+        let hidden = registry.saturating_sub(sections.visible);
+        format!("; {registry} entries in the registry, {hidden} hidden")
+    });
+    format!("{} ({expected}{})", sections.visible, registry.unwrap_or_default())
+}
+
+pub(super) fn write(examined: &Examined, width: usize, writer: &mut dyn Write) -> io::Result<()> {
+    let Some(sections) = &examined.sections else { return Ok(()) };
+    let title = format!("Sections in msinfo32: {}", count(sections));
     style::heading(writer, &title)?;
     if sections.names.is_empty() {
         return Ok(());
@@ -33,9 +35,9 @@ pub(super) fn write(examined: &Examined, writer: &mut dyn Write) -> io::Result<(
             Origin::ThirdParty(known) => known.name.clone(),
             Origin::NetworkDirect => "NetworkDirect".to_owned(),
             Origin::Layered => "a layered provider".to_owned(),
-            Origin::Unknown => "not known".to_owned(),
+            Origin::Unknown => "unknown".to_owned(),
         };
         grid.row([(index + 1).to_string(), name.to_string(), origin]);
     }
-    grid.write(writer)
+    grid.fit(width).write(writer)
 }
