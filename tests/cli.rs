@@ -241,7 +241,7 @@ fn the_user_tells_which_windows_it_is() {
     assert!(untold.contains("Verdict: NOT JUDGED"), "{untold}");
     let told = report(listing.as_bytes(), "10-1709");
     assert!(
-        told.contains("Verdict: INTACT – ") && told.contains("  identified from the user; there are transports"),
+        told.contains("Verdict: INTACT – ") && told.contains("  identified from the user; it has transports"),
         "{told}"
     );
     let refused = report(&hive_of(PLAIN), "95");

@@ -211,7 +211,7 @@ fn an_item_of_another_length_is_a_defect_and_the_rest_is_read() {
     let reading = read(&crate::synth::hive::write(&root, &crate::synth::hive::Shape::default())).unwrap();
     let defects: Vec<_> =
         reading.defects.iter().map(|defect| (defect.expected.as_str(), defect.found.as_str())).collect();
-    assert_eq!(defects, [("a packed item of 888 bytes", "372 bytes"), ("REG_BINARY", "REG_SZ of 4 bytes")]);
+    assert_eq!(defects, [("a PackedCatalogItem of 888 bytes", "372 bytes"), ("REG_BINARY", "REG_SZ of 4 bytes")]);
     assert_eq!(reading.control_sets[0].catalogs.native_entries().len(), 5);
 }
 
@@ -221,7 +221,7 @@ fn select_that_names_no_control_set_is_a_defect_and_another_is_taken() {
     root.at("Select").number("Current", 7);
     let reading = read(&crate::synth::hive::write(&root, &crate::synth::hive::Shape::default())).unwrap();
     assert!(reading.control_sets[0].roles.current);
-    assert_eq!(reading.defects[0].found, "7; ControlSet001 is taken instead");
+    assert_eq!(reading.defects[0].found, "7; ControlSet001 is used instead");
 }
 
 #[test]

@@ -97,8 +97,8 @@ fn a_live_layered_provider_is_seen_in_both_catalogs() {
         assert_eq!(ids, [[dummy, 1007], [dummy, 1008], [dummy, 1009]]);
     }
     let sentences: Vec<String> = examination.examined[0].judgement.findings.iter().map(Finding::sentence).collect();
-    assert!(sentences.iter().all(|sentence| !sentence.contains("it is effective")), "{sentences:?}");
-    let story = "it is not effective, since the base providers answer first; its sockets are not file handles";
+    assert!(sentences.iter().all(|sentence| !sentence.contains("selected by default")), "{sentences:?}");
+    let story = "not active: the base providers come first; non-IFS: its sockets are not file handles";
     assert_eq!(sentences.iter().filter(|sentence| sentence.contains(story)).count(), 2, "{sentences:?}");
     let rules: BTreeSet<&str> = examination.examined[0].judgement.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(

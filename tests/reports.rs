@@ -144,7 +144,7 @@ fn real_listings_give_their_layered_providers_and_nothing_is_missing() {
         );
         let sentence = examination.examined[0].judgement.findings[0].sentence();
         let expected = format!(
-            "{layer} over [MSAFD Tcpip [TCP/IP]]: a layered provider ({library}) over MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP]"
+            "{layer} over [MSAFD Tcpip [TCP/IP]]: LSP ({library}) over MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP]"
         );
         assert!(sentence.starts_with(&expected), "{sentence}");
         assert_eq!((examination.verdict(), examination.is_complete()), (verdict, false), "{name}");

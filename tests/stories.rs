@@ -21,7 +21,7 @@ fn the_real_layered_provider_is_one_story_of_eight_entries() {
     assert_eq!(story[0].rule, "layered-provider-installed");
     assert_eq!(
         story[0].sentence(),
-        r"ierd_tgp_lsp: a layered provider (C:\Windows\SysWOW64\ierd_tgp_lsp.dll) over MSAFD Tcpip [TCP/IP], MSAFD Tcpip [UDP/IP] and MSAFD Tcpip [RAW/IP]; not active: the base providers come first; its sockets are not file handles"
+        r"ierd_tgp_lsp: LSP (C:\Windows\SysWOW64\ierd_tgp_lsp.dll) over MSAFD Tcpip [TCP/IP], MSAFD Tcpip [UDP/IP] and MSAFD Tcpip [RAW/IP]; not active: the base providers come first; non-IFS: its sockets are not file handles"
     );
     let entries = story.iter().flat_map(|finding| finding.entry.iter().chain(&finding.further_entries));
     let mut ids: Vec<u32> = entries.filter_map(|entry| entry.id).collect();

@@ -130,7 +130,7 @@ fn the_program_finds_the_logs_of_the_hive_that_it_compares() {
     write("SYSTEM", &pressed(&catalogs));
     write("SYSTEM.LOG1", b"no log");
     write("report.nfo", &msinfo::nfo(&catalogs, "EXAMPLE", &msinfo::ENGLISH));
-    let arguments = ["examine", "--together", "--no-hash", "SYSTEM", "report.nfo"];
+    let arguments = ["examine", "--full", "--together", "--no-hash", "SYSTEM", "report.nfo"];
     let output = catalog9(scratch.path()).args(arguments).output().unwrap();
     let report = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{report}");

@@ -10,7 +10,8 @@
 //! use catalog9::archive::Archive;
 //! use catalog9::collection::Packing;
 //!
-//! let mut archive = Archive::new(Cursor::new(Vec::new()), Packing::Tar, "empty.tar");
+//! let empty = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+//! let mut archive = Archive::new(Cursor::new(empty), Packing::Zip, "empty.zip");
 //! let (contents, _) = archive.look(&|| false)?;
 //! assert_eq!(contents.members, 0);
 //! # Ok::<(), std::io::Error>(())

@@ -63,7 +63,7 @@ fn an_output_that_is_read_or_lies_among_what_is_read_is_refused() {
         ("scan --output hive.txt link.jsonl", "a file to be examined"),
         ("scan --output hard.jsonl hive.txt", "a file to be examined"),
         ("scan --output hive.txt --files-from list.txt", "a file to be examined"),
-        ("scan --output list.txt --files-from list.txt", "the list of the files"),
+        ("scan --output list.txt --files-from list.txt", "the list of files"),
         ("scan --output part-0of1-0.jsonl --earlier part-0of1-0.jsonl in", "the earlier result"),
         ("scan --output policy.md --policy policy.md in", "the policy"),
         ("scan --output log.jsonl hive.txt", "a transaction log"),

@@ -72,6 +72,6 @@ mod tests {
             assert!(guarded(|| panic!("inner")).is_err());
             panic!("outer")
         });
-        assert!(outer.unwrap_err().to_string().contains("program: outer ("));
+        assert!(outer.unwrap_err().to_string().contains("error: outer ("));
     }
 }
