@@ -16,6 +16,7 @@ mod policies;
 mod real;
 mod reports;
 mod scale;
+mod siege;
 mod vanilla;
 
 use std::path::Path;
