@@ -47,3 +47,7 @@ deny:
 # The documentation of the library.
 doc:
     cargo doc --no-deps --open
+
+# Fuzz a target, or all of them one after the other, for so many seconds each: see docs/contributing.md.
+fuzz TARGET="all" SECONDS="60":
+    .ci/fuzz {{TARGET}} {{SECONDS}}

@@ -5,7 +5,8 @@ use std::io::{self, Cursor};
 use catalog9::archive::{Archive, Contents, Trouble, Troubles};
 use catalog9::collection::Packing;
 
-use crate::budget::{BUDGET, counted};
+use crate::budget::BUDGET;
+use crate::memory::most_during;
 use crate::scan::archives::{gzip, tar, xz, zip, zstd};
 
 /// Looks at an archive and reads what is wanted of it, within the budget.
@@ -22,7 +23,7 @@ fn read_within_budget(bytes: &[u8], packing: Packing) -> (Contents, Vec<Trouble>
         read.unwrap();
         (contents, troubles)
     };
-    let ((contents, troubles), most) = counted(read);
+    let ((contents, troubles), most) = most_during(read);
     assert!(most < BUDGET, "{} MiB of archive take {} MiB", bytes.len() >> 20, most >> 20);
     (contents, troubles.into_iter().map(|told| told.trouble).collect())
 }

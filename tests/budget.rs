@@ -1,8 +1,9 @@
 //! What hostile evidence may cost: memory stays within a budget whatever the evidence holds, and time grows no faster
 //! than the evidence.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+mod examination;
+mod logs;
+
 use std::fmt::Write;
 
 use catalog9::Content;
@@ -11,66 +12,16 @@ use catalog9::evidence::{Error, ReadOptions, Reading};
 
 use crate::cost::assert_linear;
 use crate::evidence::read;
+use crate::memory::most_during;
 use crate::synth::reg::{self, Form};
 use crate::synth::{Key, Value, hive, netsh, registry};
 
 /// Most memory that reading one piece of evidence may take, beside the evidence.
 pub const BUDGET: usize = 64 << 20;
 
-/// Counts what each thread holds, and the most that it has held.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<usize> = const { Cell::new(0) };
-    static MOST: Cell<usize> = const { Cell::new(0) };
-}
-
-fn take(size: usize) {
-    // At the end of a thread its counters are gone, and nobody asks for them any more.
-    let held = HELD.try_with(|held| held.replace(held.get().saturating_add(size)).saturating_add(size));
-    _ = MOST.try_with(|most| most.set(most.get().max(held.unwrap_or_default())));
-}
-
-fn give_back(size: usize) {
-    _ = HELD.try_with(|held| held.set(held.get().saturating_sub(size)));
-}
-
-#[expect(unsafe_code, reason = "an allocator cannot be written without; this one only counts what the system's does")]
-// SAFETY: every call is handed on to the allocator of the system as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        take(layout.size());
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        give_back(layout.size());
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both may be held while the content is moved.
-        take(size);
-        let moved = unsafe { System.realloc(pointer, layout, size) };
-        give_back(layout.size());
-        moved
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-/// Does work, and gives the most memory that it took meanwhile.
-pub fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let before = HELD.get();
-    MOST.set(before);
-    let result = work();
-    (result, MOST.get() - before)
-}
-
 /// Reads a piece of evidence, and gives the most memory that it took meanwhile.
 fn read_counted(bytes: &[u8], options: &ReadOptions<'_>) -> (Result<Reading, Error>, usize) {
-    counted(|| catalog9::evidence::read(&mut Content::Bytes(bytes), options))
+    most_during(|| catalog9::evidence::read(&mut Content::Bytes(bytes), options))
 }
 
 /// Reads evidence within the budget.
@@ -86,7 +37,7 @@ fn is_counted(reading: &Reading) -> bool {
     reading.defects.len() < 1000 && reading.defects.iter().any(|defect| defect.found.ends_with(" more of this kind"))
 }
 
-const LIMIT: &str = "keys and values of at most 24 MiB";
+const LIMIT: &str = "keys and values of at most 8 MiB";
 
 fn meets_limit(reading: &Reading) -> bool {
     reading.defects.iter().any(|defect| defect.expected == LIMIT)
@@ -218,7 +169,7 @@ fn wanted_keys_and_values_of_a_hive_without_end_meet_a_limit_that_is_named() {
 fn links_to_a_large_key_share_the_room_of_all_keys() {
     let mut root = system();
     let winsock2 = r"ControlSet001\Services\WinSock2";
-    root.at(&format!(r"{winsock2}\Large")).values.extend((0..20_000).map(number));
+    root.at(&format!(r"{winsock2}\Large")).values.extend((0..6000).map(number));
     for number in 0..30 {
         let target = format!(r"\Registry\Machine\SYSTEM\{winsock2}\Large");
         root.link(&format!(r"{winsock2}\Parameters\L{number}"), &target);
@@ -319,4 +270,29 @@ fn keys_that_are_named_as_entries_grow_with_the_hive() {
     assert_linear(20_000, evidence, |hive| read_all(hive));
     let hive = evidence(80_000);
     assert!(read(&hive).unwrap().defects.is_empty());
+}
+
+/// A hive in which so many keys name the list of entries as their parent, and no list names them.
+fn with_lost_keys(count: usize) -> Vec<u8> {
+    let mut root = system();
+    let entries = root.at(r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries");
+    entries.subkeys.extend((0..count).map(|number| Key::new(&format!("S{number:06}"))));
+    let mut hive = hive_of(&root);
+    let name = b"Catalog_Entries";
+    let is_key = |at: &usize| hive[at - 76..].starts_with(b"nk") && usize::from(hive[at - 4]) == name.len();
+    let names = (4096 + 76..hive.len()).filter(|at| hive[*at..].starts_with(name));
+    let keys: Vec<usize> = names.filter(is_key).map(|at| at - 76).collect();
+    let of_protocols =
+        keys.into_iter().max_by_key(|at| hive[at + 20..at + 24].iter().rev().copied().collect::<Vec<_>>());
+    let list = of_protocols.unwrap() + 28;
+    hive[list..list + 4].copy_from_slice(&0x7fff_0000_u32.to_le_bytes());
+    hive
+}
+
+#[test]
+fn keys_that_no_list_names_meet_a_limit_that_is_named() {
+    let is_cut = |reading: &Reading| reading.defects.iter().any(|defect| defect.found == "more than there is room for");
+    let few = read_within_budget(&with_lost_keys(1000));
+    assert!(!is_cut(&few) && few.defects.iter().any(|defect| defect.found.starts_with("100")), "{:?}", few.defects);
+    assert!(is_cut(&read_within_budget(&with_lost_keys(40_000))));
 }

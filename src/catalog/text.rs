@@ -264,6 +264,10 @@ pub fn is_harmful(character: char) -> bool {
         (0xe0000, 0xe0fff),
         (0xf0000, 0x10_ffff),
     ];
+    // Nearly all characters of any evidence.
+    if (' '..='~').contains(&character) {
+        return false;
+    }
     let code = u32::from(character);
     code & 0xfffe == 0xfffe || HARMFUL.iter().any(|(first, last)| (*first..=*last).contains(&code))
 }

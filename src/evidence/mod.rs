@@ -29,14 +29,17 @@ pub use head::{HiveHead, TextHead};
 pub use history::{Area, Find, Former, FormerKey, FormerValue, History};
 pub use kind::Kind;
 pub use moment::{Event, Moment};
-pub use reading::{ReadOptions, Reading};
+pub use reading::{ReadOptions, Reading, Scratch, Space};
 pub use recovery::{HiveState, Recovery};
 pub use registry::{Together, log};
 pub use report_head::{ReportHead, Written};
 pub use sniff::sniff;
 
 /// Entries of one list that are read; no real catalog has more than 24.
-const MAX_ENTRIES: usize = 16_384;
+const MAX_ENTRIES: usize = 1_024;
+
+/// Entries of one transaction log, and keys below one key that no list names, that are read.
+const MAX_SEARCHED: usize = 16_384;
 
 /// Whether a piece of evidence is a registration file, several of which may be read as one.
 ///

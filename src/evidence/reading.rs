@@ -1,5 +1,9 @@
 //! What a piece of evidence says, and what of it is damaged.
 
+use std::fmt;
+use std::io;
+use std::ops::{Deref, DerefMut};
+
 use super::encoding::CodePage;
 use super::log::LogFile;
 use super::{ControlSet, Defect, History, HiveHead, Kind, Moment, Recovery, ReportHead, TextHead};
@@ -13,6 +17,42 @@ pub struct ReadOptions<'a> {
     pub logs: &'a [LogFile<'a>],
     /// Whether what was deleted is looked for: the whole of a hive is then read, and not only what leads to the catalogs.
     pub carve: bool,
+    /// Where a dirty hive is recovered; `None` for memory, of which this takes as much as the recovered hive is long.
+    pub scratch: Option<&'a dyn Scratch>,
+}
+
+/// Space for a recovered hive, such as a file that is mapped.
+pub trait Scratch: fmt::Debug {
+    /// Space for that many bytes, up to a little more than 1 GiB, all of them zeros.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no space. The hive is then read as it is stored, and this is told.
+    fn space(&self, length: usize) -> io::Result<Space>;
+}
+
+/// Bytes to be written and read, wherever they are.
+pub struct Space(Box<dyn DerefMut<Target = [u8]>>);
+
+impl Space {
+    /// A space of these bytes.
+    pub fn new(bytes: impl DerefMut<Target = [u8]> + 'static) -> Self {
+        Self(Box::new(bytes))
+    }
+}
+
+impl Deref for Space {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl DerefMut for Space {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
 }
 
 /// Everything that was read from one piece of evidence.

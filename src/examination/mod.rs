@@ -20,7 +20,7 @@ use crate::evidence::encoding::CodePage;
 use crate::evidence::log::LogFile;
 use crate::evidence::{
     self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
-    ReportHead, Roles, TextHead,
+    ReportHead, Roles, Scratch, TextHead,
 };
 use crate::finding::{Finding, NotJudged, Severity, Verdict};
 use crate::policy::{Policy, Withheld};
@@ -39,13 +39,15 @@ pub struct Evidence<'a> {
     pub content: Content<'a>,
     /// The transaction logs of a hive.
     pub logs: Vec<LogFile<'a>>,
+    /// Where a dirty hive is recovered; `None` for memory, of which this takes as much as the recovered hive is long.
+    pub scratch: Option<&'a dyn Scratch>,
 }
 
 impl<'a> Evidence<'a> {
     /// A file without transaction logs.
     #[must_use]
     pub fn new(path: impl Into<Text>, content: Content<'a>) -> Self {
-        Self { path: path.into(), content, logs: Vec::new() }
+        Self { path: path.into(), content, logs: Vec::new(), scratch: None }
     }
 }
 
@@ -169,8 +171,8 @@ pub struct Examined {
 ///
 /// Where it tells nothing at all, or has not the control set that was asked for.
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
-    let Evidence { path, content, logs } = evidence;
-    let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve };
+    let Evidence { path, content, logs, scratch } = evidence;
+    let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve, scratch };
     let (reading, part) =
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
     let EvidenceFile { path, size, sha256 } = part;

@@ -30,7 +30,7 @@ pub(super) fn sentence(recovery: &Recovery, changes: &[Difference]) -> Option<St
         (State::NotRecovered(obstacle), _) => {
             let logs = match obstacle {
                 Obstacle::NoLog => "they may hold a newer one",
-                Obstacle::NotAHive | Obstacle::NoneUsed => "there may be a newer one",
+                Obstacle::NotAHive | Obstacle::NoneUsed | Obstacle::NoSpace => "there may be a newer one",
             };
             return Some(format!("The hive is dirty and {obstacle}: this is its state as it was stored, and {logs}."));
         }

@@ -7,10 +7,11 @@
 //! whole. systemd treats its journal files in the same way.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, BufReader, Read};
 
 use catalog9::Options;
-use memmap2::Mmap;
+use catalog9::evidence::{Scratch, Space};
+use memmap2::{Mmap, MmapMut};
 
 /// A mapped file.
 pub(in crate::cli) struct Map(Mmap);
@@ -103,6 +104,29 @@ impl<'a> Guarded<'a> {
     pub(in crate::cli) fn ensure_whole(&self) -> Result<(), Shrunk> {
         let has_shrunk = self.guard.as_ref().is_some_and(guard::Guard::has_shrunk);
         if has_shrunk { Err(Shrunk { expected: self.bytes.len() }) } else { Ok(()) }
+    }
+}
+
+/// Space for recovered hives: in memory, or above [`MOST_IN_MEMORY`] in a temporary file that has no name.
+#[derive(Debug)]
+pub(in crate::cli) struct TemporarySpace;
+
+/// The longest hive that is recovered in memory, in bytes. The largest real SYSTEM hive has 16 MB.
+const MOST_IN_MEMORY: usize = 16 << 20;
+
+impl Scratch for TemporarySpace {
+    fn space(&self, length: usize) -> io::Result<Space> {
+        if length <= MOST_IN_MEMORY {
+            return Ok(Space::new(vec![0; length]));
+        }
+        let mut file = tempfile::tempfile()?;
+        // Written, not only extended: on a full disk this fails, while a write to the map would kill the program.
+        let zeros = io::repeat(0).take(u64::try_from(length).unwrap_or(u64::MAX));
+        io::copy(&mut BufReader::with_capacity(1 << 20, zeros), &mut file)?;
+        // SAFETY: the file has no name, so that no other process can change it.
+        #[allow(unsafe_code, reason = "mapping is the point of this file")]
+        let map = unsafe { MmapMut::map_mut(&file)? };
+        Ok(Space::new(map))
     }
 }
 
@@ -234,6 +258,17 @@ mod tests {
         assert_eq!(of(false, false), Reading::HereAndThere);
         for (hash, carve) in [(true, false), (false, true), (true, true)] {
             assert_eq!(of(hash, carve), Reading::Throughout);
+        }
+    }
+
+    #[test]
+    fn space_is_all_zeros_and_can_be_written() {
+        for length in [4096, MOST_IN_MEMORY + 1] {
+            let mut space = TemporarySpace.space(length).unwrap();
+            assert_eq!(space.len(), length);
+            assert!(space.iter().all(|byte| *byte == 0));
+            space[length - 1] = 9;
+            assert_eq!(space.last(), Some(&9));
         }
     }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::net::{self, Fault};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::Log;
-use crate::cli::intake::map::{Guarded, Reading};
+use crate::cli::intake::map::{Guarded, Reading, TemporarySpace};
 use crate::cli::intake::piece::Piece;
 use crate::cli::intake::source::{Input, Opened};
 
@@ -56,9 +56,9 @@ pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> 
         let examination = {
             let opened = opened.iter_mut().zip(&logs);
             let evidence = pieces.iter().zip(opened).map(|((piece, logs), (opened, bytes))| Evidence {
-                path: piece.label.clone(),
-                content: opened.content(),
                 logs: logs.iter().zip(bytes).map(|(log, bytes)| log.file(bytes)).collect(),
+                scratch: Some(&TemporarySpace),
+                ..Evidence::new(piece.label.clone(), opened.content())
             });
             let mut evidence: Vec<Evidence<'_>> = evidence.collect();
             match (evidence.pop(), evidence.is_empty()) {

@@ -29,12 +29,15 @@ use self::control_set::read_control_sets;
 use self::hive::open_hive;
 use self::key::{Key, Value};
 use self::links::Source;
+use self::log::Log;
 use self::reg::Export;
 use self::salvage::{ROOM, WITHIN_ROOM};
 use self::values::Values;
 use self::wanted::{SERVICES, Wanted};
 use super::encoding::CodePage;
-use super::{Content, ControlSet, Defect, Defects, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery};
+use super::{
+    Content, ControlSet, Defect, Defects, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery, Space,
+};
 use crate::catalog::{Place, Text};
 
 /// Reads a SYSTEM hive, in the state in which Windows would have loaded it.
@@ -49,8 +52,11 @@ pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Readi
     if options.logs.is_empty() && !is_dirty {
         return stored;
     }
-    let mut replay = log::replay(bytes, options.logs);
-    let recovered = replay.recovered.take().map(|recovered| read_state(&recovered, options));
+    let (replay, recovered) = log::replay_into(bytes, options.logs, |length| match options.scratch {
+        Some(scratch) => scratch.space(length),
+        None => log::in_memory(length).map(Space::new),
+    });
+    let recovered = recovered.map(|recovered| read_state(&recovered, options));
     let (reading, state, other) = match (stored, recovered) {
         (Err(_), Some(Ok(recovered))) => (recovered, HiveState::Recovered, None),
         (Ok(stored), Some(Ok(recovered))) if replay.faults_after.is_empty() => {
@@ -61,7 +67,9 @@ pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Readi
         (stored, _) => (stored?, HiveState::Stored, None),
     };
     let other = other.map(|reading| reading.control_sets).unwrap_or_default();
-    Ok(Reading { hive: head, recovery: Some(Recovery { replay, state, other }), ..reading })
+    let mut reading = Reading { hive: head, ..reading };
+    reading.defects.extend(replay.logs.iter().filter_map(Log::unsearched));
+    Ok(Reading { recovery: Some(Recovery { replay, state, other }), ..reading })
 }
 
 /// Reads one state of a SYSTEM hive.

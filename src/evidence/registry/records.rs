@@ -12,7 +12,7 @@ pub(super) const NIL: u32 = u32::MAX;
 /// Most bytes of a value's data that lie in one cell from hive version 1.4 on, and in one segment of longer data.
 pub(super) const SEGMENT: usize = 16_344;
 /// Largest value that is read; the largest of thirteen real SYSTEM hives is 333,108 bytes.
-const MAX_VALUE: usize = 24 << 20;
+const MAX_VALUE: usize = 8 << 20;
 /// Most characters of a key's name that Windows allows. A longer one is not Windows' own, and a path of such names would
 /// be longer than the hive.
 pub(super) const LONGEST_KEY_NAME: usize = 255;

@@ -4,24 +4,27 @@
 //! this one as its parent: a list lies in one cell and is lost as a whole, while its keys lie elsewhere.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::key::{Key, MAX_DEPTH, Value};
-use super::records::{KeyRecord, Listed, Records, ValueRecord, key_in};
+use super::records::{KeyRecord, Listed, NIL, Records, ValueRecord, key_in};
 use super::wanted::WantedBelow;
 use crate::catalog::{Place, Text};
-use crate::evidence::{Defect, Defects};
+use crate::evidence::{Defect, Defects, MAX_SEARCHED};
 use crate::layout::BaseBlock;
 
-/// Bytes of keys and values that are kept of one registry, those that links lead to included. Of thirteen real SYSTEM hives the wanted ones take less than a
-/// hundredth of it.
-pub(super) const ROOM: usize = 24 << 20;
+/// Bytes of keys and values that are kept of one registry, those that links lead to included. Those of thirteen real
+/// SYSTEM hives take less than a thirtieth of it. What is made of them, catalogs and findings, takes several times as much.
+pub(super) const ROOM: usize = 8 << 20;
 
 /// What is expected where [`ROOM`] does not suffice.
-pub(super) const WITHIN_ROOM: &str = "keys and values of at most 24 MiB";
+pub(super) const WITHIN_ROOM: &str = "keys and values of at most 8 MiB";
 
 /// Items of lists that are read; the largest of thirteen real SYSTEM hives has 43,211 keys and 90,307 values.
-const MOST_ITEMS: usize = 4 << 20;
+const MOST_ITEMS: usize = 1 << 20;
+
+/// Keys in use that are looked through for those that no list names.
+const MOST_KEYS: usize = 1 << 20;
 
 /// What a walk over a tree must remember that damage may have made a graph.
 pub(super) struct Trail<'d> {
@@ -120,8 +123,8 @@ fn out_of_order(previous: &Text, name: &Text) -> Option<String> {
 pub(super) struct Salvage<'a> {
     records: Records<'a>,
     bytes: &'a [u8],
-    /// Keys in use by the offset of their parent.
-    by_parent: OnceCell<HashMap<u32, Vec<u32>>>,
+    /// Keys in use, each behind the offset of its parent and in the order of these.
+    by_parent: OnceCell<Vec<(u32, u32)>>,
 }
 
 impl<'a> Salvage<'a> {
@@ -192,12 +195,19 @@ impl<'a> Salvage<'a> {
             trail.lose(key, "a list of subkeys", format!("{}, although the key states {told}", children.len()));
         }
         if is_damaged {
-            let found = self.add_children(record, &mut children);
+            let (found, is_cut) = self.add_children(record, wanted, &mut children);
             if found > 0 {
                 trail.lose(
                     key,
                     "a list of all subkeys",
                     format!("{found} more keys that name this one as their parent"),
+                );
+            }
+            if is_cut {
+                trail.lose(
+                    key,
+                    "keys that can be searched for those that no list names",
+                    "more than there is room for",
                 );
             }
         }
@@ -219,21 +229,34 @@ impl<'a> Salvage<'a> {
         is_damaged
     }
 
-    /// Adds the keys that name this one as their parent and are not among `children`; gives their number.
-    fn add_children(&self, parent: &KeyRecord, children: &mut Vec<u32>) -> usize {
-        let name = |child: &u32| self.records.key(*child).ok().map(|child| child.name.lower());
-        let known: HashSet<String> = children.iter().filter_map(name).collect();
+    /// Adds the wanted keys that name this one as their parent and are not among `children`; gives their number, and
+    /// whether there may be more.
+    fn add_children(&self, parent: &KeyRecord, wanted: &WantedBelow<'_>, children: &mut Vec<u32>) -> (usize, bool) {
         let by_parent = self.by_parent.get_or_init(|| {
-            let mut by_parent: HashMap<u32, Vec<u32>> = HashMap::new();
-            for key in keys_in_use(self.bytes).filter(|key| !key.is_root()) {
-                by_parent.entry(key.head.parent).or_default().extend(Records::offset_of(key.offset));
-            }
+            let keys = keys_in_use(self.bytes).filter(|key| !key.is_root());
+            let mut by_parent: Vec<(u32, u32)> = keys
+                .filter_map(|key| Some((key.head.parent, Records::offset_of(key.offset)?)))
+                .take(MOST_KEYS)
+                .collect();
+            by_parent.sort_unstable();
             by_parent
         });
-        let before = children.len();
-        let lost = Records::offset_of(parent.offset).and_then(|offset| by_parent.get(&offset)).into_iter().flatten();
-        children.extend(lost.filter(|child| name(child).is_some_and(|name| !known.contains(&name))));
-        children.len() - before
+        let parent = Records::offset_of(parent.offset).unwrap_or(NIL);
+        let begin = by_parent.partition_point(|(of, _)| *of < parent);
+        let children_of = by_parent.iter().skip(begin).take_while(|(of, _)| *of == parent);
+        let name = |child: u32| self.records.key(child).ok().map(|child| child.name);
+        let mut lost = children_of.filter_map(|(_, child)| {
+            let name = name(*child).filter(|name| wanted.subkey(name).is_some())?;
+            Some((name.lower(), *child))
+        });
+        let mut found: Vec<(String, u32)> = lost.by_ref().take(MAX_SEARCHED).collect();
+        let is_cut = lost.next().is_some() || by_parent.len() == MOST_KEYS;
+        let names: HashSet<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let listed = children.iter().filter_map(|child| name(*child)).map(|name| name.lower());
+        let known: HashSet<String> = listed.filter(|name| names.contains(name.as_str())).collect();
+        found.retain(|(name, _)| !known.contains(name));
+        children.extend(found.iter().map(|(_, child)| *child));
+        (found.len(), is_cut)
     }
 
     /// Reads the wanted values of a key and tells what is wrong with their list; whether something was.

@@ -7,7 +7,7 @@
 mod cells;
 mod item;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -18,14 +18,14 @@ use super::records::{CELL_HEAD, KeyRecord, Records, ValueRecord, key_in, value_i
 use super::winsock2;
 use crate::catalog::{Place, Text};
 use crate::evidence::encoding::CodePage;
-use crate::evidence::{Area, Defect, Defects, Find, Former, FormerKey, FormerValue, History, MAX_ENTRIES};
+use crate::evidence::{Area, Defect, Defects, Find, Former, FormerKey, FormerValue, History};
 use crate::layout::PackedCatalogItem;
 use crate::layout::cell::KeyNode;
 
 /// Looks for what is left in a hive, whose bins end at that offset, and in its logs. `root` is what was read of the
 /// hive: what is the same in any control set is not told.
 ///
-/// At most [`MAX_ENTRIES`] places are kept of each kind.
+/// At most [`MOST_FINDS`] places are kept of each kind.
 pub(super) fn carve(
     hive: &[u8],
     bins_end: usize,
@@ -36,22 +36,28 @@ pub(super) fn carve(
 ) -> History {
     let mut live = Live::default();
     live.add(root);
-    let left = hive.len() / 4;
-    let items = item::items(hive).filter_map(|(offset, _)| Some((offset, find(Area::OutsideOfCells, offset, true)?)));
-    let items = items.take(MAX_ENTRIES).collect();
+    let left = MOST_LISTED.min(hive.len() / 4);
+    let mut found =
+        item::items(hive).filter_map(|(offset, _)| Some((offset, find(Area::OutsideOfCells, offset, true)?)));
+    let items = found.by_ref().take(MOST_FINDS).collect();
     let mut carving = Carving {
         hive,
         live,
         items,
         values: Vec::new(),
         keys: Vec::new(),
-        free: Vec::new(),
+        free: BTreeMap::new(),
         listed: HashMap::new(),
         left,
         path_bytes: 0,
         defects,
     };
-    cells(hive.get(..bins_end).unwrap_or(hive)).for_each(|cell| carving.search(cell));
+    if let Some((offset, _)) = found.next() {
+        carving.pass_over(offset, WITHIN_FINDS);
+    }
+    let bins = hive.get(..bins_end).unwrap_or(hive);
+    cells(bins).for_each(|cell| carving.search(&cell));
+    carving.find_data(bins);
     carving.finish(logs, code_page)
 }
 
@@ -100,8 +106,15 @@ const KEYS: [&str; 5] =
 /// Keys of entries have names of so many digits.
 const ENTRY_DIGITS: usize = 12;
 
+/// Places of deleted entries, of values and of keys that are kept.
+const MOST_FINDS: usize = 2048;
+/// What is expected where [`MOST_FINDS`] do not suffice.
+const WITHIN_FINDS: &str = "at most 2048 places of what was deleted";
+
 /// Bytes of the paths of all deleted keys that are kept.
 const MOST_PATHS: usize = 4 << 20;
+/// Items of lists that are remembered; the largest of thirteen real SYSTEM hives has 43,211 keys.
+const MOST_LISTED: usize = 1 << 20;
 /// Bytes of the data of all deleted values that are looked at: many of them may name one cell.
 const MOST_DATA: usize = 4 << 20;
 
@@ -112,8 +125,8 @@ struct Carving<'a, 'k, 'd> {
     items: BTreeMap<usize, Find>,
     values: Vec<ValueRecord>,
     keys: Vec<(FormerKey, Find)>,
-    /// The cells that are not in use, in the order of their offsets.
-    free: Vec<Range<usize>>,
+    /// The free cells in which data of deleted values may lie, by where these begin.
+    free: BTreeMap<usize, Range<usize>>,
     /// What the lists of subkeys name, by their offsets: each is read once, however many keys lead to it.
     listed: HashMap<u32, HashSet<u32>>,
     /// How many items of these lists may still be read. In a sound hive each key is in one list.
@@ -125,7 +138,7 @@ struct Carving<'a, 'k, 'd> {
 impl Carving<'_, '_, '_> {
     /// Looks for records in a cell. In one that is in use only a record at its beginning can be lost, and only an item
     /// is told from other data elsewhere.
-    fn search(&mut self, cell: Cell) {
+    fn search(&mut self, cell: &Cell) {
         let begin = cell.range.start + CELL_HEAD;
         for (offset, find) in self.items.range_mut(cell.range.clone()) {
             find.area = match cell.is_free {
@@ -139,31 +152,47 @@ impl Carving<'_, '_, '_> {
         for offset in (begin..end).step_by(8) {
             match self.hive.get(offset..offset + 2) {
                 Some(b"vk") if cell.is_free => self.find_value(offset),
-                Some(b"nk") => self.find_key(offset, &cell),
+                Some(b"nk") => self.find_key(offset, cell),
                 _ => {}
             }
         }
-        if cell.is_free {
-            self.free.push(cell.range);
+    }
+
+    /// Finds the free cells that the deleted values name. All free cells of a hive may be too many to remember.
+    fn find_data(&mut self, bins: &[u8]) {
+        let begins = self.values.iter().filter(|value| !value.is_inline()).filter_map(|value| in_file(value.head.data));
+        let mut begins = begins.collect::<BTreeSet<_>>().into_iter().peekable();
+        for cell in cells(bins) {
+            while let Some(begin) = begins.next_if(|begin| *begin < cell.range.end) {
+                if cell.is_free && cell.range.contains(&begin) {
+                    self.free.insert(begin, cell.range.clone());
+                }
+            }
         }
     }
 
     fn find_value(&mut self, offset: usize) {
         let record = self.hive.get(offset..).and_then(|bytes| value_in(bytes, offset));
         let is_ours = |record: &ValueRecord| VALUES.iter().any(|name| record.name.is(name));
-        self.values.extend(record.filter(is_ours).filter(|_| self.values.len() < MAX_ENTRIES));
+        match record.filter(is_ours) {
+            Some(_) if self.values.len() == MOST_FINDS => self.pass_over(offset, WITHIN_FINDS),
+            record => self.values.extend(record),
+        }
     }
 
     fn find_key(&mut self, offset: usize, cell: &Cell) {
         let Some(record) = self.hive.get(offset..).and_then(|bytes| key_in(bytes, offset)) else { return };
         let is_named = is_of_catalog(&record.name);
-        if self.keys.len() >= MAX_ENTRIES || !(is_named || cell.is_free) || !record.last_written().is_plausible() {
+        if !(is_named || cell.is_free) || !record.last_written().is_plausible() {
             return;
         }
         let path = self.path_of(&record);
         let is_ours = is_named || path.iter().any(|name| name.is("WinSock2"));
         if !is_ours || !cell.is_free && self.is_in_force(&record) {
             return;
+        }
+        if self.keys.len() == MOST_FINDS {
+            return self.pass_over(offset, WITHIN_FINDS);
         }
         let path = path.iter().map(Text::lossy).collect::<Vec<_>>().join(r"\");
         self.path_bytes += path.len();
@@ -203,8 +232,7 @@ impl Carving<'_, '_, '_> {
 
     /// Tells that what lies there may be of a deleted key, and is passed over.
     fn pass_over(&mut self, offset: usize, expected: &str) {
-        let place = Place { offset: u64::try_from(offset).ok(), ..Place::default() };
-        self.defects.push(Defect::new(place, expected, "more; the remaining deleted items are ignored"));
+        self.defects.extend(u64::try_from(offset).ok().map(|offset| passed_over(offset, expected)));
     }
 
     /// The names on the way from the root to a key, in use or not; `…` stands for what is gone.
@@ -234,19 +262,13 @@ impl Carving<'_, '_, '_> {
         key_in(self.hive.get(offset..)?, offset)
     }
 
-    /// The free cell in which that offset lies.
-    fn free_cell_at(&self, offset: usize) -> Option<&Range<usize>> {
-        let index = self.free.partition_point(|cell| cell.end <= offset);
-        self.free.get(index).filter(|cell| cell.contains(&offset))
-    }
-
     /// The data of a deleted value; `None` where another value has their cell.
     fn data_of(&self, record: &ValueRecord) -> Option<Vec<u8>> {
         if record.is_inline() {
             return record.head.data.to_le_bytes().get(..record.size()).map(<[u8]>::to_vec);
         }
         let begin = in_file(record.head.data)?;
-        let cell = self.free_cell_at(begin)?;
+        let cell = self.free.get(&begin)?;
         let end = begin.checked_add(record.size()).filter(|end| *end <= cell.end)?;
         self.hive.get(begin..end).map(<[u8]>::to_vec)
     }
@@ -256,7 +278,7 @@ impl Carving<'_, '_, '_> {
         let begin = in_file(record.head.data).filter(|_| record.size() == PackedCatalogItem::SIZE);
         let bytes = begin.and_then(|begin| self.hive.get(begin..)?.first_chunk());
         let Some((begin, bytes)) = begin.zip(bytes) else { return false };
-        let cell = self.free_cell_at(begin).cloned();
+        let cell = self.free.get(&begin).cloned();
         let Some(cell) = cell.filter(|_| item::is_item(&PackedCatalogItem::decode(bytes))) else { return false };
         let is_whole = begin + PackedCatalogItem::SIZE <= cell.end;
         self.items.extend(find(Area::FreeCell, begin, is_whole).map(|find| (begin, find)));
@@ -265,16 +287,20 @@ impl Carving<'_, '_, '_> {
 
     fn finish(mut self, logs: &[LogFile<'_>], code_page: Option<CodePage>) -> History {
         let values = self.take_values();
-        let Self { hive, live, items, keys, .. } = self;
+        let Self { hive, live, items, keys, defects, .. } = self;
         let in_hive = items.into_iter().filter_map(|(offset, find)| Some((hive.get(offset..)?.first_chunk()?, find)));
         let in_logs = logs.iter().flat_map(|log| {
             let area = Area::Log(log.name.clone());
             item::items(log.bytes).filter_map(move |(offset, bytes)| Some((bytes, find(area.clone(), offset, true)?)))
         });
         let entries = in_hive.chain(in_logs).map(|(bytes, find)| (item::essence(bytes), bytes, find));
-        let entries = merged(entries.filter(|(essence, ..)| !live.items.contains(essence)));
+        let mut entries = entries.filter(|(essence, ..)| !live.items.contains(essence));
+        let former = merged(entries.by_ref().take(MOST_FINDS));
+        if let Some((.., find)) = entries.next() {
+            defects.push(passed_over(find.offset, WITHIN_FINDS));
+        }
         let entry = |Former { what, finds }| Former { what: winsock2::former_entry(what, code_page), finds };
-        History { entries: entries.into_iter().map(entry).collect(), values, keys: merged_same(keys) }
+        History { entries: former.into_iter().map(entry).collect(), values, keys: merged_same(keys) }
     }
 
     /// The deleted values that say what no value in force says. Those that name an item add to the items.
@@ -319,6 +345,11 @@ fn is_of_catalog(name: &Text) -> bool {
     KEYS.iter().any(|key| name.is(key)) || is_of_entry()
 }
 
+fn passed_over(offset: u64, expected: &str) -> Defect {
+    let place = Place { offset: Some(offset), ..Place::default() };
+    Defect::new(place, expected, "more; the remaining deleted items are ignored")
+}
+
 fn find(area: Area, offset: usize, is_whole: bool) -> Option<Find> {
     Some(Find { area, offset: u64::try_from(offset).ok()?, is_whole })
 }
@@ -332,7 +363,7 @@ fn in_file(offset: u32) -> Option<usize> {
 fn merged<K: Eq + Hash, T>(found: impl IntoIterator<Item = (K, T, Find)>) -> Vec<Former<T>> {
     let mut all: Vec<Former<T>> = Vec::new();
     let mut index: HashMap<K, usize> = HashMap::new();
-    for (key, what, find) in found.into_iter().take(MAX_ENTRIES) {
+    for (key, what, find) in found {
         let index = *index.entry(key).or_insert(all.len());
         match all.get_mut(index) {
             Some(former) => former.finds.push(find),

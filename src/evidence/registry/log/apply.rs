@@ -9,36 +9,51 @@ use crate::layout::BaseBlock;
 /// A log, its bytes, and an entry of it.
 type Chosen<'a> = (&'a Log, &'a [u8], &'a Entry);
 
-/// The base block and the whole of a copy of the hive with the entries of these logs that are marked as applied.
-///
-/// It is as long as the longest bins that an entry tells of. It is never shorter than the hive, since what lies behind
-/// bins that shrank is evidence.
+/// Length of the recovered hive: that of the longest bins that an applied entry tells of. It is never shorter than the
+/// hive, since what lies behind bins that shrank is evidence.
+pub(super) fn length(hive: &[u8], order: &[usize], logs: &[Log]) -> usize {
+    let entries = order.iter().filter_map(|index| logs.get(*index)).flat_map(applied);
+    let bins_size = entries.map(|entry| wide(entry.bins_size)).max().unwrap_or_default();
+    hive.len().max(BaseBlock::SIZE_IN_HIVE + bins_size)
+}
+
+/// Marks what was to be applied as passed over.
+pub(super) fn take_back(logs: &mut [Log]) {
+    for entry in logs.iter_mut().flat_map(|log| &mut log.entries).filter(|entry| entry.fate == Fate::Applied) {
+        entry.fate = Fate::PassedOver;
+    }
+}
+
+/// Writes the hive to a space of that length, and over it the entries of these logs that are marked as applied; gives
+/// its base block.
 pub(super) fn apply(
+    recovered: &mut [u8],
     hive: &[u8],
     head: &HiveHead,
     order: &[usize],
     logs: &[Log],
     files: &[LogFile<'_>],
-) -> (BaseBlock, Vec<u8>) {
+) -> BaseBlock {
     let chosen = chosen(order, logs, files);
-    let bins_size = chosen.iter().map(|(_, _, entry)| wide(entry.bins_size)).max().unwrap_or_default();
-    let mut recovered = vec![0; hive.len().max(BaseBlock::SIZE_IN_HIVE + bins_size)];
-    lay(&mut recovered, 0, hive);
+    lay(recovered, 0, hive);
     for (log, bytes, entry) in &chosen {
         for page in log.pages_of(entry, bytes) {
-            lay(&mut recovered, BaseBlock::SIZE_IN_HIVE + page.in_hive, page.of(bytes).unwrap_or_default());
+            lay(recovered, BaseBlock::SIZE_IN_HIVE + page.in_hive, page.of(bytes).unwrap_or_default());
         }
     }
     let base_block =
         chosen.last().map_or_else(|| head.base_block.clone(), |(log, _, last)| base_block(head, log, last));
-    lay(&mut recovered, 0, &base_block.encode());
-    (base_block, recovered)
+    lay(recovered, 0, &base_block.encode());
+    base_block
 }
 
 fn chosen<'a>(order: &[usize], logs: &'a [Log], files: &[LogFile<'a>]) -> Vec<Chosen<'a>> {
     let used = order.iter().filter_map(|index| logs.get(*index).zip(files.get(*index)));
-    let entries = used.flat_map(|(log, file)| log.entries.iter().map(move |entry| (log, file.bytes, entry)));
-    entries.filter(|(_, _, entry)| entry.fate == Fate::Applied).collect()
+    used.flat_map(|(log, file)| applied(log).map(move |entry| (log, file.bytes, entry))).collect()
+}
+
+fn applied(log: &Log) -> impl Iterator<Item = &Entry> {
+    log.entries.iter().filter(|entry| entry.fate == Fate::Applied)
 }
 
 fn lay(target: &mut [u8], offset: usize, bytes: &[u8]) {

@@ -5,7 +5,7 @@ use super::page::Page;
 use super::record::{Entry, Format, Log, Unused};
 use super::{new_format, old_format};
 use crate::catalog::{Place, Text};
-use crate::evidence::Defect;
+use crate::evidence::{Defect, MAX_SEARCHED};
 use crate::layout::BaseBlock;
 
 /// Reads a log, whatever its hive. Also what Windows would not take for a log is searched for entries.
@@ -30,6 +30,11 @@ pub(super) fn read(file: &LogFile<'_>) -> Log {
             let scan = new_format::scan(&log.name, bytes, base_block.primary_sequence_number);
             log.remnant = bytes.len().saturating_sub(scan.end);
             (log.entries, log.unsearched_from) = (scan.entries, scan.unsearched_from);
+            if scan.is_cut {
+                let place = Place { offset: u64::try_from(scan.end).ok(), ..Place::default().below(&log.name) };
+                let defect = Defect::new(place, format!("at most {MAX_SEARCHED} entries"), "more");
+                log.unused.get_or_insert(Unused::Unusable(defect));
+            }
         }
         Some(Format::Old) => {
             log.entries = old_format::scan(&log.name, bytes, base_block).into_iter().collect();

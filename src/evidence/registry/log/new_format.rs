@@ -7,8 +7,8 @@
 use super::page::{Page, SECTOR, SOUND_BINS_SIZE, is_bins_size, wide};
 use super::record::{Entry, Fate, is_before};
 use crate::catalog::{Place, Text};
-use crate::evidence::Defect;
 use crate::evidence::registry::marvin32::{LOG_SEED, marvin32};
+use crate::evidence::{Defect, MAX_SEARCHED};
 use crate::layout::{LogEntry, PageReference};
 
 /// What an entry begins with.
@@ -26,11 +26,13 @@ pub(super) struct Scan {
     pub end: usize,
     /// Where the search for others was given up.
     pub unsearched_from: Option<usize>,
+    /// Whether it was given up among those in turn.
+    pub is_cut: bool,
 }
 
 /// Finds the entries of a log whose first ought to have the number `due`.
 pub(super) fn scan(name: &Text, bytes: &[u8], mut due: u32) -> Scan {
-    let mut scan = Scan { entries: Vec::new(), end: SECTOR, unsearched_from: None };
+    let mut scan = Scan { entries: Vec::new(), end: SECTOR, unsearched_from: None, is_cut: false };
     let (mut offset, mut is_in_turn) = (SECTOR, true);
     // In 32 bits, the product of a long log is out of reach.
     let mut left = bytes.len().saturating_mul(MOST_BROKEN);
@@ -38,6 +40,10 @@ pub(super) fn scan(name: &Text, bytes: &[u8], mut due: u32) -> Scan {
         let was_in_turn = is_in_turn;
         let entry = entry_at(name, bytes, offset);
         is_in_turn &= entry.as_ref().is_some_and(|entry| entry.is_sound() && entry.sequence_number == due);
+        if entry.is_some() && scan.entries.len() == MAX_SEARCHED {
+            (scan.unsearched_from, scan.is_cut) = (Some(offset), is_in_turn);
+            break;
+        }
         match entry {
             None => offset += SECTOR,
             Some(entry) if is_in_turn => {

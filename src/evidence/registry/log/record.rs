@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::file::LogRole;
-use crate::catalog::{FileTime, Text};
-use crate::evidence::Defect;
+use crate::catalog::{FileTime, Place, Text};
+use crate::evidence::{Defect, MAX_SEARCHED};
 use crate::layout::BaseBlock;
 
 /// What the replay of a hive's transaction logs came to.
@@ -52,6 +52,8 @@ pub enum Obstacle {
     NoLog,
     /// There are logs, and each says why it was not used.
     NoneUsed,
+    /// There was no space for a copy of the hive.
+    NoSpace,
 }
 
 /// Why a recovered hive may not be all that the logs once held.
@@ -132,7 +134,7 @@ pub struct Log {
     pub entries: Vec<Entry>,
     /// How many bytes lie behind the last page or behind the entries that follow each other; old entries among them.
     pub remnant: usize,
-    /// Where the search for old entries was given up: so many broken ones are no accident, and cost too much.
+    /// Where the search for entries was given up: so many, or so many broken ones, are no accident and cost too much.
     pub unsearched_from: Option<usize>,
 }
 
@@ -140,6 +142,14 @@ impl Log {
     /// The number of its first entry.
     pub(super) fn sequence_number(&self) -> u32 {
         self.base_block.as_ref().map(|base_block| base_block.primary_sequence_number).unwrap_or_default()
+    }
+
+    /// That a part of it was not searched, where one was not.
+    pub(in super::super) fn unsearched(&self) -> Option<Defect> {
+        let offset = u64::try_from(self.unsearched_from?).ok();
+        let place = Place { offset, ..Place::default().below(&self.name) };
+        let expected = format!("at most {MAX_SEARCHED} entries, and few that are broken");
+        Some(Defect::new(place, expected, "more; the rest is not searched"))
     }
 
     /// Its entries that are sound and follow each other, and were not applied.
@@ -168,6 +178,8 @@ pub enum Format {
 pub enum Unused {
     /// There is no hive to apply it to.
     NoHive,
+    /// There was no space for a copy of the hive.
+    NoSpace,
     /// The hive is clean.
     NotNeeded,
     /// It has no bytes, which is normal for the second log.
@@ -261,6 +273,7 @@ impl fmt::Display for Obstacle {
             Self::NotAHive => "there is no hive",
             Self::NoLog => "no transaction logs were given",
             Self::NoneUsed => "its transaction logs could not be used",
+            Self::NoSpace => "there is no space for a copy to which its transaction logs could be applied",
         })
     }
 }
@@ -284,6 +297,7 @@ impl fmt::Display for Unused {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
             Self::NoHive => "there is no hive to apply it to",
+            Self::NoSpace => "there is no space for a copy of the hive",
             Self::NotNeeded => "the hive is clean",
             Self::Empty => "it is empty, which is normal for the second log",
             Self::Unusable(defect) => return write!(formatter, "expected {}, found {}", defect.expected, defect.found),

@@ -1,0 +1,13 @@
+//! Mutations that know what they change.
+
+mod case;
+mod dice;
+mod hive;
+mod logs;
+mod text;
+
+pub use case::{pressed_item, system};
+pub use dice::Dice;
+pub use hive::hive;
+pub use logs::logs;
+pub use text::{listing, nfo, reg, report};
