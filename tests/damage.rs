@@ -259,3 +259,26 @@ fn with_one_list_over_and_over(times: usize) -> Vec<u8> {
     crate::synth::hive::seal(&mut hive);
     hive
 }
+
+/// Windows does not load catalogs whose version is no text; what it does with other values is not known.
+#[test]
+fn catalogs_with_a_value_of_another_type_are_not_called_intact() {
+    let parameters = r"ControlSet001\Services\WinSock2\Parameters";
+    let verdict = |key: &str, value: &str, data_type| {
+        let mut root = crate::synth::registry::system(&notation::parse(SMALL).unwrap(), "X");
+        root.at(&format!("{parameters}{key}")).set(value, data_type, [1; 8]);
+        let examination = examined(&crate::synth::hive::write(&root, &crate::synth::hive::Shape::default())).unwrap();
+        (examination.defects.len(), examination.verdict())
+    };
+    assert_eq!(verdict("", "Other", 4), (0, Verdict::Intact), "what nobody reads does not matter");
+    assert_eq!(verdict("", "AutodialDLL", 3), (1, Verdict::NotJudged));
+    assert_eq!(verdict("", "WinSock_Registry_Version", 3), (1, Verdict::Corrupt));
+    assert_eq!(verdict(r"\NameSpace_Catalog5", "Serial_Access_Num", 4), (1, Verdict::Corrupt));
+}
+
+#[test]
+fn an_export_without_an_entry_is_not_called_intact() {
+    let key = r"HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9\Other";
+    let export = format!("Windows Registry Editor Version 5.00\r\n\r\n[{key}]\r\n\r\n");
+    assert_eq!(examined(export.as_bytes()).unwrap().verdict(), Verdict::NotJudged);
+}

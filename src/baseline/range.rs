@@ -21,6 +21,10 @@ pub(super) fn candidates(catalogs: &Catalogs) -> Vec<&'static Catalogs> {
         return Vec::new();
     }
     let content = Content::of(catalogs);
+    // Where nothing of Windows is shown, every Windows fits, and none is told by it.
+    if content.entries.is_empty() {
+        return Vec::new();
+    }
     let fitting: Vec<&Catalogs> = versions().iter().filter(|known| content.fits(known)).collect();
     let in_order: Vec<&Catalogs> = fitting.iter().copied().filter(|known| content.has_ids_of(known)).collect();
     let Some(earliest) = in_order.first().map(|known| known.windows.version) else { return fitting };

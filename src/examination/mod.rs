@@ -204,6 +204,7 @@ fn examination(
         is_newest,
         last_known_good: last_known_good.as_ref(),
         reports,
+        defects: &reading.defects,
     };
     let mut examined: Vec<Examined> =
         selected.into_iter().map(|control_set| examine_control_set(control_set, &beside, options)).collect();
@@ -256,10 +257,20 @@ struct Beside<'a> {
     last_known_good: Option<&'a ControlSet>,
     /// What was said of the system while it ran, with its current control set.
     reports: &'a [SystemReport],
+    /// Damage of the evidence.
+    defects: &'a [Defect],
+}
+
+/// Whether damage concerns the catalogs of a control set. What is damaged there, Windows reads in another way than we do,
+/// or not at all.
+fn concerns(defect: &Defect, control_set: &ControlSet) -> bool {
+    let path = Text::from(defect.place.path.as_str()).lower();
+    let name = control_set.name.as_ref().map(Text::lower).unwrap_or_default();
+    path.contains(&name) && path.contains(r"services\winsock2\parameters")
 }
 
 fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options: &Options) -> Examined {
-    let Beside { kind, recovery, is_newest, last_known_good, reports } = *beside;
+    let Beside { kind, recovery, is_newest, last_known_good, reports, defects } = *beside;
     if let Some(windows) = &options.windows {
         windows::tell(&mut control_set.catalogs, windows);
     }
@@ -277,7 +288,8 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     }
     let mut withheld = options.policy.weigh(&mut judgement, &subject.folder);
     let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
-    let verdict = verdict(&subject, &judgement, &withheld, is_newest);
+    let is_sound = !defects.iter().any(|defect| concerns(defect, &control_set));
+    let verdict = verdict(&subject, &judgement, &withheld, is_newest && is_sound);
     let changes = recovery::changes(recovery, &control_set);
     let since_last_good = last_known_good.map(|before| differences(before, catalogs)).unwrap_or_default();
     let worst = summary::worst(&judgement);
@@ -305,11 +317,11 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
 }
 
 /// The weightiest verdict that a finding implies. Intact, or that nothing suspicious is visible, is the least only where
-/// everything that it rests on is known, and where no newer state may exist.
+/// everything that it rests on is known and sound, and where no newer state may exist.
 ///
 /// What is allowed is an addition still, which the user knows.
-fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld, is_newest: bool) -> Verdict {
-    let told = is_newest && subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
+fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld, is_whole: bool) -> Verdict {
+    let told = is_whole && subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
     let is_known = subject.baseline.source != crate::baseline::Source::EveryWindows;
     let can_tell = told && is_known && doubts::doubts(subject.catalogs, subject.baseline).is_empty();
     let least = match (can_tell, subject.catalogs.tells(Facts::PATHS)) {
