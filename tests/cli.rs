@@ -231,7 +231,7 @@ fn the_user_tells_which_windows_it_is() {
     };
     let overridden = report(&hive_of(PLAIN), "7");
     assert!(overridden.contains("  Windows         Windows 7 (6.1), x86"), "{overridden}");
-    assert!(overridden.contains("  identified from the user; the evidence tells 5.1 instead: "), "{overridden}");
+    assert!(overridden.contains("  identified from the user; the evidence shows 5.1 instead: "), "{overridden}");
     // In this order of ids it may be 1709, which is complete so, or a later one, which lacks AF_UNIX.
     let case = "windows  10.0.16299 x64\n1021  tcp\n1022  udp\n1023  raw\n1024  tcp6\n1025  udp6\n1026  raw6\n\
         1027  rsvp-tcp6\n1028  rsvp-tcp\n1029  rsvp-udp6\n1030  rsvp-udp\n1031  hyper-v\nname spaces\ntcpip\nntds";
@@ -241,7 +241,7 @@ fn the_user_tells_which_windows_it_is() {
     assert!(untold.contains("Verdict: NOT JUDGED"), "{untold}");
     let told = report(listing.as_bytes(), "10-1709");
     assert!(
-        told.contains("Verdict: INTACT – ") && told.contains("  identified from the user; it has transports"),
+        told.contains("Verdict: INTACT – ") && told.contains("  identified from the user; transports, providers"),
         "{told}"
     );
     let refused = report(&hive_of(PLAIN), "95");

@@ -51,9 +51,10 @@ fn what_windows_starts_with_next_time_is_judged_too() {
     let [current, next] = examination.examined.as_slice() else { panic!() };
     assert_eq!((current.verdict, next.verdict), (Verdict::Intact, Verdict::Hijacked));
     assert_eq!(examination.verdict(), Verdict::Hijacked);
-    let said = "Windows starts with ControlSet002 next time, and not with ControlSet001. Its verdict: hijacked.";
+    let said =
+        "The next start of Windows uses ControlSet002 instead of ControlSet001. Verdict on ControlSet002: hijacked.";
     assert_eq!(current.summary[0], said);
-    let said = "Windows starts with this control set next time, and not with ControlSet001, with which it runs.";
+    let said = "The next start of Windows uses this control set instead of ControlSet001, the current one.";
     assert_eq!(next.summary[0], said);
 }
 
@@ -96,7 +97,7 @@ fn every_format_says_which_control_set_is_which() {
         ("markdown", "### Control set `ControlSet002` (default)"),
         ("junit", "base-provider-path-altered (ControlSet002: default)"),
         ("sarif", "\"controlSetRoles\": \"default\""),
-        ("json", "Windows starts with ControlSet002 next time"),
+        ("json", "The next start of Windows uses ControlSet002"),
     ] {
         let (code, output) = run(&hive, &["examine", "SYSTEM", "--format", format]);
         assert_eq!(code, 1, "{format}");

@@ -63,7 +63,7 @@ fn what_waits_in_the_log_beside_a_dirty_hive_is_what_counts() {
         &[
             "Verdict: HIJACKED",
             "dirty (unfinished write)",
-            "its transaction logs were applied as Windows does when it loads it; they change 1 thing in the catalogs",
+            "its transaction logs were applied, as Windows does when it loads the hive; they make 1 change to the catalogs",
             "Changed by the transaction logs, from stored to recovered\n  32-bit protocol catalog, MSAFD Tcpip [TCP/IP]: \
              DLL %SystemRoot%\\system32\\mswsock.dll → C:\\evil.dll\n",
             "Transaction logs: applied; sequence numbers 8/7 to 8/8; ",
@@ -96,8 +96,8 @@ fn logs_are_left_alone_where_that_is_asked_for() {
         &text,
         &[
             "Verdict: NOT JUDGED, as stored; a newer state may exist – ",
-            "The hive is dirty and no transaction logs were given: this is its state as it was stored, and they may hold \
-             a newer one.",
+            "The hive is dirty and no transaction logs were given: it was examined as stored, and they may hold \
+             a newer state.",
         ],
     );
 }
@@ -120,7 +120,7 @@ fn logs_of_a_clean_hive_are_not_applied() {
     assert_eq!(output.status.code(), Some(0));
     assert_says(
         &text,
-        &["Verdict: INTACT", "Transaction logs: not needed, since the hive is clean", "entry 8 passed over"],
+        &["Verdict: INTACT", "Transaction logs: not needed, since the hive is clean", "entry 8 skipped"],
     );
 }
 
@@ -204,11 +204,11 @@ fn logs_that_hold_nothing_newer_prove_that_a_dirty_hive_is_up_to_date() {
     };
     let (older, last, current) = (log(5), log(6), log(7));
     let proof =
-        "The hive is dirty, but its transaction logs are all there and hold nothing newer: this is its newest state.";
+        "The hive is dirty, but its transaction logs are complete and hold nothing newer: this is its newest state.";
     for (logs, code, sentence) in [
         ([("SYSTEM.LOG1", &older), ("SYSTEM.LOG2", &last)], 0, proof),
-        ([("SYSTEM.LOG1", &current), ("SYSTEM.LOG2", &last)], 0, "they hold nothing that the hive does not have."),
-        ([("SYSTEM.LOG1", &older), ("SYSTEM.LOG2", &older)], 3, "this is its state as it was stored"),
+        ([("SYSTEM.LOG1", &current), ("SYSTEM.LOG2", &last)], 0, "they change nothing in the hive."),
+        ([("SYSTEM.LOG1", &older), ("SYSTEM.LOG2", &older)], 3, "it was examined as stored"),
     ] {
         let [one, other] = logs.map(|(name, bytes)| (name, bytes.as_slice()));
         let (output, text) = run(&[("SYSTEM", &stored), one, other], &["SYSTEM"]);
@@ -224,10 +224,13 @@ fn newer_entries_in_the_logs_of_a_clean_hive_are_said_and_are_no_exit_code() {
     let newer = log_of(&stored, &hive_of(&hijacked(), false));
     let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &newer)], &["SYSTEM"]);
     assert_eq!(output.status.code(), Some(0));
-    assert_says(&text, &["Verdict: INTACT – ", "There are newer entries in SYSTEM.LOG1, which Windows ignores"]);
+    assert_says(
+        &text,
+        &["Verdict: INTACT – ", "Newer entries in SYSTEM.LOG1 were not applied, since Windows ignores them."],
+    );
     let (output, text) = run(&[("SYSTEM", &stored), ("SYSTEM.LOG1", &newer[..512])], &["SYSTEM"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text.contains("Verdict: INTACT – ") && !text.contains("newer entries"), "{text}");
+    assert!(text.contains("Verdict: INTACT – ") && !text.contains("ewer entries"), "{text}");
 }
 
 /// The hijack waits in LOG1. A head of 512 bytes with the same number once kept it from being seen.
@@ -285,12 +288,7 @@ fn a_log_that_breaks_the_hive_is_not_believed() {
     assert_eq!(output.status.code(), Some(1));
     assert_says(
         &text,
-        &[
-            "Verdict: HIJACKED",
-            "not believed, since what they hold breaks the hive",
-            "expected a bin",
-            "C:\\evil.dll → ",
-        ],
+        &["Verdict: HIJACKED", "rejected, since they would damage the hive", "expected a bin", "C:\\evil.dll → "],
     );
 }
 

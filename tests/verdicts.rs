@@ -134,7 +134,7 @@ fn sections_of_all_other_systems_are_told() {
         1003  tcp\n1004  udp\n1005  raw\n1001  rsvp-udp\n1002  rsvp-tcp";
     let expected = [
         "4 sections: complete for Windows XP x64 SP2.",
-        "The ten of Microsoft KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.",
+        "The ten sections of Microsoft KB 811259 include NetBIOS, which is not a Winsock transport on 64-bit Windows.",
         &NINE.replace("9 sections", "4 sections"),
     ];
     assert_summary("T-8", xp_x64, Carrier::Hive, &expected);
@@ -239,9 +239,9 @@ fn what_the_article_says_is_missing_is_said_and_not_called_intact() {
     };
     let case = without(&xp(3), &["seqpacket 1", "datagram 1"]);
     let expected = [
-        "8 sections: this evidence cannot show whether all of them are there.",
+        "8 sections: this evidence cannot show whether all of them are present.",
         "It has 2 pairs of NetBIOS sections; this evidence cannot show whether a NetBT binding lacks its pair.",
-        "KB 811259 expects 6 NetBIOS sections and so says that information is missing; a system with fewer than 3 NetBT bindings has fewer.",
+        "Microsoft KB 811259 expects 6 NetBIOS sections and so reports missing information; a system with fewer than 3 NetBT bindings has fewer.",
         &NINE.replace("9 sections", "8 sections"),
     ];
     assert_summary("a pair", &case, Carrier::Report, &expected);
@@ -253,8 +253,8 @@ fn what_the_article_says_is_missing_is_said_and_not_called_intact() {
         assert_eq!(examination(&xp(bindings), Carrier::Report).verdict(), Verdict::NothingSuspiciousVisible);
     }
     for (gone, found) in [
-        (vec!["[SPX II]  "], "there are 6: MSAFD nwlnkspx [SPX II] cannot be found."),
-        (vec!["seqpacket 3", "datagram 3"], "there are 5."),
+        (vec!["[SPX II]  "], "this system has 6: MSAFD nwlnkspx [SPX II] cannot be found."),
+        (vec!["seqpacket 3", "datagram 3"], "this system has 5."),
     ] {
         let case = without(&xp_with_nwlink(), &gone);
         let examination = examination(&case, Carrier::Report);

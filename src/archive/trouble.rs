@@ -82,7 +82,7 @@ pub enum Trouble {
     #[error("expected different file names in the archive, found several files with one name; all were read")]
     #[diagnostic(
         code(catalog9::ambiguous_archive),
-        help("tools that unpack it keep only one of them, and not all tools the same one")
+        help("tools that unpack it keep only one of them, and tools differ in which one")
     )]
     Ambiguous,
 

@@ -30,8 +30,8 @@ fn net_bios(catalogs: &Catalogs, baseline: &Baseline) -> Option<String> {
     let is_doubtful = is_of_the_article && may_have_net_bios && !baseline.knows_bindings && pairs < BINDINGS;
     is_doubtful.then(|| {
         format!(
-            "KB 811259 expects {} NetBIOS sections and so says that information is missing; a system with fewer than \
-             {BINDINGS} NetBT bindings has fewer.",
+            "Microsoft KB 811259 expects {} NetBIOS sections and so reports missing information; a system with fewer \
+             than {BINDINGS} NetBT bindings has fewer.",
             2 * BINDINGS
         )
     })
@@ -49,8 +49,8 @@ fn nwlink(catalogs: &Catalogs, baseline: &Baseline) -> Option<String> {
     let absent: Vec<String> = NWLINK_NAMES.iter().filter(is_absent).map(|name| (*name).to_owned()).collect();
     let absent = if absent.is_empty() { String::new() } else { format!(": {} cannot be found", list_of(&absent)) };
     Some(format!(
-        "KB 811259 counts {NWLINK_SECTIONS} sections of NWLink IPX/SPX and so says that information is missing; there \
-         are {}{absent}.",
+        "Microsoft KB 811259 counts {NWLINK_SECTIONS} sections of NWLink IPX/SPX and so reports missing information; \
+         this system has {}{absent}.",
         own.len()
     ))
 }

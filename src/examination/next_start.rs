@@ -1,8 +1,8 @@
-//! What is to be said where Windows starts with another control set than it runs with.
+//! Warns where the next start of Windows uses another control set than the current one.
 
 use super::Examined;
 
-/// Says of both control sets which is which, before everything else that is said of them.
+/// Puts a sentence about this before the others of both control sets.
 pub(super) fn tell(examined: &mut [Examined]) {
     let [current, others @ ..] = examined else { return };
     let roles = current.control_set.roles;
@@ -10,10 +10,11 @@ pub(super) fn tell(examined: &mut [Examined]) {
     let Some(next) = next.filter(|_| roles.current && !roles.default) else { return };
     let [name, name_of_next] = [&*current, &*next].map(name_of);
     let verdict = next.verdict.title();
-    let of_next = format!("Windows starts with this control set next time, and not with {name}, with which it runs.");
+    let of_next = format!("The next start of Windows uses this control set instead of {name}, the current one.");
     next.summary.insert(0, of_next);
-    let of_current =
-        format!("Windows starts with {name_of_next} next time, and not with {name}. Its verdict: {verdict}.");
+    let of_current = format!(
+        "The next start of Windows uses {name_of_next} instead of {name}. Verdict on {name_of_next}: {verdict}."
+    );
     current.summary.insert(0, of_current);
 }
 

@@ -23,37 +23,34 @@ pub(super) fn sentence(recovery: &Recovery, changes: &[Difference]) -> Option<St
     let doubts = match (&recovery.replay.state, recovery.state) {
         (State::NotNeeded, _) => return of_clean(recovery),
         (State::NothingNewer, _) => {
-            let proof = "The hive is dirty, but its transaction logs are all there and hold nothing newer: this is its \
+            let proof = "The hive is dirty, but its transaction logs are complete and hold nothing newer: this is its \
                          newest state.";
             return Some(proof.to_owned());
         }
         (State::NotRecovered(obstacle), _) => {
             let logs = match obstacle {
-                Obstacle::NoLog => "they may hold a newer one",
-                Obstacle::NotAHive | Obstacle::NoneUsed | Obstacle::NoSpace => "there may be a newer one",
+                Obstacle::NoLog => "they may hold a newer state",
+                Obstacle::NotAHive | Obstacle::NoneUsed | Obstacle::NoSpace => "a newer state may exist",
             };
-            return Some(format!("The hive is dirty and {obstacle}: this is its state as it was stored, and {logs}."));
+            return Some(format!("The hive is dirty and {obstacle}: it was examined as stored, and {logs}."));
         }
         (State::Recovered(_), HiveState::Stored) => {
-            let refusal = "The hive is dirty, and what its transaction logs hold would break it: this is its state as \
-                           it was stored.";
+            let refusal = "The hive is dirty, and its transaction logs would damage it: it was examined as stored.";
             return Some(refusal.to_owned());
         }
         (State::Recovered(doubts), HiveState::Recovered) => doubts,
     };
     let changes = match changes.len() {
-        _ if recovery.replay.bytes_changed == 0 => "they hold nothing that the hive does not have".to_owned(),
+        _ if recovery.replay.bytes_changed == 0 => "they change nothing in the hive".to_owned(),
         0 => "they change nothing in the catalogs".to_owned(),
-        count => format!("they change {} in the catalogs", counted(count, "thing")),
+        count => format!("they make {} to the catalogs", counted(count, "change")),
     };
     let doubts: Vec<String> = doubts.iter().map(ToString::to_string).collect();
-    let doubts = if doubts.is_empty() {
-        String::new()
-    } else {
-        format!(" It may not be the newest one: {}.", doubts.join("; "))
-    };
+    let doubts =
+        if doubts.is_empty() { String::new() } else { format!(" A newer state may exist: {}.", doubts.join("; ")) };
     Some(format!(
-        "The hive is dirty, and its transaction logs were applied as Windows does when it loads it; {changes}.{doubts}"
+        "The hive is dirty, and its transaction logs were applied, as Windows does when it loads the hive; \
+         {changes}.{doubts}"
     ))
 }
 
@@ -61,9 +58,6 @@ pub(super) fn sentence(recovery: &Recovery, changes: &[Difference]) -> Option<St
 fn of_clean(recovery: &Recovery) -> Option<String> {
     let logs: Vec<String> = recovery.replay.newer_than_clean().map(|log| log.name.shortened(40)).collect();
     (!logs.is_empty()).then(|| {
-        format!(
-            "The hive is clean. There are newer entries in {}, which Windows ignores, and so they were left alone.",
-            list_of(&logs)
-        )
+        format!("The hive is clean. Newer entries in {} were not applied, since Windows ignores them.", list_of(&logs))
     })
 }

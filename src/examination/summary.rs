@@ -113,7 +113,7 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
     // What is missing without a doubt is said already.
     let doubts = if missing.is_empty() { doubts(catalogs, baseline) } else { Vec::new() };
     if is_whole && is_known && !doubts.is_empty() {
-        parts.push("this evidence cannot show whether all of them are there".to_owned());
+        parts.push("this evidence cannot show whether all of them are present".to_owned());
     }
     let is_complete = is_whole && is_known && missing.is_empty() && doubts.is_empty();
     let bindings = catalogs.bindings.iter().filter(|binding| binding.is_net_bt()).count();
@@ -133,7 +133,8 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
         sentences
             .push(format!("Microsoft KB 811259 expects ten with three NetBT bindings; this system has {bindings}."));
     } else if windows.is(Version::SERVER_2003) && windows.is_64_bit() == Some(true) {
-        let x64 = "The ten of Microsoft KB 811259 include NetBIOS, which is no Winsock transport on 64-bit Windows.";
+        let x64 = "The ten sections of Microsoft KB 811259 include NetBIOS, which is not a Winsock transport on \
+                   64-bit Windows.";
         sentences.push(x64.to_owned());
     }
     sentences

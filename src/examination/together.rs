@@ -87,6 +87,6 @@ fn report(name: Text, reading: Reading) -> Option<SystemReport> {
 pub(super) fn sentence(report: &SystemReport) -> String {
     let written = report.written.as_ref().map(|written| format!(", written {written}")).unwrap_or_default();
     let is_whole = report.catalogs.tells(Facts::WHOLE_LISTS);
-    let part = if is_whole { "" } else { "; nothing is made of what it lacks, since it may not be whole" };
+    let part = if is_whole { "" } else { "; it may be incomplete, so entries missing from it are not reported" };
     format!("The registry was compared with {}{written}{part}.", report.name.shortened(100))
 }

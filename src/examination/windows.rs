@@ -22,7 +22,7 @@ pub(super) fn tell(catalogs: &mut Catalogs, told: &Windows) {
     } else {
         if let Some(version) = by_evidence {
             let facts: Vec<String> = windows.told_by.iter().map(ToString::to_string).collect();
-            told_by.push(Text::new(format!("the evidence tells {version} instead: {}", facts.join(", "))));
+            told_by.push(Text::new(format!("the evidence shows {version} instead: {}", facts.join(", "))));
         }
         let without_build = |windows: &Windows| windows.version.map(Version::without_build);
         if without_build(windows) != without_build(told) {
@@ -65,7 +65,7 @@ mod tests {
         };
         let windows = told(evidence, "10-1709");
         assert_eq!((windows.version, windows.service_pack), (Some(Version::W10.with_build(16299)), None));
-        assert_eq!(windows.told_by[1].to_string(), "the evidence tells 6.1.7601 instead: ComponentizedBuild");
+        assert_eq!(windows.told_by[1].to_string(), "the evidence shows 6.1.7601 instead: ComponentizedBuild");
     }
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
         }
         let other = told(of_content(), "7");
         assert_eq!(other.version, Some(Version::W7));
-        assert_eq!(other.told_by[1].to_string(), "the evidence tells 10.0 instead: there is AF_UNIX");
+        assert_eq!(other.told_by[1].to_string(), "the evidence shows 10.0 instead: there is AF_UNIX");
     }
 
     #[test]

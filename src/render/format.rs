@@ -75,7 +75,7 @@ pub static FORMATS: &[Format] = &[
             writer: |_, _| Box::<table::Reports>::default(),
         }),
         many: Some(Form {
-            help: "For people: a line for each unit, then what they come to",
+            help: "For people: one line for each unit, then the totals",
             press: |item, _| table::press_unit(item),
             writer: |settings, store| Box::new(table::Units::new(settings.sort, store)),
         }),
@@ -103,7 +103,7 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: None,
         many: Some(Form {
-            help: "For programs: a record a line, then the summary; see `catalog9 schema`",
+            help: "For programs: one record per line, then the summary; see `catalog9 schema`",
             press: |item, _| records::press(item),
             writer: |_, _| Box::new(records::Lines),
         }),
@@ -114,7 +114,7 @@ pub static FORMATS: &[Format] = &[
         endings: &[".json"],
         is_binary: false,
         few: Some(Form {
-            help: "For programs; reports have one object for one file, an array for several; see `catalog9 schema`",
+            help: "For programs: one object for one file, an array for several; see `catalog9 schema`",
             press: |item, settings| documents::press(item, settings.has_several),
             writer: |settings, _| Box::new(documents::Documents::new(settings.has_several)),
         }),
@@ -131,7 +131,7 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: None,
         many: Some(Form {
-            help: "A line for each unit, for spreadsheets",
+            help: "One line for each unit, for spreadsheets",
             press: |item, _| csv::press_unit(item),
             writer: |settings, store| Box::new(csv::Units::new(settings.sort, store)),
         }),
@@ -143,11 +143,11 @@ pub static FORMATS: &[Format] = &[
         is_binary: false,
         few: None,
         many: Some(Form {
-            help: "A line for each catalog entry, for spreadsheets",
+            help: "One line for each catalog entry, for spreadsheets",
             press: |item, _| csv::press_entries(item),
             writer: |_, _| Box::new(csv::Entries),
         }),
-        missing_in_records: Some("whether the catalog of a listing is the one of 32-bit programs"),
+        missing_in_records: Some("whether a listing shows the catalog for 32-bit programs"),
     },
     #[cfg(feature = "parquet")]
     Format {
@@ -156,11 +156,11 @@ pub static FORMATS: &[Format] = &[
         is_binary: true,
         few: None,
         many: Some(Form {
-            help: "The same lines as an Apache Parquet file",
+            help: "One row for each catalog entry, as an Apache Parquet file",
             press: |item, _| parquet::press(item),
             writer: |_, _| Box::<parquet::Entries>::default(),
         }),
-        missing_in_records: Some("whether the catalog of a listing is the one of 32-bit programs"),
+        missing_in_records: Some("whether a listing shows the catalog for 32-bit programs"),
     },
     Format {
         name: "sarif",
@@ -172,7 +172,7 @@ pub static FORMATS: &[Format] = &[
             writer: |_, store| Box::new(sarif::Log::new(store)),
         }),
         many: Some(Form {
-            help: "SARIF 2.1.0, for platforms that show findings beside code; it is written at the end, of all findings",
+            help: "SARIF 2.1.0, for platforms that show findings beside code; written when all evidence is examined",
             press: |item, _| sarif::press_many(item),
             writer: |_, store| Box::new(sarif::Log::new(store)),
         }),
@@ -183,17 +183,17 @@ pub static FORMATS: &[Format] = &[
         endings: &[".xml"],
         is_binary: false,
         few: Some(Form {
-            help: "JUnit's XML, for CI: a test for each rule",
+            help: "JUnit XML, for CI: a test for each rule",
             press: |item, _| junit::press_few(item),
             writer: |_, store| Box::new(junit::Report::new(store)),
         }),
         many: Some(Form {
-            help: "JUnit's XML, for CI: a suite for each unit, a test for each rule that found something; it is written \
-                   at the end, since it begins with counts",
+            help: "JUnit XML, for CI: a suite for each unit, a test for each rule that found something; written when all \
+                   evidence is examined",
             press: |item, _| junit::press_many(item),
             writer: |_, store| Box::new(junit::Report::new(store)),
         }),
-        missing_in_records: Some("which rules found what nobody asked for"),
+        missing_in_records: Some("which rules have findings that were not requested"),
     },
     Format {
         name: "markdown",
@@ -205,7 +205,7 @@ pub static FORMATS: &[Format] = &[
             writer: |_, _| Box::<markdown::Reports>::default(),
         }),
         many: Some(Form {
-            help: "Markdown, to be pasted into a ticket: what all units come to, then the weightiest of them",
+            help: "Markdown, to be pasted into a ticket: the totals, then the most severe units",
             // Everything that it says stands in the unit.
             press: |_, _| Ok(Fragment::default()),
             writer: |_, _| Box::<markdown::Batch>::default(),
@@ -222,27 +222,27 @@ pub static FORMATS: &[Format] = &[
             writer: |_, _| Box::new(timeline::Sorted::new(timeline::Form::Bodyfile)),
         }),
         many: Some(Form {
-            help: "Timeline of all times that hives record, as a body file of The Sleuth Kit, one unit behind the other",
+            help: "Timeline of all times that hives record, as a body file of The Sleuth Kit, one unit after another",
             press: |item, _| timeline::press_part(item, timeline::Form::Bodyfile),
             writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::Bodyfile)),
         }),
-        missing_in_records: Some("the times of keys outside of the catalogs"),
+        missing_in_records: Some("the times of keys outside the catalogs"),
     },
     Format {
         name: "timesketch-jsonl",
         endings: &[".timesketch.jsonl"],
         is_binary: false,
         few: Some(Form {
-            help: "The same timeline for Timesketch, one JSON object a line",
+            help: "The same timeline for Timesketch, one JSON object per line",
             press: |item, _| timeline::press_sorted(item, timeline::Form::TimesketchJsonl),
             writer: |_, _| Box::new(timeline::Sorted::new(timeline::Form::TimesketchJsonl)),
         }),
         many: Some(Form {
-            help: "The same for Timesketch, one JSON object a line",
+            help: "The same for Timesketch, one JSON object per line",
             press: |item, _| timeline::press_part(item, timeline::Form::TimesketchJsonl),
             writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::TimesketchJsonl)),
         }),
-        missing_in_records: Some("the times of keys outside of the catalogs"),
+        missing_in_records: Some("the times of keys outside the catalogs"),
     },
     Format {
         name: "timesketch-csv",
@@ -258,7 +258,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| timeline::press_part(item, timeline::Form::TimesketchCsv),
             writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::TimesketchCsv)),
         }),
-        missing_in_records: Some("the times of keys outside of the catalogs"),
+        missing_in_records: Some("the times of keys outside the catalogs"),
     },
 ];
 

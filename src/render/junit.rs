@@ -189,10 +189,10 @@ impl Case {
         let left_out = left_out.filter(|finding| finding.rule == rule).count();
         let outcome = match (failures.as_slice(), examined.not_judged().find(|not_judged| not_judged.rule == rule)) {
             ([], Some(not_judged)) => {
-                Outcome::Skipped { message: format!("the evidence does not tell {}", not_judged.needs) }
+                Outcome::Skipped { message: format!("the evidence does not show {}", not_judged.needs) }
             }
             ([], None) if left_out > 0 => {
-                Outcome::Skipped { message: format!("nobody asked for it: {}", counted(left_out, "finding")) }
+                Outcome::Skipped { message: format!("not requested: {}", counted(left_out, "finding")) }
             }
             ([], None) => Outcome::Passed,
             ([first, more @ ..], _) => Outcome::Failed {
@@ -224,7 +224,7 @@ impl Case {
         let has_spoken = |case: &Self| !case.remarks.is_empty() || !matches!(case.outcome, Outcome::Passed);
         let (mut cases, passed): (Vec<Self>, Vec<Self>) = cases.partition(has_spoken);
         if !not_judged.is_empty() {
-            let message = format!("the evidence does not tell what these need: {}", not_judged.join(", "));
+            let message = format!("the evidence does not show what these rules need: {}", not_judged.join(", "));
             let name = format!("rules that cannot be judged{control_set}");
             cases.push(Self { name, outcome: Outcome::Skipped { message }, remarks: Vec::new() });
         }

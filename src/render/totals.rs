@@ -8,16 +8,16 @@ use crate::finding::Verdict;
 pub(super) fn files(summary: &Summary) -> String {
     let counts = &summary.counts;
     let members = if counts.members == 0 { String::new() } else { format!(", {} in archives", counts.members) };
-    format!("{}{members}; {} of them no evidence", counts.inputs, counts.other)
+    format!("{}{members}; {} are not evidence", counts.inputs, counts.other)
 }
 
 /// How many units there are, and what became of them.
 pub(super) fn units(summary: &Summary) -> String {
     let parts = [
         (summary.examined, "examined"),
-        (summary.partial, "in part"),
+        (summary.partial, "only in part"),
         (summary.failed, "could not be examined"),
-        (summary.limited, "beyond a limit"),
+        (summary.limited, "over a limit"),
         (summary.skipped, "skipped"),
     ];
     let parts: Vec<String> =
@@ -34,7 +34,7 @@ pub(super) fn verdicts(summary: &Summary) -> String {
         .collect();
     let stale = match summary.stale {
         0 => String::new(),
-        units => format!("; {units} of them of dirty hives as they were stored"),
+        units => format!("; {units} from dirty hives examined as stored"),
     };
     if verdicts.is_empty() { "none".to_owned() } else { format!("{}{stale}", verdicts.join(", ")) }
 }
@@ -72,14 +72,14 @@ pub(super) fn shards(summary: &Summary) -> Option<String> {
 /// How the findings compare with those of an earlier result, where there is one.
 pub(super) fn since_earlier(summary: &Summary) -> Option<String> {
     let SinceEarlier { new, known, gone } = summary.since_earlier?;
-    let gone = gone.map_or_else(|| "not known how many gone".to_owned(), |gone| format!("{gone} gone"));
+    let gone = gone.map_or_else(|| "number gone unknown".to_owned(), |gone| format!("{gone} gone"));
     Some(format!("{new} new, {known} known, {gone}"))
 }
 
 /// What a policy withholds from the findings, where it does.
 pub(super) fn withheld(summary: &Summary) -> Option<String> {
     let Summary { allowed, left_out, .. } = summary;
-    let parts = [(allowed, "allowed by policy"), (left_out, "not asked for")];
+    let parts = [(allowed, "allowed by policy"), (left_out, "not requested")];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| **count > 0).map(|(count, why)| format!("{count} {why}")).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
@@ -92,6 +92,6 @@ pub(super) fn completeness(summary: &Summary) -> &'static str {
     } else if summary.interrupted {
         "no: it was interrupted"
     } else {
-        "no: see the units that were not examined, only in part or only as stored, and whether all shards are there"
+        "no: some units were not examined, or only in part or as stored, or a shard is missing"
     }
 }

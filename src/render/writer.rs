@@ -142,7 +142,7 @@ pub enum Remark {
     #[error("expected times from 1980 to 2099, found others, which are left out: {count}")]
     #[diagnostic(
         code(catalog9::implausible_times),
-        help("no clock says so: they are damaged or forged; --format json has those of the catalogs")
+        help("such times are damaged or forged; --format json shows those of the catalogs")
     )]
     ImplausibleTimes {
         /// How many.

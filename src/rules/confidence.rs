@@ -65,7 +65,7 @@ const OF_RULES: &[(&str, Confidence, &str)] = &[
     ("entry-beyond-count", Medium, "old uninstallers leave such keys"),
     ("catalog-id-not-issued", Medium, "an imported catalog of another machine looks the same"),
     ("catalogs-differ", Medium, "some products serve only one kind of program"),
-    ("entry-deviates-from-template", Medium, "an update may change the template and not the entry"),
+    ("entry-deviates-from-template", Medium, "an update may change the template but not the entry"),
     ("setup-record-mismatch", Low, "any recent change of the transports looks the same"),
     ("layered-provider-without-chain", Medium, "an installation that waits for a restart looks the same"),
     ("chain-without-file-handles", High, "the flags are read from both entries"),

@@ -103,7 +103,7 @@ fn what_was_not_judged_is_skipped_and_notes_do_not_fail() {
     let notes = named(&elements, "system-out");
     assert!(notes.iter().all(|notes| notes.text.starts_with("note, ")) && !notes.is_empty(), "{elements:?}");
     let skipped = named(&elements, "skipped");
-    assert!(skipped.iter().any(|skipped| skipped.attribute("message").contains("does not tell")), "{elements:?}");
+    assert!(skipped.iter().any(|skipped| skipped.attribute("message").contains("does not show")), "{elements:?}");
 }
 
 #[test]

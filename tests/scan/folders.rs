@@ -213,8 +213,8 @@ fn a_dirty_hive_without_its_logs_is_never_just_intact() {
     assert_eq!(summary(&records)["stale"], 1);
     let table = String::from_utf8(scan(folder.path(), &["."]).stdout).unwrap();
     assert!(table.contains("not judged, as stored"), "{table}");
-    assert!(table.contains("1 hijacked, 1 not judged; 1 of them of dirty hives as they were stored"), "{table}");
-    assert!(table.contains("complete        no: see the units"), "{table}");
+    assert!(table.contains("1 hijacked, 1 not judged; 1 from dirty hives examined as stored"), "{table}");
+    assert!(table.contains("complete        no: some units"), "{table}");
     let markdown = String::from_utf8(scan(folder.path(), &["--format", "markdown", "."]).stdout).unwrap();
     assert!(markdown.contains("| partial | `./1/SYSTEM` | `as stored; a newer state may exist` |"), "{markdown}");
     let csv = String::from_utf8(scan(folder.path(), &["--format", "csv", "."]).stdout).unwrap();

@@ -54,7 +54,7 @@ fn what_nobody_asked_for_is_counted() {
     let folder = three();
     let (code, text) = table(folder.path(), &["--severity", "error", "--exclude", "**/3/**", "in"]);
     assert_eq!(code, Some(0), "{text}");
-    assert!(text.contains(" not asked for"), "{text}");
+    assert!(text.contains(" not requested"), "{text}");
     let records = scanned(folder.path(), &["--rules", "provider-unknown", "in"]);
     let rules = summary(&records)["findings"].as_array().unwrap();
     assert!(!rules.is_empty() && rules.iter().all(|rule| rule["rule"] == "provider-unknown"), "{rules:?}");

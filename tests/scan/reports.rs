@@ -64,7 +64,7 @@ fn what_could_not_be_judged_is_counted_once_for_each_rule() {
     once.dedup();
     assert!(!rules.is_empty() && rules.len() == once.len(), "{rules:?}");
     let text = told(&log["runs"][0], "not-judged")[0]["message"]["text"].as_str().unwrap();
-    assert!(text.contains(" needs what the evidence does not tell: "), "{text}");
+    assert!(text.contains(" could not be judged, since the evidence does not show what it needs: "), "{text}");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn what_was_not_judged_is_no_failure_and_no_success() {
         .collect();
     assert!(!skipped.is_empty());
     assert!(
-        skipped.iter().all(|message| message.starts_with("the evidence does not tell what these need: ")),
+        skipped.iter().all(|message| message.starts_with("the evidence does not show what these rules need: ")),
         "{skipped:?}"
     );
 }
@@ -164,7 +164,7 @@ fn a_ticket_never_grows_beyond_what_tickets_take_and_has_the_weightiest() {
     assert_eq!((count, more), (40, Some("and 161 more")));
     let (count, _, more) = rows("Not examined");
     assert_eq!((count, more), (40, Some("and 160 more")));
-    assert_eq!(rows("Foreign providers").2, Some("and 161 more"));
+    assert_eq!(rows("Providers that are not Windows' own").2, Some("and 161 more"));
 }
 
 #[test]

@@ -71,11 +71,11 @@ fn is_whole<R: rawzip::ReaderAt>(archive: &ZipArchive<R>, buffer: &mut [u8]) -> 
         }
     }
     // Without the form for large archives only 16 bits of their number are written.
-    let told = archive.entries_hint();
-    if count == told || count % (1 << 16) == told {
+    let stated = archive.entries_hint();
+    if count == stated || count % (1 << 16) == stated {
         Ok(())
     } else {
-        Err(format!("it tells of {told} members and has {count}"))
+        Err(format!("its directory states {stated} members and lists {count}"))
     }
 }
 

@@ -125,7 +125,7 @@ pub(super) fn read_environment(control_set: &Key, defects: &mut Defects) -> Opti
 fn from_driver_database(database: &Key, defects: &mut Defects) -> Windows {
     let mut windows = Windows::default();
     let Some(number) = Values::new(database, defects).number("Version") else { return windows };
-    windows.told_by.push(Text::new(format!(r"DriverDatabase\Version is {number:#x}")));
+    windows.told_by.push(Text::new(format!(r"DriverDatabase\Version {number:#x}")));
     let version = Version::new(number >> 24, number >> 16 & 0xff);
     windows.version = Some(version);
     let packages = database.subkey("DriverPackages").map_or(&[][..], |key| &key.subkeys);
@@ -152,13 +152,13 @@ fn package_build(package: &Key, version: Version) -> Option<u32> {
 }
 
 fn from_vista_or_7(windows: &mut Windows, beside: &Beside) {
-    windows.told_by.push(Text::from(r"Control\Windows has ComponentizedBuild, and there is no DriverDatabase"));
+    windows.told_by.push(Text::from(r"ComponentizedBuild in Control\Windows, no DriverDatabase"));
     if beside.has_rng == Some(true) {
-        windows.told_by.push(Text::from("there is a key RNG"));
+        windows.told_by.push(Text::from("key RNG"));
         let build = 7600 + windows.service_pack.unwrap_or(0).min(1);
         windows.version = Some(Version::W7.with_build(build));
     } else if beside.has_rng == Some(false) {
-        windows.told_by.push(Text::from("there is no key RNG"));
+        windows.told_by.push(Text::from("no key RNG"));
         windows.version = Some(Version::VISTA);
     }
 }
@@ -171,15 +171,15 @@ fn before_vista(windows: &mut Windows, beside: &Beside, control_set: &Key, defec
     if !beside.has_last_known_good && !beside.has_wpa {
         return;
     }
-    windows.told_by.push(Text::from("there is a key WPA, and Control\\Windows has no ComponentizedBuild"));
+    windows.told_by.push(Text::from("key WPA, no ComponentizedBuild in Control\\Windows"));
     if has_gpc == Some(true) {
-        windows.told_by.push(Text::from("Gpc is among the transports"));
+        windows.told_by.push(Text::from("transport Gpc"));
         windows.version = Some(Version::SERVER_2003);
     } else if is_server {
-        windows.told_by.push(Text::from("it is a server"));
+        windows.told_by.push(Text::from("product type server"));
         windows.version = Some(Version::SERVER_2003);
     } else if has_gpc == Some(false) || beside.has_last_known_good {
-        windows.told_by.push(Text::from("it is a workstation without Gpc among its transports"));
+        windows.told_by.push(Text::from("product type workstation, no transport Gpc"));
         windows.version = Some(Version::XP);
     }
 }
@@ -230,19 +230,19 @@ pub(in crate::evidence) fn conclude_from_catalogs(catalogs: &mut Catalogs) {
         paths.all(|path| path.is_some_and(|path| path.same(&library)))
     };
     let (version, told_by) = if is_of_10 {
-        (Version::W10, "it has transports, providers or permissions that came with Windows 10")
+        (Version::W10, "transports, providers or permissions that Windows 10 introduced")
     } else if refers_to("mswsock.dll", 60100) {
-        (Version::W8_1, "names refer to mswsock.dll, as on Windows 8.1")
+        (Version::W8_1, "names that refer to mswsock.dll, as on Windows 8.1")
     } else if refers_to("wshtcpip.dll", 60100) {
-        (Version::W7, "names refer to wshtcpip.dll, as on Windows 7")
+        (Version::W7, "names that refer to wshtcpip.dll, as on Windows 7")
     } else if is_rsvp_6 && catalogs.has_transport("Gpc") == Some(true) {
-        (Version::SERVER_2003, "RSVP has version 6, and Gpc is among the transports")
+        (Version::SERVER_2003, "RSVP version 6, transport Gpc")
     } else if is_rsvp_6 && catalogs.windows.architecture == Some(Architecture::X64) {
-        (Version::SERVER_2003, "RSVP has version 6, and there is a 64-bit catalog")
+        (Version::SERVER_2003, "RSVP version 6, 64-bit catalog")
     } else if is_rsvp_6 && all_of_rsvp_name(provider::RSVPSP) {
-        (Version::XP, "RSVP has version 6 and its own DLL, as on Windows XP")
+        (Version::XP, "RSVP version 6 with its own DLL, as on Windows XP")
     } else if is_rsvp_6 && catalogs.winsock.is_none() && all_of_rsvp_name(provider::MSWSOCK) {
-        (Version::SERVER_2003, "RSVP has version 6 without its own DLL, as on Windows Server 2003 and XP x64")
+        (Version::SERVER_2003, "RSVP version 6 without its own DLL, as on Windows Server 2003 and XP x64")
     } else {
         return;
     };

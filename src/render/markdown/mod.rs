@@ -95,7 +95,7 @@ fn write_system(examination: &Examination, writer: &mut dyn Write) -> io::Result
     writeln!(writer, "| | |\n|---|---|")?;
     if let Some(main) = examination.main() {
         let name = main.control_set.computer_name.as_ref().map(|name| code(&name.to_string()));
-        writeln!(writer, "| Computer | {} |", name.as_deref().unwrap_or("not told"))?;
+        writeln!(writer, "| Computer | {} |", name.as_deref().unwrap_or("unknown"))?;
         let windows = &main.control_set.catalogs.windows;
         let version = windows.version.map(|version| format!(" ({version})")).unwrap_or_default();
         let architecture = windows.architecture.map(|architecture| format!(", {architecture}")).unwrap_or_default();
@@ -111,7 +111,7 @@ fn write_system(examination: &Examination, writer: &mut dyn Write) -> io::Result
 fn write_findings(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
     let findings = &examined.judgement.findings;
     if findings.is_empty() {
-        return writeln!(writer, "\nNothing was found.");
+        return writeln!(writer, "\nNo findings.");
     }
     writeln!(
         writer,
@@ -157,7 +157,7 @@ fn write_withheld(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<()>
     }
     match withheld.left_out() {
         0 => Ok(()),
-        count => writeln!(writer, "\nLeft out, since nobody asked for it: {}", counted(count, "finding")),
+        count => writeln!(writer, "\nLeft out, since it was not requested: {}", counted(count, "finding")),
     }
 }
 
@@ -166,7 +166,7 @@ fn write_not_judged(examined: &Examined, writer: &mut dyn Write) -> io::Result<(
     if not_judged.is_empty() {
         return Ok(());
     }
-    writeln!(writer, "\nNot judged, since the evidence does not tell what they need:\n")?;
+    writeln!(writer, "\nNot judged, since the evidence does not show what these rules need:\n")?;
     not_judged.iter().try_for_each(|rule| writeln!(writer, "* {}: {}", rule.rule, rule.needs))
 }
 

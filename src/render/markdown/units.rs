@@ -76,7 +76,7 @@ impl Batch {
         let rows: Vec<String> = self.found.into_iter().map(|row| row.text).collect();
         let head = "| Verdict | Computer | Windows | Evidence | Worst finding |\n|---|---|---|---|---|";
         let new = if summary.since_earlier.is_some() { "new " } else { "" };
-        let title = format!("Units with {new}findings, the weightiest verdict first");
+        let title = format!("Units with {new}findings, worst verdict first");
         write_list(&title, head, &rows, self.with_findings, writer)?;
         let head = "| Status | Evidence | Why |\n|---|---|---|";
         write_list("Not examined, only in part or only as stored", head, &self.unread, self.not_read, writer)
@@ -166,7 +166,7 @@ fn write_providers(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> 
         })
         .collect();
     let head = "| Computers | Units | Name | DLL | Known as |\n|--:|--:|---|---|---|";
-    write_list("Foreign providers, the rarest first", head, &rows, summary.prevalence.len(), writer)
+    write_list("Providers that are not Windows' own, rarest first", head, &rows, summary.prevalence.len(), writer)
 }
 
 fn write_list(title: &str, head: &str, rows: &[String], count: usize, writer: &mut dyn Write) -> io::Result<()> {

@@ -139,12 +139,15 @@ impl Log {
         spool.append(members).map(drop)
     }
 
-    /// Tells of how many units rules could not be judged.
+    /// Counts for each rule the units in which it could not be judged.
     fn conclude(&mut self) -> io::Result<()> {
         let rules = std::mem::take(&mut self.not_judged).into_iter();
         let notifications: Vec<Notification> = rules
             .map(|(rule, units)| {
-                let text = format!("{rule} needs what the evidence does not tell: {}", counted(units, "unit"));
+                let text = format!(
+                    "{rule} could not be judged, since the evidence does not show what it needs: {}",
+                    counted(units, "unit")
+                );
                 let notification = Notification::new(tool::NOT_JUDGED, "note", &text, Vec::new());
                 Notification { associated_rule: Some(tool::rule(rule)), ..notification }
             })

@@ -229,7 +229,8 @@ impl Notification {
 
     fn of_not_judged(not_judged: &NotJudged, examination: &Examination, evidence: Option<&ArtifactLocation>) -> Self {
         let NotJudged { rule, needs } = not_judged;
-        let text = format!("{}: {rule} needs {needs}, which the evidence does not tell", examination.path);
+        let text =
+            format!("{}: {rule} could not be judged, since the evidence does not show {needs}", examination.path);
         let notification = Self::new(tool::NOT_JUDGED, "note", &text, Location::list(None, evidence));
         Self { associated_rule: Some(tool::rule(rule)), ..notification }
     }

@@ -20,8 +20,8 @@ const NOTIFICATIONS: [(&str, &str, &str); 5] = [
     (REFUSED, "error", "The evidence could not be examined."),
     (INCOMPLETE, "error", "The catalogs could be read only in part."),
     (STALE, "error", "The hive is dirty and was examined as stored; a newer state may exist."),
-    (DAMAGED, "warning", "The evidence is damaged here; reading went on behind it."),
-    (NOT_JUDGED, "note", "The evidence does not tell what a rule needs."),
+    (DAMAGED, "warning", "The evidence is damaged here; parsing continued after it."),
+    (NOT_JUDGED, "note", "The evidence does not show what a rule needs."),
 ];
 
 #[derive(Debug, Serialize)]

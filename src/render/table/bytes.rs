@@ -39,7 +39,7 @@ pub(super) fn write(finding: &Finding, entries: &Entries<'_>, writer: &mut dyn W
     let Some(pointer) = Pointer::at(finding, entries) else { return Ok(()) };
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(WIDTH).with_links(false);
     let mut text = String::new();
-    handler.render_report(&mut text, &pointer).map_err(|fmt::Error| io::Error::other("a label cannot be drawn"))?;
+    handler.render_report(&mut text, &pointer).map_err(|fmt::Error| io::Error::other("cannot draw a label"))?;
     text.lines().try_for_each(|line| writeln!(writer, "    {line}"))
 }
 

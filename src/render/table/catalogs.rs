@@ -172,7 +172,7 @@ fn chain(entry: &ProtocolEntry) -> String {
             ids.join(">")
         }
         (_, Some(Kind::Base)) => "base".to_owned(),
-        (_, Some(Kind::Layered)) => "layered".to_owned(),
+        (_, Some(Kind::Layered)) => "LSP".to_owned(),
         (Some(chain), _) => format!("length {}", chain.len),
         (None, _) => String::new(),
     }
@@ -261,7 +261,7 @@ fn write_answers(catalog: &Catalog<ProtocolEntry>, width: usize, writer: &mut dy
     let rows = catalog.lists().map(|list| list.map(answer_rows));
     by_list("Provider selected per socket type", rows, |title, rows| {
         style::heading(writer, title)?;
-        let mut grid = Grid::new(&["Family", "Type", "Protocol", "Entry", "DLLs on the way down"]);
+        let mut grid = Grid::new(&["Family", "Type", "Protocol", "Entry", "DLLs in call order"]);
         for row in rows {
             grid.row(row.clone());
         }

@@ -94,7 +94,7 @@ fn write_story(
         let lists = by_catalog.chunk_by(|one, other| one.0 == other.0).map(list_of_entries);
         let lists = lists.collect::<Vec<_>>().join("; ");
         let mut page = Page::new(writer, width);
-        page.words("      ", "      ", &format!("{} entries in all: {lists}", entries.len()))?;
+        page.words("      ", "      ", &format!("{} entries affected: {lists}", entries.len()))?;
     }
     let worst = story.first().filter(|finding| finding.severity >= Severity::Warning);
     match worst.and_then(|finding| rules::by_id(finding.rule)) {

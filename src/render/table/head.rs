@@ -26,7 +26,7 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
         labelled(writer, "part", &format!("{}, {} bytes{digest}", part.path.shortened(200), grouped(part.size)))?;
     }
     if let Some(text) = &examination.text {
-        let guess = if text.is_guess { " (a guess; see --ansi-codepage)" } else { "" };
+        let guess = if text.is_guess { " (guessed; see --ansi-codepage)" } else { "" };
         labelled(writer, "written as", &format!("{}, {}{guess}", text.form, text.encoding))?;
     }
     if let Some(main) = examination.main() {
@@ -92,7 +92,7 @@ fn hive_line(hive: &HiveHead) -> String {
     let state = match (hive.checksum_is_right, primary == secondary) {
         (true, true) => "clean",
         (true, false) => "dirty (unfinished write)",
-        (false, _) => "dirty (wrong checksum of its head)",
+        (false, _) => "dirty (wrong base block checksum)",
     };
     let version = format!("{}.{}", block.major_version, block.minor_version);
     format!("version {version}, sequence numbers {primary} and {secondary}, {state}")

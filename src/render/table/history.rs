@@ -14,11 +14,11 @@ const MOST_ROWS: usize = 100;
 
 pub(super) fn write(examination: &Examination, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let Some(history) = examination.history.as_ref().filter(|history| !history.is_empty()) else { return Ok(()) };
-    style::heading(writer, "Deleted entries recovered by carving; none of them is active")?;
+    style::heading(writer, "Deleted entries recovered by carving (not active)")?;
     let entries = history.entries.iter().map(|former| [former_entry(&former.what), places(former)]);
     let values = history.values.iter().map(|former| {
         let says = former.what.says.as_ref();
-        let says = says.map_or_else(|| "its data are overwritten".to_owned(), |says| says.shortened(100));
+        let says = says.map_or_else(|| "its data is overwritten".to_owned(), |says| says.shortened(100));
         [format!("value {}: {says}", former.what.name), places(former)]
     });
     let keys = history.keys.iter().map(|former| {

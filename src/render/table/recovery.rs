@@ -37,7 +37,7 @@ fn title(recovery: &Recovery) -> String {
         State::NotRecovered(obstacle) => return format!("{obstacle}; the hive is examined as it is stored"),
         State::Recovered(_) => match recovery.state {
             HiveState::Recovered => "applied",
-            HiveState::Stored => "not believed, since what they hold breaks the hive",
+            HiveState::Stored => "rejected, since they would damage the hive",
         },
     };
     let (Some(before), Some(after)) = (&replay.before, &replay.after) else { return state.to_owned() };
@@ -46,7 +46,7 @@ fn title(recovery: &Recovery) -> String {
         parts.push(format!("hive bins of {} to {} bytes", before.bins_size, after.bins_size));
     }
     parts.push(format!("{} changed", counted(replay.bytes_changed, "byte")));
-    parts.extend(replay.base_block_from.as_ref().map(|log| format!("the head of the hive taken from {log}")));
+    parts.extend(replay.base_block_from.as_ref().map(|log| format!("base block taken from {log}")));
     parts.join("; ")
 }
 
@@ -84,9 +84,9 @@ fn run_of(first: &Entry, last: &Entry) -> String {
 fn fate_of(entry: &Entry) -> &'static str {
     match entry.fate {
         Fate::Applied => "applied",
-        Fate::PassedOver => "passed over",
-        Fate::OutOfTurn { .. } => "out of turn",
-        Fate::Remnant => "left over from before",
+        Fate::PassedOver => "skipped",
+        Fate::OutOfTurn { .. } => "out of sequence",
+        Fate::Remnant => "left over from an earlier log",
         Fate::Refused(_) => "refused",
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn write(examined: &Examined, width: usize, writer: &mut dyn Write) -
             Origin::Microsoft(transport) => format!("Microsoft's {transport}"),
             Origin::ThirdParty(known) => known.name.clone(),
             Origin::NetworkDirect => "NetworkDirect".to_owned(),
-            Origin::Layered => "a layered provider".to_owned(),
+            Origin::Layered => "LSP".to_owned(),
             Origin::Unknown => "unknown".to_owned(),
         };
         grid.row([(index + 1).to_string(), name.to_string(), origin]);

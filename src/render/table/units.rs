@@ -124,7 +124,7 @@ fn write_prevalence(summary: &Summary, writer: &mut dyn Write) -> io::Result<()>
     if summary.prevalence.is_empty() {
         return Ok(());
     }
-    style::heading(writer, "Foreign providers, the rarest first")?;
+    style::heading(writer, "Providers that are not Windows' own, rarest first")?;
     let mut grid = Grid::new(&[">Computers", ">Units", "Name", "DLL", "GUID", "Known as"]);
     for prevalence in summary.prevalence.iter().take(LONGEST) {
         let Foreign { provider_id, library_path, name, known_as } = &prevalence.provider;

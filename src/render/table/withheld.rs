@@ -18,10 +18,8 @@ pub(super) fn write(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<(
     allowed.sort_by_key(|allowed| (allowed.until, &allowed.reason));
     let alike = allowed.chunk_by(|one, other| (one.until, &one.reason) == (other.until, &other.reason));
     alike.into_iter().try_for_each(|alike| write_alike(alike, writer))?;
-    let counts = [
-        (of_other_rules.len(), "of rules that were not asked for"),
-        (less_severe.len(), "less severe than what was asked for"),
-    ];
+    let counts =
+        [(of_other_rules.len(), "of rules that were not selected"), (less_severe.len(), "below the minimum severity")];
     let left_out: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)

@@ -20,7 +20,7 @@ use crate::examination::Examination;
 pub enum Form {
     /// The body file of The Sleuth Kit, which mactime sorts.
     Bodyfile,
-    /// Timesketch, one JSON object a line.
+    /// Timesketch, one JSON object per line.
     TimesketchJsonl,
     /// Timesketch, comma-separated.
     TimesketchCsv,

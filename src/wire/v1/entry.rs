@@ -25,7 +25,7 @@ pub(super) struct Entry<E> {
     is_orphan: bool,
     /// The fields, the key first.
     fields: Vec<(&'static str, Option<Data>)>,
-    /// What a report, which tells neither GUIDs nor families, lets conclude; left out of other evidence.
+    /// What can be concluded from a report that shows neither GUIDs nor families; left out for other evidence.
     concluded: Option<Concluded>,
     /// The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.
     undecoded: BTreeMap<&'static str, String>,
@@ -147,10 +147,10 @@ impl JsonSchema for ProtocolEntry {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = Self::schema_of("An entry of the protocol catalog. `null` is \"not told\".");
+        let mut schema = Self::schema_of("An entry of the protocol catalog. `null` means unknown.");
         let mut concluded = generator.subschema_for::<Option<Concluded>>();
         let meaning =
-            "What a report, which tells neither GUIDs nor families, lets conclude; left out of other evidence.";
+            "What can be concluded from a report that shows neither GUIDs nor families; left out for other evidence.";
         concluded.insert("description".to_owned(), meaning.into());
         if let Some(properties) = schema.get_mut("properties").and_then(|properties| properties.as_object_mut()) {
             properties.insert(CONCLUDED.to_owned(), concluded.into());
@@ -165,7 +165,7 @@ impl JsonSchema for NameSpaceEntry {
     }
 
     fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-        Self::schema_of("An entry of the namespace catalog. `null` is \"not told\".")
+        Self::schema_of("An entry of the namespace catalog. `null` means unknown.")
     }
 }
 

@@ -116,7 +116,7 @@ fn write_withheld(withheld: &Withheld, page: &mut Page<'_>) -> io::Result<()> {
     }
     match withheld.left_out() {
         0 => Ok(()),
-        count => page.heading(&format!("Left out: {} that nobody asked for", counted(count, "finding"))),
+        count => page.heading(&format!("Left out: {} not requested", counted(count, "finding"))),
     }
 }
 
@@ -144,7 +144,7 @@ fn write_not_judged(examined: &Examined, kind: Kind, page: &mut Page<'_>) -> io:
     let what = kind.title();
     let count = counted(not_judged.len(), "check");
     let reason = format!("this {what} does not show {}", list_of(&words));
-    page.words("", "  ", &format!("Not judged: {count} not possible: {reason} (--full)"))
+    page.words("", "  ", &format!("Not judged: {count} not possible, since {reason} (--full)"))
 }
 
 /// What checks need, in words.
