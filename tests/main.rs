@@ -22,6 +22,7 @@ mod cases;
 mod circles;
 mod clean_systems;
 mod cli;
+mod command_line;
 mod control_sets;
 mod cost;
 mod cut_exports;

@@ -30,20 +30,20 @@ use crate::synth::hive::{self, Shape};
 use crate::synth::log::{Entry, new_format};
 use crate::synth::registry;
 
-const CLEAN: &str = "windows  5.1 x86 sp3\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
+pub const CLEAN: &str = "windows  5.1 x86 sp3\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
 
 /// The clean case with a DLL in place of Windows' own.
-fn hijacked() -> String {
+pub fn hijacked() -> String {
     CLEAN.replace("1001  tcp", r"1001  tcp  C:\evil.dll")
 }
 
 /// The clean case with a provider of that name.
-fn with_provider(name: &str) -> String {
+pub fn with_provider(name: &str) -> String {
     format!("{CLEAN}\nprotocol\n1006  base  C:\\Foo\\{name}.dll  {name}")
 }
 
 /// A SYSTEM hive of a computer.
-fn hive_of(case: &str, computer_name: &str) -> Vec<u8> {
+pub fn hive_of(case: &str, computer_name: &str) -> Vec<u8> {
     hive::write(&registry::system(&notation::parse(case).unwrap(), computer_name), &Shape::default())
 }
 
@@ -60,7 +60,7 @@ fn dirty_hive_and_log(computer_name: &str) -> (Vec<u8>, Vec<u8>) {
     (stored, log)
 }
 
-fn write(folder: &Path, files: &[(&str, &[u8])]) {
+pub fn write(folder: &Path, files: &[(&str, &[u8])]) {
     for (name, bytes) in files {
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod intake;
 mod output;
+mod shorthand;
 mod work;
 
 use std::io;
@@ -19,10 +20,12 @@ const CLOSED_PIPE: u8 = 141;
 
 /// Runs the command that the arguments ask for.
 pub(super) fn run() -> ExitCode {
-    let args = match Args::of_program() {
+    let args = match Args::read(shorthand::spelled_out(std::env::args_os().collect())) {
         Ok(args) => args,
         Err(error) => return output::refuse_arguments(&error),
     };
+    // Standard error follows it, too.
+    args.color.write_global();
     let mut output = Output::new(args.color);
     // Where it cannot be done, a limit ends the program as it always did.
     let _ = interrupt::survive_limits();

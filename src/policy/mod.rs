@@ -73,6 +73,11 @@ impl Policy {
         self.skipped.clear();
     }
 
+    /// Leaves these rules out, too.
+    pub fn ignore(&mut self, rules: impl IntoIterator<Item = &'static str>) {
+        self.skipped.extend(rules);
+    }
+
     /// Reports nothing that is less severe.
     pub fn ask_for_severity(&mut self, least: Severity) {
         self.least = Some(least);

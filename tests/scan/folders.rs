@@ -71,10 +71,8 @@ fn evidence_is_examined_and_the_rest_is_counted() {
 fn a_record_is_what_examine_prints_and_the_unit() {
     let folder = mixed();
     let mut record = scanned(folder.path(), &["a"]).swap_remove(0);
-    let output = catalog9(folder.path())
-        .args(["examine", "--no-hash", "--no-carve", "--format", "json", "a/SYSTEM"])
-        .output()
-        .unwrap();
+    let output =
+        catalog9(folder.path()).args(["examine", "--no-carve", "--format", "json", "a/SYSTEM"]).output().unwrap();
     let examined: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(record.as_object_mut().unwrap().remove("unit").is_some());
     assert_eq!(record.as_object_mut().unwrap().remove("record"), Some(json!("examination")));

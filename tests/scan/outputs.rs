@@ -169,16 +169,16 @@ fn lists_are_sorted_as_they_are_asked_to_be() {
 }
 
 #[test]
-fn deep_hashes_and_quick_does_not() {
+fn evidence_is_hashed_unless_that_is_unwanted() {
     let folder = three();
     let ids = |arguments: &[&str]| {
         let records = scanned(folder.path(), &[arguments, &["in"]].concat());
         records[..3].iter().map(|record| record["unit"]["evidence_id"].clone()).collect::<Vec<_>>()
     };
-    assert_eq!(ids(&[]), vec![Value::Null; 3]);
-    assert_eq!(ids(&["--quick"]), ids(&[]));
-    let deep = ids(&["--deep"]);
-    assert!(deep.iter().all(Value::is_string) && deep[0] != deep[1]);
+    let hashed = ids(&[]);
+    assert!(hashed.iter().all(Value::is_string) && hashed[0] != hashed[1]);
+    assert_eq!([ids(&["--deep"]), ids(&["--carve"])], [hashed.clone(), hashed]);
+    assert_eq!([ids(&["--quick"]), ids(&["--no-hash"])], [vec![Value::Null; 3], vec![Value::Null; 3]]);
 }
 
 #[test]

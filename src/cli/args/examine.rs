@@ -22,10 +22,10 @@ pub(in crate::cli) struct ExamineArgs {
     pub(in crate::cli) files: Vec<OsString>,
 
     /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats(Scope::Few))]
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = formats(Scope::Few))]
     pub(in crate::cli) format: &'static Format,
 
-    #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::Few))]
+    #[arg(long, short, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::Few))]
     pub(in crate::cli) output: Vec<PathBuf>,
 
     /// Control sets to examine: `current` (and the default one for the next start, if different), `all`, or a name such as
@@ -85,6 +85,10 @@ pub(in crate::cli) struct ExamineArgs {
     /// written to it
     #[arg(long)]
     pub(in crate::cli) verify_unchanged: bool,
+
+    /// Show no remarks on standard error, only warnings and errors
+    #[arg(long, short)]
+    pub(in crate::cli) quiet: bool,
 
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,

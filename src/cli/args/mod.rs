@@ -1,11 +1,13 @@
 //! The arguments, and with them the text of `--help`.
 
+mod ending;
 mod examine;
 mod merge;
 mod policy;
 mod scan;
 mod value;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anstream::ColorChoice;
@@ -15,6 +17,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(super) use self::ending::EndingArgs;
 pub(super) use self::examine::ExamineArgs;
 pub(super) use self::merge::MergeArgs;
 pub(super) use self::policy::PolicyArgs;
@@ -28,9 +31,15 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
+const USAGE: &str = "\
+catalog9 [OPTIONS] <COMMAND>
+       catalog9 <FILE> [OPTIONS OF examine]
+       catalog9 <FOLDER|ARCHIVE> [OPTIONS OF scan]";
+
 /// Analyzes the Winsock catalogs of Windows offline, from collected files: finds LSPs, hijacked providers and damage.
 #[derive(Debug, Parser)]
-#[command(name = "catalog9", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "catalog9", version, styles = STYLES, after_help = EXIT_CODES, max_term_width = 100,
+          override_usage = USAGE)]
 pub(super) struct Args {
     /// When to use colour; the environment variable `NO_COLOR` is respected
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = color)]
@@ -41,9 +50,9 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// The arguments of this program.
-    pub(super) fn of_program() -> Result<Self, clap::Error> {
-        let args = Self::try_parse()?;
+    /// Reads the arguments of the program, its name first.
+    pub(super) fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        let args = Self::try_parse_from(arguments)?;
         if let Command::Examine(ExamineArgs { files, log, .. }) = &args.command
             && files.len() > 1
             && !log.is_empty()
@@ -80,7 +89,7 @@ pub(super) enum Command {
     /// Lists all rules with their groups, severities and required facts
     Rules {
         /// Output format
-        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        #[arg(long, short, value_name = "FORMAT", default_value = "table")]
         format: ListFormat,
     },
     /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`

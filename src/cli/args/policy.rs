@@ -1,4 +1,4 @@
-//! `--policy`, `--rules` and `--severity`: which findings are reported.
+//! `--policy`, `--rules`, `--ignore` and `--min-severity`: which findings are reported.
 
 use std::ffi::OsString;
 
@@ -21,8 +21,12 @@ pub(in crate::cli) struct PolicyArgs {
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
     pub(in crate::cli) rules: Vec<&'static str>,
 
+    /// Do not report these rules, separated by commas
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule)]
+    pub(in crate::cli) ignore: Vec<&'static str>,
+
     /// Lowest severity to report: note, warning or error
-    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    #[arg(long = "min-severity", visible_alias = "severity", value_name = "SEVERITY", value_parser = severity)]
     pub(in crate::cli) severity: Option<Severity>,
 }
 

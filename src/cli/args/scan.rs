@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use catalog9::batch::Shard;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
+use catalog9::finding::Verdict;
 use catalog9::render::{self, Format, Scope};
 use clap::ValueEnum;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use globset::{Glob, GlobBuilder};
 
+use super::ending::EndingArgs;
 use super::policy::PolicyArgs;
-use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selection};
+use super::value::{EXIT_CODES, code_page, formats, output_help, selection};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -36,9 +38,9 @@ pub(in crate::cli) struct ScanArgs {
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     pub(in crate::cli) exclude: Vec<Glob>,
     /// Format of standard output
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats(Scope::Many))]
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = formats(Scope::Many))]
     pub(in crate::cli) format: &'static Format,
-    #[arg(long, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::Many))]
+    #[arg(long, short, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::Many))]
     pub(in crate::cli) output: Vec<PathBuf>,
     /// Also write the result to this folder, as JSON lines. The file name depends only on the shard and the evidence, so a
     /// repeated run writes the same file
@@ -48,26 +50,33 @@ pub(in crate::cli) struct ScanArgs {
     /// affect the exit code
     #[arg(long, visible_alias = "baseline", value_name = "FILE")]
     pub(in crate::cli) earlier: Option<OsString>,
-    /// List only these units; the summary and the exit code still cover all
-    #[arg(long, value_name = "WHICH")]
-    pub(in crate::cli) only: Option<Only>,
+    /// List only these units, separated by commas: `findings`, `errors`, `unreadable`, or a verdict such as `hijacked`; the
+    /// summary and the exit code still cover all
+    #[arg(long, value_name = "WHICH", value_delimiter = ',', value_parser = only)]
+    pub(in crate::cli) only: Vec<Only>,
     /// List only units of computers whose name matches this pattern, ignoring case
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     pub(in crate::cli) host: Option<Glob>,
     /// Order of tables and CSV files; other formats keep the order of the input
     #[arg(long, value_name = "BY")]
     pub(in crate::cli) sort: Option<Sort>,
-    /// Do not hash the evidence or carve for deleted entries (default)
-    #[arg(long, conflicts_with = "deep")]
-    pub(in crate::cli) quick: bool,
-    /// Hash the evidence and carve for deleted entries
+    /// Do not compute the SHA-256 of the evidence
     #[arg(long)]
+    pub(in crate::cli) no_hash: bool,
+    /// Carve hives for deleted entries, values and keys, the slowest step
+    #[arg(long)]
+    pub(in crate::cli) carve: bool,
+    /// The same as --no-hash
+    #[arg(long, conflicts_with_all = ["deep", "carve"])]
+    pub(in crate::cli) quick: bool,
+    /// The same as --carve
+    #[arg(long, conflicts_with = "no_hash")]
     pub(in crate::cli) deep: bool,
     /// Examine only part I of N, counted from 0; `catalog9 merge` merges the parts
     #[arg(long, value_name = "I/N")]
     pub(in crate::cli) shard: Option<Shard>,
     /// Number of units to examine in parallel, at most four per processor; 0 means one per processor
-    #[arg(long, value_name = "NUMBER", default_value = "0")]
+    #[arg(long, short, value_name = "NUMBER", default_value = "0")]
     pub(in crate::cli) jobs: usize,
     /// Where to examine units: in worker processes, so that a unit that crashes or takes all memory affects no other, or
     /// in threads of this process
@@ -93,19 +102,16 @@ pub(in crate::cli) struct ScanArgs {
     /// written to it
     #[arg(long)]
     pub(in crate::cli) verify_unchanged: bool,
+    /// Show no progress on the terminal
+    #[arg(long)]
+    pub(in crate::cli) no_progress: bool,
+    /// Show no progress and no remarks on standard error, only warnings and errors
+    #[arg(long, short)]
+    pub(in crate::cli) quiet: bool,
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
-    /// Lowest severity that causes exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "warning")]
-    pub(in crate::cli) fail_on: FailOn,
-    /// Also exit with 3 if nothing suspicious is visible, but the evidence, such as an msinfo32 report, does not show DLL
-    /// paths
-    #[arg(long)]
-    pub(in crate::cli) strict: bool,
-    /// Exit with 0 instead of 1 and 3, for workflow engines that treat any other code as a crash; the summary still has
-    /// the result
-    #[arg(long)]
-    pub(in crate::cli) exit_zero: bool,
+    #[command(flatten)]
+    pub(in crate::cli) ending: EndingArgs,
 }
 
 /// Where units are examined.
@@ -118,14 +124,28 @@ pub(in crate::cli) enum Isolation {
 }
 
 /// Which units are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Only {
-    /// Units with a finding at or above --fail-on; with --earlier, a new one
+    /// Those with a finding at or above `--fail-on`; with `--earlier`, a new one.
     Findings,
-    /// Units with an error; with --earlier, a new one
+    /// Those with an error; with `--earlier`, a new one.
     Errors,
-    /// Units that could not be examined, or only in part or as stored
+    /// Those that could not be examined, or only in part or as stored.
     Unreadable,
+    /// Those with that verdict.
+    Verdict(Verdict),
+}
+
+fn only(name: &str) -> Result<Only, String> {
+    match name {
+        "findings" => Ok(Only::Findings),
+        "errors" => Ok(Only::Errors),
+        "unreadable" => Ok(Only::Unreadable),
+        _ => Verdict::by_name(name).map(Only::Verdict).ok_or_else(|| {
+            let verdicts = Verdict::ALL.map(Verdict::name).join(", ");
+            format!("expected findings, errors, unreadable or a verdict: {verdicts}")
+        }),
+    }
 }
 
 /// In which order units are listed.

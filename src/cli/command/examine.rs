@@ -56,7 +56,7 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     }
     let summary = tally.summary();
     sinks.end(&summary, "")?;
-    if let Some(comparison) = &comparison {
+    if let Some(comparison) = comparison.filter(|_| !arguments.quiet) {
         comparison.conclude();
     }
     Ok(Exit::of_summary(&summary, arguments.fail_on, arguments.strict))

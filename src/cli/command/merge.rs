@@ -79,7 +79,7 @@ pub(in crate::cli) fn run(arguments: &MergeArgs, output: &mut Output) -> io::Res
     places.sort();
     places.dedup_by(|one, other| (&one.label, one.digest) == (&other.label, other.digest));
     let summary = write(arguments, &places, tally, sinks)?;
-    Ok(if arguments.exit_zero { Exit::Clean } else { Exit::of_summary(&summary, arguments.fail_on, arguments.strict) })
+    Ok(Exit::of_many(&summary, &arguments.ending))
 }
 
 /// Where the result goes, which may not be a part.

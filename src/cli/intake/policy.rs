@@ -26,6 +26,7 @@ pub(in crate::cli) struct Wanted {
     #[serde(serialize_with = "written_day", deserialize_with = "read_day")]
     as_of: Date,
     rules: Vec<String>,
+    ignored: Vec<String>,
     severity: Option<String>,
 }
 
@@ -37,6 +38,7 @@ impl Wanted {
             toml: arguments.policy.as_deref().map(read).transpose()?,
             as_of: arguments.as_of.unwrap_or_else(today),
             rules: arguments.rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            ignored: arguments.ignore.iter().map(|rule| (*rule).to_owned()).collect(),
             severity: arguments.severity.map(|severity| severity.name().to_owned()),
         };
         match (&arguments.policy, wanted.policy()) {
@@ -54,6 +56,7 @@ impl Wanted {
         if !self.rules.is_empty() {
             policy.ask_for(self.rules.iter().filter_map(|id| Some(rules::by_id(id)?.id)));
         }
+        policy.ignore(self.ignored.iter().filter_map(|id| Some(rules::by_id(id)?.id)));
         if let Some(least) = self.severity.as_deref().and_then(Severity::by_name) {
             policy.ask_for_severity(least);
         }

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use catalog9::batch::{RuleTotal, Summary};
 use catalog9::finding::Verdict;
 
-use crate::cli::args::FailOn;
+use super::complain;
+use crate::cli::args::{EndingArgs, FailOn};
 
 /// How the program ends, as `--help` documents it; of several that hold the later counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,30 @@ impl Exit {
             (true, _) => Self::Found,
             (false, false) => Self::Incomplete,
             (false, true) => Self::Clean,
+        }
+    }
+
+    /// How a command ends that handles many pieces of evidence and has come to this. That there is no evidence at all is
+    /// reported on standard error.
+    pub(in crate::cli) fn of_many(summary: &Summary, ending: &EndingArgs) -> Self {
+        // A part of a divided work may hold nothing.
+        let is_part = matches!(summary.shards.as_slice(), [shard] if shard.count > 1);
+        let is_empty = summary.units == 0 && !is_part && !ending.allow_empty;
+        if is_empty {
+            let files = match summary.counts.inputs.saturating_add(summary.counts.members) {
+                1 => "1 file".to_owned(),
+                files => format!("{files} files"),
+            };
+            complain(&miette::miette!(
+                code = "catalog9::nothing_found",
+                help = "check the path and the patterns; if this is expected, use --allow-empty",
+                "no Winsock evidence found in {files}"
+            ));
+        }
+        match Self::of_summary(summary, ending.fail_on, ending.strict) {
+            _ if ending.exit_zero => Self::Clean,
+            Self::Clean if is_empty => Self::Incomplete,
+            exit => exit,
         }
     }
 

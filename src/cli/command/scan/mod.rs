@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     let workshop = Workshop::open(arguments, options, wanted, &pressing, &interrupt);
     let mut tally = Tally::default();
     arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
-    let progress = Progress::new();
+    let progress = Progress::new(arguments.quiet || arguments.no_progress);
     let is_ours = |job: &Job| arguments.shard.is_none_or(|shard| shard.holds(&job.key()));
     let list = InputList::default();
     let jobs = jobs.take_while(|_| !interrupt.is_over()).inspect(|job| list.note(job)).filter(is_ours);
@@ -57,7 +57,10 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
         |job, tell| workshop.work(job, tell),
         |told| {
             match told {
-                Told::Counts(counts) => tally.count(counts),
+                Told::Counts(counts) => {
+                    tally.count(counts);
+                    progress.count(counts);
+                }
                 Told::Claims(claims, answer) => {
                     let is_new = comparison.as_mut().map(|comparison| comparison.compare(*claims));
                     // Where nobody waits for the answer any more, the unit was given up.
@@ -88,10 +91,10 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     } else {
         sinks.end(&summary, &list.part(arguments.shard))?;
     }
-    if let Some(comparison) = &comparison {
+    if let Some(comparison) = comparison.filter(|_| !arguments.quiet) {
         comparison.conclude();
     }
-    Ok(if arguments.exit_zero { Exit::Clean } else { Exit::of_summary(&summary, arguments.fail_on, arguments.strict) })
+    Ok(Exit::of_many(&summary, &arguments.ending))
 }
 
 fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, Report> {
@@ -104,8 +107,8 @@ fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, 
 fn options_of(arguments: &ScanArgs, wanted: &Wanted) -> Result<Options, Report> {
     Ok(Options {
         control_sets: arguments.control_set.clone(),
-        hash: arguments.deep,
-        carve: arguments.deep,
+        hash: !(arguments.no_hash || arguments.quick),
+        carve: arguments.carve || arguments.deep,
         code_page: arguments.ansi_codepage,
         windows: None,
         policy: policy::policy(wanted)?,

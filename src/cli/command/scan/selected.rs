@@ -8,7 +8,7 @@ use crate::cli::args::{FailOn, Only, ScanArgs};
 
 /// Which units are listed. Those that are not are still counted in the summary.
 pub(in crate::cli) struct Selected {
-    only: Option<Only>,
+    only: Vec<Only>,
     host: Option<GlobMatcher>,
     fail_on: FailOn,
 }
@@ -16,19 +16,20 @@ pub(in crate::cli) struct Selected {
 impl Selected {
     pub(in crate::cli) fn new(arguments: &ScanArgs) -> Self {
         let host = arguments.host.as_ref().map(globset::Glob::compile_matcher);
-        Self { only: arguments.only, host, fail_on: arguments.fail_on }
+        Self { only: arguments.only.clone(), host, fail_on: arguments.ending.fail_on }
     }
 
     /// Whether a unit is listed.
     pub(in crate::cli) fn holds(&self, unit: &Unit) -> bool {
         let is_met =
             |finding: &catalog9::batch::RuleCount| finding.has_new() && self.fail_on.is_met_by(finding.severity);
-        let is_wanted = match self.only {
-            None => true,
-            Some(Only::Findings) => unit.findings.iter().any(is_met),
-            Some(Only::Errors) => unit.has(Severity::Error),
-            Some(Only::Unreadable) => !matches!(unit.status, Status::Examined | Status::Skipped),
+        let is_one = |only: &Only| match *only {
+            Only::Findings => unit.findings.iter().any(is_met),
+            Only::Errors => unit.has(Severity::Error),
+            Only::Unreadable => !matches!(unit.status, Status::Examined | Status::Skipped),
+            Only::Verdict(verdict) => unit.verdict == Some(verdict),
         };
+        let is_wanted = self.only.is_empty() || self.only.iter().any(is_one);
         let is_of_host = |host: &GlobMatcher| unit.host.as_ref().is_some_and(|name| host.is_match(name));
         is_wanted && self.host.as_ref().is_none_or(is_of_host)
     }

@@ -1,0 +1,164 @@
+//! Short forms of the command line, and what they stand for.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::cases::catalog9;
+use crate::scan::{CLEAN, archives::zip, hijacked, hive_of, with_provider, write};
+
+/// A clean computer and a hijacked one, and an archive of the latter.
+fn two() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let hive = hive_of(&hijacked(), "B");
+    let archive = zip(&[("SYSTEM".to_owned(), hive.clone())]);
+    write(folder.path(), &[("in/a/SYSTEM", &hive_of(CLEAN, "A")), ("in/b/SYSTEM", &hive), ("b.zip", &archive)]);
+    folder
+}
+
+fn run(folder: &Path, arguments: &str) -> Output {
+    catalog9(folder).args(arguments.split_whitespace()).output().unwrap()
+}
+
+fn shown(folder: &Path, arguments: &str) -> (Option<i32>, String) {
+    let output = run(folder, arguments);
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn without_a_command_a_file_is_examined_and_all_else_scanned() {
+    let folder = two();
+    for (short, long) in [
+        ("in/b/SYSTEM", "examine in/b/SYSTEM"),
+        ("--color never in/b/SYSTEM --format json", "examine in/b/SYSTEM --format json"),
+        ("in", "scan in"),
+        ("b.zip", "scan b.zip"),
+    ] {
+        assert_eq!(shown(folder.path(), short), shown(folder.path(), long), "{short}");
+        assert_eq!(shown(folder.path(), short).0, Some(1), "{short}");
+    }
+    write(folder.path(), &[("rules", b"")]);
+    assert_eq!(shown(folder.path(), "rules").0, Some(0), "a command goes before a file of its name");
+    assert_eq!(shown(folder.path(), "no-such-file").0, Some(2));
+}
+
+#[test]
+fn options_have_short_names_and_aliases() {
+    let folder = two();
+    for (short, long) in [
+        ("scan -f json -j 1 in", "scan --format json --jobs 1 in"),
+        ("examine -f json in/b/SYSTEM", "examine --format json in/b/SYSTEM"),
+        ("scan --severity error in", "scan --min-severity error in"),
+        ("scan -q in", "scan --quiet --no-progress in"),
+    ] {
+        assert_eq!(shown(folder.path(), short), shown(folder.path(), long), "{short}");
+        assert_eq!(shown(folder.path(), short).0, Some(1), "{short}");
+    }
+    run(folder.path(), "scan in -o out.csv");
+    assert!(folder.path().join("out.csv").exists());
+}
+
+#[test]
+fn an_entry_may_follow_raw() {
+    let folder = two();
+    let one = shown(folder.path(), "examine --raw 1002 in/b/SYSTEM");
+    assert_eq!(one, shown(folder.path(), "examine --raw=1002 in/b/SYSTEM"));
+    assert_eq!(one.1.matches("PackedCatalogItem of").count(), 1);
+    std::fs::copy(folder.path().join("in/b/SYSTEM"), folder.path().join("1002")).unwrap();
+    assert_eq!(shown(folder.path(), "examine --raw 1002").1.matches("PackedCatalogItem of").count(), 5, "it is a file");
+}
+
+#[test]
+fn rules_are_ignored() {
+    let folder = two();
+    let rules = |arguments: &str| {
+        let (_, lines) = shown(folder.path(), arguments);
+        let record: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+        let findings = record["summary"]["findings"].as_array().unwrap().clone();
+        findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = rules("scan -f jsonl in");
+    assert!(all.len() > 1, "{all:?}");
+    assert_eq!(rules(&format!("scan -f jsonl --ignore {} in", all[0])), all[1..]);
+    let both = format!("scan -f jsonl --rules {},{} --ignore {} in", all[0], all[1], all[0]);
+    assert_eq!(rules(&both), all[1..2]);
+    assert_eq!(shown(folder.path(), "scan --ignore no-such-rule in").0, Some(2));
+}
+
+#[test]
+fn units_are_listed_by_verdict() {
+    let folder = two();
+    write(folder.path(), &[("in/c/SYSTEM", &hive_of(&with_provider("c"), "C"))]);
+    let hosts = |only: &str| {
+        let (_, csv) = shown(folder.path(), &format!("scan -f csv --only {only} in"));
+        csv.lines().skip(1).map(|line| line[3..4].to_owned()).collect::<String>()
+    };
+    let wanted = ["hijacked", "intact", "hijacked,unknown-or-layered-provider", "intact,findings"];
+    assert_eq!(wanted.map(hosts), ["b", "a", "bc", "abc"]);
+    let output = run(folder.path(), "scan --only nonsense in");
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("unreadable or a verdict: intact, known-third-party-providers"), "{told}");
+}
+
+#[test]
+fn errors_are_coloured_for_those_who_ask_for_it() {
+    let folder = two();
+    let is_coloured =
+        |when: &str| run(folder.path(), &format!("examine --color {when} no-such-file")).stderr.contains(&0x1b);
+    assert_eq!(["always", "never", "auto"].map(is_coloured), [true, false, false]);
+}
+
+#[test]
+fn quiet_leaves_remarks_out_and_keeps_errors() {
+    let folder = two();
+    run(folder.path(), "scan -f jsonl in -o earlier.jsonl");
+    for command in ["scan in", "examine in/b/SYSTEM"] {
+        let told =
+            |arguments: &str| run(folder.path(), &format!("{command} --earlier earlier.jsonl {arguments}")).stderr;
+        assert!(!told("").is_empty());
+        assert_eq!(told("-q"), b"", "{command}");
+    }
+    assert!(!run(folder.path(), "examine -q no-such-file").stderr.is_empty());
+}
+
+/// `script` gives a program a terminal.
+#[test]
+fn progress_counts_files_on_a_terminal() {
+    let folder = two();
+    let on_a_terminal = |arguments: &str| {
+        let program = snapbox::cmd::cargo_bin!("catalog9");
+        let command = format!("{} scan {arguments} in", program.display());
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &command, "/dev/null"]).current_dir(folder.path()).env("TERM", "xterm");
+        Some(String::from_utf8_lossy(&script.stdin(std::process::Stdio::null()).output().ok()?.stdout).into_owned())
+    };
+    let Some(shown) = on_a_terminal("") else {
+        eprintln!("skipped, since this system has no script");
+        return;
+    };
+    assert!(shown.contains(" files, ") && shown.contains("/s, ") && shown.contains(" with findings, "), "{shown:?}");
+    for quiet in ["-q", "--no-progress"] {
+        assert!(!on_a_terminal(quiet).unwrap().contains("with findings, "), "{quiet}");
+    }
+}
+
+#[test]
+fn a_scan_without_evidence_is_not_green() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes: Vec<(String, &[u8])> = (0..9).map(|number| (format!("in/{number}.txt"), &b"a note"[..])).collect();
+    write(folder.path(), &notes.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect::<Vec<_>>());
+    let output = run(folder.path(), "scan in");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("no Winsock evidence found in 9 files") && told.contains("--allow-empty"), "{told}");
+    for (arguments, code) in [("--allow-empty", 0), ("--exit-zero", 0), ("--shard 0/2", 0)] {
+        assert_eq!(run(folder.path(), &format!("scan {arguments} in")).status.code(), Some(code), "{arguments}");
+    }
+    for shard in ["0", "1"] {
+        run(folder.path(), &format!("scan --shard {shard}/2 in -o {shard}.jsonl"));
+    }
+    for (arguments, code) in [("", 3), ("--allow-empty", 0)] {
+        let merged = run(folder.path(), &format!("merge {arguments} 0.jsonl 1.jsonl"));
+        assert_eq!(merged.status.code(), Some(code), "{arguments}");
+    }
+}
