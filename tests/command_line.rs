@@ -162,3 +162,53 @@ fn a_scan_without_evidence_is_not_green() {
         assert_eq!(merged.status.code(), Some(code), "{arguments}");
     }
 }
+
+fn complaint(folder: &Path, arguments: &str) -> (Option<i32>, String) {
+    let output = run(folder, arguments);
+    let words = String::from_utf8(output.stderr).unwrap().replace("│ ", "");
+    (output.status.code(), words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn an_error_shows_the_way_out() {
+    let folder = two();
+    let mut disk = vec![0; 4096];
+    disk[446 + 4] = 7;
+    disk[510..512].copy_from_slice(&[0x55, 0xaa]);
+    let ewf = [&b"EVF\x09\x0d\x0a\xff\0"[..], &[0; 600]].concat();
+    write(
+        folder.path(),
+        &[
+            ("disk.raw", &disk),
+            ("disk.E01", &ewf),
+            ("disk.vhdx", b"vhdxfile"),
+            ("disk.vmdk", b"KDMV"),
+            ("passwd", b"root:x:0"),
+        ],
+    );
+    for (arguments, expected) in [
+        ("examine in", "use `catalog9 scan in`"),
+        ("examine b.zip", "use `catalog9 scan b.zip`"),
+        ("examine disk.raw", "a raw disk image with a partition table help: copy \\Windows\\System32\\config\\SYSTEM"),
+        ("scan disk.E01", "a disk image (EnCase, E01)"),
+        ("examine disk.vhdx", "a virtual disk (VHDX) help: copy"),
+        ("examine disk.vmdk", "a virtual disk (VMDK) help: copy"),
+        ("merge passwd", "passwd"),
+        ("merge passwd", "expected a result of `catalog9 scan --format jsonl`, found a file that is not one"),
+        (
+            "examine --raw 1007 in/a/SYSTEM",
+            "--raw 1007: expected the id or key name of an entry, found 1001, 1002, 1003",
+        ),
+    ] {
+        let (code, told) = complaint(folder.path(), arguments);
+        let told = if arguments.starts_with("scan") { shown(folder.path(), arguments).1 } else { told };
+        assert_eq!(code, Some(3), "{arguments}: {told}");
+        assert!(told.contains(expected), "{arguments}: {told}");
+        assert!(!told.contains("catalog9::"), "a code is nothing for people: {told}");
+    }
+    let large = std::fs::File::create(folder.path().join("large.raw")).unwrap();
+    std::io::Write::write_all(&mut &large, &disk).unwrap();
+    large.set_len((1 << 30) + 4096).unwrap();
+    assert!(complaint(folder.path(), "examine large.raw").1.contains("a raw disk image with a partition table"));
+    assert_eq!(complaint(folder.path(), "examine --raw 1001 in/a/SYSTEM"), (Some(0), String::new()));
+}

@@ -9,6 +9,11 @@ const BRING_EVIDENCE: &str = "give the SYSTEM hive from %SystemRoot%\\System32\\
                               Services\\WinSock2 (reg export), an msinfo32 report saved as NFO or text, or the output of \
                               `netsh winsock show catalog`";
 
+const SCAN: &str = "use `catalog9 scan`, which reads archives, or extract the SYSTEM hive first";
+
+const FROM_IMAGE: &str = "copy \\Windows\\System32\\config\\SYSTEM, SYSTEM.LOG1 and SYSTEM.LOG2 out of the image first: mount \
+                          it read-only, or open it with FTK Imager, 7-Zip or The Sleuth Kit (fls, icat)";
+
 /// Beginnings of files that people take for evidence, what they are, and what to bring instead.
 const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (
@@ -22,8 +27,18 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
         "this format is not supported: open the file in System Information on Windows and save it as text (Action, Save As Text \
          File; later File, Export), or run `msinfo32 /report report.txt` on the system itself",
     ),
-    (b"PK\x03\x04", "a zip archive", "extract the SYSTEM hive from the archive first"),
-    (b"\x1f\x8b", "a gzip file", "decompress it first"),
+    (b"PK\x03\x04", "a zip archive", SCAN),
+    (b"\x1f\x8b", "a gzip file", SCAN),
+    (b"EVF\x09\x0d\x0a\xff\0", "a disk image (EnCase, E01)", FROM_IMAGE),
+    (b"EVF2\x0d\x0a\x81", "a disk image (EnCase, Ex01)", FROM_IMAGE),
+    (b"LVF\x09\x0d\x0a\xff\0", "an EnCase logical image (L01)", FROM_IMAGE),
+    (b"vhdxfile", "a virtual disk (VHDX)", FROM_IMAGE),
+    (b"conectix", "a virtual disk (VHD)", FROM_IMAGE),
+    (b"KDMV", "a virtual disk (VMDK)", FROM_IMAGE),
+    (b"COWD", "a virtual disk (VMDK)", FROM_IMAGE),
+    (b"# Disk DescriptorFile", "the description of a virtual disk (VMDK)", FROM_IMAGE),
+    (b"QFI\xfb", "a virtual disk (QCOW)", FROM_IMAGE),
+    (b"\xebR\x90NTFS    ", "the image of an NTFS volume", FROM_IMAGE),
     (b"MSCF", "a cabinet", "extract the SYSTEM hive or the NFO file from the cabinet first"),
     (b"MZ", "a program", BRING_EVIDENCE),
     (b"SQLite format 3\0", "an SQLite database", BRING_EVIDENCE),
@@ -52,10 +67,24 @@ pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
     if let Some((_, found, help)) = known {
         return Err(Error::NotEvidence { found: (*found).to_owned(), help });
     }
+    if is_partitioned(bytes) {
+        return Err(Error::NotEvidence {
+            found: "a raw disk image with a partition table".to_owned(),
+            help: FROM_IMAGE,
+        });
+    }
     of_text(bytes).ok_or_else(|| {
         let limit = if bytes.len() > MAX_TEXT { ", of which only the first 16 MiB were searched" } else { "" };
         Error::NotEvidence { found: describe(bytes) + limit, help: BRING_EVIDENCE }
     })
+}
+
+/// Whether a disk begins so: its first sector ends with a mark and has four partitions, each active or not and one of them
+/// of some type.
+fn is_partitioned(bytes: &[u8]) -> bool {
+    let Some((table, b"\x55\xaa")) = bytes.get(446..512).and_then(|rest| rest.split_last_chunk()) else { return false };
+    let partitions = table.as_chunks::<16>().0;
+    partitions.iter().all(|partition| partition[0] & 0x7f == 0) && partitions.iter().any(|partition| partition[4] != 0)
 }
 
 /// Bytes of a file that are looked at to see whether it is text, and an NFO file.

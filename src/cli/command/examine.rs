@@ -8,9 +8,9 @@ use catalog9::baseline;
 use catalog9::batch::{Failure, Record, Status, Tally};
 use catalog9::catalog::Text;
 use catalog9::collection::Beginning;
-use catalog9::evidence::Kind;
+use catalog9::evidence::{Kind, LARGEST};
 use catalog9::render::json;
-use catalog9::render::table::{Raw, View};
+use catalog9::render::table::View;
 use catalog9::render::{Item, Scope, Settings};
 use catalog9::wire::v1;
 use catalog9::{Examination, Options};
@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use super::earlier::Comparison;
 use super::policy;
+use super::raw_entry::{self, RawEntry};
 use crate::cli::args::ExamineArgs;
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
@@ -42,12 +43,14 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
         }
     };
     let mut tally = Tally::default();
+    let mut raw = RawEntry::of(arguments);
     sinks.begin()?;
     for files in pieces {
         let mut record = record(files, arguments, &options);
         if let Some(comparison) = &mut comparison {
             record.mark(|examination| comparison.mark(examination));
         }
+        raw.look_in(&record);
         tally.add(&record.unit);
         sinks.add_item(&Item::Record(&record))?;
     }
@@ -59,7 +62,8 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     if let Some(comparison) = comparison.filter(|_| !arguments.quiet) {
         comparison.conclude();
     }
-    Ok(Exit::of_summary(&summary, arguments.fail_on, arguments.strict))
+    let exit = Exit::of_summary(&summary, arguments.fail_on, arguments.strict);
+    Ok(if raw.is_missing() { exit.max(Exit::Incomplete) } else { exit })
 }
 
 fn sinks<'o>(arguments: &ExamineArgs, has_several: bool, output: &'o mut Output) -> Result<Sinks<'o>, miette::Report> {
@@ -69,11 +73,7 @@ fn sinks<'o>(arguments: &ExamineArgs, has_several: bool, output: &'o mut Output)
 }
 
 fn view(arguments: &ExamineArgs) -> View {
-    let raw = match arguments.raw.as_deref() {
-        None => Raw::Nothing,
-        Some("all") => Raw::Everything,
-        Some(entry) => Raw::Entry(entry.to_owned()),
-    };
+    let raw = raw_entry::wanted(arguments);
     View { raw, full: arguments.full, verbose: arguments.verbose, width: arguments.width.map(usize::from) }
 }
 
@@ -83,9 +83,19 @@ fn record(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Rec
         Ok(examination) => Record::of(examination.path.lossy().into_owned(), None, None, examination),
         Err(Refusal { label, obstacle }) => {
             let failure = Failure::of(obstacle.as_ref());
-            complain(&miette::Report::new(Refused { label: label.shortened(200), obstacle: *obstacle }));
+            complain(&refused(label.shortened(200), *obstacle));
             Record::of_failure(label.lossy().into_owned(), Status::Failed, failure)
         }
+    }
+}
+
+/// Why a file could not be examined, with its name. What holds many pieces of evidence is for `scan`.
+fn refused(label: String, obstacle: Obstacle) -> miette::Report {
+    match &obstacle {
+        Obstacle::Input(error @ (InputError::Directory | InputError::Archive)) => {
+            miette::miette!(help = format!("use `catalog9 scan {label}`"), "{label}: {error}")
+        }
+        _ => miette::Report::new(Refused { label, obstacle }),
     }
 }
 
@@ -118,7 +128,15 @@ fn seal(pieces: &[Piece], arguments: &ExamineArgs) -> Seal {
 fn logs_of(piece: &Piece, arguments: &ExamineArgs) -> Result<Vec<Log<'static>>, Refusal> {
     let beginning = piece.source.beginning();
     let refuse = |(label, error): (Text, InputError)| Refusal { label, obstacle: Box::new(error.into()) };
-    let (beginning, _) = beginning.map_err(|error| refuse((piece.label.clone(), error)))?;
+    let (beginning, length) = beginning.map_err(|error| refuse((piece.label.clone(), error)))?;
+    match beginning {
+        Beginning::Archive(_) => return Err(refuse((piece.label.clone(), InputError::Archive))),
+        // A disk image, say, which is no less one for its size.
+        Beginning::Other(error) if length > LARGEST => {
+            return Err(Refusal { label: piece.label.clone(), obstacle: Box::new(error.into()) });
+        }
+        _ => {}
+    }
     let hive = piece.source.path().filter(|_| matches!(beginning, Beginning::Evidence(Kind::Hive)));
     match hive {
         _ if !arguments.log.is_empty() => logs::named(&arguments.log).map_err(refuse),

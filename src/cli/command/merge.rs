@@ -26,6 +26,10 @@ enum PartError {
     #[diagnostic(code(catalog9::no_record), help("give files that `catalog9 scan --format jsonl` wrote"))]
     NoRecord { line: u64, found: String },
 
+    #[error("expected a result of `catalog9 scan --format jsonl`, found a file that is not one: {found}")]
+    #[diagnostic(code(catalog9::no_result), help("give files that `catalog9 scan --format jsonl` wrote"))]
+    NoResult { found: String },
+
     #[error("expected a summary in the last line, found none")]
     #[diagnostic(code(catalog9::no_summary), help("the result is incomplete: run the scan again"))]
     NoSummary,
@@ -119,7 +123,10 @@ fn read_part(path: &Path, part: usize) -> Result<Part, PartError> {
         }
         number += 1;
         let length = u64::try_from(read).unwrap_or(u64::MAX);
-        let refuse = |found: String| PartError::NoRecord { line: number, found };
+        let refuse = |found: String| match number {
+            1 => PartError::NoResult { found },
+            line => PartError::NoRecord { line, found },
+        };
         let head = Head::read(&line).map_err(|error| refuse(error.to_string()))?;
         if summary.is_some() {
             return Err(refuse("it comes after a summary".to_owned()));

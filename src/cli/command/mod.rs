@@ -6,4 +6,5 @@ pub(in crate::cli) mod explain;
 pub(in crate::cli) mod man;
 pub(in crate::cli) mod merge;
 mod policy;
+mod raw_entry;
 pub(in crate::cli) mod scan;

@@ -23,6 +23,10 @@ pub(in crate::cli) enum InputError {
     #[diagnostic(code(catalog9::directory), help("use `catalog9 scan` for a folder, or name the files in it"))]
     Directory,
 
+    #[error("expected a single piece of evidence, found an archive")]
+    #[diagnostic(code(catalog9::archive), help("use `catalog9 scan`, which reads archives"))]
+    Archive,
+
     #[error("expected a regular file, found {found}")]
     #[diagnostic(
         code(catalog9::not_a_file),

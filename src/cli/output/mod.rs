@@ -3,6 +3,7 @@
 mod atomic;
 mod exit;
 mod guard;
+mod heading;
 mod presses;
 mod progress;
 mod sink;
@@ -16,6 +17,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
 pub(super) use self::exit::Exit;
 pub(super) use self::guard::Guard;
+use self::heading::WithoutHeading;
 pub(super) use self::presses::Presses;
 pub(super) use self::progress::Progress;
 pub(super) use self::sink::{Outputs, Sinks};
@@ -64,7 +66,7 @@ impl Write for Output {
 pub(in crate::cli) fn complain(report: &Report) {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(100).with_links(false);
     let mut text = String::new();
-    if handler.render_report(&mut text, report.as_ref()).is_ok() {
+    if handler.render_report(&mut text, &WithoutHeading(report.as_ref())).is_ok() {
         let mut stream = anstream::AutoStream::auto(io::stderr());
         let _ = stream.write_all(text.as_bytes());
     }

@@ -118,17 +118,24 @@ fn write_full(examination: &Examination, view: &View, width: usize, writer: &mut
     brief::write_last_line(examination, width, writer)
 }
 
-fn write_raw(examined: &Examined, raw: &Raw, writer: &mut dyn Write) -> io::Result<()> {
-    let is_shown = |entry: &ProtocolEntry| match raw {
-        Raw::Nothing => false,
-        Raw::Everything => true,
-        Raw::Entry(wanted) => {
-            entry.catalog_entry_id.is_some_and(|id| id.to_string() == *wanted)
-                || entry.key.as_ref().is_some_and(|key| key.is(wanted))
+impl Raw {
+    /// Whether the bytes of this entry are shown.
+    #[must_use]
+    pub fn shows(&self, entry: &ProtocolEntry) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Entry(wanted) => {
+                entry.catalog_entry_id.is_some_and(|id| id.to_string() == *wanted)
+                    || entry.key.as_ref().is_some_and(|key| key.is(wanted))
+            }
         }
-    };
+    }
+}
+
+fn write_raw(examined: &Examined, raw: &Raw, writer: &mut dyn Write) -> io::Result<()> {
     for (catalog, list) in examined.control_set.catalogs.protocol_lists() {
-        for entry in list.entries.iter().chain(&list.orphans).filter(|entry| is_shown(entry)) {
+        for entry in list.entries.iter().chain(&list.orphans).filter(|entry| raw.shows(entry)) {
             if let Some(item) = &entry.item {
                 style::heading(writer, &format!("{}\n{}", title(catalog, entry), entry.place))?;
                 write!(writer, "{}", hexdump::packed_item(item))?;
