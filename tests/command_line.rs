@@ -212,3 +212,35 @@ fn an_error_shows_the_way_out() {
     assert!(complaint(folder.path(), "examine large.raw").1.contains("a raw disk image with a partition table"));
     assert_eq!(complaint(folder.path(), "examine --raw 1001 in/a/SYSTEM"), (Some(0), String::new()));
 }
+
+#[test]
+fn the_table_shows_the_worst_first() {
+    let folder = two();
+    let unknown = hive_of(CLEAN, "C");
+    write(folder.path(), &[("in/c/SYSTEM", &unknown), ("in/d/SYSTEM", b"regf")]);
+    let (_, table) = shown(folder.path(), "scan --color never in");
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["Verdict", "Host", "Windows", "Worst", "finding", "Evidence"]);
+    assert_eq!(lines[1][..5], ["hijacked", "B", "Windows", "XP", "SP3"], "{table}");
+    assert_eq!(lines[1].last(), Some(&"in/b/SYSTEM"), "{table}");
+    assert!(table.split("intact").next().unwrap().contains("[base-provider-"), "the rule stands there: {table}");
+    let (_, coloured) = shown(folder.path(), "scan --color always in");
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[31mhijacked\u{1b}[0m "), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[32mintact\u{1b}[0m "), "{coloured:?}");
+    let widths = |width: &str| {
+        let (_, table) = shown(folder.path(), &format!("scan --width {width} in"));
+        table.lines().take_while(|line| !line.is_empty()).map(|line| line.chars().count()).max().unwrap()
+    };
+    assert!(widths("80") <= 80 && widths("300") > 100);
+}
+
+#[test]
+fn an_unknown_windows_is_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = catalog9::catalog::notation::parse(CLEAN).unwrap();
+    let listing = crate::synth::netsh::listing(&case, &crate::synth::netsh::ENGLISH);
+    write(folder.path(), &[("listing.txt", listing.as_bytes())]);
+    let (_, table) = shown(folder.path(), "scan listing.txt");
+    let windows = table.lines().nth(1).unwrap();
+    assert!(!windows.contains("unknown version"), "{table}");
+}

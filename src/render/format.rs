@@ -31,7 +31,8 @@ pub struct Settings {
     pub view: View,
     /// Whether there is more than one piece of evidence, where there are a few.
     pub has_several: bool,
-    /// In which order lists of many show their units; without one in the order of the input.
+    /// In which order lists of many show their units; without one the table shows the worst first, and others keep the
+    /// order of the input.
     pub sort: Option<Sort>,
 }
 
@@ -77,7 +78,7 @@ pub static FORMATS: &[Format] = &[
         many: Some(Form {
             help: "For people: one line for each unit, then the totals",
             press: |item, _| table::press_unit(item),
-            writer: |settings, store| Box::new(table::Units::new(settings.sort, store)),
+            writer: |settings, store| Box::new(table::Units::new(settings, store)),
         }),
         missing_in_records: None,
     },

@@ -57,7 +57,8 @@ pub(in crate::cli) struct ScanArgs {
     /// List only units of computers whose name matches this pattern, ignoring case
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     pub(in crate::cli) host: Option<Glob>,
-    /// Order of tables and CSV files; other formats keep the order of the input
+    /// Order of tables, which show the worst verdict first by default, and of CSV files; other formats keep the order of
+    /// the input
     #[arg(long, value_name = "BY")]
     pub(in crate::cli) sort: Option<Sort>,
     /// Do not compute the SHA-256 of the evidence
@@ -72,6 +73,9 @@ pub(in crate::cli) struct ScanArgs {
     /// The same as --carve
     #[arg(long, conflicts_with = "no_hash")]
     pub(in crate::cli) deep: bool,
+    /// Line width of the table in characters; default: the width of the terminal, or 100 without one
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(in crate::cli) width: Option<u16>,
     /// Examine only part I of N, counted from 0; `catalog9 merge` merges the parts
     #[arg(long, value_name = "I/N")]
     pub(in crate::cli) shard: Option<Shard>,

@@ -2,11 +2,15 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
 use textwrap::core::display_width;
 
 /// Longest text of a cell in characters: comfy-table takes a time that is quadratic in the longest word.
 const LONGEST: usize = 512;
+
+/// What headings begin with to describe their columns.
+const MARKS: [char; 2] = ['>', '='];
 
 /// Blanks beside the text of each cell.
 const PADDING: usize = 2;
@@ -14,23 +18,36 @@ const PADDING: usize = 2;
 /// A table whose columns are as wide as what stands in them, unless it must fit a width.
 pub(super) struct Grid {
     table: Table,
-    /// How narrow each column may become, and whether it has paths, which are not broken at their blanks.
+    /// How narrow each column may become, and whether it has texts that are not broken at their blanks.
     columns: Vec<(usize, bool)>,
+    /// Of each row the style of its first cell, and that cell, which is not empty.
+    styles: Vec<(Style, String)>,
 }
 
 impl Grid {
-    /// A table with these headings; those that begin with `>` are of columns with numbers.
+    /// A table with these headings; those that begin with `>` are of columns with numbers, those with `=` and
+    /// those of DLLs of columns that are never wrapped.
     pub(super) fn new(headings: &[&str]) -> Self {
         let mut table = Table::new();
         table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(headings.iter().map(|heading| heading.trim_start_matches('>')));
+        table.set_header(headings.iter().map(|heading| heading.trim_start_matches(MARKS)));
         for (column, heading) in table.column_iter_mut().zip(headings) {
             if heading.starts_with('>') {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        let column = |heading: &&str| (longest_word(heading.trim_start_matches('>')), heading.contains("DLL"));
-        Self { table, columns: headings.iter().map(column).collect() }
+        let column = |heading: &&str| {
+            (longest_word(heading.trim_start_matches(MARKS)), heading.contains("DLL") || heading.starts_with('='))
+        };
+        Self { table, columns: headings.iter().map(column).collect(), styles: Vec::new() }
+    }
+
+    /// Adds a row whose first cell has a style. It must be in a column that is never wrapped, and every row must have one.
+    pub(super) fn styled_row(&mut self, style: Style, cells: impl IntoIterator<Item = String>) {
+        let mut cells = cells.into_iter();
+        let first = cells.next().unwrap_or_default();
+        self.styles.push((style, first.clone()));
+        self.row(std::iter::once(first).chain(cells));
     }
 
     /// Adds a row.
@@ -64,8 +81,16 @@ impl Grid {
 
     /// Writes the table, indented, without blanks at the ends of lines.
     pub(super) fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
-        for line in self.table.to_string().lines() {
-            writeln!(writer, " {}", line.trim_end())?;
+        // A row begins where its first cell stands, and the headings are the first.
+        let mut rows = 0;
+        for line in self.table.to_string().lines().map(str::trim_end) {
+            let begins = line.as_bytes().get(1).is_some_and(|byte| *byte != b' ');
+            rows += usize::from(begins);
+            let styled = self.styles.get(rows.wrapping_sub(2)).filter(|_| begins);
+            match styled.and_then(|(style, text)| Some((style, text, line.get(1..)?.strip_prefix(text.as_str())?))) {
+                Some((style, text, rest)) => writeln!(writer, "  {style}{text}{style:#}{rest}")?,
+                None => writeln!(writer, " {line}")?,
+            }
         }
         Ok(())
     }

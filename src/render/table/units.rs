@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use super::grid::Grid;
-use super::style;
+use super::{WIDTH, style};
 use crate::batch::{Foreign, Summary, Unit};
-use crate::catalog::Text;
-use crate::finding::Severity;
+use crate::catalog::{Text, Windows};
+use crate::finding::{Severity, Verdict};
+use crate::render::format::Settings;
 use crate::render::rows::{Page, Rows, Sort};
 use crate::render::spool::NewStore;
 use crate::render::totals;
@@ -16,58 +17,68 @@ use crate::sentence::counted;
 /// Rows of the longest list in a summary; the machine-readable forms have all.
 const LONGEST: usize = 100;
 
-/// The cells of the line of a unit, each in a line: no cell has line breaks.
+/// The name of the verdict and the cells of the line of a unit, each in a line: no cell has line breaks.
 pub(in crate::render) fn press(item: &Item<'_>) -> io::Result<Fragment> {
     let unit = item.unit();
     let cells = [
+        unit.verdict.map(|verdict| verdict.name().to_owned()).unwrap_or_default(),
         verdict(unit),
         unit.host.as_deref().map(|host| shown(host, 40)).unwrap_or_default(),
-        unit.windows.as_deref().map(|windows| shown(windows, 40)).unwrap_or_default(),
-        unit.sections.map(sections).unwrap_or_default(),
-        if unit.defects == 0 { String::new() } else { unit.defects.to_string() },
+        windows(unit),
+        format!("{}{}", known(unit), worst(unit)),
         shown(&unit.label, 200),
-        format!("{}{}", known(unit), shown(worst(unit), 200)),
     ];
     Fragment::written(|stream| stream.write_all(cells.join("\n").as_bytes()))
 }
 
 /// A line for each unit, then what they come to.
-pub(in crate::render) struct Units(Rows);
+pub(in crate::render) struct Units {
+    rows: Rows,
+    width: usize,
+}
 
 impl Units {
-    pub(in crate::render) fn new(sort: Option<Sort>, store: NewStore) -> Self {
-        Self(Rows::new(sort, store))
+    pub(in crate::render) fn new(settings: &Settings, store: NewStore) -> Self {
+        let sort = settings.sort.unwrap_or(Sort::Verdict);
+        Self { rows: Rows::new(Some(sort), store), width: settings.view.width.unwrap_or(WIDTH) }
     }
 }
 
 impl Writer for Units {
     fn add(&mut self, unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let page = self.0.add(unit, fragment.only())?;
-        page.map_or(Ok(()), |page| write_units(&page, stream)).map(|()| None)
+        let page = self.rows.add(unit, fragment.only())?;
+        page.map_or(Ok(()), |page| write_units(&page, self.width, stream)).map(|()| None)
     }
 
     fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.0.rest(|page| write_units(page, stream))?;
+        self.rows.rest(|page| write_units(page, self.width, stream))?;
         write_summary(summary, stream).map(|()| None)
     }
 }
 
 /// Writes a line for each unit, below headings.
-fn write_units(rows: &Page, writer: &mut dyn Write) -> io::Result<()> {
-    let mut grid = Grid::new(&["Verdict", "Host", "Windows", ">Sections", ">Defects", "Evidence", "Worst finding"]);
+fn write_units(rows: &Page, width: usize, writer: &mut dyn Write) -> io::Result<()> {
+    let mut grid = Grid::new(&["=Verdict", "Host", "Windows", "Worst finding", "=Evidence"]);
     for row in rows {
-        grid.row(String::from_utf8_lossy(row).split('\n').map(str::to_owned));
+        let row = String::from_utf8_lossy(row);
+        let (name, cells) = row.split_once('\n').unwrap_or_default();
+        let style = Verdict::by_name(name).map_or(style::of_severity(Severity::Warning), style::of_verdict);
+        grid.styled_row(style, cells.split('\n').map(str::to_owned));
     }
-    grid.write(writer)
+    grid.fit(width).write(writer)
 }
 
 fn verdict(unit: &Unit) -> String {
     unit.verdict.map_or_else(|| unit.status.name().to_owned(), |verdict| totals::verdict(verdict, unit))
 }
 
-fn sections(sections: crate::batch::SectionCount) -> String {
-    let expected = sections.expected.map_or_else(|| "?".to_owned(), |expected| expected.to_string());
-    format!("{}/{expected}", sections.visible)
+/// The Windows of a unit that was examined.
+fn windows(unit: &Unit) -> String {
+    match unit.windows.as_deref() {
+        Some(windows) if windows != Windows::default().name() => shown(windows, 40),
+        _ if unit.verdict.is_some() => "unknown".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// What stands before the worst finding where even that is known.
@@ -75,9 +86,13 @@ fn known(unit: &Unit) -> &'static str {
     if unit.findings.is_empty() || unit.has(Severity::Note) { "" } else { "known: " }
 }
 
-fn worst(unit: &Unit) -> &str {
+fn worst(unit: &Unit) -> String {
     let failure = unit.failure.as_ref().map(|failure| failure.message.as_str());
-    failure.or(unit.worst.as_deref()).unwrap_or_default()
+    let words = shown(failure.or(unit.worst.as_deref()).unwrap_or_default(), 200);
+    match unit.worst_rule.as_deref() {
+        Some(rule) => format!("{words} [{}]", shown(rule, 80)),
+        None => words,
+    }
 }
 
 /// Writes what all units come to.

@@ -8,6 +8,7 @@ use std::io;
 
 use catalog9::Options;
 use catalog9::batch::Tally;
+use catalog9::render::table::View;
 use catalog9::render::{Scope, Settings};
 use miette::Report;
 
@@ -100,7 +101,8 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
 fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, Report> {
     let folder = arguments.output_dir.as_deref();
     let outputs = Outputs { format: arguments.format, files: &arguments.output, folder };
-    let settings = Settings { sort: arguments.sort.map(Into::into), ..Settings::default() };
+    let view = View { width: arguments.width.map(usize::from), ..View::default() };
+    let settings = Settings { view, sort: arguments.sort.map(Into::into), ..Settings::default() };
     Sinks::new(&outputs, Scope::Many, &settings, output)
 }
 
