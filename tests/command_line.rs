@@ -244,3 +244,69 @@ fn an_unknown_windows_is_called_so() {
     let windows = table.lines().nth(1).unwrap();
     assert!(!windows.contains("unknown version"), "{table}");
 }
+
+/// Empty files, zeros, an export without Winsock and a log of another hive, then the same with names of evidence.
+fn remains() -> tempfile::TempDir {
+    let folder = two();
+    let mut log = hive_of(CLEAN, "A");
+    log[28] = 6;
+    crate::synth::hive::seal(&mut log);
+    let export = b"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Foo]\r\n\"a\"=\"b\"\r\n";
+    for (place, names) in [
+        ("found", ["empty", "zeros", "foo.reg", "SOFTWARE.LOG1"]),
+        ("lost", ["SYSTEM", "SYSTEM.alt", "winsock2.reg", "system.LOG1"]),
+    ] {
+        for (name, bytes) in names.into_iter().zip([&b""[..], &[0; 9000], export, &log]) {
+            write(folder.path(), &[(&format!("{place}/{name}"), bytes)]);
+        }
+    }
+    folder
+}
+
+#[test]
+fn what_holds_nothing_is_no_evidence_unless_its_name_says_so() {
+    let folder = remains();
+    let code = |arguments: &str| run(folder.path(), &format!("scan {arguments}")).status.code();
+    assert_eq!(code("in/a found"), Some(0));
+    assert_eq!(code("--strict in/a found"), Some(3));
+    assert_eq!(code("--strict in/a"), Some(0));
+    assert_eq!(code("in/a lost"), Some(3));
+    assert_eq!(code("--ignore-unreadable in/a lost"), Some(0));
+    assert_eq!(code("--ignore-unreadable lost"), Some(3), "nothing was examined");
+    assert_eq!(code("in/a/SYSTEM found/empty"), Some(3), "somebody named it");
+    let (_, lines) = shown(folder.path(), "scan -f jsonl found lost in");
+    let record: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    let summary = &record["summary"];
+    assert_eq!(
+        (&summary["no_evidence"], &summary["other"], &summary["failed"]),
+        (
+            &serde_json::json!({ "empty": 2, "log-without-hive": 1, "no-winsock-keys": 1 }),
+            &serde_json::json!(4),
+            &serde_json::json!(4)
+        )
+    );
+    std::fs::write(folder.path().join("result"), &lines).unwrap();
+    let (_, merged) = shown(folder.path(), "merge -f jsonl result");
+    let merged: serde_json::Value = serde_json::from_str(merged.lines().last().unwrap()).unwrap();
+    assert_eq!(merged["summary"]["no_evidence"], summary["no_evidence"]);
+}
+
+#[test]
+fn skipped_files_are_listed_with_the_reason() {
+    let folder = remains();
+    write(folder.path(), &[("found/a note\u{1b}[31m.txt", b"Dear Sir")]);
+    for isolation in ["process", "none"] {
+        let told = run(folder.path(), &format!("scan --isolation {isolation} --list-skipped in found")).stderr;
+        let told = String::from_utf8(told).unwrap();
+        for line in [
+            "skipped: found/SOFTWARE.LOG1: log-without-hive (a transaction log (file type 6))",
+            "skipped: found/empty: empty (an empty file)",
+            "skipped: found/zeros: empty (zero bytes)",
+            "other-file (a file that begins with “Dear Sir”)",
+        ] {
+            assert!(told.contains(line), "{line}: {told}");
+        }
+        assert_eq!((told.lines().count(), told.contains('\u{1b}')), (5, false), "{told}");
+    }
+    assert!(run(folder.path(), "scan in found").stderr.is_empty());
+}

@@ -4,6 +4,7 @@
 
 mod counts;
 mod foreign;
+mod passed;
 mod record;
 mod shard;
 mod summary;
@@ -12,6 +13,7 @@ mod unit;
 
 pub use counts::Counts;
 pub use foreign::Foreign;
+pub use passed::{Passed, Reason};
 pub use record::{Record, Said};
 pub use shard::{NoShard, Shard};
 pub use summary::{Prevalence, RuleTotal, SinceEarlier, Summary};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, Foreign, Shard};
+use super::{Counts, Foreign, Reason, Shard};
 use crate::finding::{Severity, Verdict};
 
 /// What all records come to.
@@ -19,6 +19,8 @@ pub struct Summary {
     pub shards: Vec<Shard>,
     /// What was met beside the units.
     pub counts: Counts,
+    /// How many files and members are no evidence, by reason.
+    pub no_evidence: BTreeMap<Reason, u64>,
     /// How many units there are, which is one for each record.
     pub units: u64,
     /// Units of which the catalogs were read in full.

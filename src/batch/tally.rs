@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::foreign::spelled_alike;
 use super::summary::{Prevalence, RuleTotal, SinceEarlier, Summary};
-use super::{Counts, Foreign, Shard, Status, Unit};
+use super::{Counts, Foreign, Reason, Shard, Status, Unit};
 use crate::catalog::Guid;
 use crate::finding::{Severity, Verdict};
 
@@ -13,6 +13,7 @@ use crate::finding::{Severity, Verdict};
 #[derive(Debug, Default)]
 pub struct Tally {
     counts: Counts,
+    no_evidence: BTreeMap<Reason, u64>,
     is_interrupted: bool,
     is_shard: bool,
     shards: BTreeSet<Shard>,
@@ -90,9 +91,23 @@ impl Tally {
         *self.computers.entry(unit.computer()).or_insert(next)
     }
 
-    /// Counts what was met beside the units.
+    /// Counts what was met beside the units. Members of archives that are no evidence are files of another kind.
     pub fn count(&mut self, counts: Counts) {
         self.counts.add(counts);
+        self.pass(Reason::OtherFile, counts.other);
+    }
+
+    /// Counts a file that is not evidence.
+    pub fn count_passed(&mut self, reason: Reason) {
+        self.counts.add(Counts { other: 1, ..Counts::default() });
+        self.pass(reason, 1);
+    }
+
+    fn pass(&mut self, reason: Reason, files: u64) {
+        if files > 0 {
+            let total = self.no_evidence.entry(reason).or_default();
+            *total = total.saturating_add(files);
+        }
     }
 
     /// Notes that somebody ended the work before it was done.
@@ -113,7 +128,8 @@ impl Tally {
 
     /// Takes over from the summary of a part what its records do not tell.
     pub fn absorb(&mut self, part: &Summary) {
-        self.count(part.counts);
+        self.counts.add(part.counts);
+        part.no_evidence.iter().for_each(|(reason, files)| self.pass(*reason, *files));
         self.is_interrupted |= part.interrupted;
         self.shards.extend(&part.shards);
         self.gone.extend(part.since_earlier.map(|since| since.gone));
@@ -153,6 +169,7 @@ impl Tally {
             interrupted: self.is_interrupted,
             shards,
             counts: self.counts,
+            no_evidence: self.no_evidence,
             units: self.statuses.values().sum(),
             examined: status(Status::Examined),
             partial: status(Status::Partial),

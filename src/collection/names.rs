@@ -81,6 +81,16 @@ impl Name {
         }
     }
 
+    /// Whether the file is called like evidence, so that nothing in it means that it was not collected: SYSTEM, its logs,
+    /// what names Winsock, and reports of msinfo32.
+    #[must_use]
+    pub fn is_of_evidence(&self) -> bool {
+        let mut words = self.file.split(|character: char| !character.is_alphanumeric());
+        self.group.is_some()
+            || self.role.is_some()
+            || words.any(|word| matches!(word, "system" | "winsock" | "winsock2" | "nfo" | "msinfo32"))
+    }
+
     /// What the file is called, with whose help this one is read: the hive of a log, `winsock.reg` of `winsock2.reg`.
     fn leader(&self) -> Option<String> {
         if self.role.is_some() {

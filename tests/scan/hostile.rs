@@ -15,7 +15,7 @@ fn what_must_not_be_opened_or_cannot_be_read_is_one_line_each() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let zeros = vec![("zeros".to_owned(), vec![0; 80 << 20]), ("x/SYSTEM".to_owned(), hive_of(CLEAN, "IN-BOMB"))];
-    write(folder.path(), &[("bomb.zip", &super::archives::zip(&zeros)), ("empty", b""), ("secret", b"regf")]);
+    write(folder.path(), &[("bomb.zip", &super::archives::zip(&zeros)), ("empty.nfo", b""), ("secret", b"regf")]);
     write(
         folder.path(),
         &[
@@ -46,7 +46,7 @@ fn what_must_not_be_opened_or_cannot_be_read_is_one_line_each() {
         "./bomb.tar.gz  limited  -  catalog9::bomb".to_owned(),
         "./bomb.zip  limited  -  catalog9::bomb".to_owned(),
         "./bomb.zip!/x/SYSTEM  examined  intact  -".to_owned(),
-        "./empty  failed  -  catalog9::empty".to_owned(),
+        "./empty.nfo  failed  -  catalog9::empty".to_owned(),
         "./fifo  skipped  -  catalog9::not_a_file".to_owned(),
         "./loop  skipped  -  catalog9::link".to_owned(),
         format!("./secret  failed  -  {secret}"),

@@ -145,7 +145,7 @@ fn a_ticket_never_grows_beyond_what_tickets_take_and_has_the_weightiest() {
         let long = format!("{number:03}{}", "ä".repeat(60));
         let hive = hive_of(&with_provider(&long), &format!("PC-{number}"));
         write(folder.path(), &[(&format!("in/{number:03}-{}/SYSTEM", "x".repeat(200)), &hive)]);
-        write(folder.path(), &[(&format!("in/{number:03}-{}/empty", "x".repeat(200)), b"")]);
+        write(folder.path(), &[(&format!("in/{number:03}-{}/empty.nfo", "x".repeat(200)), b"")]);
     }
     write(folder.path(), &[("in/zzz/SYSTEM", &hive_of(&hijacked(), "LAST"))]);
     let report = written(folder.path(), &["--format", "markdown", "in"]);

@@ -10,9 +10,12 @@ pub(in crate::cli) struct EndingArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(in crate::cli) fail_on: FailOn,
     /// Also exit with 3 if nothing suspicious is visible, but the evidence, such as an msinfo32 report, does not show DLL
-    /// paths
+    /// paths; and if there are empty files or transaction logs without their hive
     #[arg(long)]
     pub(in crate::cli) strict: bool,
+    /// Do not exit with 3 because of evidence that could not be examined
+    #[arg(long, conflicts_with = "strict")]
+    pub(in crate::cli) ignore_unreadable: bool,
     /// Do not exit with 3 if there is no evidence at all
     #[arg(long)]
     pub(in crate::cli) allow_empty: bool,

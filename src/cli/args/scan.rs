@@ -106,6 +106,10 @@ pub(in crate::cli) struct ScanArgs {
     /// written to it
     #[arg(long)]
     pub(in crate::cli) verify_unchanged: bool,
+    /// List the files that are not evidence on standard error, with the reason. Members of archives that do not begin like
+    /// evidence are only counted
+    #[arg(long)]
+    pub(in crate::cli) list_skipped: bool,
     /// Show no progress on the terminal
     #[arg(long)]
     pub(in crate::cli) no_progress: bool,

@@ -83,7 +83,7 @@ pub(in crate::cli) fn run(arguments: &MergeArgs, output: &mut Output) -> io::Res
     places.sort();
     places.dedup_by(|one, other| (&one.label, one.digest) == (&other.label, other.digest));
     let summary = write(arguments, &places, tally, sinks)?;
-    Ok(Exit::of_many(&summary, &arguments.ending))
+    Ok(Exit::of_many(&summary, &arguments.ending, false))
 }
 
 /// Where the result goes, which may not be a part.

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use catalog9::batch::{Counts, Record};
+use catalog9::batch::{Counts, Passed, Record};
 use catalog9::catalog::Text;
 use catalog9::collection::Name;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,8 @@ pub(in crate::cli) enum News {
     Record(Box<Record>),
     /// What was met beside it.
     Counts(Counts),
+    /// A file that is not evidence.
+    Passed(Passed),
 }
 
 impl Job {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use catalog9::batch::{RuleTotal, Summary};
+use catalog9::batch::{Reason, RuleTotal, Summary};
 use catalog9::finding::Verdict;
 
 use super::complain;
@@ -28,11 +28,15 @@ impl Exit {
     ///
     /// Where it must be strict, that nothing suspicious is visible is not enough.
     pub(in crate::cli) fn of_summary(summary: &Summary, fail_on: FailOn, is_strict: bool) -> Self {
+        Self::of_complete(summary, fail_on, is_strict, summary.complete)
+    }
+
+    fn of_complete(summary: &Summary, fail_on: FailOn, is_strict: bool, is_complete: bool) -> Self {
         let has_new = |total: &RuleTotal| total.new.unwrap_or(total.findings) > 0;
         let has_found = summary.findings.iter().any(|total| has_new(total) && fail_on.is_met_by(total.severity));
         let has = |verdict| summary.verdicts.get(&verdict).is_some_and(|units| *units > 0);
         let has_unjudged = has(Verdict::NotJudged) || (is_strict && has(Verdict::NothingSuspiciousVisible));
-        match (has_found, summary.complete && !has_unjudged) {
+        match (has_found, is_complete && !has_unjudged) {
             (true, _) => Self::Found,
             (false, false) => Self::Incomplete,
             (false, true) => Self::Clean,
@@ -40,11 +44,9 @@ impl Exit {
     }
 
     /// How a command ends that handles many pieces of evidence and has come to this. That there is no evidence at all is
-    /// reported on standard error.
-    pub(in crate::cli) fn of_many(summary: &Summary, ending: &EndingArgs) -> Self {
-        // A part of a divided work may hold nothing.
-        let is_part = matches!(summary.shards.as_slice(), [shard] if shard.count > 1);
-        let is_empty = summary.units == 0 && !is_part && !ending.allow_empty;
+    /// reported on standard error, unless it is meant to be a part of a divided work, which may hold nothing.
+    pub(in crate::cli) fn of_many(summary: &Summary, ending: &EndingArgs, is_part: bool) -> Self {
+        let is_empty = summary.units == summary.skipped && !is_part && !ending.allow_empty;
         if is_empty {
             let files = match summary.counts.inputs.saturating_add(summary.counts.members) {
                 1 => "1 file".to_owned(),
@@ -56,9 +58,12 @@ impl Exit {
                 "no Winsock evidence found in {files}"
             ));
         }
-        match Self::of_summary(summary, ending.fail_on, ending.strict) {
+        let is_doubtful = |(reason, files): (&Reason, &u64)| reason.is_doubtful() && *files > 0;
+        let is_incomplete = is_empty || (ending.strict && summary.no_evidence.iter().any(is_doubtful));
+        let is_complete = summary.complete || (ending.ignore_unreadable && is_unreadable_alone(summary, is_part));
+        match Self::of_complete(summary, ending.fail_on, ending.strict, is_complete) {
             _ if ending.exit_zero => Self::Clean,
-            Self::Clean if is_empty => Self::Incomplete,
+            Self::Clean if is_incomplete => Self::Incomplete,
             exit => exit,
         }
     }
@@ -73,4 +78,12 @@ impl Exit {
             Self::Failed => 4,
         })
     }
+}
+
+/// Whether nothing but evidence that could not be examined keeps the work from being complete. Where nothing was examined
+/// at all, that is not so.
+fn is_unreadable_alone(summary: &Summary, is_part: bool) -> bool {
+    let shards = &summary.shards;
+    let is_whole = is_part || shards.iter().all(|shard| u64::try_from(shards.len()) == Ok(shard.count));
+    summary.examined > 0 && summary.partial == 0 && !summary.interrupted && is_whole
 }

@@ -12,7 +12,8 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
-use catalog9::catalog::is_harmful;
+use catalog9::batch::Passed;
+use catalog9::catalog::{Text, is_harmful};
 use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
 pub(super) use self::exit::Exit;
@@ -70,6 +71,13 @@ pub(in crate::cli) fn complain(report: &Report) {
         let mut stream = anstream::AutoStream::auto(io::stderr());
         let _ = stream.write_all(text.as_bytes());
     }
+}
+
+/// Lists a file that is not evidence on standard error, which may be closed.
+pub(in crate::cli) fn list_skipped(Passed { label, reason, found }: &Passed) -> io::Result<()> {
+    let [label, found] = [label, found].map(|text| Text::from(text.as_str()).shortened(200));
+    let _ = writeln!(io::stderr(), "skipped: {label}: {} ({found})", reason.name());
+    Ok(())
 }
 
 /// What is wrong with the command line, where the arguments alone do not show it.

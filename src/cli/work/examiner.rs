@@ -2,16 +2,16 @@
 
 use std::io::{BufRead, BufReader};
 
-use catalog9::batch::{Counts, Failure, Record, Status};
+use catalog9::batch::{Counts, Failure, Passed, Reason, Record, Status};
 use catalog9::catalog::{Text, hex};
-use catalog9::collection::{Beginning, Packing};
+use catalog9::collection::{Beginning, Name, Packing};
 use catalog9::evidence::{Error, Kind, LARGEST};
 use catalog9::{Examination, Options};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::examination::{self, Obstacle as Reason, Refusal};
+use super::examination::{self, Obstacle as Why, Refusal};
 use super::net;
 use super::process::faults;
 use super::seal::Seal;
@@ -61,8 +61,8 @@ pub(in crate::cli) type Emit<'a> = dyn FnMut(News) -> bool + 'a;
 
 /// Why a unit was not examined.
 enum Obstacle {
-    /// It is none of what is read.
-    NoEvidence,
+    /// It is not evidence, for that reason.
+    NoEvidence(Reason, String),
     /// It could not be examined.
     Failure(Status, Failure),
 }
@@ -77,29 +77,51 @@ impl Obstacle {
         Self::Failure(status, Failure::of(error))
     }
 
+    fn passed(reason: Reason, error: &Error) -> Self {
+        let message = error.to_string();
+        let found = message.split_once(", found ").map_or(message.as_str(), |(_, found)| found);
+        Self::NoEvidence(reason, found.to_owned())
+    }
+
+    /// Nothing, or zeros.
+    fn of_void(error: &Error, name: &Name, origin: Origin) -> Self {
+        if origin == Origin::Found && !name.is_of_evidence() {
+            Self::passed(Reason::Empty, error)
+        } else {
+            Self::of(error)
+        }
+    }
+
     /// What kept one piece from being examined.
-    fn of_refusal(Refusal { obstacle, .. }: &Refusal, origin: Origin) -> Self {
+    fn of_refusal(Refusal { obstacle, .. }: &Refusal, name: &Name, origin: Origin) -> Self {
         match obstacle.as_ref() {
-            Reason::Input(error) => Self::of_input(error),
-            Reason::Evidence(error) => Self::of_evidence(error, origin),
-            Reason::Fault(fault) => Self::of(fault),
+            Why::Input(error) => Self::of_input(error),
+            Why::Evidence(error) => Self::of_evidence(error, name, origin),
+            Why::Fault(fault) => Self::of(fault),
         }
     }
 
     /// What kept several from being examined as one.
     fn of_refusal_of_several(Refusal { obstacle, .. }: &Refusal) -> Self {
         match obstacle.as_ref() {
-            Reason::Input(error) => Self::of_input(error),
+            Why::Input(error) => Self::of_input(error),
             obstacle => Self::of(obstacle),
         }
     }
 
     /// What somebody named is no evidence only by mistake; what was found may be anything, and hives other than SYSTEM
-    /// lie beside it in every collection.
-    fn of_evidence(error: &Error, origin: Origin) -> Self {
-        let is_other = matches!(error, Error::NotEvidence { .. } | Error::OtherHive { .. });
-        if is_other && origin == Origin::Found {
-            return Self::NoEvidence;
+    /// lie beside it in every collection. What has the name of evidence and nothing in it was not collected.
+    fn of_evidence(error: &Error, name: &Name, origin: Origin) -> Self {
+        let is_named = || name.is_of_evidence();
+        let reason = match error {
+            Error::NotEvidence { .. } => Some(Reason::OtherFile),
+            Error::OtherHive { .. } => Some(Reason::OtherHive),
+            Error::LogAlone { .. } if !is_named() => Some(Reason::LogAlone),
+            Error::NothingOfWinsock if !is_named() => Some(Reason::NoWinsockKeys),
+            _ => None,
+        };
+        if let Some(reason) = reason.filter(|_| origin == Origin::Found) {
+            return Self::passed(reason, error);
         }
         let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };
         Self::Failure(status, Failure::of(error))
@@ -209,8 +231,8 @@ impl Examiner<'_> {
                 is_wanted.then(|| self.compared(&exports, &[], &reports, alone, emit))
             }
             Beginning::Evidence(_) | Beginning::Text => is_wanted.then(|| self.file(&leader, &[], origin)),
-            Beginning::Other(error) => is_wanted.then(|| Err(Obstacle::of_evidence(&error, origin))),
-            Beginning::Void(error) => is_wanted.then(|| Err(Obstacle::of(&error))),
+            Beginning::Other(error) => is_wanted.then(|| Err(Obstacle::of_evidence(&error, &leader.name, origin))),
+            Beginning::Void(error) => is_wanted.then(|| Err(Obstacle::of_void(&error, &leader.name, origin))),
         };
         let changed = seal.filter(|_| matches!(said, Some(Ok(_)))).and_then(|seal| seal.check().err());
         let said = changed.map_or(said, |error| Some(Err(Obstacle::of_input(&error))));
@@ -275,7 +297,8 @@ impl Examiner<'_> {
     }
 
     fn file(&self, piece: &Piece, logs: &[Log<'_>], origin: Origin) -> Result<Examination, Obstacle> {
-        examination::of(&[(piece, logs)], &self.options).map_err(|refusal| Obstacle::of_refusal(&refusal, origin))
+        examination::of(&[(piece, logs)], &self.options)
+            .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))
     }
 
     /// Files of one system as one; `logs` are those of the hive among them.
@@ -294,8 +317,8 @@ impl Examiner<'_> {
         let label = leader.label.lossy().into_owned();
         let record = match said {
             Ok(examination) => Record::of(label, leader.name.group.clone(), host, examination),
-            Err(Obstacle::NoEvidence) => {
-                emit(News::Counts(Counts { other: 1, ..Counts::default() }));
+            Err(Obstacle::NoEvidence(reason, found)) => {
+                emit(News::Passed(Passed { label, reason, found }));
                 return;
             }
             Err(Obstacle::Failure(status, failure)) => Record::of_failure(label, status, failure),

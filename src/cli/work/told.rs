@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use catalog9::batch::{Counts, Failure, Record, Status, Unit};
+use catalog9::batch::{Counts, Failure, Passed, Record, Status, Unit};
 use catalog9::comparison::{self, Claims};
 use catalog9::render::{Fragment, Item};
 
@@ -15,6 +15,8 @@ use crate::cli::output::Presses;
 pub(in crate::cli) enum Told {
     /// What was met beside the units.
     Counts(Counts),
+    /// A file that is not evidence.
+    Passed(Passed),
     /// What is to be compared with an earlier result, and where the answer goes: for each finding whether it is new.
     Claims(Box<Claims>, SyncSender<Vec<bool>>),
     /// A unit, and what each format says of it.
@@ -38,6 +40,7 @@ impl Pressing {
     pub(in crate::cli) fn tell(&self, news: News, tell: &mut Tell<'_>) -> bool {
         let mut record = match news {
             News::Counts(counts) => return tell(Told::Counts(counts)),
+            News::Passed(passed) => return tell(Told::Passed(passed)),
             News::Record(record) => *record,
         };
         if self.compares

@@ -25,6 +25,10 @@ pub(super) struct Summary {
     /// What was met beside the units.
     #[serde(flatten)]
     counts: Counts,
+    /// How many files and members are no evidence, by reason: `other-file`, `other-hive`, `log-without-hive`,
+    /// `no-winsock-keys`, `empty`. Results of version 0.1 do not have it.
+    #[serde(default)]
+    no_evidence: BTreeMap<String, u64>,
     /// How many units there are, which is one for each record.
     units: u64,
     /// Units of which the catalogs were read in full.
@@ -132,6 +136,7 @@ impl From<&batch::Summary> for Summary {
                 .map(|batch::Shard { index, count }| Shard { index: *index, count: *count })
                 .collect(),
             counts: Counts { inputs, members, other },
+            no_evidence: summary.no_evidence.iter().map(|(reason, files)| (reason.name().to_owned(), *files)).collect(),
             units: summary.units,
             examined: summary.examined,
             partial: summary.partial,
@@ -159,6 +164,9 @@ impl TryFrom<Summary> for batch::Summary {
 
     fn try_from(summary: Summary) -> Result<Self, Unknown> {
         let Counts { inputs, members, other } = summary.counts;
+        let reasons = summary.no_evidence.into_iter();
+        let reasons = reasons.map(|(name, files)| Ok((known("reason", &name, batch::Reason::by_name)?, files)));
+        let no_evidence = reasons.collect::<Result<_, Unknown>>()?;
         let mut verdicts = BTreeMap::new();
         for (name, units) in summary.verdicts {
             // A name of version 0.1 may stand beside the one of today.
@@ -170,6 +178,7 @@ impl TryFrom<Summary> for batch::Summary {
             interrupted: summary.interrupted,
             shards: summary.shards.into_iter().map(|Shard { index, count }| batch::Shard { index, count }).collect(),
             counts: batch::Counts { inputs, members, other },
+            no_evidence,
             units: summary.units,
             examined: summary.examined,
             partial: summary.partial,

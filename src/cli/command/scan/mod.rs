@@ -21,7 +21,7 @@ use crate::cli::command::policy;
 use crate::cli::intake::piece::Job;
 use crate::cli::intake::policy::Wanted;
 use crate::cli::intake::{list, walk};
-use crate::cli::output::{Exit, Guard, Output, Outputs, Progress, Sinks, complain, usage};
+use crate::cli::output::{self, Exit, Guard, Output, Outputs, Progress, Sinks, complain, usage};
 use crate::cli::work::examiner::Control;
 use crate::cli::work::in_order::in_order;
 use crate::cli::work::interrupt::Interrupt;
@@ -62,6 +62,12 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
                     tally.count(counts);
                     progress.count(counts);
                 }
+                Told::Passed(passed) => {
+                    tally.count_passed(passed.reason);
+                    if arguments.list_skipped {
+                        progress.aside(|| output::list_skipped(&passed))?;
+                    }
+                }
                 Told::Claims(claims, answer) => {
                     let is_new = comparison.as_mut().map(|comparison| comparison.compare(*claims));
                     // Where nobody waits for the answer any more, the unit was given up.
@@ -95,7 +101,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     if let Some(comparison) = comparison.filter(|_| !arguments.quiet) {
         comparison.conclude();
     }
-    Ok(Exit::of_many(&summary, &arguments.ending))
+    Ok(Exit::of_many(&summary, &arguments.ending, arguments.shard.is_some()))
 }
 
 fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, Report> {

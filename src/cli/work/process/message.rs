@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
-use catalog9::batch::{Counts, Record, Said, Unit};
+use catalog9::batch::{Counts, Passed, Record, Said, Unit};
 use catalog9::catalog::Text;
 use catalog9::collection::Name;
 use catalog9::render::Fragment;
@@ -70,6 +70,8 @@ pub(super) enum News {
     Alive,
     /// Inputs, members and what is no evidence.
     Counts([u64; 3]),
+    /// A file that is not evidence: label, name of the reason, and what was found.
+    Passed(String, String, String),
     /// What is to be compared with an earlier result.
     Claims(Box<Claims>),
     /// A unit: its head as a line of JSON, and how long each part of each of its fragments is.
@@ -114,6 +116,10 @@ impl Work {
 impl News {
     pub(super) fn of_counts(Counts { inputs, members, other }: Counts) -> Self {
         Self::Counts([inputs, members, other])
+    }
+
+    pub(super) fn of_passed(Passed { label, reason, found }: Passed) -> Self {
+        Self::Passed(label, reason.name().to_owned(), found)
     }
 
     /// A unit, and the bytes that follow.

@@ -52,6 +52,7 @@ fn work() -> io::Result<()> {
 fn tell(told: Told, line: &Line, orders: &mut BufReader<Stdin>, result: &mut io::Result<()>) -> bool {
     *result = match told {
         Told::Counts(counts) => line.send(&News::of_counts(counts), &[]),
+        Told::Passed(passed) => line.send(&News::of_passed(passed), &[]),
         Told::Unit(unit, fragments) => News::of_unit(*unit, &fragments).and_then(|news| line.send(&news, &fragments)),
         Told::Failed(error) => line.send(&News::Failed(error.to_string()), &[]),
         Told::Claims(claims, answer) => {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
+use catalog9::batch::{Passed, Reason};
+
 use super::lost::Loss;
 use super::message::{self, News, Order, Work};
 use super::setup::Setup;
@@ -107,6 +109,10 @@ impl Worker {
                     true
                 }
                 News::Counts(counts) => tell(Told::Counts(message::counts(counts))),
+                News::Passed(label, reason, found) => {
+                    let reason = Reason::by_name(&reason).ok_or_else(|| nonsense(io::ErrorKind::InvalidData.into()))?;
+                    tell(Told::Passed(Passed { label, reason, found }))
+                }
                 News::Claims(claims) => {
                     let claims = claims.read().ok_or_else(|| nonsense(io::ErrorKind::InvalidData.into()))?;
                     let (answer, answered) = sync_channel(1);
