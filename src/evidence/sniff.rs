@@ -84,7 +84,8 @@ pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
 fn is_partitioned(bytes: &[u8]) -> bool {
     let Some((table, b"\x55\xaa")) = bytes.get(446..512).and_then(|rest| rest.split_last_chunk()) else { return false };
     let partitions = table.as_chunks::<16>().0;
-    partitions.iter().all(|partition| partition[0] & 0x7f == 0) && partitions.iter().any(|partition| partition[4] != 0)
+    partitions.iter().all(|partition| matches!(partition[0], 0 | 0x80))
+        && partitions.iter().any(|partition| partition[4] != 0)
 }
 
 /// Bytes of a file that are looked at to see whether it is text, and an NFO file.

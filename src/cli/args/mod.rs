@@ -53,9 +53,9 @@ impl Args {
     /// Reads the arguments of the program, its name first.
     pub(super) fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
         let args = Self::try_parse_from(arguments)?;
-        if let Command::Examine(ExamineArgs { files, log, .. }) = &args.command
-            && files.len() > 1
-            && !log.is_empty()
+        if let Command::Examine(examine) = &args.command
+            && examine.files.len() > 1
+            && !examine.log.is_empty()
         {
             let message = "--log gives the transaction logs of one hive, but there are several files\n";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
@@ -70,7 +70,7 @@ pub(super) const WORKER: &str = "worker";
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Examines single files: reconstructs the catalogs and reports what is missing, added, broken or hijacked
-    Examine(ExamineArgs),
+    Examine(Box<ExamineArgs>),
     /// Examines everything in folders and archives: one line per piece of evidence, and a summary
     Scan(Box<ScanArgs>),
     /// Merges the results of several scans

@@ -74,10 +74,9 @@ pub(in crate::cli) fn complain(report: &Report) {
 }
 
 /// Lists a file that is not evidence on standard error, which may be closed.
-pub(in crate::cli) fn list_skipped(Passed { label, reason, found }: &Passed) -> io::Result<()> {
+pub(in crate::cli) fn list_skipped(Passed { label, reason, found }: &Passed) {
     let [label, found] = [label, found].map(|text| Text::from(text.as_str()).shortened(200));
     let _ = writeln!(io::stderr(), "skipped: {label}: {} ({found})", reason.name());
-    Ok(())
 }
 
 /// What is wrong with the command line, where the arguments alone do not show it.

@@ -65,7 +65,10 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
                 Told::Passed(passed) => {
                     tally.count_passed(passed.reason);
                     if arguments.list_skipped {
-                        progress.aside(|| output::list_skipped(&passed))?;
+                        progress.aside(|| {
+                            output::list_skipped(&passed);
+                            Ok(())
+                        })?;
                     }
                 }
                 Told::Claims(claims, answer) => {
