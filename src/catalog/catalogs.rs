@@ -238,6 +238,19 @@ impl CatalogName {
         }
     }
 
+    /// Its name in a few characters, as analysts know it.
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Protocol => "Catalog9",
+            Self::Protocol32 => "Catalog9 32-bit",
+            Self::Protocol64 => "Catalog9 64-bit",
+            Self::NameSpace => "Catalog5",
+            Self::NameSpace32 => "Catalog5 32-bit",
+            Self::NameSpace64 => "Catalog5 64-bit",
+        }
+    }
+
     /// The catalog of that name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {

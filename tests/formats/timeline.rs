@@ -50,6 +50,34 @@ fn every_key_that_was_read_is_in_it_and_the_head_of_the_hive() {
 }
 
 #[test]
+fn a_key_of_an_entry_says_what_it_registers() {
+    let (_, hive) = case("layered-provider-effective");
+    let events = events(&hive);
+    let entry = |catalog: &str, number: u32| {
+        let path = format!(r"ControlSet001\Services\WinSock2\Parameters\{catalog}\{number:012}");
+        of(&events, &path)[0].clone()
+    };
+    let layer = entry(r"Protocol_Catalog9\Catalog_Entries", 9);
+    let proxy = r"C:\Program Files\Proxy\proxy.dll";
+    assert_eq!(
+        layer["message"],
+        format!("Winsock LSP \"Proxy\" ({proxy}) registered, Catalog9 32-bit #9, active for IPv4 TCP, IPv4 UDP")
+    );
+    assert_eq!(layer["tag"], serde_json::json!(["winsock", "lsp", "active"]));
+    assert_eq!((&layer["library_path"], &layer["hostname"]), (&proxy.into(), &"EXAMPLE".into()));
+    assert_eq!(layer["data_type"], "windows:registry:winsock_provider");
+    assert_eq!(layer["provider"].as_str().unwrap().len(), 38, "{layer}");
+    let replaced = entry(r"Protocol_Catalog9\Catalog_Entries64", 3);
+    assert_eq!(replaced["tag"], serde_json::json!(["winsock", "base-provider"]), "the chain answers instead");
+    assert!(!replaced["message"].as_str().unwrap().contains("active"), "{replaced}");
+    let other = entry(r"Protocol_Catalog9\Catalog_Entries64", 6);
+    assert!(other["message"].as_str().unwrap().ends_with("Catalog9 64-bit #6, active for IPv6 TCP"), "{other}");
+    let name_space = entry(r"NameSpace_Catalog5\Catalog_Entries", 4);
+    assert!(name_space["message"].as_str().unwrap().starts_with("Winsock namespace provider \"Tcpip\" ("));
+    assert_eq!(of(&events, "Select")[0]["tag"], serde_json::json!([]));
+}
+
+#[test]
 fn the_offset_is_that_of_the_record_and_the_time_is_what_stands_there() {
     let (_, hive) = case("layered-provider-effective");
     for event in events(&hive).iter().filter(|event| event["timestamp_desc"] == "key last written") {
@@ -126,6 +154,8 @@ fn a_line_of_a_body_file_has_eleven_fields_whatever_a_name_holds() {
     for line in written.lines() {
         assert_eq!(line.split('|').count(), 11, "{line}");
         assert!(line.starts_with(r"0|a\u{7c}b\u{a}SYSTEM: "), "{line}");
+        let times: Vec<&str> = line.split('|').skip(7).collect();
+        assert_eq!((times[0], &times[2..]), ("-1", ["-1", "-1"].as_slice()), "mactime prints a row for each 0: {line}");
     }
     let seconds: Vec<i64> = written.lines().map(|line| line.split('|').nth(8).unwrap().parse().unwrap()).collect();
     assert!(seconds.contains(&1_709_210_096), "2024-02-29T12:34:56Z");

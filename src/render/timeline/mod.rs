@@ -1,12 +1,14 @@
 //! When what happened, in the forms that timeline tools read.
 
 mod bodyfile;
+mod subject;
 mod timesketch;
 
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 
+use self::subject::{Subject, subjects};
 use super::hex;
 use super::writer::{Fragment, Item, Outcome, Remark, Writer};
 use crate::batch::{Summary, Unit};
@@ -39,7 +41,7 @@ pub struct Timeline {
 struct Source {
     evidence: String,
     sha256: String,
-    computer_name: String,
+    hostname: String,
 }
 
 /// One moment. Lines are sorted by their fields, the first of which differ mostly.
@@ -53,6 +55,8 @@ struct Line {
     offset: Option<u64>,
     /// Index of its source.
     source: usize,
+    /// The entry that its key is, where it is one.
+    subject: Option<Subject>,
 }
 
 impl Timeline {
@@ -62,11 +66,16 @@ impl Timeline {
     pub fn add(&mut self, examination: &Examination) -> bool {
         let source = self.sources.len();
         let mut is_told = false;
+        let subjects = subjects(examination);
         let head = examination.hive.iter().flat_map(HiveHead::moments);
         for moment in head.chain(examination.moments.iter().cloned()) {
             is_told = true;
             match moment.time.timestamp().filter(|_| moment.time.is_plausible()) {
                 Some(time) => self.lines.push(Line {
+                    subject: subjects
+                        .get(moment.place.path.as_str())
+                        .filter(|_| moment.event == Event::KeyWritten)
+                        .cloned(),
                     time,
                     filetime: moment.time,
                     path: moment.place.path,
@@ -82,7 +91,7 @@ impl Timeline {
         self.sources.push(Source {
             evidence: format!("{}{stale}", examination.path),
             sha256: examination.sha256.as_ref().map(|digest| hex(digest)).unwrap_or_default(),
-            computer_name: name.map(ToString::to_string).unwrap_or_default(),
+            hostname: name.map(ToString::to_string).unwrap_or_default(),
         });
         is_told
     }
@@ -243,6 +252,9 @@ impl Writer for Parts {
 impl Line {
     /// What happened to what, in words.
     fn message(&self) -> String {
-        format!("{}: {}", self.path, self.event.name())
+        match &self.subject {
+            Some(subject) => subject.words.clone(),
+            None => format!("{}: {}", self.path, self.event.name()),
+        }
     }
 }

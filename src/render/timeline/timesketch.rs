@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Line, Source};
+use crate::evidence::Event;
 use crate::render::{masked, spreadsheet};
 
 /// One event. All of its texts are in the form in which they are shown.
@@ -17,16 +18,35 @@ struct Row {
     source: &'static str,
     evidence: String,
     sha256: String,
-    computer_name: String,
+    hostname: String,
     key_path: String,
     offset: Option<u64>,
     /// The time to 100 ns, as it is recorded.
     filetime: String,
+    /// What the event is about, in the manner of Plaso.
+    data_type: &'static str,
+    /// What analysts filter by: a list, and in a table its members with commas between.
+    tag: Tags,
+    provider: String,
+    library_path: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Tags {
+    List(Vec<&'static str>),
+    Cell(String),
 }
 
 impl Row {
     /// `cell` is what becomes of a text that evidence has a part in.
     fn new(line: &Line, source: &Source, cell: impl Fn(&str) -> String) -> Self {
+        let subject = line.subject.as_ref();
+        let data_type = match (line.event, subject) {
+            (Event::HiveWritten | Event::HiveReorganized, _) => "windows:registry:hive",
+            (Event::KeyWritten | Event::DeletedKeyWritten, Some(_)) => "windows:registry:winsock_provider",
+            (Event::KeyWritten | Event::DeletedKeyWritten, None) => "windows:registry:key",
+        };
         Self {
             message: cell(&line.message()),
             datetime: format!("{}", line.time.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00")),
@@ -34,10 +54,14 @@ impl Row {
             source: "catalog9",
             evidence: cell(&source.evidence),
             sha256: source.sha256.clone(),
-            computer_name: cell(&source.computer_name),
+            hostname: cell(&source.hostname),
             key_path: cell(&line.path),
             offset: line.offset,
             filetime: line.filetime.to_string(),
+            data_type,
+            tag: Tags::List(subject.map(|subject| subject.tags.clone()).unwrap_or_default()),
+            provider: subject.map(|subject| subject.provider.clone()).unwrap_or_default(),
+            library_path: subject.map(|subject| cell(&subject.library)).unwrap_or_default(),
         }
     }
 }
@@ -48,17 +72,21 @@ pub(super) fn write_jsonl(line: &Line, source: &Source, writer: &mut dyn Write) 
 }
 
 /// The fields of a row.
-const HEADINGS: [&str; 10] = [
+const HEADINGS: [&str; 14] = [
     "message",
     "datetime",
     "timestamp_desc",
     "source",
     "evidence",
     "sha256",
-    "computer_name",
+    "hostname",
     "key_path",
     "offset",
     "filetime",
+    "data_type",
+    "tag",
+    "provider",
+    "library_path",
 ];
 
 pub(super) fn write_headings(writer: &mut dyn Write) -> io::Result<()> {
@@ -69,6 +97,11 @@ pub(super) fn write_headings(writer: &mut dyn Write) -> io::Result<()> {
 
 pub(super) fn write_csv(line: &Line, source: &Source, writer: &mut dyn Write) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(writer);
-    table.serialize(Row::new(line, source, spreadsheet)).map_err(io::Error::from)?;
+    let row = Row::new(line, source, spreadsheet);
+    let tag = match row.tag {
+        Tags::List(tags) => Tags::Cell(tags.join(",")),
+        Tags::Cell(_) => row.tag,
+    };
+    table.serialize(Row { tag, ..row }).map_err(io::Error::from)?;
     table.flush()
 }

@@ -133,14 +133,7 @@ fn places(alike: &[&Finding]) -> String {
 }
 
 fn place(finding: &Finding) -> String {
-    let catalog = finding.catalog.map(|catalog| match catalog {
-        CatalogName::Protocol => "Catalog9",
-        CatalogName::Protocol32 => "Catalog9 32-bit",
-        CatalogName::Protocol64 => "Catalog9 64-bit",
-        CatalogName::NameSpace => "Catalog5",
-        CatalogName::NameSpace32 => "Catalog5 32-bit",
-        CatalogName::NameSpace64 => "Catalog5 64-bit",
-    });
+    let catalog = finding.catalog.map(CatalogName::short_name);
     let place = finding.place.as_ref();
     let entry = finding.entry.as_ref().and_then(|entry| match (&entry.key, entry.id) {
         (Some(key), _) => Some(format!("#{}", super::super::catalogs::short_key(Some(key)))),

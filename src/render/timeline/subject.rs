@@ -1,0 +1,113 @@
+//! What a key of a timeline is: an entry of a catalog, with the provider that it registers.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
+use crate::catalog::{CatalogName, Entry, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
+use crate::evidence::ControlSet;
+use crate::examination::Examination;
+
+/// An entry of a catalog. All of its texts are in the form in which they are shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Subject {
+    /// The entry in one sentence.
+    pub words: String,
+    /// What analysts filter by.
+    pub tags: Vec<&'static str>,
+    /// GUID of the provider, in braces; empty where the evidence does not have it.
+    pub provider: String,
+    /// Path of the DLL as it is stored, likewise.
+    pub library: String,
+}
+
+/// The entries of the control sets that were examined, by the paths of their keys.
+pub(super) fn subjects(examination: &Examination) -> BTreeMap<&str, Subject> {
+    examination.examined.iter().flat_map(|examined| of_control_set(&examined.control_set)).collect()
+}
+
+fn of_control_set(control_set: &ControlSet) -> impl Iterator<Item = (&str, Subject)> {
+    let catalogs = &control_set.catalogs;
+    // Programs get sockets from the control set that the system runs with.
+    let is_current = control_set.roles.current;
+    let protocol = catalogs.protocol_lists().flat_map(move |(catalog, list)| {
+        let active = if is_current { active(&list.entries) } else { BTreeMap::new() };
+        list.entries.iter().chain(&list.orphans).map(move |entry| {
+            let requests = active.get(entry.place.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+            (entry.place.path.as_str(), Subject::of_protocol(entry, catalog, requests))
+        })
+    });
+    let name_space = catalogs.name_space_lists().flat_map(|(catalog, list)| {
+        let entries = list.entries.iter().chain(&list.orphans);
+        entries.map(move |entry| (entry.place.path.as_str(), Subject::of_name_space(entry, catalog)))
+    });
+    protocol.chain(name_space)
+}
+
+/// For which ordinary requests each entry is active, by the path of its key: it answers them, or it is an LSP in the
+/// chain that does.
+fn active(entries: &[ProtocolEntry]) -> BTreeMap<&str, Vec<String>> {
+    let by_id = by_id(entries);
+    let mut active: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (request, entry) in answers(entries) {
+        if !SocketRequest::ORDINARY.contains(&request) {
+            continue;
+        }
+        let layers = way_down(entry, &by_id).into_iter().flatten().filter(|layer| !layer.is(Kind::Base));
+        for entry in layers.chain([entry]) {
+            let requests = active.entry(entry.place.path.as_str()).or_default();
+            if !requests.contains(&request.words()) {
+                requests.push(request.words());
+            }
+        }
+    }
+    active
+}
+
+impl Subject {
+    fn of_protocol(entry: &ProtocolEntry, catalog: CatalogName, requests: &[String]) -> Self {
+        let (noun, tag) = match entry.kind() {
+            Some(Kind::Layered) => ("LSP", "lsp"),
+            Some(Kind::Chain) => ("LSP chain", "lsp-chain"),
+            Some(Kind::Base) => ("base provider", "base-provider"),
+            Some(Kind::Malformed) | None => ("provider", "provider"),
+        };
+        let mut subject = Self::of(noun, &entry.name(), entry.library_path.as_ref(), entry, catalog);
+        subject.provider = guid(entry.provider_id);
+        subject.tags = vec!["winsock", tag];
+        if !requests.is_empty() {
+            subject.words.push_str(", active for ");
+            subject.words.push_str(&requests.join(", "));
+            subject.tags.push("active");
+        }
+        subject
+    }
+
+    fn of_name_space(entry: &NameSpaceEntry, catalog: CatalogName) -> Self {
+        let mut subject = Self::of("namespace provider", &entry.name(), entry.library_path.as_ref(), entry, catalog);
+        subject.provider = guid(entry.provider_id);
+        subject.tags = vec!["winsock", "namespace-provider"];
+        match entry.enabled {
+            Some(0) => subject.words += ", disabled",
+            Some(_) => subject.tags.push("enabled"),
+            None => {}
+        }
+        subject
+    }
+
+    fn of(noun: &str, name: &Text, library: Option<&Text>, entry: &impl Entry, catalog: CatalogName) -> Self {
+        let named = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
+        let library = library.map(ToString::to_string).unwrap_or_default();
+        let path = if library.is_empty() { String::new() } else { format!(" ({library})") };
+        let key = match (entry.number(), entry.key()) {
+            (Some(number), _) => format!(" #{number}"),
+            (None, Some(key)) => format!(" #{key}"),
+            (None, None) => String::new(),
+        };
+        let words = format!("Winsock {noun}{named}{path} registered, {}{key}", catalog.short_name());
+        Self { words, tags: Vec::new(), provider: String::new(), library }
+    }
+}
+
+fn guid(guid: Option<Guid>) -> String {
+    guid.map(|guid| format!("{{{guid:X}}}")).unwrap_or_default()
+}
