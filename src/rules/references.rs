@@ -11,6 +11,14 @@ pub struct Technique {
     pub name: &'static str,
 }
 
+impl Technique {
+    /// Its page.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("https://attack.mitre.org/techniques/{}/", self.id.replace('.', "/"))
+    }
+}
+
 /// The techniques that rules refer to. Names as of version 18 of ATT&CK.
 pub const TECHNIQUES: &[Technique] = &[
     Technique { id: "T1036.005", name: "Masquerading: Match Legitimate Resource Name or Location" },

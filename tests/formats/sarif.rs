@@ -86,7 +86,21 @@ fn references_within_a_log_agree() {
         let artifact = &run["artifacts"][usize::try_from(file["index"].as_u64().unwrap()).unwrap()];
         assert_eq!(artifact["location"]["uri"], file["uri"]);
     }
+    let taxonomy = &run["taxonomies"][0];
+    let relative = rules.iter().find(|rule| rule["id"] == "library-path-relative").unwrap();
+    assert_eq!(relative["name"], "LibraryPathRelative");
+    assert_eq!(relative["helpUri"], "https://attack.mitre.org/techniques/T1574/001/");
+    assert_eq!(relative["properties"]["tags"], json!(["hijack", "external/attack/T1574.001", "security"]));
     for rule in rules {
+        let tags: Vec<&str> = rule["properties"]["tags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(tags.len() <= 20, "GitHub refuses more: {rule}");
+        assert_eq!(tags.contains(&"security"), rule["properties"]["security-severity"].is_string(), "{rule}");
+        for relationship in rule["relationships"].as_array().into_iter().flatten() {
+            let target = &relationship["target"];
+            let taxon = &taxonomy["taxa"][usize::try_from(target["index"].as_u64().unwrap()).unwrap()];
+            assert_eq!((&taxon["id"], &taxonomy["name"]), (&target["id"], &target["toolComponent"]["name"]));
+            assert!(tags.contains(&format!("external/attack/{}", target["id"].as_str().unwrap()).as_str()), "{rule}");
+        }
         let page = rule["help"]["markdown"].as_str().unwrap();
         assert!(page.contains("# What to do") && page.contains("# When it is harmless"), "{rule}");
         assert!(["note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap()));
@@ -108,6 +122,7 @@ fn a_hive_is_located_by_byte_and_by_key_and_a_text_by_line() {
     let location = &result["locations"][0];
     let key = location["logicalLocations"][0]["fullyQualifiedName"].as_str().unwrap();
     assert!(key.starts_with(r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9\"), "{key}");
+    assert_eq!(location["physicalLocation"]["region"]["startLine"], 1, "GitHub needs a line");
     let offset = usize::try_from(location["physicalLocation"]["region"]["byteOffset"].as_u64().unwrap()).unwrap();
     assert_eq!(&bytes[offset..offset + 2], b"nk");
 

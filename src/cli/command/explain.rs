@@ -141,7 +141,7 @@ impl Answer {
             }
             Self::Techniques(known) => known.iter().enumerate().try_for_each(|(index, known)| {
                 let separator = if index > 0 { "\n" } else { "" };
-                let url = format!("https://attack.mitre.org/techniques/{}/", known.id.replace('.', "/"));
+                let url = known.url();
                 writeln!(output, "{separator}MITRE ATT&CK {} {}\n{url}", known.id, known.name)?;
                 for (heading, fit) in [("Rules that find it", false), ("Rules for which it is the closest fit", true)] {
                     let is_meant = |reference: &Reference| {

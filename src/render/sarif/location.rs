@@ -68,16 +68,14 @@ pub(super) struct Location {
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
+    region: Region,
 }
 
-/// A line of a text, or a byte of a hive.
+/// A line of a text, or a byte of a hive: its line is 1, since GitHub shows no finding without a line.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start_line: Option<u64>,
+    start_line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     start_column: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,7 +116,7 @@ impl Location {
     /// A place in that file, as a list of one; of several files that were examined as one it is not said which.
     pub(super) fn list(place: Option<&Place>, file: Option<&ArtifactLocation>) -> Vec<Self> {
         let physical_location =
-            file.map(|file| PhysicalLocation { artifact_location: file.clone(), region: place.and_then(Region::of) });
+            file.map(|file| PhysicalLocation { artifact_location: file.clone(), region: Region::of(place) });
         let named = place.filter(|place| !place.path.is_empty());
         let logical_locations = named.map(|place| [LogicalLocation { fully_qualified_name: place.path.clone() }]);
         let location = Self { physical_location, logical_locations };
@@ -128,11 +126,11 @@ impl Location {
 }
 
 impl Region {
-    fn of(place: &Place) -> Option<Self> {
-        let start_line = place.line.filter(|line| *line > 0);
-        let start_column = place.column.filter(|column| *column > 0 && start_line.is_some());
-        let byte_offset = place.offset.filter(|_| start_line.is_none());
-        (start_line.is_some() || byte_offset.is_some()).then_some(Self { start_line, start_column, byte_offset })
+    fn of(place: Option<&Place>) -> Self {
+        let line = place.and_then(|place| place.line).filter(|line| *line > 0);
+        let column = place.and_then(|place| place.column).filter(|column| *column > 0 && line.is_some());
+        let byte_offset = place.and_then(|place| place.offset).filter(|_| line.is_none());
+        Self { start_line: line.unwrap_or(1), start_column: column, byte_offset }
     }
 }
 

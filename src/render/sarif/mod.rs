@@ -5,6 +5,7 @@
 mod location;
 mod log;
 mod message;
+mod taxonomy;
 mod tool;
 
 use std::collections::{BTreeMap, BTreeSet};
