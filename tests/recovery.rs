@@ -191,7 +191,10 @@ fn every_format_marks_a_dirty_hive_that_was_not_recovered() {
     assert_says(&accepted("json"), &["\"stale\": true", "\"complete\": true", "\"verdict\": \"intact\""]);
     assert_says(&accepted("sarif"), &["as stored; a newer state may exist", "\"executionSuccessful\": true"]);
     let junit = accepted("junit");
-    assert_says(&junit, &["errors=\"0\"", "<system-out>as stored; a newer state may exist</system-out>"]);
+    assert_says(
+        &junit,
+        &["errors=\"0\"", "<system-out>the evidence can be read: as stored; a newer state may exist</system-out>"],
+    );
 }
 
 #[test]

@@ -1,34 +1,40 @@
 //! JUnit's XML, which every CI shows: a suite for each piece of evidence, a case for each rule.
 //!
-//! The form has no standard; what Jenkins and GitLab read is written, and nothing else.
+//! The form has no standard: what is written is valid by the schemas of Ant and of Jenkins. The clock has no part in it:
+//! the time of a suite is the newest one that its evidence records.
 
 use std::io::{self, Write};
 
-use quick_xml::events::{BytesDecl, BytesText, Event};
-use quick_xml::writer::{ElementWriter, Writer};
+use jiff::Timestamp;
+use quick_xml::events::BytesText;
+use quick_xml::writer::Writer;
 
 use super::refused::Refused;
-use super::spool::{NewStore, Spool};
 use super::totals::AS_STORED;
 use super::writer::{self, Fragment, Item, Remark};
 use super::{masked, roles_of};
 use crate::batch::{Summary, Unit};
+use crate::catalog::{FileTime, Text};
 use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::Allowed;
 use crate::rules;
 use crate::sentence::counted;
 
-/// A report of several pieces of evidence. It begins with counts, so its suites are put aside until the end.
+/// A report of several pieces of evidence.
+#[derive(Debug, Default)]
 pub(super) struct Report {
-    counts: Counts,
-    suites: Spool,
+    suites: usize,
 }
 
 /// A piece of evidence.
 #[derive(Debug)]
 struct Suite {
     name: String,
+    /// Name of the computer.
+    host: String,
+    /// The newest time at which a key was last written.
+    newest: Option<Timestamp>,
     cases: Vec<Case>,
 }
 
@@ -71,27 +77,21 @@ pub(super) fn press_many(item: &Item<'_>) -> io::Result<Fragment> {
     .press()
 }
 
-impl Report {
-    pub(super) fn new(store: NewStore) -> Self {
-        Self { counts: Counts::default(), suites: Spool::new(store) }
-    }
-}
-
 impl writer::Writer for Report {
-    fn add(&mut self, _unit: &Unit, fragment: &Fragment, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.counts.add(&Counts::read(fragment.part(COUNTS))?);
-        self.suites.append(fragment.part(SUITE)).map(|_| None)
+    fn begin(&mut self, stream: &mut dyn Write) -> io::Result<()> {
+        stream.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>")
+    }
+
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let suite = str::from_utf8(fragment.only()).map_err(io::Error::other)?;
+        // The first of the attributes, so that no evidence comes before it.
+        let numbered = suite.replacen("id=\"0\"", &format!("id=\"{}\"", self.suites), 1);
+        self.suites += 1;
+        stream.write_all(numbered.as_bytes()).map(|()| None)
     }
 
     fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let mut xml = Writer::new_with_indent(&mut *stream, b' ', 2);
-        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let Self { counts, suites } = *self;
-        counts.element(&mut xml, "testsuites", "catalog9").write_inner_content(|xml| {
-            let stream: &mut dyn Write = xml.get_mut();
-            suites.copy_to(stream)
-        })?;
-        stream.write_all(b"\n").map(|()| None)
+        stream.write_all(b"\n</testsuites>\n").map(|()| None)
     }
 }
 
@@ -119,10 +119,6 @@ fn reading(examination: &Examination) -> Case {
     Case { name: READING.to_owned(), outcome, remarks: stale.into_iter().chain(defects).collect() }
 }
 
-/// The parts of a fragment: how many cases there are, and the suite as it stands in the report.
-const COUNTS: usize = 0;
-const SUITE: usize = 1;
-
 /// What a suite is pressed within, so that it is indented as it will be.
 const FRAME: (&[u8], &[u8]) = (b"<testsuites>", b"\n</testsuites>");
 
@@ -134,7 +130,18 @@ impl Suite {
             let control_set = control_set_of(examination, examined);
             cases.extend(rules::ALL.iter().map(|rule| Case::of_rule(rule.id, &control_set, examined)));
         }
-        Self { name: examination.path.to_string(), cases }
+        Self::of_examination(examination, cases)
+    }
+
+    fn of_examination(examination: &Examination, cases: Vec<Case>) -> Self {
+        let host = examination.main().and_then(|main| main.control_set.computer_name.as_ref());
+        let times = examination.moments.iter().map(|moment| moment.time).filter(|time| time.is_plausible());
+        Self {
+            name: examination.path.to_string(),
+            host: host.map(ToString::to_string).unwrap_or_default(),
+            newest: times.max().and_then(FileTime::timestamp),
+            cases,
+        }
     }
 
     /// The examination of one of many units: a case for each rule that found something, one that is skipped for all
@@ -145,21 +152,25 @@ impl Suite {
         for examined in &examination.examined {
             cases.extend(Case::of_unit(&control_set_of(examination, examined), examined));
         }
-        Self { name: examination.path.to_string(), cases }
+        Self::of_examination(examination, cases)
     }
 
     /// What is no evidence although it was met, such as a link.
     fn of_skipped(skipped: &Refused) -> Self {
         let outcome = Outcome::Skipped { message: skipped.message.clone() };
         let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
-        Self { name: skipped.path.to_string(), cases: vec![case] }
+        Self::of_reading(&skipped.path, case)
     }
 
     /// Evidence that could not be examined.
     fn of_refused(refused: &Refused) -> Self {
         let outcome = Outcome::Error { message: refused.message.clone(), kind: "refused" };
         let case = Case { name: READING.to_owned(), outcome, remarks: Vec::new() };
-        Self { name: refused.path.to_string(), cases: vec![case] }
+        Self::of_reading(&refused.path, case)
+    }
+
+    fn of_reading(path: &Text, case: Case) -> Self {
+        Self { name: path.to_string(), host: String::new(), newest: None, cases: vec![case] }
     }
 
     fn press(&self) -> io::Result<Fragment> {
@@ -167,14 +178,27 @@ impl Suite {
         let mut xml = Writer::new_with_indent(&mut text, b' ', 2);
         xml.create_element("testsuites").write_inner_content(|xml| self.write(xml))?;
         let suite = text.strip_prefix(FRAME.0).and_then(|text| text.strip_suffix(FRAME.1)).unwrap_or_default();
-        Ok(Fragment { parts: vec![Counts::of(self.cases.iter()).text().into_bytes(), suite.to_vec()] })
+        Ok(Fragment { parts: vec![suite.to_vec()] })
     }
 
     fn write<W: Write>(&self, xml: &mut Writer<W>) -> io::Result<()> {
         let name = masked(&self.name, &[]);
-        Counts::of(self.cases.iter())
-            .element(xml, "testsuite", &name)
-            .write_inner_content(|xml| self.cases.iter().try_for_each(|case| case.write(&name, xml)))?;
+        let host = if self.host.is_empty() { "unknown".to_owned() } else { masked(&self.host, &[]) };
+        let timestamp = self.newest.unwrap_or(Timestamp::UNIX_EPOCH).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        let counts = Counts::of(self.cases.iter()).numbers().map(|count| count.to_string());
+        let [tests, failures, errors, skipped] = counts.each_ref().map(String::as_str);
+        xml.create_element("testsuite")
+            .with_attributes([("id", "0"), ("package", "catalog9"), ("name", &name)])
+            .with_attributes([("tests", tests), ("failures", failures), ("errors", errors), ("skipped", skipped)])
+            .with_attributes([("time", "0"), ("timestamp", &timestamp), ("hostname", &host)])
+            .write_inner_content(|xml| {
+                xml.create_element("properties").write_empty()?;
+                self.cases.iter().try_for_each(|case| case.write(&name, xml))?;
+                // Ant has no place for remarks beside the outcome of a case, and asks for both.
+                let remarks = self.cases.iter().flat_map(Case::remarks).collect::<Vec<_>>();
+                write_text(xml, "system-out", &[], &remarks.join("\n"))?;
+                write_text(xml, "system-err", &[], "")
+            })?;
         Ok(())
     }
 }
@@ -237,28 +261,29 @@ impl Case {
 
     fn write<W: Write>(&self, suite: &str, xml: &mut Writer<W>) -> io::Result<()> {
         let name = masked(&self.name, &[]);
-        let case = xml.create_element("testcase").with_attributes([("classname", suite), ("name", name.as_str())]);
-        if matches!(self.outcome, Outcome::Passed) && self.remarks.is_empty() {
+        let case = xml.create_element("testcase").with_attributes([
+            ("classname", suite),
+            ("name", name.as_str()),
+            ("time", "0"),
+        ]);
+        if matches!(self.outcome, Outcome::Passed) {
             case.write_empty()?;
             return Ok(());
         }
-        case.write_inner_content(|xml| {
-            match &self.outcome {
-                Outcome::Passed => {}
-                Outcome::Skipped { message } => write_text(xml, "skipped", &[("message", message)], "")?,
-                Outcome::Failed { message, severity, text } => {
-                    write_text(xml, "failure", &[("message", message), ("type", severity.name())], text)?;
-                }
-                Outcome::Error { message, kind } => {
-                    write_text(xml, "error", &[("message", message), ("type", kind)], "")?;
-                }
+        case.write_inner_content(|xml| match &self.outcome {
+            Outcome::Passed => Ok(()),
+            Outcome::Skipped { message } => write_text(xml, "skipped", &[("message", message)], ""),
+            Outcome::Failed { message, severity, text } => {
+                write_text(xml, "failure", &[("message", message), ("type", severity.name())], text)
             }
-            match self.remarks.as_slice() {
-                [] => Ok(()),
-                remarks => write_text(xml, "system-out", &[], &remarks.join("\n")),
-            }
+            Outcome::Error { message, kind } => write_text(xml, "error", &[("message", message), ("type", kind)], ""),
         })?;
         Ok(())
+    }
+
+    /// What is to be known beside its outcome, each with its name.
+    fn remarks(&self) -> impl Iterator<Item = String> {
+        self.remarks.iter().map(|remark| format!("{}: {remark}", self.name))
     }
 }
 
@@ -325,36 +350,5 @@ impl Counts {
 
     fn numbers(&self) -> [usize; 4] {
         [self.tests, self.failures, self.errors, self.skipped]
-    }
-
-    /// The counts as a fragment carries them.
-    fn text(&self) -> String {
-        self.numbers().map(|number| number.to_string()).join(" ")
-    }
-
-    fn read(text: &[u8]) -> io::Result<Self> {
-        let numbers = str::from_utf8(text).unwrap_or_default().split(' ').map(str::parse);
-        match numbers.collect::<Result<Vec<usize>, _>>().as_deref() {
-            Ok([tests, failures, errors, skipped]) => {
-                Ok(Self { tests: *tests, failures: *failures, errors: *errors, skipped: *skipped })
-            }
-            _ => Err(io::ErrorKind::InvalidData.into()),
-        }
-    }
-
-    fn add(&mut self, others: &Self) {
-        self.tests += others.tests;
-        self.failures += others.failures;
-        self.errors += others.errors;
-        self.skipped += others.skipped;
-    }
-
-    /// An element with a name, and with the counts behind it.
-    fn element<'x, W: Write>(&self, xml: &'x mut Writer<W>, tag: &'x str, name: &str) -> ElementWriter<'x, W> {
-        let element = xml.create_element(tag).with_attribute(("name", name));
-        ["tests", "failures", "errors", "skipped"]
-            .iter()
-            .zip(self.numbers())
-            .fold(element, |element, (name, count)| element.with_attribute((*name, count.to_string().as_str())))
     }
 }

@@ -69,6 +69,46 @@ fn the_reports_of_two_cases_are_written_as_they_were() {
     }
 }
 
+/// What the schemas of Ant and of Jenkins (xUnit, `junit-10.xsd`) both allow.
+#[test]
+fn a_report_is_valid_by_the_schemas_of_ant_and_jenkins() {
+    let layered = case("layered-provider-effective").1;
+    let (_, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with("windows-10-plain")).unwrap();
+    let report = msinfo::nfo(&catalogs, "EXAMPLE", &msinfo::ENGLISH);
+    let files: [(&str, &[u8]); 4] =
+        [("LAYERED", &layered), ("NOTED", &case("windows-10-vmware").1), ("report.nfo", &report), ("empty", b"")];
+    let arguments = ["examine", "--format", "junit", "LAYERED", "NOTED", "report.nfo", "empty"];
+    let elements = elements(&text(&run(&files, &arguments).stdout));
+    let names = |element: &Element| element.attributes.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    for element in &elements {
+        let allowed: &[&str] = match element.name.as_str() {
+            "testsuites" | "properties" | "system-out" | "system-err" => &[],
+            "testsuite" => {
+                &["id", "package", "name", "tests", "failures", "errors", "skipped", "time", "timestamp", "hostname"]
+            }
+            "testcase" => &["classname", "name", "time"],
+            "failure" | "error" => &["message", "type"],
+            "skipped" => &["message"],
+            other => panic!("{other}"),
+        };
+        assert_eq!(names(element), allowed, "{}", element.name);
+    }
+    let order: Vec<&str> = elements.iter().map(|element| element.name.as_str()).collect();
+    let suites: Vec<&[&str]> = order[1..].split(|name| *name == "testsuite").skip(1).collect();
+    assert_eq!(suites.len(), 4);
+    for suite in suites {
+        assert_eq!((suite[0], &suite[suite.len() - 2..]), ("properties", ["system-out", "system-err"].as_slice()));
+        assert!(suite[1..suite.len() - 2].iter().all(|name| !["properties", "system-out"].contains(name)), "{suite:?}");
+    }
+    let heads: Vec<[&str; 3]> = named(&elements, "testsuite")
+        .iter()
+        .map(|suite| ["id", "timestamp", "hostname"].map(|name| suite.attribute(name)))
+        .collect();
+    assert_eq!(heads[0], ["0", "2024-02-29T12:34:56", "EXAMPLE"], "the newest time of the evidence");
+    assert_eq!(heads[2], ["2", "1970-01-01T00:00:00", "EXAMPLE"], "a report has no times");
+    assert_eq!(heads[3], ["3", "1970-01-01T00:00:00", "unknown"]);
+}
+
 #[test]
 fn a_suite_is_a_piece_of_evidence_and_a_case_is_a_rule() {
     let (plain, layered) = (case("windows-10-plain").1, case("layered-provider-effective").1);
@@ -100,8 +140,8 @@ fn what_was_not_judged_is_skipped_and_notes_do_not_fail() {
     let output = run(&files, &["examine", "--format", "junit", "NOTED", "report.nfo"]);
     let elements = elements(&text(&output.stdout));
     assert_eq!(named(&elements, "failure"), Vec::<&Element>::new());
-    let notes = named(&elements, "system-out");
-    assert!(notes.iter().all(|notes| notes.text.starts_with("note, ")) && !notes.is_empty(), "{elements:?}");
+    let notes: Vec<&str> = named(&elements, "system-out").iter().flat_map(|notes| notes.text.lines()).collect();
+    assert!(notes.iter().all(|note| note.contains(": note, ")) && !notes.is_empty(), "{elements:?}");
     let skipped = named(&elements, "skipped");
     assert!(skipped.iter().any(|skipped| skipped.attribute("message").contains("does not show")), "{elements:?}");
 }
