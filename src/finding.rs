@@ -8,7 +8,7 @@ pub use confidence::Confidence;
 pub use remedy::{Data, Remedy};
 pub use verdict::Verdict;
 
-use crate::catalog::{CatalogName, Facts, Guid, NameSpaceEntry, Place, ProtocolEntry, Text};
+use crate::catalog::{CatalogName, Facts, FileTime, Guid, NameSpaceEntry, Place, ProtocolEntry, Text};
 
 /// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +111,8 @@ pub struct EntryName {
     pub provider_id: Option<Guid>,
     /// Its DLL, if the evidence has it.
     pub library: Option<Text>,
+    /// When its key was last written, if the evidence has it.
+    pub last_written: Option<FileTime>,
 }
 
 impl From<&ProtocolEntry> for EntryName {
@@ -121,6 +123,7 @@ impl From<&ProtocolEntry> for EntryName {
             name: entry.name(),
             provider_id: entry.provider_id,
             library: entry.library_path.clone(),
+            last_written: entry.last_written,
         }
     }
 }
@@ -133,6 +136,7 @@ impl From<&NameSpaceEntry> for EntryName {
             name: entry.name(),
             provider_id: entry.provider_id,
             library: entry.library_path.clone(),
+            last_written: entry.last_written,
         }
     }
 }

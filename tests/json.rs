@@ -101,6 +101,32 @@ fn a_report_says_what_it_tells_and_what_is_concluded() {
 }
 
 #[test]
+fn findings_and_entries_can_be_read_without_what_is_around_them() {
+    let (_, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with("layered-provider-effective")).unwrap();
+    let bytes = pressed(&catalogs);
+    let evidence = Evidence::new("SYSTEM", Content::Bytes(&bytes));
+    let document = serde_json::to_value(Document::from(&examine(evidence, &Options::default()).unwrap())).unwrap();
+    let catalogs = &document["control_sets"][0];
+    let of = |catalog: &str, list: &str| {
+        let entry = &catalogs[catalog][list][0];
+        (entry["catalog"].clone(), entry["bits"].clone())
+    };
+    assert_eq!(of("protocol_catalog", "entries"), (json!("protocol-32"), json!(32)));
+    assert_eq!(of("name_space_catalog", "entries64"), (json!("name-space-64"), json!(64)));
+    assert_eq!(catalogs["transports"][0]["templates"][0]["catalog"], Value::Null, "it is in no catalog");
+    let findings = document["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["rule"] == "layered-provider-effective").unwrap();
+    assert_eq!(finding["last_written"], "2024-02-29T12:34:56.7890123Z");
+    let entries = [&catalogs["protocol_catalog"]["entries"], &catalogs["protocol_catalog"]["entries64"]];
+    let mut entries = entries.into_iter().flat_map(|list| list.as_array().unwrap());
+    let entry = entries.find(|entry| entry["catalog"] == finding["catalog"] && entry["key"] == finding["entry"]);
+    assert_eq!(entry.unwrap()["provider_id"], finding["provider_id"]);
+    let technique = json!({ "id": "T1557", "name": "Adversary-in-the-Middle", "closest_fit": true });
+    assert!(finding["attack"].as_array().unwrap().contains(&technique), "{finding}");
+    assert!(finding["sigma"].is_array() && finding["kb"].is_array(), "{finding}");
+}
+
+#[test]
 fn the_schema_refuses_what_is_no_examination() {
     assert!(!validator().is_valid(&serde_json::json!({ "schema": "catalog9/v1" })));
 }

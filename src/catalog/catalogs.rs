@@ -257,6 +257,16 @@ impl CatalogName {
         Self::ALL.into_iter().find(|catalog| catalog.name() == name)
     }
 
+    /// Of which programs it is: 32 or 64 bits; `None` where a listing does not say.
+    #[must_use]
+    pub fn bits(self) -> Option<u32> {
+        match self {
+            Self::Protocol32 | Self::NameSpace32 => Some(32),
+            Self::Protocol64 | Self::NameSpace64 => Some(64),
+            Self::Protocol | Self::NameSpace => None,
+        }
+    }
+
     /// Whether it is one of the two that are for 64-bit programs alone.
     #[must_use]
     pub fn is_64_bit(self) -> bool {

@@ -8,7 +8,7 @@ use super::history::Residue;
 use super::recovery::Difference;
 use super::system::time;
 use crate::catalog::socket::{answers, way_down};
-use crate::catalog::{self, EntryList, Facts, Text, socket};
+use crate::catalog::{self, CatalogName, EntryList, Facts, Text, socket};
 use crate::examination::Examined;
 
 /// One state of the system.
@@ -213,8 +213,12 @@ impl From<&Examined> for ControlSet {
             current: examined.control_set.roles.current,
             default: examined.control_set.roles.default,
             verdict: examined.verdict.name(),
-            protocol_catalog: protocol.map(Catalog::new),
-            name_space_catalog: catalogs.name_space.as_ref().map(Catalog::new),
+            protocol_catalog: protocol.map(|catalog| {
+                Catalog::new(catalog, &catalogs.protocol_lists().map(|(name, _)| name).collect::<Vec<_>>())
+            }),
+            name_space_catalog: catalogs.name_space.as_ref().map(|catalog| {
+                Catalog::new(catalog, &catalogs.name_space_lists().map(|(name, _)| name).collect::<Vec<_>>())
+            }),
             parameters: catalogs.parameters.as_ref().map(Parameters::from),
             app_permissions: catalogs.app_permissions.iter().map(AppPermission::from).collect(),
             winsock: catalogs.winsock.as_ref().map(Winsock::from),
@@ -251,15 +255,17 @@ impl<M: catalog::Entry> Catalog<Entry<M>>
 where
     Entry<M>: for<'a> From<&'a M>,
 {
-    fn new(catalog: &catalog::Catalog<M>) -> Self {
-        let orphans = |list: &EntryList<M>| {
-            list.orphans.iter().map(|orphan| Entry::from(orphan).into_orphan()).collect::<Vec<_>>()
+    fn new(catalog: &catalog::Catalog<M>, names: &[CatalogName]) -> Self {
+        let entries = |list: &EntryList<M>, is_64_bit: bool| {
+            let name = names.iter().copied().find(|name| name.is_64_bit() == is_64_bit);
+            let orphans = list.orphans.iter().map(|orphan| Entry::from(orphan).into_orphan());
+            let entries = list.entries.iter().map(Entry::from).chain(orphans);
+            entries.map(|entry| entry.within(name)).collect()
         };
-        let entries = |list: &EntryList<M>| list.entries.iter().map(Entry::from).chain(orphans(list)).collect();
         Self {
             last_written: catalog.last_written.and_then(time),
-            entries: catalog.entries.as_ref().map(entries),
-            entries64: catalog.entries64.as_ref().map(entries),
+            entries: catalog.entries.as_ref().map(|list| entries(list, false)),
+            entries64: catalog.entries64.as_ref().map(|list| entries(list, true)),
             entries_last_written: catalog.entries.as_ref().and_then(|list| list.last_written).and_then(time),
             entries64_last_written: catalog.entries64.as_ref().and_then(|list| list.last_written).and_then(time),
             num_catalog_entries: catalog.num_catalog_entries,

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::system::time;
 use crate::catalog::entry_field::{Form, Value};
-use crate::catalog::{self, Guid, Text, hex};
+use crate::catalog::{self, CatalogName, Guid, Text, hex};
 
 /// An entry of the protocol catalog.
 pub(super) type ProtocolEntry = Entry<catalog::ProtocolEntry>;
@@ -25,6 +25,8 @@ pub(super) struct Entry<E> {
     is_orphan: bool,
     /// The fields, the key first.
     fields: Vec<(&'static str, Option<Data>)>,
+    /// The list that it is in; left out where it is in none.
+    list: Option<CatalogName>,
     /// What can be concluded from a report that shows neither GUIDs nor families; left out for other evidence.
     concluded: Option<Concluded>,
     /// The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.
@@ -94,7 +96,12 @@ impl<E: catalog::Entry> Entry<E> {
             }
             fields.push((field.name, value.and_then(data)));
         }
-        Self { is_orphan: false, fields, concluded: None, undecoded, of: PhantomData }
+        Self { is_orphan: false, fields, list: None, concluded: None, undecoded, of: PhantomData }
+    }
+
+    /// The same entry, in that list.
+    pub(super) fn within(self, list: Option<CatalogName>) -> Self {
+        Self { list, ..self }
     }
 
     /// The same entry, marked as one that Windows never reads.
@@ -118,6 +125,8 @@ fn data(value: Value<'_>) -> Option<Data> {
 }
 
 const ORPHAN: &str = "orphan";
+const CATALOG: &str = "catalog";
+const BITS: &str = "bits";
 const CONCLUDED: &str = "concluded";
 const UNDECODED: &str = "undecoded";
 
@@ -130,6 +139,10 @@ impl<E> Serialize for Entry<E> {
             if index == 0 {
                 map.serialize_entry(ORPHAN, &self.is_orphan)?;
             }
+        }
+        if let Some(list) = self.list {
+            map.serialize_entry(CATALOG, list.name())?;
+            map.serialize_entry(BITS, &list.bits())?;
         }
         if let Some(concluded) = &self.concluded {
             map.serialize_entry(CONCLUDED, concluded)?;
@@ -183,7 +196,17 @@ impl<E: catalog::Entry> Entry<E> {
             "additionalProperties": { "type": "string" },
             "default": {},
         });
+        let catalog = json_schema!({
+            "type": "string",
+            "description": "The list that it is in, as findings name it; left out of entries that are in no catalog.",
+        });
+        let bits = json_schema!({
+            "type": ["integer", "null"],
+            "description": "32 or 64: of which programs the list is; `null` where a listing does not say.",
+        });
         properties.insert(ORPHAN.to_owned(), orphan.into());
+        properties.insert(CATALOG.to_owned(), catalog.into());
+        properties.insert(BITS.to_owned(), bits.into());
         properties.insert(UNDECODED.to_owned(), undecoded.into());
         json_schema!({
             "type": "object",

@@ -7,6 +7,7 @@ mod fingerprint;
 mod history;
 mod record;
 mod recovery;
+mod references;
 mod remedy;
 mod rules;
 mod summary;
@@ -20,6 +21,7 @@ use thiserror::Error;
 use self::catalog::ControlSet;
 use self::history::History;
 use self::recovery::Recovery;
+use self::references::{Detection, Statement, Technique};
 use self::remedy::Remedy;
 use self::system::{EvidenceHead, System};
 use crate::catalog::{CatalogName, Facts, Text};
@@ -121,6 +123,10 @@ struct Finding {
     entry_name: Option<String>,
     /// DLL of the entry, where the evidence tells it.
     entry_library: Option<String>,
+    /// GUID of the entry's provider, likewise.
+    provider_id: Option<String>,
+    /// When the entry's key was last written, RFC 3339 in UTC with 100 ns; `null` where the evidence has no times.
+    last_written: Option<String>,
     /// The fields of the entry that it is about, under Windows' names; empty where it is about all of it.
     fields: Vec<&'static str>,
     /// The control set that it is about.
@@ -139,6 +145,12 @@ struct Finding {
     remedies: Vec<Remedy>,
     /// What is to be read about it: statements of KB 811259, techniques of ATT&CK, rules of Sigma.
     references: Option<String>,
+    /// The techniques of ATT&CK among them.
+    attack: Vec<Technique>,
+    /// The rules of Sigma among them.
+    sigma: Vec<Detection>,
+    /// The statements of Microsoft KB 811259 among them.
+    kb: Vec<Statement>,
     /// Number of its story in its control set, from 1: findings of one cause have the same. 0 where it is allowed.
     story: usize,
     /// Paths of the DLLs that it is about, as they stand.
@@ -286,6 +298,8 @@ impl LeftOut {
 impl Finding {
     fn of(finding: &finding::Finding, examined: &Examined, examination: &Examination) -> Self {
         let rule = by_id(finding.rule);
+        let read = rule.map(Rule::refers_to).unwrap_or_default();
+        let entry = finding.entry.as_ref();
         Self {
             id: finding_id(&Identity::of(finding, examined, examination)),
             rule: finding.rule,
@@ -297,6 +311,8 @@ impl Finding {
             entry_id: finding.entry.as_ref().and_then(|entry| entry.id),
             entry_name: finding.entry.as_ref().map(|entry| entry.name.to_lossy()),
             entry_library: finding.entry.as_ref().and_then(|entry| entry.library.as_ref()).map(Text::to_lossy),
+            provider_id: entry::guid(entry.and_then(|entry| entry.provider_id)),
+            last_written: entry.and_then(|entry| entry.last_written).and_then(system::time),
             fields: finding.fields.clone(),
             control_set: examined.control_set.name.as_ref().map(Text::to_lossy),
             place: finding.place.as_ref().map(Place::from),
@@ -306,6 +322,9 @@ impl Finding {
             what_to_do: what_to_do(finding),
             remedies: finding.remedies.iter().map(Remedy::from).collect(),
             references: rule.map(Rule::references),
+            attack: read.iter().copied().filter_map(Technique::of).collect(),
+            sigma: read.iter().copied().filter_map(Detection::of).collect(),
+            kb: read.iter().copied().filter_map(Statement::of).collect(),
             story: finding.story,
             libraries: finding.libraries.iter().map(Text::to_lossy).collect(),
             further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
