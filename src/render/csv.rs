@@ -13,7 +13,7 @@ use super::spool::NewStore;
 use super::spreadsheet;
 use super::writer::{Fragment, Item, Remark, Writer};
 use crate::batch::{Record, Summary, Unit};
-use crate::catalog::Text;
+use crate::catalog::{CatalogName, Text};
 use crate::finding::{Confidence, Severity, Verdict};
 
 const UNIT: [&str; 20] = [
@@ -130,12 +130,86 @@ fn write_entries(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
     each_row(record, |row| {
         let cells = row.into_iter().map(|cell| match cell {
             Cell::Nothing => String::new(),
-            Cell::Text(text) => spreadsheet(&text),
+            Cell::Text(text) => with_zeros(spreadsheet(&text)),
             Cell::Number(number) => number.to_string(),
             Cell::Truth(truth) => truth.to_string(),
         });
         write_line(cells, writer)
     })
+}
+
+/// A text that a spreadsheet would take for a number, without the zeros in front: names of keys.
+fn with_zeros(text: String) -> String {
+    let is_number = text.len() > 1 && text.starts_with('0') && text.bytes().all(|digit| digit.is_ascii_digit());
+    if is_number { format!("'{text}") } else { text }
+}
+
+/// The lines of the findings of an item.
+pub(super) fn press_findings(item: &Item<'_>) -> io::Result<Fragment> {
+    Fragment::written(|stream| item.record().map_or(Ok(()), |record| write_findings(record, stream)))
+}
+
+const FINDING: [&str; 13] = [
+    "label",
+    "host",
+    "verdict",
+    "rule",
+    "severity",
+    "confidence",
+    "catalog",
+    "entry",
+    "dll",
+    "message",
+    "expected",
+    "found",
+    "last_written",
+];
+
+/// A line for each finding.
+pub(super) struct Findings;
+
+impl Writer for Findings {
+    fn begin(&mut self, stream: &mut dyn Write) -> io::Result<()> {
+        write_line(FINDING.map(str::to_owned), stream)
+    }
+
+    fn add(&mut self, _unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        stream.write_all(fragment.only()).map(|()| None)
+    }
+
+    fn end(self: Box<Self>, _summary: &Summary, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        Ok(None)
+    }
+}
+
+/// Writes a line for each finding of a unit.
+fn write_findings(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
+    let unit = &record.unit;
+    let findings = record.examination().into_iter().flat_map(|examination| &examination.examined);
+    for finding in findings.flat_map(|examined| &examined.judgement.findings) {
+        let entry = finding.entry.as_ref();
+        let line: [String; 13] = [
+            cell(&unit.label),
+            optional(unit.host.as_deref()),
+            unit.verdict.map(Verdict::name).unwrap_or_default().to_owned(),
+            finding.rule.to_owned(),
+            finding.severity.name().to_owned(),
+            finding.confidence.name().to_owned(),
+            finding.catalog.map(CatalogName::name).unwrap_or_default().to_owned(),
+            with_zeros(shown(entry.and_then(|entry| entry.key.as_ref()))),
+            shown(entry.and_then(|entry| entry.library.as_ref())),
+            spreadsheet(&finding.sentence()),
+            finding.expected.as_deref().map(spreadsheet).unwrap_or_default(),
+            finding.found.as_deref().map(spreadsheet).unwrap_or_default(),
+            entry.and_then(|entry| entry.last_written).map(|time| time.to_string()).unwrap_or_default(),
+        ];
+        write_line(line, writer)?;
+    }
+    Ok(())
+}
+
+fn shown(text: Option<&Text>) -> String {
+    text.map(|text| spreadsheet(&text.to_string())).unwrap_or_default()
 }
 
 fn number(number: Option<impl ToString>) -> String {

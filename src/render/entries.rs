@@ -3,10 +3,11 @@
 use std::io;
 
 use super::roles_of;
-use crate::batch::Record;
+use crate::batch::{Foreign, Record};
 use crate::catalog::entry_field::{Form, Value};
-use crate::catalog::{CatalogName, Entry, EntryList, ProtocolEntry, Text, hex};
+use crate::catalog::{CatalogName, Entry, EntryList, NameSpaceEntry, ProtocolEntry, Text, hex, number};
 use crate::examination::Examined;
+use crate::finding::EntryName;
 
 /// What stands in a cell. Texts are in the form in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +34,28 @@ const BEFORE: [&str; 4] = ["label", "host", "control_set", "catalog"];
 /// namespace provider `protocol` is the namespace that it supports.
 pub(super) fn columns() -> Vec<(&'static str, Kind)> {
     let before = BEFORE.map(|name| (name, Kind::Text));
-    let fields = ProtocolEntry::fields().iter().filter_map(|field| Some((field.column?, kind(field.form))));
-    let after = [("orphan", Kind::Truth), ("stale", Kind::Truth), ("control_set_roles", Kind::Text)];
-    before.into_iter().chain(fields).chain(after).collect()
+    let after = [
+        ("orphan", Kind::Truth),
+        ("stale", Kind::Truth),
+        ("control_set_roles", Kind::Text),
+        ("sha256", Kind::Text),
+        ("known_as", Kind::Text),
+        ("namespace", Kind::Text),
+    ];
+    before.into_iter().chain(field_columns()).chain(after).collect()
+}
+
+/// The columns of the fields: those of the protocol catalog, then those that only the namespace catalog has.
+fn field_columns() -> Vec<(&'static str, Kind)> {
+    let protocol = ProtocolEntry::fields().iter().filter_map(|field| Some((field.column?, kind(field.form))));
+    let name_space = NameSpaceEntry::fields().iter().filter_map(|field| Some((field.column?, kind(field.form))));
+    let mut columns: Vec<(&'static str, Kind)> = Vec::new();
+    for column in protocol.chain(name_space) {
+        if columns.iter().all(|(name, _)| *name != column.0) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 fn kind(form: Form) -> Kind {
@@ -55,12 +75,13 @@ pub(super) fn each_row(record: &Record, mut take: impl FnMut(Row) -> io::Result<
         let catalogs = &examined.control_set.catalogs;
         for (catalog, list) in catalogs.protocol_lists() {
             for (entry, is_orphan) in with_orphans(list) {
-                take(Origin { record, examined, catalog, is_orphan }.row(entry))?;
+                take(Origin { record, examined, catalog, is_orphan }.row(entry, &entry.into(), None))?;
             }
         }
         for (catalog, list) in catalogs.name_space_lists() {
             for (entry, is_orphan) in with_orphans(list) {
-                take(Origin { record, examined, catalog, is_orphan }.row(entry))?;
+                let name_space = entry.supported_name_space.and_then(number::name_space);
+                take(Origin { record, examined, catalog, is_orphan }.row(entry, &entry.into(), name_space))?;
             }
         }
     }
@@ -82,7 +103,7 @@ fn with_orphans<E>(list: &EntryList<E>) -> impl Iterator<Item = (&E, bool)> {
 
 impl Origin<'_> {
     /// The row of an entry.
-    fn row<E: Entry>(&self, entry: &E) -> Row {
+    fn row<E: Entry>(&self, entry: &E, about: &EntryName, name_space: Option<&str>) -> Row {
         let unit = &self.record.unit;
         let before = [
             Cell::Text(Text::from(unit.label.as_str()).to_string()),
@@ -90,7 +111,7 @@ impl Origin<'_> {
             text(self.examined.control_set.name.as_ref()),
             Cell::Text(self.catalog.to_string()),
         ];
-        let fields = ProtocolEntry::fields().iter().filter_map(|field| field.column).map(|column| {
+        let fields = field_columns().into_iter().map(|(column, _)| {
             let field = E::fields().iter().find(|field| field.column == Some(column));
             field.and_then(|field| (field.value)(entry)).map_or(Cell::Nothing, cell)
         });
@@ -98,8 +119,26 @@ impl Origin<'_> {
             Cell::Truth(self.is_orphan),
             Cell::Truth(unit.stale),
             roles_of(&self.examined.control_set).map_or(Cell::Nothing, Cell::Text),
+            self.record
+                .examination()
+                .and_then(|examination| examination.sha256)
+                .map_or(Cell::Nothing, |digest| Cell::Text(hex(&digest))),
+            self.known_as(about).map_or(Cell::Nothing, |name| Cell::Text(Text::from(name).to_string())),
+            name_space.map_or(Cell::Nothing, |name| Cell::Text(name.to_owned())),
         ];
         before.into_iter().chain(fields).chain(after).collect()
+    }
+}
+
+impl Origin<'_> {
+    /// The third party whose DLL it is, or whose GUID it has where it has no DLL.
+    fn known_as(&self, entry: &EntryName) -> Option<&str> {
+        let library = entry.library.as_ref().map(Text::to_lossy);
+        let is_it = |foreign: &&Foreign| match &library {
+            Some(library) => foreign.library_path.as_ref() == Some(library),
+            None => foreign.library_path.is_none() && foreign.provider_id == entry.provider_id,
+        };
+        self.record.unit.foreign.iter().find(is_it)?.known_as.as_deref()
     }
 }
 

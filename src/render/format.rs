@@ -139,6 +139,18 @@ pub static FORMATS: &[Format] = &[
         missing_in_records: None,
     },
     Format {
+        name: "csv-findings",
+        endings: &[".findings.csv"],
+        is_binary: false,
+        few: None,
+        many: Some(Form {
+            help: "A line for each finding, for spreadsheets",
+            press: |item, _| csv::press_findings(item),
+            writer: |_, _| Box::new(csv::Findings),
+        }),
+        missing_in_records: Some("findings, of which merge reads only the numbers"),
+    },
+    Format {
         name: "csv-entries",
         endings: &[".entries.csv"],
         is_binary: false,

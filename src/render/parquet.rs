@@ -35,7 +35,7 @@ pub struct Entries {
 impl Entries {
     /// Adds rows that were pressed.
     fn add_rows(&mut self, rows: &[u8], writer: &mut dyn Write) -> io::Result<()> {
-        for row in serde_json::Deserializer::from_slice(rows).into_iter::<[Cell; COLUMNS.len()]>() {
+        for row in serde_json::Deserializer::from_slice(rows).into_iter::<Row>() {
             self.rows.push(row?);
             if self.rows.len() >= ROWS {
                 self.write_group(writer)?;

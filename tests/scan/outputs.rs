@@ -1,5 +1,7 @@
 //! Files that results are written to, what is listed in them, and how they are put together.
 
+use std::collections::BTreeMap;
+
 use catalog9::render::{Format, Scope};
 use serde_json::{Value, json};
 
@@ -82,6 +84,48 @@ fn spreadsheets_meet_no_formulas() {
     let csv = String::from_utf8(scan(folder.path(), &["--format", "csv", "in"]).stdout).unwrap();
     let columns = csv.lines().next().unwrap().split(',').count();
     assert_eq!((csv.lines().count(), columns), (5, 20));
+}
+
+/// The rows of a table as names and cells.
+fn rows(table: &[u8]) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(table).deserialize().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_table_of_findings_has_a_line_for_each_and_names_its_entry() {
+    let folder = three();
+    scan(folder.path(), &["--output", "all.findings.csv", "--output", "all.jsonl", "in"]);
+    let rows = rows(&std::fs::read(folder.path().join("all.findings.csv")).unwrap());
+    let text = std::fs::read_to_string(folder.path().join("all.jsonl")).unwrap();
+    let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let of_records: Vec<Value> = records
+        .filter(|record| record["record"] != "summary")
+        .filter_map(|record| record["findings"].as_array().cloned())
+        .flatten()
+        .collect();
+    assert!(!rows.is_empty());
+    assert_eq!(rows.len(), of_records.len());
+    for (row, finding) in rows.iter().zip(&of_records) {
+        assert_eq!(
+            (row["rule"].as_str(), row["severity"].as_str()),
+            (finding["rule"].as_str().unwrap(), finding["severity"].as_str().unwrap())
+        );
+        assert_eq!(row["last_written"], finding["last_written"].as_str().unwrap_or_default());
+        let key = finding["entry"].as_str().map(|key| format!("'{key}")).unwrap_or_default();
+        assert_eq!(row["entry"], key, "spreadsheets keep the zeros");
+    }
+    let worst = rows.iter().find(|row| row["rule"] == "base-provider-path-altered").unwrap();
+    assert_eq!((worst["label"].as_str(), worst["catalog"].is_empty()), ("in/3/SYSTEM", false));
+}
+
+#[test]
+fn a_table_of_entries_says_in_words_what_an_entry_is() {
+    let folder = three();
+    let rows = rows(&scan(folder.path(), &["--format", "csv-entries", "in"]).stdout);
+    let row = rows.iter().find(|row| row["catalog"].contains("protocol") && row["catalog_entry_id"] == "1001").unwrap();
+    assert!(row["key"].starts_with("'0000"), "{row:?}");
+    assert!(row["last_written"].ends_with('Z'), "{row:?}");
+    assert!(row["provider_flag_names"].contains("MATCHES_PROTOCOL_ZERO"), "{row:?}");
 }
 
 #[test]

@@ -174,7 +174,8 @@ fn nothing_of_the_evidence_acts_in_any_form() {
     let folder = tempfile::tempdir().unwrap();
     let name = "in/\u{1b}[31m|`<\u{202e}@you/SYSTEM";
     write(folder.path(), &[(name, &hostile()), ("in/`<b>|[a](http:b)\n# x/empty.nfo", b"")]);
-    let every = "table jsonl json csv csv-entries sarif junit markdown bodyfile timesketch-jsonl timesketch-csv";
+    let every =
+        "table jsonl json csv csv-findings csv-entries sarif junit markdown bodyfile timesketch-jsonl timesketch-csv";
     for format in every.split(' ') {
         let output = scan(folder.path(), &["--format", format, "in"]);
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
