@@ -261,8 +261,7 @@ struct Beside<'a> {
     defects: &'a [Defect],
 }
 
-/// Whether damage concerns the catalogs of a control set. What is damaged there, Windows reads in another way than we do,
-/// or not at all.
+/// Whether damage concerns the catalogs of a control set: Windows may read what is damaged there in another way, or not.
 fn concerns(defect: &Defect, control_set: &ControlSet) -> bool {
     let path = Text::from(defect.place.path.as_str()).lower();
     let name = control_set.name.as_ref().map(Text::lower).unwrap_or_default();
