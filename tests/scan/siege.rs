@@ -20,7 +20,8 @@ fn attacks() -> Vec<(&'static str, Vec<(String, Vec<u8>)>)> {
     let file = |name: &str, bytes: Vec<u8>| vec![(name.to_owned(), bytes)];
     let mut flipped = hive.clone();
     flipped.iter_mut().skip(4096).step_by(61).for_each(|byte| *byte ^= 0x55);
-    let reg = |body: &str| format!("Windows Registry Editor Version 5.00\r\n\r\n{body}").into_bytes();
+    let key = r"[HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\WinSock2\Parameters]";
+    let reg = |body: &str| format!("Windows Registry Editor Version 5.00\r\n\r\n{key}\r\n{body}").into_bytes();
     let nfo = |body: &str| format!("<?xml version=\"1.0\"?>\r\n<MsInfo>{body}").into_bytes();
     let zeros = vec![("SYSTEM".to_owned(), vec![0; 120 << 20])];
     let inner = zip(&[("SYSTEM".to_owned(), hive.clone())]);
@@ -117,11 +118,12 @@ fn good_hives_beside_every_attack_are_all_examined() {
         // What could be read of a damaged archive has a record beside that of the damage.
         let units = of(label);
         assert!((1..=2).contains(&units.len()), "{label}: {units:#?}");
-        // Names with escape sequences are no damage; an export without catalogs has nothing to judge.
-        let is_reported = units.iter().any(|unit| unit["status"] != "examined") || *label == "names.reg";
-        assert!(is_reported && units.iter().all(|unit| unit["verdict"] != "intact"), "{label}: {units:#?}");
+        // An export that has lost its catalogs can be read to its end: then findings say so.
+        let is_reported = |unit: &&Value| unit["status"] != "examined" || unit["findings"] != Value::Array(Vec::new());
+        assert!(units.iter().any(is_reported), "{label}: {units:#?}");
+        assert!(units.iter().all(|unit| unit["verdict"] != "intact"), "{label}: {units:#?}");
     }
-    assert_eq!((status.code(), &summary(&records)["complete"]), (Some(3), &Value::Bool(false)));
+    assert_eq!((status.code(), &summary(&records)["complete"]), (Some(1), &Value::Bool(false)));
     eprintln!("all attacks and 100 good hives took {} MiB at most", most >> 20);
     assert!(most < MOST, "{} MiB", most >> 20);
 }
