@@ -13,8 +13,11 @@ use super::{CLEAN, dirty_hive_and_log, hive_of, records, summary, write};
 /// Most memory in bytes that the scan and its worker processes may hold together beside mapped files.
 const MOST: u64 = 256 << 20;
 
+/// A file: its path and its bytes.
+type File = (String, Vec<u8>);
+
 /// Attacks: the label that the record begins with, and the files of each.
-fn attacks() -> Vec<(&'static str, Vec<(String, Vec<u8>)>)> {
+fn attacks() -> Vec<(&'static str, Vec<File>)> {
     let hive = hive_of(CLEAN, "BAD");
     let (dirty, log) = dirty_hive_and_log("BAD");
     let file = |name: &str, bytes: Vec<u8>| vec![(name.to_owned(), bytes)];
