@@ -284,4 +284,11 @@ fn an_export_without_an_entry_is_not_called_intact() {
     let key = r"HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9\Other";
     let export = format!("Windows Registry Editor Version 5.00\r\n\r\n[{key}]\r\n\r\n");
     assert_eq!(examined(export.as_bytes()).unwrap().verdict(), Verdict::NotJudged);
+    let mut root = crate::synth::registry::system(&notation::parse(SMALL).unwrap(), "X");
+    let services = root.at(r"ControlSet001\Services");
+    services.subkeys.retain(|key| ["Dhcp", "NetBT", "Tcpip"].contains(&key.name.as_str()));
+    root.remove("Setup");
+    let export = crate::synth::reg::write(&root, r"HKEY_LOCAL_MACHINE\SYSTEM", crate::synth::reg::Form::Regedit5);
+    let verdict = examined(&export).map(|examination| examination.verdict());
+    assert_ne!(verdict, Some(Verdict::Intact));
 }

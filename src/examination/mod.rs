@@ -11,7 +11,6 @@ mod together;
 mod windows;
 
 use self::measure::measured;
-
 use crate::baseline::{Baseline, is_known_provider};
 use crate::catalog::difference::{Difference, differences};
 use crate::catalog::residue::{Residue, residues};
@@ -318,9 +317,10 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
 /// The weightiest verdict that a finding implies. Intact, or that nothing suspicious is visible, is the least only where
 /// everything that it rests on is known and sound, and where no newer state may exist.
 ///
-/// What is allowed is an addition still, which the user knows.
+/// What is allowed is an addition still, which the user knows. Where no entry is shown, nothing is intact.
 fn verdict(subject: &Subject<'_>, judgement: &Judgement, withheld: &Withheld, is_whole: bool) -> Verdict {
     let told = is_whole && subject.catalogs.tells(Facts::ENTRIES | Facts::WHOLE_LISTS);
+    let told = told && !subject.catalogs.native_entries().is_empty();
     let is_known = subject.baseline.source != crate::baseline::Source::EveryWindows;
     let can_tell = told && is_known && doubts::doubts(subject.catalogs, subject.baseline).is_empty();
     let least = match (can_tell, subject.catalogs.tells(Facts::PATHS)) {
