@@ -85,16 +85,18 @@ fn builder() -> Builder<'static, 'static> {
     builder
 }
 
-/// A file that has another name in its folder until it is complete.
+/// A file that has another name in its folder until it is complete. As with any new file, the mask of the process decides
+/// who may read it.
+#[cfg(unix)]
 fn with_name(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = builder();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any new file: what the mask of the process leaves of it.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
+    use std::os::unix::fs::PermissionsExt;
+    builder().permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+}
+
+/// A file that has another name in its folder until it is complete.
+#[cfg(not(unix))]
+fn with_name(folder: &Path) -> io::Result<NamedTempFile> {
+    builder().tempfile_in(folder)
 }
 
 /// A file without a name, where the system and the medium have such: nothing is left of it however the program ends.
