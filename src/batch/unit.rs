@@ -30,7 +30,7 @@ pub struct Unit {
     pub verdict: Option<Verdict>,
     /// Whether that is the verdict of a dirty hive as it was stored, and nothing shows that there is no newer state.
     pub stale: bool,
-    /// The sections as msinfo32 counts them; `null` where the evidence does not tell of them.
+    /// The sections as msinfo32 counts them; `null` where the evidence does not show them.
     pub sections: Option<SectionCount>,
     /// What was found, counted by rule, in the order of the findings.
     pub findings: Vec<RuleCount>,
@@ -171,7 +171,7 @@ impl Unit {
         }
     }
 
-    /// Counts the findings anew, as they have been marked.
+    /// Counts the findings again, after they have been marked.
     pub(super) fn count_anew(&mut self, examination: &Examination) {
         let (findings, worst) = found(examination);
         self.findings = findings;
@@ -203,8 +203,8 @@ impl Unit {
         }
     }
 
-    /// By what pieces of evidence of one computer are told to be so: its name, in any letter case; what has none
-    /// counts as a computer of its own.
+    /// Identifies the computer: pieces of evidence with the same name, in any letter case, are of one computer. A piece
+    /// without a name counts as a separate computer.
     #[must_use]
     pub fn computer(&self) -> String {
         match (&self.host, &self.group) {

@@ -12,7 +12,7 @@ use crate::catalog::{Place, Text};
 pub struct CodePage(&'static Encoding);
 
 impl CodePage {
-    /// The code page of that number; `None` where it is none that Windows uses as ANSI code page.
+    /// The code page of that number; `None` where Windows does not use it as an ANSI code page.
     #[must_use]
     pub fn of_number(number: u32) -> Option<Self> {
         Some(Self(match number {
@@ -82,7 +82,7 @@ pub enum TextEncoding {
     Utf16Be,
     /// UTF-8, of which ASCII is a part.
     Utf8,
-    /// One byte a character or two, in a code page that the file does not tell.
+    /// One byte a character or two, in a code page that the file does not name.
     Ansi,
 }
 
@@ -180,7 +180,7 @@ impl Decoded<'_> {
 }
 
 /// Decodes a file of text: by its byte order mark, else as UTF-16 where every other byte of its beginning is zero,
-/// else as UTF-8, and where it is none of these byte by byte. Behind [`MAX_TEXT`] bytes it is passed over.
+/// else as UTF-8, else byte by byte. What follows after [`MAX_TEXT`] bytes is ignored.
 #[must_use]
 pub fn decode_text(bytes: &[u8]) -> Decoded<'_> {
     let Some(kept) = bytes.get(..MAX_TEXT).filter(|kept| kept.len() < bytes.len()) else {

@@ -3,10 +3,10 @@
 use crate::baseline::of_version;
 use crate::catalog::{Catalogs, Facts, Text, Version, Windows};
 
-/// Sets the version that somebody has told in place of what the evidence tells.
+/// Sets the version that the user gives instead of the one that the evidence shows.
 ///
-/// Where both have the same baseline, the evidence tells the build more exactly; where the evidence shows only that it is
-/// some Windows 10 or 11, somebody knows it more exactly.
+/// If both have the same baseline, the evidence has the more exact build; if the evidence shows only some Windows 10 or
+/// 11, the user knows it more exactly.
 pub(super) fn tell(catalogs: &mut Catalogs, told: &Windows) {
     let windows = &mut catalogs.windows;
     let is_less_exact =

@@ -139,7 +139,7 @@ fn length_of_regular(metadata: &Metadata) -> Result<u64, InputError> {
 pub(super) fn of_io(error: io::Error) -> InputError {
     match error.kind() {
         io::ErrorKind::NotFound => InputError::NoSuchFile,
-        // That of a link which is not to be followed has no stable name of its own.
+        // The error for a link that must not be followed has no stable name.
         _ if is_link(&error) => InputError::NotAFile { found: "a link" },
         _ => InputError::Unreadable(error),
     }
@@ -176,7 +176,7 @@ pub(in crate::cli) fn kind_of(_: std::fs::FileType) -> &'static str {
     "something else"
 }
 
-/// Why the file of an option is none that the option takes.
+/// Why an option does not accept its file.
 pub(in crate::cli) fn refused(option: &str, file: &OsStr, error: &dyn Diagnostic) -> Report {
     let [code, help] = [error.code(), error.help()].map(|text| text.map(|text| text.to_string()).unwrap_or_default());
     let path = name_of(file).shortened(200);

@@ -73,7 +73,7 @@ struct Outcome {
     properties: Properties,
 }
 
-/// Why a result is none that anybody must look at.
+/// Why nobody needs to look at a result.
 #[derive(Debug, Serialize)]
 struct Suppression {
     kind: &'static str,

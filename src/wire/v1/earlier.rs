@@ -120,7 +120,7 @@ impl<'de> Deserialize<'de> for Documents {
     }
 }
 
-/// A document; nothing where it is a record of a scan that has no findings of its own.
+/// A document; nothing for a record of a scan that has no findings.
 fn document(value: Value) -> Result<Option<Document>, EarlierError> {
     if value.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
         return Err(EarlierError::OtherSchema { found: schema_of(&value) });

@@ -50,7 +50,7 @@ pub struct Document {
     recovery: Option<Recovery>,
     /// The system that it is of.
     system: System,
-    /// The sections as msinfo32 shows them; `null` where the evidence does not tell of the protocol
+    /// The sections as msinfo32 shows them; `null` where the evidence does not show the protocol
     /// catalog.
     sections: Option<Sections>,
     /// What to think of the catalogs, one of the verdicts in `docs/verdicts.md` such as `intact` or `hijacked`. Where
@@ -121,7 +121,7 @@ struct Finding {
     entry_id: Option<u32>,
     /// Name of the entry, resolved to English.
     entry_name: Option<String>,
-    /// DLL of the entry, where the evidence tells it.
+    /// DLL of the entry, where the evidence shows it.
     entry_library: Option<String>,
     /// GUID of the entry's provider, likewise.
     provider_id: Option<String>,
@@ -198,7 +198,7 @@ struct FurtherEntry {
 struct NotJudged {
     /// Id of the rule.
     rule: &'static str,
-    /// What it needs and the evidence does not tell.
+    /// What it needs and the evidence does not show.
     needs: Vec<String>,
     /// The control set of which it could not be judged.
     control_set: Option<String>,

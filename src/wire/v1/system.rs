@@ -105,7 +105,7 @@ pub(super) struct System {
 /// Which Windows it is.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Windows {
-    /// What people call it, such as `Windows XP SP3`; `null` where the evidence does not tell.
+    /// What people call it, such as `Windows XP SP3`; `null` where the evidence does not show it.
     version: Option<String>,
     /// Number of the version, such as `5.1` or `10.0`.
     number: Option<String>,

@@ -29,7 +29,7 @@ pub(super) struct Unit {
     /// Whether that is the verdict of a dirty hive as it was stored, and nothing shows that there is no newer state.
     #[serde(default)]
     stale: bool,
-    /// The sections as msinfo32 counts them; `null` where the evidence does not tell of them.
+    /// The sections as msinfo32 counts them; `null` where the evidence does not show them.
     sections: Option<SectionCount>,
     /// What was found, counted by rule, in the order of the findings.
     findings: Vec<RuleCount>,
