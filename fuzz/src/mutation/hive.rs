@@ -110,13 +110,13 @@ fn change_record(hive: &mut [u8], dice: &mut Dice) {
             (4 + at, length)
         }
         Some(b"lf" | b"lh") => {
-            let count = usize::from(hive[record + 2]);
+            let count = usize::from(hive.get(record + 2).copied().unwrap_or_default());
             let item = (4 + 8 * dice.below(count), 4);
             let (at, length) = field(dice, &[(0, 2), (2, 2), item, item, item]);
             (4 + at, length)
         }
         Some(b"li" | b"ri") => {
-            let count = usize::from(hive[record + 2]);
+            let count = usize::from(hive.get(record + 2).copied().unwrap_or_default());
             let item = (4 + 4 * dice.below(count), 4);
             let (at, length) = field(dice, &[(0, 2), (2, 2), item, item, item]);
             (4 + at, length)
