@@ -18,8 +18,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("policy", &["catalog", "finding", "rules"]),
     ("symptom", &["rules"]),
     ("examination", &["evidence", "catalog", "baseline", "rules", "policy", "finding", "sentence"]),
-    // `rules` for what an earlier version may have judged by, and `evidence` for its kinds.
-    ("comparison", &["examination", "catalog", "rules", "finding", "evidence"]),
+    // `rules` for what an earlier version may have judged by, `evidence` for its kinds, `baseline` for whether two
+    // versions of Windows install the same.
+    ("comparison", &["examination", "catalog", "baseline", "rules", "finding", "evidence"]),
     ("batch", &["examination", "catalog", "baseline", "finding"]),
     ("wire", &["batch", "comparison", "examination", "catalog", "rules", "policy", "finding", "evidence"]),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.

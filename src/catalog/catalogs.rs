@@ -1,11 +1,9 @@
 //! One control set's catalogs, and what stands beside them.
 
-use std::fmt;
-
 use super::entry_field::{self, EntryField};
 use super::{
-    Binding, DanglingSelection, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry, RegistryLink,
-    Service, ServiceProvider, Text, Transport, Version, Windows, Winsock,
+    Binding, CatalogName, DanglingSelection, Environment, Facts, FileTime, NameSpaceEntry, Place, ProtocolEntry,
+    RegistryLink, Service, ServiceProvider, Text, Transport, Version, Windows, Winsock,
 };
 
 /// The keys below a control set without which Windows has no catalogs; the last two on 64-bit Windows only.
@@ -201,90 +199,6 @@ pub struct AppPermission {
     pub arguments: Option<Text>,
     /// `PermittedLspCategories`.
     pub categories: Option<u32>,
-}
-
-/// Which list of entries is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CatalogName {
-    /// `Protocol_Catalog9\Catalog_Entries`.
-    Protocol32,
-    /// `Protocol_Catalog9\Catalog_Entries64`.
-    Protocol64,
-    /// `NameSpace_Catalog5\Catalog_Entries`.
-    NameSpace32,
-    /// `NameSpace_Catalog5\Catalog_Entries64`.
-    NameSpace64,
-    /// One of the two lists of the protocol catalog: a printed listing of a system of unknown bitness.
-    Protocol,
-    /// One of the two lists of the namespace catalog, likewise.
-    NameSpace,
-}
-
-impl CatalogName {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Protocol32, Self::Protocol64, Self::NameSpace32, Self::NameSpace64, Self::Protocol, Self::NameSpace];
-
-    /// Its name in machine-readable output; people read what Display gives.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Protocol32 => "protocol-32",
-            Self::Protocol64 => "protocol-64",
-            Self::NameSpace32 => "name-space-32",
-            Self::NameSpace64 => "name-space-64",
-            Self::Protocol => "protocol",
-            Self::NameSpace => "name-space",
-        }
-    }
-
-    /// Its name in a few characters, as analysts know it.
-    #[must_use]
-    pub fn short_name(self) -> &'static str {
-        match self {
-            Self::Protocol => "Catalog9",
-            Self::Protocol32 => "Catalog9 32-bit",
-            Self::Protocol64 => "Catalog9 64-bit",
-            Self::NameSpace => "Catalog5",
-            Self::NameSpace32 => "Catalog5 32-bit",
-            Self::NameSpace64 => "Catalog5 64-bit",
-        }
-    }
-
-    /// The catalog of that name.
-    #[must_use]
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|catalog| catalog.name() == name)
-    }
-
-    /// Of which programs it is: 32 or 64 bits; `None` where a listing does not say.
-    #[must_use]
-    pub fn bits(self) -> Option<u32> {
-        match self {
-            Self::Protocol32 | Self::NameSpace32 => Some(32),
-            Self::Protocol64 | Self::NameSpace64 => Some(64),
-            Self::Protocol | Self::NameSpace => None,
-        }
-    }
-
-    /// Whether it is one of the two that are for 64-bit programs alone.
-    #[must_use]
-    pub fn is_64_bit(self) -> bool {
-        matches!(self, Self::Protocol64 | Self::NameSpace64)
-    }
-}
-
-impl fmt::Display for CatalogName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Protocol32 => "32-bit protocol catalog",
-            Self::Protocol64 => "64-bit protocol catalog",
-            Self::NameSpace32 => "32-bit namespace catalog",
-            Self::NameSpace64 => "64-bit namespace catalog",
-            Self::Protocol => "protocol catalog",
-            Self::NameSpace => "namespace catalog",
-        })
-    }
 }
 
 impl Catalogs {

@@ -185,11 +185,11 @@ fn fields<E: Entry>(entry: &E) -> Fields {
 }
 
 /// A value of a field as people read it.
-fn shown(value: &Value<'_>) -> Text {
+pub(crate) fn shown(value: &Value<'_>) -> Text {
     match value {
         Value::Text(text) => (*text).clone(),
         Value::Resolved(text) => text.clone(),
-        Value::Guid(guid) => text(guid),
+        Value::Guid(guid) => Text::new(format!("{:X}", guid.braced())),
         Value::Time(time) => text(time),
         Value::Bytes(bytes) => Text::new(hex(bytes)),
         Value::Number(number) => text(number),

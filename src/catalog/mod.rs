@@ -1,5 +1,6 @@
 //! What a system's Winsock catalogs say: pure data, whatever carried it.
 
+mod catalog_name;
 mod catalogs;
 mod fact;
 mod folder_name;
@@ -27,9 +28,8 @@ pub mod socket;
 pub mod title;
 
 pub use crate::layout::Guid;
-pub use catalogs::{
-    AppPermission, Catalog, CatalogName, Catalogs, Entry, EntryList, NEEDED_KEYS, OtherCatalog, Parameters,
-};
+pub use catalog_name::CatalogName;
+pub use catalogs::{AppPermission, Catalog, Catalogs, Entry, EntryList, NEEDED_KEYS, OtherCatalog, Parameters};
 pub use fact::Facts;
 pub use link::RegistryLink;
 pub use namespace::NameSpaceEntry;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kind, ProtocolEntry, ProviderFlags};
+use super::{Kind, ProtocolEntry, ProviderFlags, number};
 
 /// `AF_INET`, IPv4.
 pub const AF_INET: i32 = 2;
@@ -37,6 +37,21 @@ impl SocketRequest {
         let family = if self.address_family == AF_INET { "IPv4" } else { "IPv6" };
         let protocol = if self.socket_type == 1 { "TCP" } else { "UDP" };
         format!("{family} {protocol}")
+    }
+
+    /// What the request asks for in words, such as `IPv4 TCP` or `NETBIOS STREAM`; numbers without a name as numbers.
+    #[must_use]
+    pub fn described(self) -> String {
+        if Self::ORDINARY.contains(&self) {
+            return self.words();
+        }
+        let named = |value: i32, name: Option<&'static str>| name.map_or_else(|| value.to_string(), str::to_owned);
+        let family = named(self.address_family, number::address_family(self.address_family));
+        let kind = named(self.socket_type, number::socket_type(self.socket_type));
+        match self.protocol {
+            0 => format!("{family} {kind}"),
+            protocol => format!("{family} {kind} {}", named(protocol, number::protocol(self.address_family, protocol))),
+        }
     }
 
     /// The ways in which nearly all programs ask for TCP and UDP.

@@ -1,8 +1,11 @@
-//! Several examinations of one system: what makes findings the same, and which of them are new.
+//! Several examinations of one system: what makes findings the same, which of them are new, and how two states of the
+//! catalogs differ.
 
 mod claims;
 mod earlier;
 mod identity;
+
+pub mod states;
 
 pub use claims::{Claim, Claims, Judged, mark};
 pub use earlier::{Earlier, Piece};

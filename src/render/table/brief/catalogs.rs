@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::super::catalogs::{Column, named, same_name_space, same_protocol, side_by_side, write_rows};
+use super::super::catalogs::{Column, same_name_space, same_protocol, side_by_side, write_rows};
 use super::super::page::{Page, cut, short};
 use crate::baseline::{Baseline, Origin, is_net_bios};
 use crate::catalog::provider::{self, MSWSOCK};
-use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
+use crate::catalog::socket::{answers, by_id, way_down};
 use crate::catalog::{Catalog, Catalogs, EntryList, Facts, Kind, NameSpaceEntry, ProtocolEntry, Text, number};
 use crate::examination::Examined;
 use crate::finding::{EntryName, Severity};
@@ -245,22 +245,5 @@ fn foreign_answers(list: &EntryList<ProtocolEntry>) -> Vec<(String, String)> {
         })
     };
     let answers = answers(&list.entries).into_iter().filter(|(_, entry)| is_foreign(entry));
-    answers.map(|(request, entry)| (socket(request), entry.name().to_string())).collect()
-}
-
-/// A kind of sockets in words.
-fn socket(request: SocketRequest) -> String {
-    if SocketRequest::ORDINARY.contains(&request) {
-        return request.words();
-    }
-    let SocketRequest { address_family, socket_type, protocol } = request;
-    let family = named(Some(address_family), number::address_family);
-    let kind = named(Some(socket_type), number::socket_type);
-    match protocol {
-        0 => format!("{family} {kind}"),
-        protocol => {
-            let protocol = named(Some(protocol), |protocol| number::protocol(address_family, protocol));
-            format!("{family} {kind} {protocol}")
-        }
-    }
+    answers.map(|(request, entry)| (request.described(), entry.name().to_string())).collect()
 }
