@@ -120,6 +120,7 @@ fn the_help_is_documented_as_it_is_printed() {
         &["--help"][..],
         &["examine", "--help"],
         &["scan", "--help"],
+        &["compare", "--help"],
         &["merge", "--help"],
         &["explain", "--help"],
         &["rules", "--help"],

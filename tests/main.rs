@@ -23,6 +23,7 @@ mod circles;
 mod clean_systems;
 mod cli;
 mod command_line;
+mod compare;
 mod control_sets;
 mod cost;
 mod cut_exports;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod entries;
+mod facts;
 mod oneline;
 mod records;
 mod refused;
@@ -10,6 +11,7 @@ mod spool;
 mod totals;
 mod writer;
 
+pub mod comparison;
 pub mod csv;
 pub mod format;
 pub mod hexdump;

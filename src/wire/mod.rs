@@ -2,4 +2,5 @@
 //!
 //! Everything else keeps domain types. A second version stands beside the first one.
 
+pub mod compare;
 pub mod v1;

@@ -1,5 +1,6 @@
 //! The arguments, and with them the text of `--help`.
 
+mod compare;
 mod ending;
 mod examine;
 mod merge;
@@ -17,6 +18,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(super) use self::compare::CompareArgs;
 pub(super) use self::ending::EndingArgs;
 pub(super) use self::examine::ExamineArgs;
 pub(super) use self::merge::MergeArgs;
@@ -73,6 +75,8 @@ pub(super) enum Command {
     Examine(Box<ExamineArgs>),
     /// Examines everything in folders and archives: one line per piece of evidence, and a summary
     Scan(Box<ScanArgs>),
+    /// Compares two states: another time, another control set, another host, a golden image
+    Compare(CompareArgs),
     /// Merges the results of several scans
     Merge(MergeArgs),
     /// Explains a rule, an error code or message, a term such as LSP, an ATT&CK technique, a DLL or a product

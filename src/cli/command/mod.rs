@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(in crate::cli) mod compare;
 mod earlier;
 pub(in crate::cli) mod examine;
 pub(in crate::cli) mod explain;

@@ -16,12 +16,13 @@ use catalog9::batch::Passed;
 use catalog9::catalog::{Text, is_harmful};
 use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
+pub(super) use self::atomic::AtomicFile;
 pub(super) use self::exit::Exit;
 pub(super) use self::guard::Guard;
 use self::heading::WithoutHeading;
 pub(super) use self::presses::Presses;
 pub(super) use self::progress::Progress;
-pub(super) use self::sink::{Outputs, Sinks};
+pub(super) use self::sink::{Outputs, Sinks, width_of_stdout};
 
 /// Standard output, buffered, with styles where the terminal shows them.
 pub(in crate::cli) struct Output {

@@ -63,7 +63,7 @@ impl<'a> Sinks<'a> {
             }
             stdout.pass_through();
         }
-        presses.set_width(width_of_stdout(settings));
+        presses.set_width(width_of_stdout(settings.view.width));
         Ok(Self { stdout: Sink::new(stdout, outputs.format, &mut presses)?, is_closed: false, files, part, presses })
     }
 
@@ -155,10 +155,10 @@ fn new_store() -> Box<dyn Store> {
 }
 
 /// The line width on standard output: that of the terminal, unless the user gives one.
-fn width_of_stdout(settings: &Settings) -> Option<usize> {
+pub(in crate::cli) fn width_of_stdout(chosen: Option<usize>) -> Option<usize> {
     let terminal =
         || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0).max(NARROWEST));
-    settings.view.width.or_else(terminal)
+    chosen.or_else(terminal)
 }
 
 /// One place that a result is written to, in one format.

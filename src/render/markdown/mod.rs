@@ -187,7 +187,7 @@ fn write_defects(examination: &Examination, writer: &mut dyn Write) -> io::Resul
 }
 
 /// A text in a code span that nothing in it can end; nothing where there is no text.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}… ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()),
         None => text.to_owned(),

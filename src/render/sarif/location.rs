@@ -135,7 +135,7 @@ impl Region {
 }
 
 /// The path of a file as a reference that is relative where the path is.
-fn uri(path: &Text) -> String {
+pub(in crate::render) fn uri(path: &Text) -> String {
     let bytes = path.undecoded().unwrap_or_else(|| path.lossy().as_bytes().to_vec());
     let mut rest = bytes.as_slice();
     while let Some(inside) = rest.strip_prefix(b"./") {

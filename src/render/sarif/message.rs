@@ -6,13 +6,13 @@ use crate::render::masked;
 
 /// A message in plain text.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Message {
+pub(in crate::render) struct Message {
     text: String,
 }
 
 impl Message {
     /// A message that says just this: no link to where a name of the evidence leads (§3.11.6), no placeholder (§3.11.5).
-    pub(super) fn new(text: &str) -> Self {
+    pub(in crate::render) fn new(text: &str) -> Self {
         Self { text: doubled(&masked(text, &[]).replace("](", r"]\u{28}")) }
     }
 }

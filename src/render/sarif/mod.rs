@@ -14,7 +14,6 @@ use std::io;
 use serde::Serialize;
 
 use self::location::{Artifact, ArtifactLocation, Location};
-use self::message::Message;
 use self::tool::Reference;
 use super::refused::Refused;
 use super::roles_of;
@@ -27,7 +26,9 @@ use crate::finding::{Finding, NotJudged};
 use crate::policy::Allowed;
 use crate::wire::v1::finding_id;
 
+pub(super) use self::location::uri;
 pub(super) use self::log::Log;
+pub(super) use self::message::Message;
 
 /// What is said of one item.
 #[derive(Debug, Default)]

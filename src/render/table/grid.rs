@@ -16,7 +16,7 @@ const MARKS: [char; 2] = ['>', '='];
 const PADDING: usize = 2;
 
 /// A table whose columns are as wide as what stands in them, unless it must fit a width.
-pub(super) struct Grid {
+pub(in crate::render) struct Grid {
     table: Table,
     /// How narrow each column may become, and whether it has texts that are not broken at their blanks.
     columns: Vec<(usize, bool)>,
@@ -27,7 +27,7 @@ pub(super) struct Grid {
 impl Grid {
     /// A table with these headings; those that begin with `>` are of columns with numbers, those with `=` and
     /// those of DLLs of columns that are never wrapped.
-    pub(super) fn new(headings: &[&str]) -> Self {
+    pub(in crate::render) fn new(headings: &[&str]) -> Self {
         let mut table = Table::new();
         table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(headings.iter().map(|heading| heading.trim_start_matches(MARKS)));
@@ -43,7 +43,7 @@ impl Grid {
     }
 
     /// Adds a row whose first cell has a style. It must be in a column that is never wrapped, and every row must have one.
-    pub(super) fn styled_row(&mut self, style: Style, cells: impl IntoIterator<Item = String>) {
+    pub(in crate::render) fn styled_row(&mut self, style: Style, cells: impl IntoIterator<Item = String>) {
         let mut cells = cells.into_iter();
         let first = cells.next().unwrap_or_default();
         self.styles.push((style, first.clone()));
@@ -51,7 +51,7 @@ impl Grid {
     }
 
     /// Adds a row.
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(in crate::render) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells = cells.into_iter().map(|text| {
             let length = text.chars().count();
             match text.char_indices().nth(LONGEST) {
@@ -67,7 +67,7 @@ impl Grid {
     }
 
     /// Has cells wrapped at blanks so that lines are no longer than this, unless words or paths are.
-    pub(super) fn fit(mut self, width: usize) -> Self {
+    pub(in crate::render) fn fit(mut self, width: usize) -> Self {
         let fixed = |width: usize| u16::try_from(width).unwrap_or(u16::MAX);
         let least: usize = self.columns.iter().map(|(least, _)| least + PADDING).sum();
         self.table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -80,7 +80,7 @@ impl Grid {
     }
 
     /// Writes the table, indented, without blanks at the ends of lines.
-    pub(super) fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
+    pub(in crate::render) fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
         // A row begins where its first cell stands, and the headings are the first.
         let mut rows = 0;
         for line in self.table.to_string().lines().map(str::trim_end) {

@@ -22,6 +22,8 @@ use crate::examination::{Examination, Examined};
 use crate::render::hexdump;
 use crate::render::writer::{Fragment, Item, Outcome, Remark, Writer};
 
+pub(super) use self::grid::Grid;
+pub(super) use self::page::{Page, cut};
 pub(super) use units::{Units, press as press_unit};
 
 /// Which entries are shown byte by byte.

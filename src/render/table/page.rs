@@ -7,46 +7,46 @@ use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use super::style;
 
 /// A page of a certain width.
-pub(super) struct Page<'w> {
+pub(in crate::render) struct Page<'w> {
     writer: &'w mut dyn Write,
     width: usize,
 }
 
 impl<'w> Page<'w> {
     /// A page with lines of at most `width` characters, unless a single word is longer.
-    pub(super) fn new(writer: &'w mut dyn Write, width: usize) -> Self {
+    pub(in crate::render) fn new(writer: &'w mut dyn Write, width: usize) -> Self {
         Self { writer, width }
     }
 
     /// How many characters a line has.
-    pub(super) fn width(&self) -> usize {
+    pub(in crate::render) fn width(&self) -> usize {
         self.width
     }
 
     /// What is written to, for what has its own lines.
-    pub(super) fn writer(&mut self) -> &mut dyn Write {
+    pub(in crate::render) fn writer(&mut self) -> &mut dyn Write {
         self.writer
     }
 
     /// Writes words below `indent`; what does not fit goes on below `rest`.
-    pub(super) fn words(&mut self, indent: &str, rest: &str, words: &str) -> io::Result<()> {
+    pub(in crate::render) fn words(&mut self, indent: &str, rest: &str, words: &str) -> io::Result<()> {
         lines(indent, rest, words, self.width).iter().try_for_each(|line| self.line(line))
     }
 
     /// Writes a line as it is.
-    pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
+    pub(in crate::render) fn line(&mut self, line: &str) -> io::Result<()> {
         writeln!(self.writer, "{line}")
     }
 
     /// Writes a heading without an empty line before it.
-    pub(super) fn title(&mut self, title: &str) -> io::Result<()> {
+    pub(in crate::render) fn title(&mut self, title: &str) -> io::Result<()> {
         let title = lines("", "  ", title, self.width).join("\n");
         let bold = style::HEADING;
         self.line(&format!("{bold}{title}{bold:#}"))
     }
 
     /// Writes a heading with an empty line before it.
-    pub(super) fn heading(&mut self, heading: &str) -> io::Result<()> {
+    pub(in crate::render) fn heading(&mut self, heading: &str) -> io::Result<()> {
         let heading = lines("", "  ", heading, self.width).join("\n");
         style::heading(self.writer, &heading)
     }
@@ -68,7 +68,7 @@ pub(super) fn lines(indent: &str, rest: &str, words: &str, width: usize) -> Vec<
 const LONGEST: usize = 600;
 
 /// A sentence that does not fill a screen, with short names of NetBIOS devices.
-pub(super) fn cut(sentence: &str) -> String {
+pub(in crate::render) fn cut(sentence: &str) -> String {
     let sentence = short(sentence);
     match sentence.char_indices().nth(LONGEST) {
         Some((end, _)) => {

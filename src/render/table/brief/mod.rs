@@ -12,6 +12,7 @@ use crate::evidence::{Defect, Kind};
 use crate::examination::{Examination, Examined};
 use crate::finding::Severity;
 use crate::policy::Withheld;
+use crate::render::facts::FACTS;
 use crate::render::{roles_of, totals};
 use crate::sentence::{counted, list_of};
 
@@ -146,35 +147,6 @@ fn write_not_judged(examined: &Examined, kind: Kind, page: &mut Page<'_>) -> io:
     let reason = format!("this {what} does not show {}", list_of(&words));
     page.words("", "  ", &format!("Not judged: {count} not possible, since {reason} (--full)"))
 }
-
-/// What checks need, in words.
-const FACTS: &[(Facts, &str)] = &[
-    (Facts::PATHS, "DLL paths"),
-    (Facts::IDS, "entry ids"),
-    (Facts::CHAINS, "chains"),
-    (Facts::PROVIDER_IDS, "provider GUIDs"),
-    (Facts::KEYS, "registry keys"),
-    (Facts::WHOLE_LISTS, "the whole catalogs"),
-    (Facts::ENTRIES, "protocol entries"),
-    (Facts::ATTRIBUTES, "socket types"),
-    (Facts::SERVICE_FLAGS.union(Facts::PROVIDER_FLAGS), "flags"),
-    (Facts::COUNTS, "counters"),
-    (Facts::ITEM_BYTES, "entry bytes"),
-    (Facts::NAME_SPACES, "namespace entries"),
-    (Facts::NAME_SPACE_LIBRARIES, "namespace DLLs"),
-    (Facts::PARAMETERS, "AutodialDLL"),
-    (Facts::APP_PERMISSIONS, "AppId_Catalog"),
-    (Facts::TRANSPORTS, "transports"),
-    (Facts::TEMPLATES, "helper DLLs"),
-    (Facts::DRIVERS, "drivers"),
-    (Facts::DRIVER_FILES, "driver files"),
-    (Facts::BOTH_CATALOGS, "both catalogs"),
-    (Facts::CONTROL_SETS, "control sets"),
-    (Facts::LINKS, "registry links"),
-    (Facts::ENVIRONMENT, "environment variables"),
-    (Facts::SERVICE_PROVIDER, "the Winsock 1.1 service provider"),
-    (Facts::TIMES, "times"),
-];
 
 fn write_defects(examination: &Examination, page: &mut Page<'_>) -> io::Result<()> {
     let defects = &examination.defects;
