@@ -142,6 +142,38 @@ impl From<&NameSpaceEntry> for EntryName {
 }
 
 impl Finding {
+    /// A finding of that rule, about nothing in particular.
+    pub(crate) fn new(
+        rule: &'static str,
+        severity: Severity,
+        confidence: Confidence,
+        implies: Verdict,
+        message: String,
+    ) -> Self {
+        Self {
+            rule,
+            severity,
+            confidence,
+            implies,
+            catalog: None,
+            entry: None,
+            fields: Vec::new(),
+            place: None,
+            message,
+            expected: None,
+            found: None,
+            harmless: None,
+            advice: None,
+            remedies: Vec::new(),
+            fact: None,
+            libraries: Vec::new(),
+            further_entries: Vec::new(),
+            story: 0,
+            is_new: None,
+            when_corroborated: None,
+        }
+    }
+
     /// The finding as one sentence, with the name of the entry in front.
     #[must_use]
     pub fn sentence(&self) -> String {

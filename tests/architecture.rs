@@ -21,7 +21,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // `rules` for what an earlier version may have judged by, `evidence` for its kinds, `baseline` for whether two
     // versions of Windows install the same.
     ("comparison", &["examination", "catalog", "baseline", "rules", "finding", "evidence"]),
-    ("batch", &["examination", "catalog", "baseline", "finding"]),
+    // `evidence` for defects and times, and `policy` for what it allows: what formats for many show of an examination.
+    ("batch", &["examination", "catalog", "baseline", "finding", "evidence", "policy"]),
     ("wire", &["batch", "comparison", "examination", "catalog", "rules", "policy", "finding", "evidence"]),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.
     (

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use catalog9::batch::Detail;
 use catalog9::finding::Verdict;
 use catalog9::layout::{BaseBlock, HiveBin, Layout, LogEntry, PackedCatalogItem, PageReference, cell, protocol_info};
 use catalog9::render::Scope;
@@ -147,9 +148,10 @@ fn the_formats_are_documented_from_their_table() {
     for format in FORMATS.iter().filter(|format| format.name != "parquet") {
         let endings: Vec<String> = format.endings.iter().map(|ending| format!("`{ending}`")).collect();
         let help = |scope| format.help(scope).unwrap_or("–");
-        let merged = match format.missing_in_records() {
-            Some(missing) => format!("no: {missing}"),
-            None => format.help(Scope::ReadBack).map_or("–", |_| "yes").to_owned(),
+        let merged = match (format.help(Scope::ReadBack), format.needs()) {
+            (None, _) => "–",
+            (Some(_), Detail::Everything) => "of `--full` records",
+            (Some(_), _) => "yes",
         };
         let (few, many) = (help(Scope::Few), help(Scope::Many));
         writeln!(table, "| {} | `{}` | {few} | {many} | {merged} |", endings.join(", "), format.name).unwrap();

@@ -1,6 +1,8 @@
 //! The JSON output against its own schema.
 
-use catalog9::wire::v1::Document;
+use std::collections::BTreeSet;
+
+use catalog9::wire::v2::Document;
 use catalog9::{Content, Evidence, Options, examine};
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -89,7 +91,8 @@ fn a_report_says_what_it_tells_and_what_is_concluded() {
         (&json!("EXAMPLE"), &Value::Null)
     );
     assert_eq!(document["sections"]["registry"], Value::Null);
-    let entry = &document["control_sets"][0]["protocol_catalog"]["entries64"][0];
+    let entry = &document["entries"][0];
+    assert_eq!((&entry["catalog"], &entry["bits"]), (&json!("protocol-64"), &json!(64)));
     assert_eq!((&entry["name"], &entry["provider_id"]), (&json!("Drahtwerk-MSAFD [TCP/IP]"), &Value::Null));
     assert_eq!((&entry["service_flags"], &entry["address_family"]), (&json!(0x66), &Value::Null));
     let concluded = json!({
@@ -106,29 +109,32 @@ fn findings_and_entries_can_be_read_without_what_is_around_them() {
     let bytes = pressed(&catalogs);
     let evidence = Evidence::new("SYSTEM", Content::Bytes(&bytes));
     let document = serde_json::to_value(Document::from(&examine(evidence, &Options::default()).unwrap())).unwrap();
-    let catalogs = &document["control_sets"][0];
-    let of = |catalog: &str, list: &str| {
-        let entry = &catalogs[catalog][list][0];
-        (entry["catalog"].clone(), entry["bits"].clone())
-    };
-    assert_eq!(of("protocol_catalog", "entries"), (json!("protocol-32"), json!(32)));
-    assert_eq!(of("name_space_catalog", "entries64"), (json!("name-space-64"), json!(64)));
-    assert_eq!(catalogs["transports"][0]["templates"][0]["catalog"], Value::Null, "it is in no catalog");
+    let entries = document["entries"].as_array().unwrap();
+    let lists: BTreeSet<String> = entries
+        .iter()
+        .map(|entry| format!("{} {} {}", entry["control_set"], entry["catalog"], entry["bits"]))
+        .collect();
+    let expected = [("name-space", 32), ("name-space", 64), ("protocol", 32), ("protocol", 64)];
+    let expected = expected.map(|(catalog, bits)| format!(r#""ControlSet001" "{catalog}-{bits}" {bits}"#));
+    assert_eq!(lists.into_iter().collect::<Vec<_>>(), expected);
+    let template = &document["control_sets"][0]["transports"][0]["templates"][0];
+    assert_eq!(template["catalog"], Value::Null, "it is in no catalog");
     let findings = document["findings"].as_array().unwrap();
     let finding = findings.iter().find(|finding| finding["rule"] == "layered-provider-effective").unwrap();
     assert_eq!(finding["last_written"], "2024-02-29T12:34:56.7890123Z");
-    let entries = [&catalogs["protocol_catalog"]["entries"], &catalogs["protocol_catalog"]["entries64"]];
-    let mut entries = entries.into_iter().flat_map(|list| list.as_array().unwrap());
-    let entry = entries.find(|entry| entry["catalog"] == finding["catalog"] && entry["key"] == finding["entry"]);
+    let entry = entries.iter().find(|entry| entry["catalog"] == finding["catalog"] && entry["key"] == finding["entry"]);
     assert_eq!(entry.unwrap()["provider_id"], finding["provider_id"]);
     let technique = json!({ "id": "T1557", "name": "Adversary-in-the-Middle", "closest_fit": true });
     assert!(finding["attack"].as_array().unwrap().contains(&technique), "{finding}");
     assert!(finding["sigma"].is_array() && finding["kb"].is_array(), "{finding}");
+    let link = json!({ "name": "T1557", "url": "https://attack.mitre.org/techniques/T1557/" });
+    assert!(finding["links"].as_array().unwrap().contains(&link), "{finding}");
+    assert_eq!(finding["implies"], "unknown-or-layered-provider");
 }
 
 #[test]
 fn the_schema_refuses_what_is_no_examination() {
-    assert!(!validator().is_valid(&serde_json::json!({ "schema": "catalog9/v1" })));
+    assert!(!validator().is_valid(&serde_json::json!({ "schema": "catalog9/v2" })));
 }
 
 #[test]
@@ -150,41 +156,41 @@ fn the_names_that_others_rely_on_are_there() {
         "/sections/expected",
         "/sections/names/0",
         "/verdict",
-        "/summary/0",
+        "/assessment/0",
         "/control_sets/0/name",
         "/control_sets/0/current",
         "/control_sets/0/protocol_catalog/num_catalog_entries",
         "/control_sets/0/protocol_catalog/num_catalog_entries64",
         "/control_sets/0/protocol_catalog/next_catalog_entry_id",
         "/control_sets/0/protocol_catalog/serial_access_num",
-        "/control_sets/0/protocol_catalog/entries/0/key",
-        "/control_sets/0/protocol_catalog/entries/0/last_written",
-        "/control_sets/0/protocol_catalog/entries/0/catalog_entry_id",
-        "/control_sets/0/protocol_catalog/entries/0/chain_len",
-        "/control_sets/0/protocol_catalog/entries/0/chain/1",
-        "/control_sets/0/protocol_catalog/entries/0/library_path",
-        "/control_sets/0/protocol_catalog/entries/0/name",
-        "/control_sets/0/protocol_catalog/entries/0/stored_name",
-        "/control_sets/0/protocol_catalog/entries/0/provider_id",
-        "/control_sets/0/protocol_catalog/entries/0/address_family",
-        "/control_sets/0/protocol_catalog/entries/0/socket_type",
-        "/control_sets/0/protocol_catalog/entries/0/protocol",
-        "/control_sets/0/protocol_catalog/entries/0/service_flags",
-        "/control_sets/0/protocol_catalog/entries/0/provider_flags",
-        "/control_sets/0/protocol_catalog/entries/0/version",
-        "/control_sets/0/protocol_catalog/entries/0/max_address_length",
-        "/control_sets/0/protocol_catalog/entries/0/min_address_length",
-        "/control_sets/0/protocol_catalog/entries/0/message_size",
-        "/control_sets/0/protocol_catalog/entries64/0/raw",
-        "/control_sets/0/name_space_catalog/entries/0/key",
-        "/control_sets/0/name_space_catalog/entries/0/last_written",
-        "/control_sets/0/name_space_catalog/entries/0/library_path",
-        "/control_sets/0/name_space_catalog/entries/0/display_string",
-        "/control_sets/0/name_space_catalog/entries/0/provider_id",
-        "/control_sets/0/name_space_catalog/entries/0/supported_name_space",
-        "/control_sets/0/name_space_catalog/entries/0/enabled",
-        "/control_sets/0/name_space_catalog/entries/0/version",
-        "/control_sets/0/name_space_catalog/entries64/0/stores_service_class_info",
+        "/entries/0/key",
+        "/entries/0/last_written",
+        "/entries/0/catalog_entry_id",
+        "/entries/0/chain_len",
+        "/entries/0/chain/1",
+        "/entries/0/library_path",
+        "/entries/0/name",
+        "/entries/0/stored_name",
+        "/entries/0/provider_id",
+        "/entries/0/address_family",
+        "/entries/0/socket_type",
+        "/entries/0/protocol",
+        "/entries/0/service_flags",
+        "/entries/0/provider_flags",
+        "/entries/0/version",
+        "/entries/0/max_address_length",
+        "/entries/0/min_address_length",
+        "/entries/0/message_size",
+        "/entries/0/raw",
+        "/entries/LAST/key",
+        "/entries/LAST/last_written",
+        "/entries/LAST/library_path",
+        "/entries/LAST/display_string",
+        "/entries/LAST/provider_id",
+        "/entries/LAST/supported_name_space",
+        "/entries/LAST/enabled",
+        "/entries/LAST/version",
+        "/entries/LAST/stores_service_class_info",
         "/findings/0/rule",
         "/findings/0/severity",
         "/findings/0/message",
@@ -195,22 +201,26 @@ fn the_names_that_others_rely_on_are_there() {
         "/findings/2/further_entries/0/id",
         "/findings/0/fields/0",
         "/findings/0/what_to_do",
-        "/findings/0/references",
+        "/findings/0/implies",
+        "/findings/0/links",
         "/allowed",
         "/left_out/of_other_rules",
         "/left_out/less_severe",
         "/not_judged",
+        "/moments/0/time",
+        "/control_sets/0/not_judged",
         "/defects",
     ];
     let (_, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with("layered-provider-effective")).unwrap();
     let scratch = tempfile::tempdir().unwrap();
     std::fs::write(scratch.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
     let document = examined(scratch.path());
-    for name in names {
-        let value = document.pointer(name).unwrap_or_else(|| panic!("{name} is not there"));
+    let last = document["entries"].as_array().unwrap().len() - 1;
+    for name in names.map(|name| name.replace("LAST", &last.to_string())) {
+        let value = document.pointer(&name).unwrap_or_else(|| panic!("{name} is not there"));
         assert!(!value.is_null() || name.ends_with("/evidence/dirty"), "{name}");
     }
-    let entry = &document["control_sets"][0]["protocol_catalog"]["entries"][0];
+    let entry = &document["entries"][0];
     assert_eq!(entry["last_written"], "2024-02-29T12:34:56.7890123Z");
     assert_eq!(entry["provider_id"], "{00000000-0000-0000-0000-000000001234}");
     assert_eq!(entry["raw"].as_str().map(str::len), Some(2 * 888));

@@ -151,7 +151,7 @@ fn a_listing_that_is_not_whole_names_the_reason() {
     }
     let examination = examined(&text[..whole]);
     let mut written = Vec::new();
-    json::write(&catalog9::wire::v1::Document::from(&examination), &mut written).unwrap();
+    json::write(&catalog9::wire::v2::Document::from(&examination), &mut written).unwrap();
     let written = String::from_utf8(written).unwrap();
     assert!(written.contains("the namespace entries at the end of the listing"), "{written}");
 }

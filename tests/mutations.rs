@@ -7,7 +7,7 @@ use catalog9::catalog::{CatalogName, notation};
 use catalog9::finding::Finding;
 use catalog9::layout::PackedCatalogItem;
 use catalog9::rules::{ALL, Judgement};
-use catalog9::wire::v1::Document;
+use catalog9::wire::v2::Document;
 use catalog9::{Content, Evidence, Options, examine, examine_together};
 use serde_json::Value;
 use snapbox::Data;

@@ -1,7 +1,7 @@
 //! What to do about findings, as data: what the rules propose, and how JSON shows it.
 
 use catalog9::catalog::notation;
-use catalog9::wire::v1::Document;
+use catalog9::wire::v2::Document;
 use catalog9::{Content, Evidence, Options, examine};
 use serde_json::{Value, json};
 

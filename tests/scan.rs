@@ -14,6 +14,7 @@ mod outputs;
 mod parquet;
 mod policies;
 mod real;
+mod records;
 mod reports;
 mod scale;
 mod siege;

@@ -5,7 +5,7 @@ use std::path::Path;
 use catalog9::catalog::Text;
 use catalog9::evidence::log::{LogFile, role_of};
 use catalog9::examination::Selection;
-use catalog9::wire::v1::Document;
+use catalog9::wire::v2::Document;
 use catalog9::{Content, Evidence, Options, examine};
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn every_hive_gives_the_entries_values_and_times_of_its_truth() {
         assert_eq!(document["control_sets"].as_array().unwrap().len(), sets.len(), "{name}");
         for set in sets {
             let found = named(&document["control_sets"], "name", set["name"].as_str().unwrap());
-            control_set(&format!("{name}: {}", set["name"]), found, set);
+            control_set(&format!("{name}: {}", set["name"]), found, &document["entries"], set);
         }
     }
 }
@@ -81,7 +81,7 @@ fn every_dirty_hive_gives_what_its_logs_make_of_it() {
         let state = if is_same { &truth["as_stored"] } else { &recovered["analysis"] };
         for set in state["controlsets"].as_array().unwrap() {
             let found = named(&document["control_sets"], "name", set["name"].as_str().unwrap());
-            control_set(&format!("{name}: {}", set["name"]), found, set);
+            control_set(&format!("{name}: {}", set["name"]), found, &document["entries"], set);
             assert_eq!(found["changed_by_logs"].as_array().unwrap().is_empty(), is_same, "{name}");
         }
         examined += 1;
@@ -95,7 +95,11 @@ fn what_logs_change_in_the_catalogs_is_told() {
     let changes = |folder: &str| -> Vec<Value> {
         let folder = real(&format!("hives/{folder}"));
         let document = document_with(&std::fs::read(folder.join("SYSTEM")).unwrap(), &logs_of(&folder));
-        let evil = document["control_sets"].to_string().matches(r"C:\\Windows\\Temp\\evil.dll").count();
+        let evil = [&document["control_sets"], &document["entries"]]
+            .map(Value::to_string)
+            .concat()
+            .matches(r"C:\\Windows\\Temp\\evil.dll")
+            .count();
         let changes = document["control_sets"][0]["changed_by_logs"].as_array().unwrap();
         [changes.as_slice(), &[json!(evil), document["recovery"]["logs"][1]["entries"][0]["fate"].clone()]].concat()
     };
@@ -110,7 +114,11 @@ fn what_logs_change_in_the_catalogs_is_told() {
     assert_eq!(changes("win10-1709-dirty"), [json!(0), json!("applied")]);
 }
 
-fn control_set(name: &str, found: &Value, truth: &Value) {
+fn control_set(name: &str, found: &Value, entries: &Value, truth: &Value) {
+    let entries_of = |catalog: &str| -> Vec<&Value> {
+        let entries = entries.as_array().unwrap().iter().filter(|entry| entry["control_set"] == found["name"]);
+        entries.filter(|entry| entry["catalog"].as_str().unwrap().starts_with(catalog)).collect()
+    };
     assert_eq!(found["current"], truth["is_current"], "{name}");
     let parameters = &truth["winsock2"]["parameters"];
     let found_parameters = &found["parameters"];
@@ -125,14 +133,14 @@ fn control_set(name: &str, found: &Value, truth: &Value) {
         assert_eq!(found_parameters[field], named(&parameters["values"], "name", value)["value"], "{name}: {value}");
     }
     let protocol = named(&parameters["catalogs"], "key", "Protocol_Catalog9");
-    catalog(name, &found["protocol_catalog"], protocol, protocol_entry);
+    catalog(name, &found["protocol_catalog"], &entries_of("protocol"), protocol, protocol_entry);
     let name_space = named(&parameters["catalogs"], "key", "NameSpace_Catalog5");
-    catalog(name, &found["name_space_catalog"], name_space, name_space_entry);
+    catalog(name, &found["name_space_catalog"], &entries_of("name-space"), name_space, name_space_entry);
     app_permissions(name, &found["app_permissions"], named(&parameters["catalogs"], "key", "AppId_Catalog"));
     winsock(name, &found["winsock"], &truth["winsock1"], &truth["winsock1_provider_ids"]);
 }
 
-fn catalog(name: &str, found: &Value, truth: &Value, entry: impl Fn(&str, &Value, &Value)) {
+fn catalog(name: &str, found: &Value, all: &[&Value], truth: &Value, entry: impl Fn(&str, &Value, &Value)) {
     let name = format!("{name}: {}", truth["key"]);
     assert_eq!(found["last_written"], truth["last_write"], "{name}");
     for (field, value) in [
@@ -144,14 +152,14 @@ fn catalog(name: &str, found: &Value, truth: &Value, entry: impl Fn(&str, &Value
         assert_eq!(found[field], named(&truth["values"], "name", value)["value"], "{name}: {value}");
     }
     let mut entries = 0;
-    for (field, list) in [("entries", "Catalog_Entries"), ("entries64", "Catalog_Entries64")] {
+    for (field, list, bits) in [("entries", "Catalog_Entries", 32), ("entries64", "Catalog_Entries64", 64)] {
         let truth = named(&truth["lists"], "key", list);
+        assert_eq!(found[format!("has_{field}")], !truth.is_null(), "{name}: {list}");
         if truth.is_null() {
-            assert!(found[field].is_null(), "{name}: {list}");
             continue;
         }
         assert_eq!(found[format!("{field}_last_written")], truth["last_write"], "{name}: {list}");
-        let found = found[field].as_array().unwrap();
+        let found: Vec<&&Value> = all.iter().filter(|entry| entry["bits"] == bits).collect();
         let truth = truth["entries"].as_array().unwrap();
         assert_eq!(found.len(), truth.len(), "{name}: {list}");
         for (found, truth) in found.iter().zip(truth) {
@@ -272,7 +280,7 @@ fn clean_hives_have_no_finding_above_note() {
         assert!(severities.into_iter().all(|severity| severity == "note"), "{name}: {}", document["findings"]);
         assert_eq!(document["not_judged"], json!([]), "{name}");
         assert_eq!(document["defects"], json!([]), "{name}");
-        let reason = document["summary"][0].as_str().unwrap();
+        let reason = document["assessment"][0].as_str().unwrap();
         assert!(
             reason.contains("complete for Windows") || reason.contains("as Microsoft KB 811259 expects"),
             "{name}: {reason}"
@@ -310,7 +318,7 @@ fn the_windows_of_every_hive_is_known() {
 fn a_dirty_hive_without_its_logs_is_reported_as_dirty() {
     let document = document(&std::fs::read(real("hives/win10-21h2-dirty/SYSTEM")).unwrap());
     assert_eq!(document["evidence"]["dirty"], true);
-    let sentences = document["summary"].as_array().unwrap();
+    let sentences = document["assessment"].as_array().unwrap();
     assert!(sentences.iter().any(|sentence| sentence.as_str().unwrap().starts_with("The hive is dirty")));
     assert!(document.to_string().contains(r"C:\\Windows\\Temp\\evil.dll"), "it is shown as it was stored");
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use catalog9::catalog::Text;
 use catalog9::evidence::Error::{NotEvidence, OtherHive};
 use catalog9::render::json;
-use catalog9::wire::v1;
+use catalog9::wire::v2;
 use catalog9::{Content, Evidence, Options, examine};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -42,7 +42,7 @@ fn examine_file(path: &Path, output: &mut impl Write) -> Result<(), Box<dyn Erro
     // Of a stream no more is read than it takes to see that it is no evidence.
     let content = Content::of_stream(File::open(path)?);
     match examine(Evidence::new(name.clone(), content), &Options::default()) {
-        Ok(examination) => json::write_line(&v1::Document::from(&examination), output)?,
+        Ok(examination) => json::write_line(&v2::Document::from(&examination), output)?,
         // A folder holds many files that are no evidence.
         Err(NotEvidence { .. } | OtherHive { .. }) => {}
         Err(error) => writeln!(std::io::stderr(), "{name}: {error}")?,

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use catalog9::catalog::notation;
-use catalog9::wire::v1::read_earlier;
+use catalog9::wire::v2::read_earlier;
 use catalog9::{Content, Evidence, Examination, Options, examine};
 use catalog9_fuzz::memory::most_during;
 use catalog9_fuzz::oracle::hold_harmless;

@@ -1,11 +1,12 @@
 //! Providers that Windows does not install.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::baseline::{Origin, ThirdParty};
 use crate::catalog::provider;
 use crate::catalog::{
-    CanonicalPath, CatalogName, Catalogs, Guid, Kind, NameSpaceEntry, ProtocolEntry, Standing, Text, WindowsFolder,
+    CanonicalPath, CatalogName, Catalogs, EntryList, Guid, Kind, NameSpaceEntry, ProtocolEntry, Standing, Text,
+    WindowsFolder,
 };
 use crate::examination::Examined;
 
@@ -47,6 +48,30 @@ pub(super) fn foreign_of(examined: &Examined) -> Vec<Foreign> {
         }
     }
     found.into_values().collect()
+}
+
+/// The entries of a control set that are not Windows' own, by their list and their place in it, orphans
+/// after the others. Windows does not read orphans, so each of them counts.
+#[must_use]
+pub fn foreign_entries(examined: &Examined) -> BTreeSet<(CatalogName, usize)> {
+    let catalogs = &examined.control_set.catalogs;
+    let system = System { catalogs, folder: WindowsFolder::of(catalogs) };
+    let mut places = BTreeSet::new();
+    for (catalog, list) in catalogs.protocol_lists() {
+        let is_own = |entry: &ProtocolEntry| !is_foreign(&system, catalog, entry, examined.baseline.origin_of(entry));
+        places.extend(numbers(list, is_own).map(|number| (catalog, number)));
+    }
+    for (catalog, list) in catalogs.name_space_lists() {
+        let is_own = |entry: &NameSpaceEntry| !is_foreign_name_space(&system, catalog, entry);
+        places.extend(numbers(list, is_own).map(|number| (catalog, number)));
+    }
+    places
+}
+
+/// The places in a list of what is not Windows' own, orphans after all others.
+fn numbers<E>(list: &EntryList<E>, is_own: impl Fn(&E) -> bool) -> impl Iterator<Item = usize> {
+    let foreign = list.entries.iter().enumerate().filter(move |(_, entry)| !is_own(entry)).map(|(number, _)| number);
+    foreign.chain(list.entries.len()..list.entries.len() + list.orphans.len())
 }
 
 /// The catalogs of a system, and where its Windows is.

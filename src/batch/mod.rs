@@ -3,19 +3,23 @@
 //! How records are written as lines and read back when results are merged is defined by the room `wire`.
 
 mod counts;
+mod extract;
 mod foreign;
 mod passed;
 mod record;
+mod registration;
 mod shard;
 mod summary;
 mod tally;
 mod unit;
 
 pub use counts::Counts;
-pub use foreign::Foreign;
+pub use extract::{DatedEvent, Detail, Extract, JudgedControlSet, ListedEntry, missing_facts, newest};
+pub use foreign::{Foreign, foreign_entries};
 pub use passed::{Passed, Reason};
 pub use record::{Record, Said};
+pub use registration::Registration;
 pub use shard::{NoShard, Shard};
-pub use summary::{Prevalence, RuleTotal, SinceEarlier, Summary};
+pub use summary::{NotShown, Prevalence, RuleTotal, SinceEarlier, Summary};
 pub use tally::Tally;
 pub use unit::{Failure, RuleCount, SectionCount, Status, Unit};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Counts, Foreign, Reason, Shard};
+use crate::catalog::Facts;
 use crate::finding::{Severity, Verdict};
 
 /// What all records come to.
@@ -45,6 +46,8 @@ pub struct Summary {
     pub allowed: usize,
     /// How many nobody asked for.
     pub left_out: usize,
+    /// The facts for want of which rules could not be judged.
+    pub not_judged: Vec<NotShown>,
     /// The findings by rule.
     pub findings: Vec<RuleTotal>,
     /// Providers that their Windows does not install, the rarest first.
@@ -61,6 +64,15 @@ pub struct SinceEarlier {
     /// How many are no longer there, of evidence that was examined again; `null` where several results were merged, none
     /// of which can tell what is gone from all.
     pub gone: Option<usize>,
+}
+
+/// A fact that evidence did not show although rules need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotShown {
+    /// The fact.
+    pub fact: Facts,
+    /// How many units do not show it.
+    pub units: u64,
 }
 
 /// How often a rule spoke.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::foreign::spelled_alike;
-use super::summary::{Prevalence, RuleTotal, SinceEarlier, Summary};
+use super::summary::{NotShown, Prevalence, RuleTotal, SinceEarlier, Summary};
 use super::{Counts, Foreign, Reason, Shard, Status, Unit};
-use crate::catalog::Guid;
+use crate::catalog::{Facts, Guid};
 use crate::finding::{Severity, Verdict};
 
 /// What is known of all units so far. It grows with the number of computers and of different providers, not with that
@@ -24,6 +24,7 @@ pub struct Tally {
     rules: BTreeMap<(String, Severity), Rule>,
     allowed: usize,
     left_out: usize,
+    not_judged: BTreeMap<u32, u64>,
     /// Of each comparison with an earlier result how many findings are gone.
     gone: Vec<Option<usize>>,
     foreign: BTreeMap<(Option<Guid>, String, String), Provider>,
@@ -58,6 +59,7 @@ impl Tally {
         self.stale += u64::from(unit.stale);
         self.allowed += unit.allowed;
         self.left_out += unit.left_out;
+        unit.not_judged.iter().for_each(|fact| count(&mut self.not_judged, fact.bits()));
         let computer = self.computer(unit);
         for finding in &unit.findings {
             let rule = self.rules.entry((finding.rule.clone(), finding.severity)).or_default();
@@ -182,6 +184,11 @@ impl Tally {
             since_earlier,
             allowed: self.allowed,
             left_out: self.left_out,
+            not_judged: self
+                .not_judged
+                .into_iter()
+                .map(|(fact, units)| NotShown { fact: Facts::from_bits_truncate(fact), units })
+                .collect(),
             findings,
             prevalence,
         }

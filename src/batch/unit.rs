@@ -4,8 +4,9 @@ use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 
 use super::Foreign;
+use super::extract::missing_facts;
 use super::foreign::foreign_of;
-use crate::catalog::{Text, hex};
+use crate::catalog::{Facts, Text, hex};
 use crate::examination::Examination;
 use crate::finding::{Confidence, Finding, Severity, Verdict};
 
@@ -44,6 +45,8 @@ pub struct Unit {
     pub allowed: usize,
     /// How many nobody asked for.
     pub left_out: usize,
+    /// The facts for want of which rules could not be judged.
+    pub not_judged: Facts,
     /// How many defects the evidence has.
     pub defects: usize,
     /// Providers that this Windows does not install.
@@ -165,6 +168,7 @@ impl Unit {
             findings,
             allowed: examination.examined.iter().map(|examined| examined.withheld.allowed.len()).sum(),
             left_out: examination.examined.iter().map(|examined| examined.withheld.left_out()).sum(),
+            not_judged: examination.examined.iter().map(missing_facts).collect(),
             defects: examination.defects.len(),
             foreign: examination.examined.iter().flat_map(foreign_of).collect(),
             failure: None,
@@ -197,6 +201,7 @@ impl Unit {
             worst_confidence: None,
             allowed: 0,
             left_out: 0,
+            not_judged: Facts::empty(),
             defects: 0,
             foreign: Vec::new(),
             failure: Some(failure),

@@ -71,6 +71,14 @@ bitflags! {
     }
 }
 
+impl Facts {
+    /// The fact of that name, such as `provider-ids`.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::from_name(&name.to_uppercase().replace('-', "_")).filter(|fact| fact.to_string() == name)
+    }
+}
+
 impl fmt::Display for Facts {
     /// The facts by name, such as `provider-ids, paths`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,5 +95,7 @@ mod tests {
     fn facts_are_named_as_the_rules_pages_name_them() {
         assert_eq!((Facts::PROVIDER_IDS | Facts::PATHS).to_string(), "provider-ids, paths");
         assert_eq!(Facts::default().to_string(), "");
+        assert!(Facts::all().iter().all(|fact| Facts::by_name(&fact.to_string()) == Some(fact)));
+        assert_eq!(Facts::by_name("PATHS"), None);
     }
 }

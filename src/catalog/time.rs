@@ -29,6 +29,15 @@ impl FileTime {
         u64::try_from(time.as_nanosecond().div_euclid(100) + Self::UNIX_EPOCH).map(Self).ok()
     }
 
+    /// The time that Display shows in that way.
+    #[must_use]
+    pub fn of_shown(text: &str) -> Option<Self> {
+        match text.strip_prefix("FILETIME 0x") {
+            Some(digits) => u64::from_str_radix(digits, 16).ok().map(Self),
+            None => Self::parse(text),
+        }
+    }
+
     /// Whether the clock of a computer that runs Windows NT may have said so: such clocks begin with 1980, and what
     /// is after 2099 is damage or forgery.
     #[must_use]
@@ -88,5 +97,7 @@ mod tests {
     fn a_time_beyond_the_year_9999_is_shown_as_a_number() {
         assert_eq!(FileTime(u64::MAX).timestamp(), None);
         assert_eq!(FileTime(u64::MAX).to_string(), "FILETIME 0xffffffffffffffff");
+        assert_eq!(FileTime::of_shown("FILETIME 0xffffffffffffffff"), Some(FileTime(u64::MAX)));
+        assert_eq!(FileTime::of_shown("FILETIME 0x"), None);
     }
 }

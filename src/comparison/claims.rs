@@ -60,7 +60,7 @@ impl Claims {
                 not_judged: examined.not_judged().map(|not_judged| not_judged.rule.to_owned()).collect(),
             });
             let claim = |finding: &Finding, is_withheld| Claim {
-                identity: Identity::of(finding, examined, examination),
+                identity: Identity::of(finding, system_of(examination), examined.control_set.roles.current),
                 severity: finding.severity,
                 is_withheld,
             };

@@ -1,7 +1,7 @@
 //! What makes a finding the same as one of another examination.
 
 use crate::catalog::{CatalogName, Text};
-use crate::examination::{Examination, Examined};
+use crate::examination::Examination;
 use crate::finding::Finding;
 
 /// What makes a finding the same as one of another examination of the same system: nothing of where it was found, which
@@ -30,12 +30,12 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The identity of a finding of that examination.
+    /// The identity of a finding about that system, and about the control set that it runs with or another one.
     #[must_use]
-    pub fn of(finding: &Finding, examined: &Examined, examination: &Examination) -> Self {
+    pub fn of(finding: &Finding, system: String, is_current: bool) -> Self {
         Self {
-            system: system_of(examination),
-            is_current: examined.control_set.roles.current,
+            system,
+            is_current,
             rule: finding.rule.to_owned(),
             catalog: finding.catalog,
             entry: finding.entry.as_ref().map(|entry| entry.name.to_lossy()),

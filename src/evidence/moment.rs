@@ -30,6 +30,15 @@ pub enum Event {
 }
 
 impl Event {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::HiveWritten, Self::HiveReorganized, Self::KeyWritten, Self::DeletedKeyWritten];
+
+    /// The event of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
+
     /// What happened, in words.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -12,7 +12,7 @@ use super::rows::{Rows, Sort};
 use super::spool::NewStore;
 use super::spreadsheet;
 use super::writer::{Fragment, Item, Remark, Writer};
-use crate::batch::{Record, Summary, Unit};
+use crate::batch::{Detail, Summary, Unit};
 use crate::catalog::{CatalogName, Text};
 use crate::finding::{Confidence, Severity, Verdict};
 
@@ -70,7 +70,7 @@ impl Writer for Units {
 
 /// The lines of the catalog entries of an item.
 pub(super) fn press_entries(item: &Item<'_>) -> io::Result<Fragment> {
-    Fragment::written(|stream| item.record().map_or(Ok(()), |record| write_entries(record, stream)))
+    Fragment::written(|stream| write_entries(item, stream))
 }
 
 /// A line for each catalog entry.
@@ -126,8 +126,8 @@ fn write_unit(unit: &Unit, writer: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes a line for each entry of both catalogs, orphans after the others of their list.
-fn write_entries(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
-    each_row(record, |row| {
+fn write_entries(item: &Item<'_>, writer: &mut dyn Write) -> io::Result<()> {
+    each_row(item, |row| {
         let cells = row.into_iter().map(|cell| match cell {
             Cell::Nothing => String::new(),
             Cell::Text(text) => with_zeros(spreadsheet(&text)),
@@ -146,7 +146,7 @@ fn with_zeros(text: String) -> String {
 
 /// The lines of the findings of an item.
 pub(super) fn press_findings(item: &Item<'_>) -> io::Result<Fragment> {
-    Fragment::written(|stream| item.record().map_or(Ok(()), |record| write_findings(record, stream)))
+    Fragment::written(|stream| write_findings(item, stream))
 }
 
 const FINDING: [&str; 13] = [
@@ -183,10 +183,11 @@ impl Writer for Findings {
 }
 
 /// Writes a line for each finding of a unit.
-fn write_findings(record: &Record, writer: &mut dyn Write) -> io::Result<()> {
-    let unit = &record.unit;
-    let findings = record.examination().into_iter().flat_map(|examination| &examination.examined);
-    for finding in findings.flat_map(|examined| &examined.judgement.findings) {
+fn write_findings(item: &Item<'_>, writer: &mut dyn Write) -> io::Result<()> {
+    let unit = item.unit();
+    let extract = item.extract(Detail::Findings);
+    let control_sets = extract.iter().flat_map(|extract| &extract.control_sets);
+    for finding in control_sets.flat_map(|control_set| &control_set.findings) {
         let entry = finding.entry.as_ref();
         let line: [String; 13] = [
             cell(&unit.label),

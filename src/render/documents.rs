@@ -4,16 +4,16 @@ use std::io::{self, Write};
 
 use super::json;
 use super::writer::{Fragment, Item, Remark, Writer};
-use crate::batch::{Summary, Unit};
-use crate::wire::v1;
+use crate::batch::{Detail, Summary, Unit};
+use crate::wire::v2;
 
 /// The document of an item. In an array what could not be examined has its record, which says why.
 pub(super) fn press(item: &Item<'_>, is_array: bool) -> io::Result<Fragment> {
     let Some(record) = item.record() else { return Ok(Fragment::default()) };
     let depth = usize::from(is_array);
     Fragment::written(|stream| match record.examination() {
-        Some(examination) => json::write_within(depth, &v1::Document::from(examination), stream),
-        None if is_array => json::write_within(depth, &v1::Record::from(record), stream),
+        Some(examination) => json::write_within(depth, &v2::Document::from(examination), stream),
+        None if is_array => json::write_within(depth, &v2::Record::of(record, Detail::Everything), stream),
         None => Ok(()),
     })
 }

@@ -3,11 +3,10 @@
 use std::io;
 
 use super::roles_of;
-use crate::batch::{Foreign, Record};
+use super::writer::Item;
+use crate::batch::{Detail, Extract, Foreign, ListedEntry, Unit};
 use crate::catalog::entry_field::{Form, Value};
-use crate::catalog::{CatalogName, Entry, EntryList, NameSpaceEntry, ProtocolEntry, Text, hex, number};
-use crate::examination::Examined;
-use crate::finding::EntryName;
+use crate::catalog::{CatalogName, Entry, NameSpaceEntry, ProtocolEntry, Text, hex, number};
 
 /// What stands in a cell. Texts are in the form in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,88 +68,68 @@ fn kind(form: Form) -> Kind {
 pub(super) type Row = Vec<Cell>;
 
 /// Calls `take` with each entry of both catalogs, orphans behind the others of their list.
-pub(super) fn each_row(record: &Record, mut take: impl FnMut(Row) -> io::Result<()>) -> io::Result<()> {
-    let Some(examination) = record.examination() else { return Ok(()) };
-    for examined in &examination.examined {
-        let catalogs = &examined.control_set.catalogs;
-        for (catalog, list) in catalogs.protocol_lists() {
-            for (entry, is_orphan) in with_orphans(list) {
-                take(Origin { record, examined, catalog, is_orphan }.row(entry, &entry.into(), None))?;
-            }
+pub(super) fn each_row(item: &Item<'_>, mut take: impl FnMut(Row) -> io::Result<()>) -> io::Result<()> {
+    let Some(extract) = item.extract(Detail::Everything) else { return Ok(()) };
+    extract.entries.iter().try_for_each(|entry| take(row(item.unit(), &extract, entry)))
+}
+
+/// The row of an entry.
+fn row(unit: &Unit, extract: &Extract, entry: &ListedEntry) -> Row {
+    let control_set = extract.control_sets.get(entry.control_set);
+    let before = [
+        Cell::Text(Text::from(unit.label.as_str()).to_string()),
+        text(unit.host.as_deref().map(Text::from).as_ref()),
+        text(control_set.and_then(|control_set| control_set.name.as_ref())),
+        Cell::Text(entry.catalog.to_string()),
+    ];
+    let fields = field_columns().into_iter().map(|(column, _)| entry.field(column).map_or(Cell::Nothing, cell));
+    let after = [
+        Cell::Truth(entry.is_orphan),
+        Cell::Truth(unit.stale),
+        control_set.and_then(|control_set| roles_of(control_set.roles)).map_or(Cell::Nothing, Cell::Text),
+        extract.sha256.map_or(Cell::Nothing, |digest| Cell::Text(hex(&digest))),
+        known_as(unit, entry).map_or(Cell::Nothing, |name| Cell::Text(Text::from(name).to_string())),
+        name_space(entry).map_or(Cell::Nothing, |name| Cell::Text(name.to_owned())),
+    ];
+    before.into_iter().chain(fields).chain(after).collect()
+}
+
+/// The third party whose DLL it is, or whose GUID it has where it has no DLL.
+fn known_as<'a>(unit: &'a Unit, entry: &ListedEntry) -> Option<&'a str> {
+    let library = match entry.field("library_path") {
+        Some(Value::Resolved(library)) => Some(library.to_lossy()),
+        _ => None,
+    };
+    let id = match entry.field("provider_id") {
+        Some(Value::Guid(id)) => Some(*id),
+        _ => None,
+    };
+    let is_it = |foreign: &&Foreign| match &library {
+        Some(library) => foreign.library_path.as_ref() == Some(library),
+        None => foreign.library_path.is_none() && foreign.provider_id == id,
+    };
+    unit.foreign.iter().find(is_it)?.known_as.as_deref()
+}
+
+/// The name of the namespace that a namespace provider supports.
+fn name_space(entry: &ListedEntry) -> Option<&'static str> {
+    match (entry.catalog, entry.field("protocol")) {
+        (CatalogName::NameSpace | CatalogName::NameSpace32 | CatalogName::NameSpace64, Some(Value::Number(number))) => {
+            u32::try_from(*number).ok().and_then(number::name_space)
         }
-        for (catalog, list) in catalogs.name_space_lists() {
-            for (entry, is_orphan) in with_orphans(list) {
-                let name_space = entry.supported_name_space.and_then(number::name_space);
-                take(Origin { record, examined, catalog, is_orphan }.row(entry, &entry.into(), name_space))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What a row says beside the entry itself.
-struct Origin<'a> {
-    record: &'a Record,
-    examined: &'a Examined,
-    catalog: CatalogName,
-    is_orphan: bool,
-}
-
-fn with_orphans<E>(list: &EntryList<E>) -> impl Iterator<Item = (&E, bool)> {
-    let entries = list.entries.iter().map(|entry| (entry, false));
-    entries.chain(list.orphans.iter().map(|orphan| (orphan, true)))
-}
-
-impl Origin<'_> {
-    /// The row of an entry.
-    fn row<E: Entry>(&self, entry: &E, about: &EntryName, name_space: Option<&str>) -> Row {
-        let unit = &self.record.unit;
-        let before = [
-            Cell::Text(Text::from(unit.label.as_str()).to_string()),
-            text(unit.host.as_deref().map(Text::from).as_ref()),
-            text(self.examined.control_set.name.as_ref()),
-            Cell::Text(self.catalog.to_string()),
-        ];
-        let fields = field_columns().into_iter().map(|(column, _)| {
-            let field = E::fields().iter().find(|field| field.column == Some(column));
-            field.and_then(|field| (field.value)(entry)).map_or(Cell::Nothing, cell)
-        });
-        let after = [
-            Cell::Truth(self.is_orphan),
-            Cell::Truth(unit.stale),
-            roles_of(&self.examined.control_set).map_or(Cell::Nothing, Cell::Text),
-            self.record
-                .examination()
-                .and_then(|examination| examination.sha256)
-                .map_or(Cell::Nothing, |digest| Cell::Text(hex(&digest))),
-            self.known_as(about).map_or(Cell::Nothing, |name| Cell::Text(Text::from(name).to_string())),
-            name_space.map_or(Cell::Nothing, |name| Cell::Text(name.to_owned())),
-        ];
-        before.into_iter().chain(fields).chain(after).collect()
+        _ => None,
     }
 }
 
-impl Origin<'_> {
-    /// The third party whose DLL it is, or whose GUID it has where it has no DLL.
-    fn known_as(&self, entry: &EntryName) -> Option<&str> {
-        let library = entry.library.as_ref().map(Text::to_lossy);
-        let is_it = |foreign: &&Foreign| match &library {
-            Some(library) => foreign.library_path.as_ref() == Some(library),
-            None => foreign.library_path.is_none() && foreign.provider_id == entry.provider_id,
-        };
-        self.record.unit.foreign.iter().find(is_it)?.known_as.as_deref()
-    }
-}
-
-fn cell(value: Value<'_>) -> Cell {
+fn cell(value: &Value<'_>) -> Cell {
     match value {
         Value::Text(text) => Cell::Text(text.to_string()),
         Value::Resolved(text) => Cell::Text(text.to_string()),
         Value::Guid(guid) => Cell::Text(format!("{{{guid:X}}}")),
         Value::Time(time) => Cell::Text(time.to_string()),
         Value::Bytes(bytes) => Cell::Text(hex(bytes)),
-        Value::Number(number) => Cell::Number(number),
-        Value::Flags(flags) => Cell::Number(flags.into()),
+        Value::Number(number) => Cell::Number(*number),
+        Value::Flags(flags) => Cell::Number((*flags).into()),
         Value::Numbers(numbers) if numbers.is_empty() => Cell::Nothing,
         Value::Numbers(numbers) => Cell::Text(numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(" ")),
         Value::Names(names) => Cell::Text(names.join(" ")),

@@ -11,6 +11,7 @@ use super::spool::NewStore;
 use super::table::{self, View};
 use super::writer::{Fragment, Item, Writer};
 use super::{csv, documents, junit, markdown, oneline, records, sarif, timeline};
+use crate::batch::Detail;
 
 /// What a result is about, which decides on the formats that it can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Settings {
     /// In which order lists of many show their units; without one the table shows the worst first, and others keep the
     /// order of the input.
     pub sort: Option<Sort>,
+    /// Whether the records of many have everything, or what was found alone.
+    pub is_full: bool,
 }
 
 /// A format.
@@ -50,8 +53,8 @@ pub struct Format {
     few: Option<Form>,
     /// What it is for many, likewise.
     many: Option<Form>,
-    /// What it needs that records do not hold, so that it cannot be written of records that were read back.
-    missing_in_records: Option<&'static str>,
+    /// How much records must hold so that it can be written of them.
+    needs: Detail,
 }
 
 /// What a format is in one scope.
@@ -80,7 +83,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| table::press_unit(item),
             writer: |settings, store| Box::new(table::Units::new(settings, store)),
         }),
-        missing_in_records: None,
+        needs: Detail::Unit,
     },
     Format {
         name: "oneline",
@@ -96,7 +99,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| oneline::press(item),
             writer: |_, _| Box::new(oneline::Lines),
         }),
-        missing_in_records: None,
+        needs: Detail::Unit,
     },
     Format {
         name: "jsonl",
@@ -105,10 +108,10 @@ pub static FORMATS: &[Format] = &[
         few: None,
         many: Some(Form {
             help: "For programs: one record per line, then the summary; see `catalog9 schema`",
-            press: |item, _| records::press(item),
+            press: |item, settings| records::press(item, settings.is_full),
             writer: |_, _| Box::new(records::Lines),
         }),
-        missing_in_records: None,
+        needs: Detail::Unit,
     },
     Format {
         name: "json",
@@ -121,10 +124,10 @@ pub static FORMATS: &[Format] = &[
         }),
         many: Some(Form {
             help: "The same records as one array",
-            press: |item, _| records::press(item),
+            press: |item, settings| records::press(item, settings.is_full),
             writer: |_, _| Box::<records::Array>::default(),
         }),
-        missing_in_records: None,
+        needs: Detail::Unit,
     },
     Format {
         name: "csv",
@@ -136,7 +139,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| csv::press_unit(item),
             writer: |settings, store| Box::new(csv::Units::new(settings.sort, store)),
         }),
-        missing_in_records: None,
+        needs: Detail::Unit,
     },
     Format {
         name: "csv-findings",
@@ -148,7 +151,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| csv::press_findings(item),
             writer: |_, _| Box::new(csv::Findings),
         }),
-        missing_in_records: Some("findings, of which merge reads only the numbers"),
+        needs: Detail::Findings,
     },
     Format {
         name: "csv-entries",
@@ -160,7 +163,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| csv::press_entries(item),
             writer: |_, _| Box::new(csv::Entries),
         }),
-        missing_in_records: Some("whether a listing shows the catalog for 32-bit programs"),
+        needs: Detail::Everything,
     },
     #[cfg(feature = "parquet")]
     Format {
@@ -173,7 +176,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| parquet::press(item),
             writer: |_, _| Box::<parquet::Entries>::default(),
         }),
-        missing_in_records: Some("whether a listing shows the catalog for 32-bit programs"),
+        needs: Detail::Everything,
     },
     Format {
         name: "sarif",
@@ -189,7 +192,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| sarif::press_many(item),
             writer: |_, store| Box::new(sarif::Log::new(store)),
         }),
-        missing_in_records: Some("the verdict that each finding implies"),
+        needs: Detail::Findings,
     },
     Format {
         name: "junit",
@@ -205,7 +208,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| junit::press_many(item),
             writer: |_, _| Box::<junit::Report>::default(),
         }),
-        missing_in_records: Some("which rules have findings that were not requested"),
+        needs: Detail::Findings,
     },
     Format {
         name: "markdown",
@@ -222,7 +225,7 @@ pub static FORMATS: &[Format] = &[
             press: |_, _| Ok(Fragment::default()),
             writer: |_, _| Box::<markdown::Batch>::default(),
         }),
-        missing_in_records: None,
+        needs: Detail::Unit,
     },
     Format {
         name: "bodyfile",
@@ -238,7 +241,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| timeline::press_part(item, timeline::Form::Bodyfile),
             writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::Bodyfile)),
         }),
-        missing_in_records: Some("the times of keys outside the catalogs"),
+        needs: Detail::Everything,
     },
     Format {
         name: "timesketch-jsonl",
@@ -254,7 +257,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| timeline::press_part(item, timeline::Form::TimesketchJsonl),
             writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::TimesketchJsonl)),
         }),
-        missing_in_records: Some("the times of keys outside the catalogs"),
+        needs: Detail::Everything,
     },
     Format {
         name: "timesketch-csv",
@@ -270,7 +273,7 @@ pub static FORMATS: &[Format] = &[
             press: |item, _| timeline::press_part(item, timeline::Form::TimesketchCsv),
             writer: |_, _| Box::new(timeline::Parts::new(timeline::Form::TimesketchCsv)),
         }),
-        missing_in_records: Some("the times of keys outside the catalogs"),
+        needs: Detail::Everything,
     },
 ];
 
@@ -327,17 +330,16 @@ impl Format {
         self.form(scope).map(|form| (form.writer)(settings, store))
     }
 
-    /// What it needs that records which were read back do not hold; nothing where it can be written of them.
+    /// How much records must hold so that it can be written of them.
     #[must_use]
-    pub fn missing_in_records(&self) -> Option<&'static str> {
-        self.missing_in_records
+    pub fn needs(&self) -> Detail {
+        self.needs
     }
 
     fn form(&self, scope: Scope) -> Option<&Form> {
         match scope {
             Scope::Few => self.few.as_ref(),
-            Scope::Many => self.many.as_ref(),
-            Scope::ReadBack => self.many.as_ref().filter(|_| self.missing_in_records.is_none()),
+            Scope::Many | Scope::ReadBack => self.many.as_ref(),
         }
     }
 }
@@ -362,13 +364,14 @@ mod tests {
         assert_eq!(format("a.timesketch.jsonl", Scope::Many), Some("timesketch-jsonl"));
         assert_eq!(format("a.sarif.json", Scope::Few), Some("sarif"));
         assert_eq!(format("a.json", Scope::Few), Some("json"));
-        assert_eq!(format("a.timesketch.jsonl", Scope::ReadBack), None, "and is not taken for JSON lines");
+        assert_eq!(format("a.timesketch.jsonl", Scope::ReadBack), Some("timesketch-jsonl"));
+        assert_eq!(format("a.findings.csv", Scope::Few), None, "and is not taken for another that fits");
         assert_eq!(format("a.html", Scope::Many), None);
     }
 
     #[test]
-    fn what_can_be_read_back_is_a_part_of_what_can_be_scanned() {
-        assert!(Format::all(Scope::ReadBack).all(|format| format.help(Scope::Many).is_some()));
+    fn what_can_be_scanned_can_be_merged() {
+        assert!(Format::all(Scope::Many).all(|format| format.help(Scope::ReadBack).is_some()));
         assert!(FORMATS.iter().all(|format| format.help(Scope::Few).or(format.help(Scope::Many)).is_some()));
     }
 }

@@ -13,9 +13,8 @@ use super::refused::Refused;
 use super::totals::AS_STORED;
 use super::writer::{self, Fragment, Item, Remark};
 use super::{masked, roles_of};
-use crate::batch::{Summary, Unit};
+use crate::batch::{Extract, JudgedControlSet, Summary, Unit};
 use crate::catalog::{FileTime, Text};
-use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::Allowed;
 use crate::rules;
@@ -61,7 +60,7 @@ const READING: &str = "the evidence can be read";
 /// The suite of one of a few pieces of evidence.
 pub(super) fn press_few(item: &Item<'_>) -> io::Result<Fragment> {
     match item.outcome() {
-        writer::Outcome::Examined(examination) => Suite::of(examination),
+        writer::Outcome::Examined(extract) => Suite::of(&extract),
         writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => Suite::of_refused(&refused),
     }
     .press()
@@ -70,7 +69,7 @@ pub(super) fn press_few(item: &Item<'_>) -> io::Result<Fragment> {
 /// The suite of one of many.
 pub(super) fn press_many(item: &Item<'_>) -> io::Result<Fragment> {
     match item.outcome() {
-        writer::Outcome::Examined(examination) => Suite::of_unit(examination),
+        writer::Outcome::Examined(extract) => Suite::of_unit(&extract),
         writer::Outcome::Skipped(skipped) => Suite::of_skipped(&skipped),
         writer::Outcome::Refused(refused) => Suite::of_refused(&refused),
     }
@@ -96,24 +95,24 @@ impl writer::Writer for Report {
 }
 
 /// What is put behind the name of a case where several control sets were examined.
-fn control_set_of(examination: &Examination, examined: &Examined) -> String {
-    let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
-    let roles = roles_of(&examined.control_set).map(|roles| format!(": {roles}")).unwrap_or_default();
+fn control_set_of(extract: &Extract, control_set: &JudgedControlSet) -> String {
+    let name = control_set.name.as_ref().filter(|_| extract.control_sets.len() > 1);
+    let roles = roles_of(control_set.roles).map(|roles| format!(": {roles}")).unwrap_or_default();
     name.map(|name| format!(" ({name}{roles})")).unwrap_or_default()
 }
 
 /// Whether the evidence could be read, and in its newest state, with its defects.
-fn reading(examination: &Examination) -> Case {
-    let defects = &examination.defects;
-    let outcome = if examination.is_complete() {
+fn reading(extract: &Extract) -> Case {
+    let defects = &extract.defects;
+    let outcome = if extract.is_complete() {
         Outcome::Passed
-    } else if examination.has_whole_catalogs() {
+    } else if extract.has_whole_catalogs {
         Outcome::Error { message: AS_STORED.to_owned(), kind: "stale" }
     } else {
         let message = format!("the catalogs could be read only in part: {}", counted(defects.len(), "defect"));
         Outcome::Error { message, kind: "incomplete" }
     };
-    let stale = examination.is_stale().then(|| AS_STORED.to_owned());
+    let stale = extract.is_stale.then(|| AS_STORED.to_owned());
     let defects =
         defects.iter().map(|defect| format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found));
     Case { name: READING.to_owned(), outcome, remarks: stale.into_iter().chain(defects).collect() }
@@ -124,22 +123,20 @@ const FRAME: (&[u8], &[u8]) = (b"<testsuites>", b"\n</testsuites>");
 
 impl Suite {
     /// An examination. A rule has failed where it found what is worth a warning; notes are told beside it.
-    fn of(examination: &Examination) -> Self {
-        let mut cases = vec![reading(examination)];
-        for examined in &examination.examined {
-            let control_set = control_set_of(examination, examined);
-            cases.extend(rules::ALL.iter().map(|rule| Case::of_rule(rule.id, &control_set, examined)));
+    fn of(extract: &Extract) -> Self {
+        let mut cases = vec![reading(extract)];
+        for control_set in &extract.control_sets {
+            let name = control_set_of(extract, control_set);
+            cases.extend(rules::ALL.iter().map(|rule| Case::of_rule(rule.id, &name, control_set)));
         }
-        Self::of_examination(examination, cases)
+        Self::of_extract(extract, cases)
     }
 
-    fn of_examination(examination: &Examination, cases: Vec<Case>) -> Self {
-        let host = examination.main().and_then(|main| main.control_set.computer_name.as_ref());
-        let times = examination.moments.iter().map(|moment| moment.time).filter(|time| time.is_plausible());
+    fn of_extract(extract: &Extract, cases: Vec<Case>) -> Self {
         Self {
-            name: examination.path.to_string(),
-            host: host.map(ToString::to_string).unwrap_or_default(),
-            newest: times.max().and_then(FileTime::timestamp),
+            name: extract.path.to_string(),
+            host: extract.computer_name.as_ref().map(ToString::to_string).unwrap_or_default(),
+            newest: extract.newest.and_then(FileTime::timestamp),
             cases,
         }
     }
@@ -147,12 +144,12 @@ impl Suite {
     /// The examination of one of many units: a case for each rule that found something, one that is skipped for all
     /// that could not be judged, and one for all others, since nobody reads dozens of cases for each of thousands of
     /// units.
-    fn of_unit(examination: &Examination) -> Self {
-        let mut cases = vec![reading(examination)];
-        for examined in &examination.examined {
-            cases.extend(Case::of_unit(&control_set_of(examination, examined), examined));
+    fn of_unit(extract: &Extract) -> Self {
+        let mut cases = vec![reading(extract)];
+        for control_set in &extract.control_sets {
+            cases.extend(Case::of_unit(&control_set_of(extract, control_set), control_set));
         }
-        Self::of_examination(examination, cases)
+        Self::of_extract(extract, cases)
     }
 
     /// What is no evidence although it was met, such as a link.
@@ -204,56 +201,54 @@ impl Suite {
 }
 
 impl Case {
-    fn of_rule(rule: &'static str, control_set: &str, examined: &Examined) -> Self {
-        let judgement = &examined.judgement;
-        let found = judgement.findings.iter().filter(|finding| finding.rule == rule);
+    fn of_rule(rule: &'static str, name: &str, control_set: &JudgedControlSet) -> Self {
+        let found = control_set.findings.iter().filter(|finding| finding.rule == rule);
         let (failures, others): (Vec<&Finding>, Vec<&Finding>) = found.partition(|finding| is_failure(finding));
-        let withheld = &examined.withheld;
-        let left_out = withheld.of_other_rules.iter().chain(&withheld.less_severe);
-        let left_out = left_out.filter(|finding| finding.rule == rule).count();
-        let outcome = match (failures.as_slice(), examined.not_judged().find(|not_judged| not_judged.rule == rule)) {
-            ([], Some(not_judged)) => {
-                Outcome::Skipped { message: format!("the evidence does not show {}", not_judged.needs) }
-            }
-            ([], None) if left_out > 0 => {
-                Outcome::Skipped { message: format!("not requested: {}", counted(left_out, "finding")) }
-            }
-            ([], None) => Outcome::Passed,
-            ([first, more @ ..], _) => Outcome::Failed {
-                message: match more.len() {
-                    0 => first.sentence(),
-                    more => format!("{}; {more} more", first.sentence()),
+        let left_out = control_set.left_out.get(rule).copied().unwrap_or_default();
+        let outcome =
+            match (failures.as_slice(), control_set.all_not_judged().find(|not_judged| not_judged.rule == rule)) {
+                ([], Some(not_judged)) => {
+                    Outcome::Skipped { message: format!("the evidence does not show {}", not_judged.needs) }
+                }
+                ([], None) if left_out > 0 => {
+                    Outcome::Skipped { message: format!("not requested: {}", counted(left_out, "finding")) }
+                }
+                ([], None) => Outcome::Passed,
+                ([first, more @ ..], _) => Outcome::Failed {
+                    message: match more.len() {
+                        0 => first.sentence(),
+                        more => format!("{}; {more} more", first.sentence()),
+                    },
+                    severity: first.severity,
+                    text: failures
+                        .iter()
+                        .map(|finding| line(finding))
+                        .chain(what_to_do(rule))
+                        .collect::<Vec<_>>()
+                        .join("\n"),
                 },
-                severity: first.severity,
-                text: failures
-                    .iter()
-                    .map(|finding| line(finding))
-                    .chain(what_to_do(rule))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            },
-        };
-        let allowed = withheld.allowed.iter().filter(|allowed| allowed.finding.rule == rule);
+            };
+        let allowed = control_set.allowed.iter().filter(|allowed| allowed.finding.rule == rule);
         let allowed = allowed
             .map(|Allowed { finding, reason, until }| format!("allowed until {until} ({reason}): {}", line(finding)));
         let remarks = others.into_iter().map(line).chain(allowed).collect();
-        Self { name: format!("{rule}{control_set}"), outcome, remarks }
+        Self { name: format!("{rule}{name}"), outcome, remarks }
     }
 
     /// The cases of one of many units.
-    fn of_unit(control_set: &str, examined: &Examined) -> Vec<Self> {
-        let not_judged: Vec<&str> = examined.not_judged().map(|not_judged| not_judged.rule).collect();
+    fn of_unit(name: &str, control_set: &JudgedControlSet) -> Vec<Self> {
+        let not_judged: Vec<&str> = control_set.all_not_judged().map(|not_judged| not_judged.rule).collect();
         let judged = rules::ALL.iter().filter(|rule| !not_judged.contains(&rule.id));
-        let cases = judged.map(|rule| Self::of_rule(rule.id, control_set, examined));
+        let cases = judged.map(|rule| Self::of_rule(rule.id, name, control_set));
         let has_spoken = |case: &Self| !case.remarks.is_empty() || !matches!(case.outcome, Outcome::Passed);
         let (mut cases, passed): (Vec<Self>, Vec<Self>) = cases.partition(has_spoken);
         if !not_judged.is_empty() {
             let message = format!("the evidence does not show what these rules need: {}", not_judged.join(", "));
-            let name = format!("rules that cannot be judged{control_set}");
+            let name = format!("rules that cannot be judged{name}");
             cases.push(Self { name, outcome: Outcome::Skipped { message }, remarks: Vec::new() });
         }
         if !passed.is_empty() {
-            let name = format!("all other rules{control_set}");
+            let name = format!("all other rules{name}");
             cases.push(Self { name, outcome: Outcome::Passed, remarks: Vec::new() });
         }
         cases

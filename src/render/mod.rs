@@ -33,7 +33,7 @@ pub use self::spool::{NewStore, Store};
 pub use self::writer::{Fragment, Item, Remark, Writer};
 
 use crate::catalog::{hex, is_harmful};
-use crate::evidence::ControlSet;
+use crate::evidence::Roles;
 use crate::sentence::list_of;
 
 /// A text in the form in which it is shown, and in which these characters are shown as `\u{…}`, too.
@@ -53,8 +53,8 @@ fn masked(text: &str, also: &[char]) -> String {
 }
 
 /// What `Select` calls a control set, such as "current and default"; `None` where it does not name it.
-fn roles_of(control_set: &ControlSet) -> Option<String> {
-    let names = control_set.roles.names();
+fn roles_of(roles: Roles) -> Option<String> {
+    let names = roles.names();
     (!names.is_empty()).then(|| list_of(&names))
 }
 

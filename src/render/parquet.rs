@@ -20,8 +20,7 @@ const ROWS: usize = 8192;
 
 /// The rows of an item, each as a JSON array of its cells.
 pub fn press(item: &Item<'_>) -> io::Result<Fragment> {
-    let Some(record) = item.record() else { return Ok(Fragment::default()) };
-    Fragment::written(|stream| each_row(record, |row| Ok(serde_json::to_writer(&mut *stream, &row)?)))
+    Fragment::written(|stream| each_row(item, |row| Ok(serde_json::to_writer(&mut *stream, &row)?)))
 }
 
 /// A file that is being written: what stands in it, and the rows of the next row group.

@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use super::json;
 use super::writer::{Fragment, Item, Remark, Writer};
-use crate::batch::{Summary, Unit};
-use crate::wire::v1;
+use crate::batch::{Detail, Summary, Unit};
+use crate::wire::v2;
 
-/// The record of an item as a line.
-pub(super) fn press(item: &Item<'_>) -> io::Result<Fragment> {
+/// The record of an item as a line, with everything or with what was found alone.
+pub(super) fn press(item: &Item<'_>, is_full: bool) -> io::Result<Fragment> {
+    let detail = if is_full { Detail::Everything } else { Detail::Findings };
     Fragment::written(|stream| match item {
-        Item::Record(record) => json::write_line(&v1::Record::from(*record), stream),
+        Item::Record(record) => json::write_line(&v2::Record::of(record, detail), stream),
         Item::Line { line, .. } => stream.write_all(line),
     })
 }
@@ -24,7 +25,7 @@ impl Writer for Lines {
     }
 
     fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        json::write_line(&v1::Record::from(summary), stream).map(|()| None)
+        json::write_line(&v2::Record::from(summary), stream).map(|()| None)
     }
 }
 
@@ -48,7 +49,7 @@ impl Writer for Array {
 
     fn end(mut self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
         self.separate(stream)?;
-        json::write_line(&v1::Record::from(summary), &mut *stream)?;
+        json::write_line(&v2::Record::from(summary), &mut *stream)?;
         stream.write_all(b"]\n").map(|()| None)
     }
 }

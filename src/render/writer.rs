@@ -1,12 +1,13 @@
 //! What every format is written by, in two stages: items are pressed into fragments, and a writer puts these together.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Refused;
-use crate::batch::{Record, Status, Summary, Unit};
+use crate::batch::{Detail, Extract, Record, Status, Summary, Unit};
 use crate::catalog::Text;
 use crate::examination::Examination;
 
@@ -74,12 +75,14 @@ pub trait Writer {
 pub enum Item<'a> {
     /// The record of a unit, with its examination where there is one.
     Record(&'a Record),
-    /// A record that was written as a line of JSON and read back: of its examination there is only that line.
+    /// A record that was written as a line of JSON and read back.
     Line {
         /// The unit.
         unit: &'a Unit,
         /// The line, with its line break.
         line: &'a [u8],
+        /// What was said of it, where it was examined and a format shows more than the unit.
+        extract: Option<&'a Extract>,
     },
 }
 
@@ -101,22 +104,40 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// What formats show of its examination, where there is one.
+    pub(super) fn extract(&self, detail: Detail) -> Option<Cow<'a, Extract>> {
+        match self {
+            Self::Record(record) => record.examination().map(|one| Cow::Owned(Extract::of(one, detail))),
+            Self::Line { extract, .. } => extract.map(Cow::Borrowed),
+        }
+    }
+
+    /// Its examination, unless there is none or it is only a line.
+    pub(super) fn examination(&self) -> Option<&'a Examination> {
+        self.record().and_then(Record::examination)
+    }
+
     /// What formats that show findings need of it.
     pub(super) fn outcome(&self) -> Outcome<'a> {
-        let unit = self.unit();
-        if let Some(examination) = self.record().and_then(Record::examination) {
-            return Outcome::Examined(examination);
+        match self.extract(Detail::Findings) {
+            Some(extract) => Outcome::Examined(extract),
+            None if self.unit().status == Status::Skipped => Outcome::Skipped(self.refused()),
+            None => Outcome::Refused(self.refused()),
         }
+    }
+
+    /// Why there is no examination of it.
+    pub(super) fn refused(&self) -> Refused {
+        let unit = self.unit();
         let message = unit.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default();
-        let refused = Refused { path: Text::from(unit.label.as_str()), message };
-        if unit.status == Status::Skipped { Outcome::Skipped(refused) } else { Outcome::Refused(refused) }
+        Refused { path: Text::from(unit.label.as_str()), message }
     }
 }
 
 /// What became of an item.
 pub(super) enum Outcome<'a> {
     /// It was examined.
-    Examined(&'a Examination),
+    Examined(Cow<'a, Extract>),
     /// It holds no evidence, such as a link.
     Skipped(Refused),
     /// It could not be examined.

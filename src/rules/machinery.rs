@@ -258,28 +258,9 @@ impl Findings<'_> {
     ) -> &mut Finding {
         let Rule { id, severity, implies, .. } = *self.rule;
         let place = place.filter(|place| !place.path.is_empty() || place.line.is_some()).cloned();
-        self.list.push_mut(Finding {
-            rule: id,
-            severity,
-            confidence: confidence::of_rule(id).0,
-            implies,
-            catalog,
-            entry,
-            fields: Vec::new(),
-            place,
-            message,
-            expected: None,
-            found: None,
-            harmless: None,
-            advice: None,
-            remedies: Vec::new(),
-            fact: None,
-            libraries: Vec::new(),
-            further_entries: Vec::new(),
-            story: 0,
-            is_new: None,
-            when_corroborated: None,
-        })
+        let confidence = confidence::of_rule(id).0;
+        let finding = Finding::new(id, severity, confidence, implies, message);
+        self.list.push_mut(Finding { catalog, entry, place, ..finding })
     }
 }
 

@@ -134,9 +134,10 @@ fn a_result_that_cannot_be_compared_with_is_refused_and_nothing_is_done() {
         ("", "found none"),
         ("[]", "found none"),
         ("{}", "JSON without a schema"),
-        (r#"{"schema": "catalog9/v2"}"#, "found catalog9/v2"),
+        (r#"{"schema": "catalog9/v3"}"#, "found catalog9/v3"),
         (r#"{"schema": "\u001b[31m"}"#, r"found \u{1b}[31m"),
         (r#"{"schema": "catalog9/v1"}"#, "missing field"),
+        (r#"{"schema": "catalog9/v2"}"#, "missing field"),
     ] {
         std::fs::write(scratch.path().join("before.json"), result).unwrap();
         let output = again(scratch.path(), &hive, "json");

@@ -181,7 +181,7 @@ fn what_a_rule_cannot_judge_any_more_is_not_gone() {
     let folder = tempfile::tempdir().unwrap();
     let report = msinfo::text(&notation::parse(CLEAN).unwrap(), "PC", &msinfo::ENGLISH);
     write(folder.path(), &[("in/report.txt", &report)]);
-    let records = scanned(folder.path(), &["in"]);
+    let records = scanned(folder.path(), &["--full", "in"]);
     let not_judged: Vec<&str> =
         records[0]["not_judged"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
     assert!(not_judged.contains(&"base-provider-path-altered") && !not_judged.contains(&"base-provider-missing"));

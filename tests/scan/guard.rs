@@ -131,7 +131,7 @@ fn what_is_merged_into_a_file_is_what_is_shown() {
         let shown = run(folder.path(), &format!("merge --format {format} --output {file} part-0of1-0.jsonl")).stdout;
         assert!(std::fs::read(folder.path().join(file)).unwrap() == shown, "{file}");
     }
-    let output = run(folder.path(), "merge --output all.sarif part-0of1-0.jsonl");
+    let output = run(folder.path(), "merge --output all.body part-0of1-0.jsonl");
     assert_eq!(output.status.code(), Some(2));
 }
 

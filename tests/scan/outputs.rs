@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use catalog9::catalog::hex;
 use catalog9::render::{Format, Scope};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::{CLEAN, hijacked, hive_of, records, scan, scanned, summary, verdicts, with_provider, write};
-use crate::cases::catalog9;
+use crate::cases::{cases, catalog9, pressed};
 
 /// Three computers, of which one is hijacked, one has a provider whose name is a formula, and one is clean.
 pub fn three() -> tempfile::TempDir {
@@ -34,7 +36,7 @@ fn files(scope: Scope) -> Vec<(String, &'static str)> {
 /// Each format of a scope in a file says what the same command shows, and nothing else is left behind.
 fn every_file_says_what_is_shown(scope: Scope, command: &[&str], expected: i32) {
     let folder = three();
-    write(folder.path(), &[("whole", &scan(folder.path(), &["--format", "jsonl", "in"]).stdout)]);
+    write(folder.path(), &[("whole", &scan(folder.path(), &["--format", "jsonl", "--full", "in"]).stdout)]);
     let before = std::fs::read_dir(folder.path()).unwrap().count();
     let run = |arguments: &[&str]| catalog9(folder.path()).args(command).args(arguments).output().unwrap();
     let files = files(scope);
@@ -66,10 +68,10 @@ fn every_file_of_an_examination_says_what_is_shown() {
 fn every_file_of_a_merge_says_what_is_shown_and_what_the_scan_said() {
     every_file_says_what_is_shown(Scope::ReadBack, &["merge", "whole"], 1);
     let folder = three();
-    write(folder.path(), &[("whole", &scan(folder.path(), &["--format", "jsonl", "in"]).stdout)]);
+    write(folder.path(), &[("whole", &scan(folder.path(), &["--format", "jsonl", "--full", "in"]).stdout)]);
     for format in Format::all(Scope::ReadBack) {
         let merged = catalog9(folder.path()).args(["merge", "--format", format.name, "whole"]).output().unwrap();
-        let scanned = scan(folder.path(), &["--format", format.name, "in"]);
+        let scanned = scan(folder.path(), &["--format", format.name, "--full", "in"]);
         assert!(merged.stdout == scanned.stdout, "{}", format.name);
     }
 }
@@ -126,6 +128,38 @@ fn a_table_of_entries_says_in_words_what_an_entry_is() {
     assert!(row["key"].starts_with("'0000"), "{row:?}");
     assert!(row["last_written"].ends_with('Z'), "{row:?}");
     assert!(row["provider_flag_names"].contains("MATCHES_PROTOCOL_ZERO"), "{row:?}");
+    // TCP, as every Windows installs it.
+    assert_eq!(row["provider_flag_names"], "MATCHES_PROTOCOL_ZERO");
+    assert_eq!(
+        row["service_flag_names"],
+        "GUARANTEED_DELIVERY GUARANTEED_ORDER GRACEFUL_CLOSE EXPEDITED_DATA IFS_HANDLES"
+    );
+    assert_eq!((row["enabled"].as_str(), row["namespace"].as_str()), ("", ""), "only namespace providers have them");
+    let digest = |file: &str| hex(&Sha256::digest(std::fs::read(folder.path().join(file)).unwrap()));
+    assert!(rows.iter().all(|row| row["sha256"] == digest(&row["label"])));
+    let of_name_spaces =
+        rows.iter().filter(|row| row["label"] == "in/1/SYSTEM" && row["catalog"].contains("namespace"));
+    let of_name_spaces: Vec<[&str; 5]> = of_name_spaces
+        .map(|row| {
+            ["name", "namespace", "protocol", "enabled", "service_flag_names"].map(|column| row[column].as_str())
+        })
+        .collect();
+    assert!(of_name_spaces.contains(&["Tcpip", "DNS", "12", "1", ""]), "{of_name_spaces:?}");
+    let unhashed = self::rows(&scan(folder.path(), &["--format", "csv-entries", "--no-hash", "in"]).stdout);
+    assert!(!unhashed.is_empty() && unhashed.iter().all(|row| row["sha256"].is_empty()));
+}
+
+#[test]
+fn a_table_of_entries_says_whose_dll_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalogs) = cases().into_iter().find(|(folder, _)| folder.ends_with("windows-10-vmware")).unwrap();
+    write(folder.path(), &[("in/SYSTEM", &pressed(&catalogs))]);
+    let rows = rows(&scan(folder.path(), &["--format", "csv-entries", "in"]).stdout);
+    for row in &rows {
+        let is_of_vmware = row["library_path"].to_lowercase().ends_with("vsocklib.dll");
+        assert_eq!(row["known_as"].contains("VMware"), is_of_vmware, "{row:?}");
+    }
+    assert!(rows.iter().any(|row| row["known_as"].contains("VMware")));
 }
 
 #[test]

@@ -8,7 +8,8 @@ use serde_json::Value;
 use snapbox::Data;
 
 use super::archives::{files, gzip, tar, zip};
-use super::{scanned, summary, verdicts, write};
+use super::records::shards_come_to_one_scan;
+use super::{scan, scanned, summary, verdicts, write};
 use crate::evidence::{real, real_hives};
 
 fn sorted(records: &[Value], folder: &str) -> Vec<String> {
@@ -28,18 +29,34 @@ fn every_file_has_its_verdict() {
     snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(text, Data::read_from(&golden, None));
 }
 
+#[test]
+#[ignore = "needs the real evidence"]
+fn the_record_of_a_clean_windows_10_has_at_most_6_kb() {
+    let output = scan(&real("hives/win10-1709-dirty"), &["--format", "jsonl", "SYSTEM"]);
+    let line = str::from_utf8(&output.stdout).unwrap().lines().next().unwrap();
+    assert!(line.contains(r#""verdict":"intact""#) && line.len() <= 6000, "{} bytes", line.len());
+}
+
+#[test]
+#[ignore = "needs the real evidence"]
+fn every_format_of_merged_shards_is_that_of_one_scan() {
+    shards_come_to_one_scan(&real(""), ".", &["--control-set", "all"]);
+    let policy = ["--rules", "library-path-relative,provider-unknown", "--min-severity", "warning"];
+    shards_come_to_one_scan(&real(""), ".", &policy);
+}
+
 /// What three other parsers agree on is what the records hold.
 #[test]
 #[ignore = "needs the real evidence"]
 fn the_entries_are_those_that_other_parsers_find() {
     for folder in real_hives() {
         let truth: Value = serde_json::from_slice(&std::fs::read(folder.join("truth.json")).unwrap()).unwrap();
-        let records = scanned(&folder, &["."]);
+        let records = scanned(&folder, &["--full", "."]);
         let record = records.iter().find(|record| record["unit"]["label"] == "./SYSTEM").expect("the hive is a unit");
         assert_eq!(summary(&records)["units"], 1, "its logs are part of it, and the truth is no evidence");
         let text = truth.to_string();
-        let catalogs = &record["control_sets"][0]["protocol_catalog"];
-        for entry in catalogs["entries"].as_array().unwrap() {
+        let entries = record["entries"].as_array().unwrap();
+        for entry in entries.iter().filter(|entry| entry["catalog"].as_str().unwrap().starts_with("protocol")) {
             let raw = entry["raw"].as_str().unwrap();
             // The truth is of the hive as it is stored; what logs change is held to it elsewhere.
             if record["recovery"].is_null() {

@@ -25,7 +25,7 @@ pub(super) use self::merge::MergeArgs;
 pub(super) use self::policy::PolicyArgs;
 pub(super) use self::scan::{Isolation, Only, ScanArgs};
 use self::value::EXIT_CODES;
-pub(super) use self::value::{FailOn, ListFormat};
+pub(super) use self::value::{FailOn, ListFormat, SchemaVersion};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -97,7 +97,11 @@ pub(super) enum Command {
         format: ListFormat,
     },
     /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`
-    Schema,
+    Schema {
+        /// Version of the schema; version 1 is still read, but no longer written
+        #[arg(long, value_name = "VERSION", default_value = "v2")]
+        version: SchemaVersion,
+    },
     /// Prints shell completions
     Completions {
         /// The shell

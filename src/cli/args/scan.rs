@@ -42,6 +42,10 @@ pub(in crate::cli) struct ScanArgs {
     pub(in crate::cli) format: &'static Format,
     #[arg(long, short, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::Many))]
     pub(in crate::cli) output: Vec<PathBuf>,
+    /// Write full records as JSON and JSON lines: also the entries that are Windows' own, all times, and the rules that
+    /// could not be judged. `merge` needs them for entries and timelines
+    #[arg(long)]
+    pub(in crate::cli) full: bool,
     /// Also write the result to this folder, as JSON lines. The file name depends only on the shard and the evidence, so a
     /// repeated run writes the same file
     #[arg(long, value_name = "FOLDER")]

@@ -24,6 +24,15 @@ pub(in crate::cli) enum ListFormat {
     Json,
 }
 
+/// A version of the JSON.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum SchemaVersion {
+    /// The one that is read, too
+    V1,
+    /// The one that is written
+    V2,
+}
+
 /// Lowest severity that causes exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FailOn {

@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use catalog9::Examination;
 use catalog9::comparison::{self, Claims, Earlier};
-use catalog9::wire::v1;
+use catalog9::wire::v2;
 use miette::{Diagnostic, Report, Severity};
 
 use crate::cli::intake::file;
@@ -25,7 +25,7 @@ impl Comparison {
         let refuse = |error: &dyn Diagnostic| file::refused("--earlier", file, error);
         let source = Source::of_argument(file);
         let json = source.stream().map_err(|error| refuse(&error))?;
-        let earlier = v1::read_earlier(BufReader::new(json)).map_err(|error| refuse(&error))?;
+        let earlier = v2::read_earlier(BufReader::new(json)).map_err(|error| refuse(&error))?;
         Ok(Self { earlier, known: 0, new: 0 })
     }
 

@@ -1,7 +1,7 @@
 //! `catalog9 examine` and `catalog9 schema`.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use catalog9::baseline;
@@ -12,7 +12,7 @@ use catalog9::evidence::{Kind, LARGEST};
 use catalog9::render::json;
 use catalog9::render::table::View;
 use catalog9::render::{Item, Scope, Settings};
-use catalog9::wire::v1;
+use catalog9::wire::{v1, v2};
 use catalog9::{Examination, Options};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -20,7 +20,7 @@ use thiserror::Error;
 use super::earlier::Comparison;
 use super::policy;
 use super::raw_entry::{self, RawEntry};
-use crate::cli::args::ExamineArgs;
+use crate::cli::args::{ExamineArgs, SchemaVersion};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::Piece;
@@ -146,8 +146,11 @@ fn logs_of(piece: &Piece, arguments: &ExamineArgs) -> Result<Vec<Log<'static>>, 
 }
 
 /// Prints the schema of the JSON output.
-pub(in crate::cli) fn schema(output: &mut Output) -> io::Result<Exit> {
-    json::write(&v1::schema(), output)?;
+pub(in crate::cli) fn schema(version: SchemaVersion, output: &mut Output) -> io::Result<Exit> {
+    match version {
+        SchemaVersion::V1 => output.write_all(v1::PUBLISHED.as_bytes())?,
+        SchemaVersion::V2 => json::write(&v2::schema(), output)?,
+    }
     Ok(Exit::Clean)
 }
 

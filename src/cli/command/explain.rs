@@ -9,7 +9,7 @@ use catalog9::rules::kb811259::{self, Statement};
 use catalog9::rules::references::{Reference, SIGMA_RULES, SigmaRule, TECHNIQUES, Technique};
 use catalog9::rules::{self, Rule};
 use catalog9::symptom::{self, Symptom, Term};
-use catalog9::wire::v1;
+use catalog9::wire::v2;
 
 use crate::cli::args::ListFormat;
 use crate::cli::output::{Exit, Output, complain};
@@ -271,7 +271,7 @@ fn way_out(question: &str) -> String {
 /// Lists all rules.
 pub(in crate::cli) fn list(format: ListFormat, output: &mut Output) -> io::Result<Exit> {
     match format {
-        ListFormat::Json => json::write(&v1::RuleList::all(), output)?,
+        ListFormat::Json => json::write(&v2::RuleList::all(), output)?,
         ListFormat::Table => {
             let mut group = None;
             for rule in rules::ALL {

@@ -34,6 +34,16 @@ impl Presses {
         self.formats.iter().map(press).collect()
     }
 
+    /// Whether records are full.
+    pub(in crate::cli) fn is_full(&self) -> bool {
+        self.settings.is_full
+    }
+
+    /// The format that needs most of records.
+    pub(in crate::cli) fn most_demanding(&self) -> Option<&'static Format> {
+        self.formats.iter().map(|(format, _)| *format).max_by_key(|format| format.needs())
+    }
+
     /// The names of the formats.
     pub(in crate::cli) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.formats.iter().map(|(format, _)| format.name)

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 pub use self::units::Batch;
 
 use super::refused::Refused;
-use super::writer::{Fragment, Item, Outcome, Remark, Writer};
+use super::writer::{Fragment, Item, Remark, Writer};
 use super::{masked, roles_of, totals};
 use crate::batch::{Summary, Unit};
 use crate::examination::{Examination, Examined};
@@ -29,9 +29,9 @@ const MOST_DEFECTS: usize = 20;
 
 /// The report of an item.
 pub(super) fn press(item: &Item<'_>) -> io::Result<Fragment> {
-    Fragment::written(|stream| match item.outcome() {
-        Outcome::Examined(examination) => write(examination, stream),
-        Outcome::Skipped(refused) | Outcome::Refused(refused) => write_refused(&refused, stream),
+    Fragment::written(|stream| match item.examination() {
+        Some(examination) => write(examination, stream),
+        None => write_refused(&item.refused(), stream),
     })
 }
 
@@ -65,7 +65,7 @@ pub fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()
     for examined in &examination.examined {
         let name = examined.control_set.name.as_ref().filter(|_| examination.examined.len() > 1);
         if let Some(name) = name {
-            let roles = roles_of(&examined.control_set).map(|roles| format!(" ({roles})")).unwrap_or_default();
+            let roles = roles_of(examined.control_set.roles).map(|roles| format!(" ({roles})")).unwrap_or_default();
             writeln!(writer, "\n### Control set {}{roles}", code(&name.to_string()))?;
         }
         let worst = examined.worst.as_ref().map(|worst| format!(" – {}", code(worst))).unwrap_or_default();

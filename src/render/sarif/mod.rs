@@ -19,12 +19,12 @@ use super::refused::Refused;
 use super::roles_of;
 use super::totals::AS_STORED;
 use super::writer::{self, Fragment, Item};
-use crate::comparison::{Identity, system_of};
+use crate::batch::{Extract, JudgedControlSet};
+use crate::comparison::Identity;
 use crate::evidence::Defect;
-use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, NotJudged};
 use crate::policy::Allowed;
-use crate::wire::v1::finding_id;
+use crate::wire::v2::finding_id;
 
 pub(super) use self::location::uri;
 pub(super) use self::log::Log;
@@ -106,7 +106,7 @@ struct Properties {
 pub(super) fn press_few(item: &Item<'_>) -> io::Result<Fragment> {
     let mut said = Said::default();
     match item.outcome() {
-        writer::Outcome::Examined(examination) => said.add(examination),
+        writer::Outcome::Examined(extract) => said.add(&extract),
         writer::Outcome::Skipped(refused) | writer::Outcome::Refused(refused) => said.add_refused(&refused),
     }
     said.press()
@@ -116,7 +116,7 @@ pub(super) fn press_few(item: &Item<'_>) -> io::Result<Fragment> {
 pub(super) fn press_many(item: &Item<'_>) -> io::Result<Fragment> {
     let mut said = Said::default();
     match item.outcome() {
-        writer::Outcome::Examined(examination) => said.add_unit(examination),
+        writer::Outcome::Examined(extract) => said.add_unit(&extract),
         writer::Outcome::Skipped(_) => {}
         writer::Outcome::Refused(refused) => said.add_refused(&refused),
     }
@@ -125,31 +125,31 @@ pub(super) fn press_many(item: &Item<'_>) -> io::Result<Fragment> {
 
 impl Said {
     /// Adds what an examination found.
-    fn add(&mut self, examination: &Examination) {
-        let evidence = self.add_findings(examination);
-        for not_judged in examination.examined.iter().flat_map(|examined| &examined.judgement.not_judged) {
-            self.notifications.push(Notification::of_not_judged(not_judged, examination, evidence.as_ref()));
+    fn add(&mut self, extract: &Extract) {
+        let evidence = self.add_findings(extract);
+        for not_judged in extract.control_sets.iter().flat_map(|control_set| &control_set.not_judged) {
+            self.notifications.push(Notification::of_not_judged(not_judged, extract, evidence.as_ref()));
         }
-        for defect in &examination.defects {
+        for defect in &extract.defects {
             self.notifications.push(Notification::of_defect(defect, evidence.as_ref(), ""));
         }
-        self.notify_if_incomplete(examination, evidence.as_ref());
+        self.notify_if_incomplete(extract, evidence.as_ref());
     }
 
     /// Adds what the examination of one of many units found, and of everything else no more than counts, so that the
     /// log grows with the findings.
-    fn add_unit(&mut self, examination: &Examination) {
-        let evidence = self.add_findings(examination);
-        let not_judged = examination.examined.iter().flat_map(|examined| &examined.judgement.not_judged);
+    fn add_unit(&mut self, extract: &Extract) {
+        let evidence = self.add_findings(extract);
+        let not_judged = extract.control_sets.iter().flat_map(|control_set| &control_set.not_judged);
         self.not_judged.extend(not_judged.map(|not_judged| not_judged.rule));
-        if let [first, more @ ..] = examination.defects.as_slice() {
+        if let [first, more @ ..] = extract.defects.as_slice() {
             let more = match more.len() {
                 0 => String::new(),
                 more => format!("; {more} more"),
             };
             self.notifications.push(Notification::of_defect(first, evidence.as_ref(), &more));
         }
-        self.notify_if_incomplete(examination, evidence.as_ref());
+        self.notify_if_incomplete(extract, evidence.as_ref());
     }
 
     /// Adds evidence that could not be examined.
@@ -166,41 +166,41 @@ impl Said {
     }
 
     /// Adds the files and the findings of an examination; gives the file that places are in, where there is only one.
-    fn add_findings(&mut self, examination: &Examination) -> Option<ArtifactLocation> {
-        let evidence = self.add_artifacts(examination);
-        for examined in &examination.examined {
-            for finding in &examined.judgement.findings {
-                self.results.push(Outcome::of(finding, examined, examination, evidence.as_ref()));
+    fn add_findings(&mut self, extract: &Extract) -> Option<ArtifactLocation> {
+        let evidence = self.add_artifacts(extract);
+        for control_set in &extract.control_sets {
+            for finding in &control_set.findings {
+                self.results.push(Outcome::of(finding, control_set, extract, evidence.as_ref()));
             }
-            for allowed in &examined.withheld.allowed {
-                let outcome = Outcome::of(&allowed.finding, examined, examination, evidence.as_ref());
+            for allowed in &control_set.allowed {
+                let outcome = Outcome::of(&allowed.finding, control_set, extract, evidence.as_ref());
                 self.results.push(Outcome { suppressions: vec![Suppression::of(allowed)], ..outcome });
             }
         }
         evidence
     }
 
-    fn notify_if_incomplete(&mut self, examination: &Examination, evidence: Option<&ArtifactLocation>) {
+    fn notify_if_incomplete(&mut self, extract: &Extract, evidence: Option<&ArtifactLocation>) {
         let mut notify = |descriptor, level, text: &str| {
-            let text = format!("{}: {text}", examination.path);
+            let text = format!("{}: {text}", extract.path);
             self.notifications.push(Notification::new(descriptor, level, &text, Location::list(None, evidence)));
         };
-        if !examination.has_whole_catalogs() {
+        if !extract.has_whole_catalogs {
             notify(tool::INCOMPLETE, "error", "its catalogs could be read only in part");
         }
-        if examination.is_stale() {
-            notify(tool::STALE, if examination.as_stored { "warning" } else { "error" }, AS_STORED);
+        if extract.is_stale {
+            notify(tool::STALE, if extract.as_stored { "warning" } else { "error" }, AS_STORED);
         }
-        self.has_failed |= !examination.is_complete();
+        self.has_failed |= !extract.is_complete();
     }
 
     /// Adds the files of an examination; gives the one that its places are in, where there is only one.
-    fn add_artifacts(&mut self, examination: &Examination) -> Option<ArtifactLocation> {
-        if examination.parts.is_empty() {
-            let artifact = Artifact::of(&examination.path, examination.size, examination.sha256.as_ref());
+    fn add_artifacts(&mut self, extract: &Extract) -> Option<ArtifactLocation> {
+        if extract.parts.is_empty() {
+            let artifact = Artifact::of(&extract.path, extract.size, extract.sha256.as_ref());
             return Some(self.add_artifact(artifact));
         }
-        for part in &examination.parts {
+        for part in &extract.parts {
             self.add_artifact(Artifact::of(&part.path, part.size, part.sha256.as_ref()));
         }
         None
@@ -229,10 +229,9 @@ impl Notification {
         Self::new(tool::DAMAGED, "warning", &text, Location::list(Some(&defect.place), evidence))
     }
 
-    fn of_not_judged(not_judged: &NotJudged, examination: &Examination, evidence: Option<&ArtifactLocation>) -> Self {
+    fn of_not_judged(not_judged: &NotJudged, extract: &Extract, evidence: Option<&ArtifactLocation>) -> Self {
         let NotJudged { rule, needs } = not_judged;
-        let text =
-            format!("{}: {rule} could not be judged, since the evidence does not show {needs}", examination.path);
+        let text = format!("{}: {rule} could not be judged, since the evidence does not show {needs}", extract.path);
         let notification = Self::new(tool::NOT_JUDGED, "note", &text, Location::list(None, evidence));
         Self { associated_rule: Some(tool::rule(rule)), ..notification }
     }
@@ -247,11 +246,11 @@ impl Suppression {
 impl Outcome {
     fn of(
         finding: &Finding,
-        examined: &Examined,
-        examination: &Examination,
+        control_set: &JudgedControlSet,
+        extract: &Extract,
         evidence: Option<&ArtifactLocation>,
     ) -> Self {
-        let digest = finding_id(&Identity::of(finding, examined, examination));
+        let digest = finding_id(&Identity::of(finding, extract.system(), control_set.roles.current));
         let Reference { id, index } = tool::rule(finding.rule);
         Self {
             rule_id: id,
@@ -268,9 +267,9 @@ impl Outcome {
             baseline_state: finding.is_new.map(|is_new| if is_new { "new" } else { "unchanged" }),
             suppressions: Vec::new(),
             properties: Properties {
-                system: system_of(examination),
-                control_set: examined.control_set.name.as_ref().map(ToString::to_string),
-                control_set_roles: roles_of(&examined.control_set),
+                system: extract.system(),
+                control_set: control_set.name.as_ref().map(ToString::to_string),
+                control_set_roles: roles_of(control_set.roles),
                 verdict: finding.implies.name(),
                 confidence: finding.confidence.name(),
                 expected: finding.expected.clone(),

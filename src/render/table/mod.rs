@@ -20,7 +20,7 @@ use crate::batch::{Summary, Unit};
 use crate::catalog::{CatalogName, ProtocolEntry};
 use crate::examination::{Examination, Examined};
 use crate::render::hexdump;
-use crate::render::writer::{Fragment, Item, Outcome, Remark, Writer};
+use crate::render::writer::{Fragment, Item, Remark, Writer};
 
 pub(super) use self::grid::Grid;
 pub(super) use self::page::{Page, cut};
@@ -56,7 +56,7 @@ pub const WIDTH: usize = 100;
 
 /// The report of an item. Evidence that could not be examined has none.
 pub(super) fn press(item: &Item<'_>, view: &View) -> io::Result<Fragment> {
-    let Outcome::Examined(examination) = item.outcome() else { return Ok(Fragment::default()) };
+    let Some(examination) = item.examination() else { return Ok(Fragment::default()) };
     Fragment::written(|stream| write(examination, view, stream))
 }
 

@@ -11,7 +11,7 @@ use crate::render::masked;
 /// The format has no escapes: a `|` in a name is shown as `\u{7c}`.
 pub(super) fn write(line: &Line, source: &Source, writer: &mut dyn Write) -> io::Result<()> {
     let place = line.offset.map(|offset| format!(", offset {offset:#x}")).unwrap_or_default();
-    let key = line.subject.as_ref().map(|_| format!(", {}", line.path)).unwrap_or_default();
+    let key = line.registration.as_ref().map(|_| format!(", {}", line.path)).unwrap_or_default();
     let name = masked(&format!("{}: {}{key}{place}", source.evidence, line.message()), &['|']);
     let inode = line.offset.unwrap_or_default();
     writeln!(writer, "0|{name}|{inode}|0|0|0|0|-1|{}|-1|-1", line.time.as_second())

@@ -1,19 +1,17 @@
 //! When what happened, in the forms that timeline tools read.
 
 mod bodyfile;
-mod subject;
 mod timesketch;
 
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use self::subject::{Subject, subjects};
 use super::hex;
-use super::writer::{Fragment, Item, Outcome, Remark, Writer};
-use crate::batch::{Summary, Unit};
+use super::writer::{Fragment, Item, Remark, Writer};
+use crate::batch::{DatedEvent, Detail, Extract, Registration, Summary, Unit};
 use crate::catalog::{FileTime, Text};
-use crate::evidence::{Event, HiveHead};
+use crate::evidence::Event;
 use crate::examination::Examination;
 
 /// Which tool is to read a timeline.
@@ -56,7 +54,7 @@ struct Line {
     /// Index of its source.
     source: usize,
     /// The entry that its key is, where it is one.
-    subject: Option<Subject>,
+    registration: Option<Registration>,
 }
 
 impl Timeline {
@@ -64,36 +62,28 @@ impl Timeline {
     ///
     /// Times that no clock can have said are left out and counted.
     pub fn add(&mut self, examination: &Examination) -> bool {
+        self.add_extract(&Extract::of(examination, Detail::Everything))
+    }
+
+    fn add_extract(&mut self, extract: &Extract) -> bool {
         let source = self.sources.len();
-        let mut is_told = false;
-        let subjects = subjects(examination);
-        let head = examination.hive.iter().flat_map(HiveHead::moments);
-        for moment in head.chain(examination.moments.iter().cloned()) {
-            is_told = true;
-            match moment.time.timestamp().filter(|_| moment.time.is_plausible()) {
-                Some(time) => self.lines.push(Line {
-                    subject: subjects
-                        .get(moment.place.path.as_str())
-                        .filter(|_| moment.event == Event::KeyWritten)
-                        .cloned(),
-                    time,
-                    filetime: moment.time,
-                    path: moment.place.path,
-                    event: moment.event,
-                    offset: moment.place.offset,
-                    source,
-                }),
+        for dated in &extract.moments {
+            let DatedEvent { time, event, path, offset, registration, .. } = dated.clone();
+            match time.timestamp().filter(|_| time.is_plausible()) {
+                Some(timestamp) => {
+                    let (time, filetime) = (timestamp, time);
+                    self.lines.push(Line { time, filetime, path, event, offset, source, registration });
+                }
                 None => self.left_out += 1,
             }
         }
-        let name = examination.main().and_then(|main| main.control_set.computer_name.as_ref());
-        let stale = if examination.is_stale() { " (as stored)" } else { "" };
+        let stale = if extract.is_stale { " (as stored)" } else { "" };
         self.sources.push(Source {
-            evidence: format!("{}{stale}", examination.path),
-            sha256: examination.sha256.as_ref().map(|digest| hex(digest)).unwrap_or_default(),
-            hostname: name.map(ToString::to_string).unwrap_or_default(),
+            evidence: format!("{}{stale}", extract.path),
+            sha256: extract.sha256.as_ref().map(|digest| hex(digest)).unwrap_or_default(),
+            hostname: extract.computer_name.as_ref().map(ToString::to_string).unwrap_or_default(),
         });
-        is_told
+        !extract.moments.is_empty()
     }
 
     /// How many times were left out, since they lie before 1980 or after 2099.
@@ -170,9 +160,9 @@ pub(super) fn press_part(item: &Item<'_>, form: Form) -> io::Result<Fragment> {
 }
 
 fn press(item: &Item<'_>, write: impl FnOnce(&Timeline, &mut Vec<u8>) -> io::Result<()>) -> io::Result<Fragment> {
-    let Outcome::Examined(examination) = item.outcome() else { return Ok(Fragment::default()) };
+    let Some(extract) = item.extract(Detail::Everything) else { return Ok(Fragment::default()) };
     let mut timeline = Timeline::default();
-    if !timeline.add(examination) {
+    if !timeline.add_extract(&extract) {
         return Ok(Fragment { parts: vec![Vec::new()] });
     }
     timeline.lines.sort();
@@ -252,8 +242,8 @@ impl Writer for Parts {
 impl Line {
     /// What happened to what, in words.
     fn message(&self) -> String {
-        match &self.subject {
-            Some(subject) => subject.words.clone(),
+        match &self.registration {
+            Some(registration) => registration.words.clone(),
             None => format!("{}: {}", self.path, self.event.name()),
         }
     }

@@ -1,5 +1,6 @@
 //! Timesketch: `message`, `datetime` and `timestamp_desc`, and beside them where it was found.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -34,15 +35,15 @@ struct Row {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Tags {
-    List(Vec<&'static str>),
+    List(Vec<Cow<'static, str>>),
     Cell(String),
 }
 
 impl Row {
     /// `cell` is what becomes of a text that evidence has a part in.
     fn new(line: &Line, source: &Source, cell: impl Fn(&str) -> String) -> Self {
-        let subject = line.subject.as_ref();
-        let data_type = match (line.event, subject) {
+        let registration = line.registration.as_ref();
+        let data_type = match (line.event, registration) {
             (Event::HiveWritten | Event::HiveReorganized, _) => "windows:registry:hive",
             (Event::KeyWritten | Event::DeletedKeyWritten, Some(_)) => "windows:registry:winsock_provider",
             (Event::KeyWritten | Event::DeletedKeyWritten, None) => "windows:registry:key",
@@ -59,9 +60,9 @@ impl Row {
             offset: line.offset,
             filetime: line.filetime.to_string(),
             data_type,
-            tag: Tags::List(subject.map(|subject| subject.tags.clone()).unwrap_or_default()),
-            provider: subject.map(|subject| subject.provider.clone()).unwrap_or_default(),
-            library_path: subject.map(|subject| cell(&subject.library)).unwrap_or_default(),
+            tag: Tags::List(registration.map(|registration| registration.tags.clone()).unwrap_or_default()),
+            provider: registration.map(|registration| registration.provider.clone()).unwrap_or_default(),
+            library_path: registration.map(|registration| cell(&registration.library)).unwrap_or_default(),
         }
     }
 }

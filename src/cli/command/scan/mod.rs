@@ -111,7 +111,8 @@ fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, 
     let folder = arguments.output_dir.as_deref();
     let outputs = Outputs { format: arguments.format, files: &arguments.output, folder };
     let view = View { width: arguments.width.map(usize::from), ..View::default() };
-    let settings = Settings { view, sort: arguments.sort.map(Into::into), ..Settings::default() };
+    let settings =
+        Settings { view, sort: arguments.sort.map(Into::into), is_full: arguments.full, ..Settings::default() };
     Sinks::new(&outputs, Scope::Many, &settings, output)
 }
 

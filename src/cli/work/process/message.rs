@@ -4,11 +4,11 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
-use catalog9::batch::{Counts, Passed, Record, Said, Unit};
+use catalog9::batch::{Counts, Detail, Passed, Record, Said, Unit};
 use catalog9::catalog::Text;
 use catalog9::collection::Name;
 use catalog9::render::Fragment;
-use catalog9::wire::v1;
+use catalog9::wire::v2;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -124,7 +124,7 @@ impl News {
 
     /// A unit, and the bytes that follow.
     pub(super) fn of_unit(unit: Unit, fragments: &[Fragment]) -> io::Result<Self> {
-        let head = serde_json::to_string(&v1::Record::from(&Record { unit, said: Said::Nothing }))?;
+        let head = serde_json::to_string(&v2::Record::of(&Record { unit, said: Said::Nothing }, Detail::Unit))?;
         let length = |part: &Vec<u8>| u64::try_from(part.len()).unwrap_or(u64::MAX);
         let parts = fragments.iter().map(|fragment| fragment.parts.iter().map(length).collect()).collect();
         Ok(Self::Unit { head, parts })
@@ -137,9 +137,9 @@ pub(super) fn counts([inputs, members, other]: [u64; 3]) -> Counts {
 
 /// The unit that a worker has told.
 pub(super) fn unit(head: &str) -> io::Result<Unit> {
-    match v1::Head::read(head.as_bytes()).map_err(io::Error::other)? {
-        v1::Head::Unit(unit) => Ok(*unit),
-        v1::Head::Summary(_) => Err(io::ErrorKind::InvalidData.into()),
+    match v2::Head::read(head.as_bytes()).map_err(io::Error::other)? {
+        v2::Head::Unit(unit, _) => Ok(*unit),
+        v2::Head::Summary(_) => Err(io::ErrorKind::InvalidData.into()),
     }
 }
 

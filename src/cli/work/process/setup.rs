@@ -24,6 +24,7 @@ pub(in crate::cli) struct Setup {
     pub(super) verify: bool,
     wanted: Wanted,
     formats: Vec<String>,
+    is_full: bool,
     compares: bool,
 }
 
@@ -56,6 +57,7 @@ impl Setup {
             verify,
             wanted,
             formats: pressing.presses.names().map(str::to_owned).collect(),
+            is_full: pressing.presses.is_full(),
             compares: pressing.compares,
         }
     }
@@ -79,7 +81,7 @@ impl Setup {
 
     pub(super) fn pressing(&self) -> Option<Pressing> {
         let formats = self.formats.iter().map(|name| Format::by_name(name, Scope::Many)).collect::<Option<_>>()?;
-        let presses = Presses::new(formats, Scope::Many, Settings::default());
+        let presses = Presses::new(formats, Scope::Many, Settings { is_full: self.is_full, ..Settings::default() });
         Some(Pressing { presses, compares: self.compares })
     }
 }

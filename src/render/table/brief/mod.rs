@@ -60,7 +60,7 @@ pub(super) fn write_opening(
 pub(super) fn write_control_set(examined: &Examined, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(writer, width);
     let name = examined.control_set.name.as_ref().map(ToString::to_string).unwrap_or_default();
-    let roles = roles_of(&examined.control_set).map(|roles| format!(" ({roles})")).unwrap_or_default();
+    let roles = roles_of(examined.control_set.roles).map(|roles| format!(" ({roles})")).unwrap_or_default();
     page.heading(&format!("Control set {name}{roles}: {}", examined.verdict.title()))
 }
 

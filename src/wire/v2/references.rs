@@ -34,6 +34,33 @@ pub(super) struct Statement {
     name: &'static str,
 }
 
+/// A web page.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Link {
+    /// What it is about.
+    name: String,
+    /// Its address.
+    url: String,
+}
+
+impl Link {
+    /// The page of a reference that has one: a technique of ATT&CK, or an issue such as `microsoft/WSL#4177`.
+    pub(super) fn of(reference: Reference) -> Option<Self> {
+        match reference {
+            Reference::Technique { technique, .. } => {
+                Some(Self { name: technique.id.to_owned(), url: technique.url() })
+            }
+            Reference::Other(words) => {
+                let (repository, issue) = words.split_once('#')?;
+                let is_issue = !issue.is_empty() && issue.bytes().all(|digit| digit.is_ascii_digit());
+                let url = format!("https://github.com/{repository}/issues/{issue}");
+                is_issue.then(|| Self { name: words.to_owned(), url })
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Technique {
     pub(super) fn of(reference: Reference) -> Option<Self> {
         let Reference::Technique { technique, is_closest_fit } = reference else { return None };

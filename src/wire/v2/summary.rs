@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::unit::Foreign;
 use super::{Unknown, known};
 use crate::batch;
+use crate::catalog::Facts;
 use crate::finding::Severity;
+use crate::rules;
 
 /// What all records come to.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -56,6 +58,9 @@ pub(super) struct Summary {
     /// How many nobody asked for.
     #[serde(default)]
     left_out: usize,
+    /// Why rules could not be judged: the facts that units do not show. Version 1 does not have it.
+    #[serde(default)]
+    not_judged: Vec<NotShown>,
     /// The findings by rule.
     findings: Vec<RuleTotal>,
     /// Providers that their Windows does not install, the rarest first.
@@ -72,6 +77,17 @@ pub(super) struct SinceBaseline {
     /// How many are no longer there, of evidence that was examined again; `null` where several results were merged, none
     /// of which can tell what is gone from all.
     gone: Option<usize>,
+}
+
+/// A fact that units do not show.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct NotShown {
+    /// The fact, as `not_judged` of units names it.
+    reason: String,
+    /// How many units do not show it.
+    units: u64,
+    /// The rules that need it.
+    rules: Vec<String>,
 }
 
 /// How often a rule spoke.
@@ -153,6 +169,7 @@ impl From<&batch::Summary> for Summary {
             }),
             allowed: summary.allowed,
             left_out: summary.left_out,
+            not_judged: summary.not_judged.iter().map(NotShown::from).collect(),
             findings: summary.findings.iter().map(RuleTotal::from).collect(),
             prevalence: summary.prevalence.iter().map(Prevalence::from).collect(),
         }
@@ -195,9 +212,26 @@ impl TryFrom<Summary> for batch::Summary {
             }),
             allowed: summary.allowed,
             left_out: summary.left_out,
+            not_judged: summary.not_judged.into_iter().map(batch::NotShown::try_from).collect::<Result<_, _>>()?,
             findings: summary.findings.into_iter().map(batch::RuleTotal::try_from).collect::<Result<_, _>>()?,
             prevalence: summary.prevalence.into_iter().map(batch::Prevalence::try_from).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+impl From<&batch::NotShown> for NotShown {
+    fn from(batch::NotShown { fact, units }: &batch::NotShown) -> Self {
+        let rules = rules::ALL.iter().filter(|rule| rule.needs.contains(*fact));
+        let rules = rules.map(|rule| rule.id.to_owned()).collect();
+        Self { reason: fact.to_string(), units: *units, rules }
+    }
+}
+
+impl TryFrom<NotShown> for batch::NotShown {
+    type Error = Unknown;
+
+    fn try_from(NotShown { reason, units, .. }: NotShown) -> Result<Self, Unknown> {
+        Ok(Self { fact: known("fact", &reason, Facts::by_name)?, units })
     }
 }
 

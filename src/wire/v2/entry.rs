@@ -1,7 +1,7 @@
 //! The entries of both catalogs, with the fields that `catalog::entry_field` lists.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -9,8 +9,10 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::system::time;
+use crate::batch::foreign_entries;
 use crate::catalog::entry_field::{Form, Value};
-use crate::catalog::{self, CatalogName, Guid, Text, hex};
+use crate::catalog::{self, CatalogName, EntryList, Guid, Text, hex};
+use crate::examination::Examined;
 
 /// An entry of the protocol catalog.
 pub(super) type ProtocolEntry = Entry<catalog::ProtocolEntry>;
@@ -25,8 +27,8 @@ pub(super) struct Entry<E> {
     is_orphan: bool,
     /// The fields, the key first.
     fields: Vec<(&'static str, Option<Data>)>,
-    /// The list that it is in; left out where it is in none.
-    list: Option<CatalogName>,
+    /// The list that it is in, and its control set; left out where it is in none.
+    list: Option<(CatalogName, Option<String>)>,
     /// What can be concluded from a report that shows neither GUIDs nor families; left out for other evidence.
     concluded: Option<Concluded>,
     /// The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.
@@ -89,25 +91,80 @@ impl<E: catalog::Entry> Entry<E> {
         let (mut fields, mut undecoded) = (Vec::new(), BTreeMap::new());
         for field in E::fields() {
             let value = (field.value)(entry);
-            if let Some(Value::Text(text)) = value
-                && let Some(bytes) = text.undecoded()
-            {
-                undecoded.insert(field.name, hex(&bytes));
-            }
+            undecoded.extend(value.as_ref().and_then(lost).map(|bytes| (field.name, hex(&bytes))));
             fields.push((field.name, value.and_then(data)));
         }
         Self { is_orphan: false, fields, list: None, concluded: None, undecoded, of: PhantomData }
     }
 
     /// The same entry, in that list.
-    pub(super) fn within(self, list: Option<CatalogName>) -> Self {
-        Self { list, ..self }
+    fn within(self, catalog: CatalogName, control_set: Option<String>, is_orphan: bool) -> Self {
+        Self { list: Some((catalog, control_set)), is_orphan, ..self }
     }
 
-    /// The same entry, marked as one that Windows never reads.
-    pub(super) fn into_orphan(self) -> Self {
-        Self { is_orphan: true, ..self }
+    /// The same entry without its bytes, which its other fields decode.
+    fn without_bytes(self) -> Self {
+        Self { fields: self.fields.into_iter().filter(|(name, _)| *name != RAW).collect(), ..self }
     }
+}
+
+/// An entry of either catalog, in its list.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum ListedEntry {
+    /// One of the protocol catalog.
+    Protocol(ProtocolEntry),
+    /// One of the namespace catalog.
+    NameSpace(NameSpaceEntry),
+}
+
+/// The entries of a control set; of those that are Windows' own only where everything is wanted.
+pub(super) fn listed(examined: &Examined, is_full: bool) -> Vec<ListedEntry> {
+    let catalogs = &examined.control_set.catalogs;
+    let foreign = if is_full { BTreeSet::new() } else { foreign_entries(examined) };
+    let listing = Listing { control_set: text(examined.control_set.name.as_ref()), foreign, is_full };
+    let protocol = catalogs.protocol_lists().flat_map(|(name, list)| listing.of(name, list));
+    let name_space = catalogs.name_space_lists().flat_map(|(name, list)| listing.of(name, list));
+    protocol.map(ListedEntry::Protocol).chain(name_space.map(ListedEntry::NameSpace)).collect()
+}
+
+/// Which entries of a control set are listed.
+struct Listing {
+    control_set: Option<String>,
+    foreign: BTreeSet<(CatalogName, usize)>,
+    is_full: bool,
+}
+
+impl Listing {
+    fn of<E: catalog::Entry>(&self, name: CatalogName, list: &EntryList<E>) -> Vec<Entry<E>>
+    where
+        Entry<E>: for<'a> From<&'a E>,
+    {
+        let entries = list.entries.iter().map(|entry| (entry, false));
+        let all = entries.chain(list.orphans.iter().map(|orphan| (orphan, true))).enumerate();
+        let listed = all.filter(|(place, _)| self.is_full || self.foreign.contains(&(name, *place)));
+        let listed = listed.map(|(_, (entry, is_orphan))| {
+            let entry = Entry::from(entry).within(name, self.control_set.clone(), is_orphan);
+            if self.is_full { entry } else { entry.without_bytes() }
+        });
+        listed.collect()
+    }
+}
+
+/// The bytes of a value that cannot be written as JSON without loss: text that is no valid Unicode, and a time after the
+/// year 9999.
+fn lost(value: &Value<'_>) -> Option<Vec<u8>> {
+    match value {
+        Value::Text(text) => text.undecoded(),
+        Value::Resolved(text) => text.undecoded(),
+        Value::Time(written) if time(*written).is_none() => Some(written.0.to_le_bytes().to_vec()),
+        _ => None,
+    }
+}
+
+/// The bytes, in hexadecimal digits, of those texts that are no valid Unicode.
+pub(super) fn undecoded<const N: usize>(texts: [(&'static str, Option<&Text>); N]) -> BTreeMap<&'static str, String> {
+    texts.into_iter().filter_map(|(name, text)| Some((name, hex(&text?.undecoded()?)))).collect()
 }
 
 fn data(value: Value<'_>) -> Option<Data> {
@@ -124,11 +181,13 @@ fn data(value: Value<'_>) -> Option<Data> {
     })
 }
 
-const ORPHAN: &str = "orphan";
-const CATALOG: &str = "catalog";
+const RAW: &str = "raw";
+pub(super) const ORPHAN: &str = "orphan";
+pub(super) const CONTROL_SET: &str = "control_set";
+pub(super) const CATALOG: &str = "catalog";
 const BITS: &str = "bits";
 const CONCLUDED: &str = "concluded";
-const UNDECODED: &str = "undecoded";
+pub(super) const UNDECODED: &str = "undecoded";
 
 impl<E> Serialize for Entry<E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -140,7 +199,8 @@ impl<E> Serialize for Entry<E> {
                 map.serialize_entry(ORPHAN, &self.is_orphan)?;
             }
         }
-        if let Some(list) = self.list {
+        if let Some((list, control_set)) = &self.list {
+            map.serialize_entry(CONTROL_SET, control_set)?;
             map.serialize_entry(CATALOG, list.name())?;
             map.serialize_entry(BITS, &list.bits())?;
         }
@@ -192,9 +252,13 @@ impl<E: catalog::Entry> Entry<E> {
         });
         let undecoded = json_schema!({
             "type": "object",
-            "description": "The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.",
+            "description": "The bytes, in hexadecimal digits, of those texts above that are no valid Unicode, and of a time after the year 9999.",
             "additionalProperties": { "type": "string" },
             "default": {},
+        });
+        let control_set = json_schema!({
+            "type": ["string", "null"],
+            "description": "The control set that it is in; left out of entries that are in no catalog.",
         });
         let catalog = json_schema!({
             "type": "string",
@@ -205,6 +269,7 @@ impl<E: catalog::Entry> Entry<E> {
             "description": "32 or 64: of which programs the list is; `null` where a listing does not say.",
         });
         properties.insert(ORPHAN.to_owned(), orphan.into());
+        properties.insert(CONTROL_SET.to_owned(), control_set.into());
         properties.insert(CATALOG.to_owned(), catalog.into());
         properties.insert(BITS.to_owned(), bits.into());
         properties.insert(UNDECODED.to_owned(), undecoded.into());

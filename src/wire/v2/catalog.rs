@@ -1,14 +1,15 @@
-//! A control set: both catalogs, entry by entry, and what stands beside them.
+//! A control set: what stands beside the entries of both catalogs.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::entry::{Entry, NameSpaceEntry, ProtocolEntry, guid, text};
+use super::entry::{ProtocolEntry, guid, text};
 use super::history::Residue;
 use super::recovery::Difference;
 use super::system::time;
+use crate::batch::missing_facts;
 use crate::catalog::socket::{answers, way_down};
-use crate::catalog::{self, CatalogName, EntryList, Facts, Text, socket};
+use crate::catalog::{self, EntryList, Facts, Text, socket};
 use crate::examination::Examined;
 
 /// One state of the system.
@@ -22,10 +23,21 @@ pub(super) struct ControlSet {
     default: bool,
     /// What is to be thought of its catalogs.
     verdict: &'static str,
-    /// `Protocol_Catalog9`; `null` where there is none.
-    protocol_catalog: Option<Catalog<ProtocolEntry>>,
-    /// `NameSpace_Catalog5`; `null` where there is none.
-    name_space_catalog: Option<Catalog<NameSpaceEntry>>,
+    /// The facts that it does not show and that rules need.
+    not_judged: Vec<String>,
+    /// What only full documents have.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
+}
+
+/// What only full documents have of a control set.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ControlSetDetails")]
+struct Details {
+    /// `Protocol_Catalog9` but for its entries, which are in `entries` of the document; `null` where there is none.
+    protocol_catalog: Option<Catalog>,
+    /// `NameSpace_Catalog5`, likewise.
+    name_space_catalog: Option<Catalog>,
     /// The values of `WinSock2\Parameters`; `null` where there is no such key.
     parameters: Option<Parameters>,
     /// `AppId_Catalog`.
@@ -53,14 +65,13 @@ pub(super) struct ControlSet {
 
 /// `Protocol_Catalog9` or `NameSpace_Catalog5`.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Catalog<E> {
+struct Catalog {
     /// When its key was last written.
     last_written: Option<String>,
-    /// The entries of `Catalog_Entries` in the order in which Windows reads them, then those that it never reads;
-    /// `null` where there is no such key.
-    entries: Option<Vec<E>>,
-    /// The entries of `Catalog_Entries64`; `null` where there is no such key.
-    entries64: Option<Vec<E>>,
+    /// Whether there is a key `Catalog_Entries`.
+    has_entries: bool,
+    /// Whether there is a key `Catalog_Entries64`.
+    has_entries64: bool,
     /// When the key `Catalog_Entries` was last written.
     entries_last_written: Option<String>,
     /// When the key `Catalog_Entries64` was last written.
@@ -200,8 +211,21 @@ struct Answer {
     libraries: Vec<Option<String>>,
 }
 
-impl From<&Examined> for ControlSet {
-    fn from(examined: &Examined) -> Self {
+impl ControlSet {
+    pub(super) fn of(examined: &Examined, is_full: bool) -> Self {
+        Self {
+            name: text(examined.control_set.name.as_ref()),
+            current: examined.control_set.roles.current,
+            default: examined.control_set.roles.default,
+            verdict: examined.verdict.name(),
+            not_judged: super::names(missing_facts(examined)),
+            details: is_full.then(|| Details::of(examined)),
+        }
+    }
+}
+
+impl Details {
+    fn of(examined: &Examined) -> Self {
         let catalogs = &examined.control_set.catalogs;
         let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
         let list = |list: &EntryList<catalog::ProtocolEntry>| {
@@ -209,16 +233,8 @@ impl From<&Examined> for ControlSet {
         };
         let protocol = catalogs.protocol.as_ref();
         Self {
-            name: examined.control_set.name.as_ref().map(Text::to_lossy),
-            current: examined.control_set.roles.current,
-            default: examined.control_set.roles.default,
-            verdict: examined.verdict.name(),
-            protocol_catalog: protocol.map(|catalog| {
-                Catalog::new(catalog, &catalogs.protocol_lists().map(|(name, _)| name).collect::<Vec<_>>())
-            }),
-            name_space_catalog: catalogs.name_space.as_ref().map(|catalog| {
-                Catalog::new(catalog, &catalogs.name_space_lists().map(|(name, _)| name).collect::<Vec<_>>())
-            }),
+            protocol_catalog: protocol.map(Catalog::from),
+            name_space_catalog: catalogs.name_space.as_ref().map(Catalog::from),
             parameters: catalogs.parameters.as_ref().map(Parameters::from),
             app_permissions: catalogs.app_permissions.iter().map(AppPermission::from).collect(),
             winsock: catalogs.winsock.as_ref().map(Winsock::from),
@@ -251,21 +267,12 @@ fn all_answers(entries: &[catalog::ProtocolEntry]) -> Vec<Answer> {
     answers(entries).into_iter().map(answer).collect()
 }
 
-impl<M: catalog::Entry> Catalog<Entry<M>>
-where
-    Entry<M>: for<'a> From<&'a M>,
-{
-    fn new(catalog: &catalog::Catalog<M>, names: &[CatalogName]) -> Self {
-        let entries = |list: &EntryList<M>, is_64_bit: bool| {
-            let name = names.iter().copied().find(|name| name.is_64_bit() == is_64_bit);
-            let orphans = list.orphans.iter().map(|orphan| Entry::from(orphan).into_orphan());
-            let entries = list.entries.iter().map(Entry::from).chain(orphans);
-            entries.map(|entry| entry.within(name)).collect()
-        };
+impl<E> From<&catalog::Catalog<E>> for Catalog {
+    fn from(catalog: &catalog::Catalog<E>) -> Self {
         Self {
             last_written: catalog.last_written.and_then(time),
-            entries: catalog.entries.as_ref().map(|list| entries(list, false)),
-            entries64: catalog.entries64.as_ref().map(|list| entries(list, true)),
+            has_entries: catalog.entries.is_some(),
+            has_entries64: catalog.entries64.is_some(),
             entries_last_written: catalog.entries.as_ref().and_then(|list| list.last_written).and_then(time),
             entries64_last_written: catalog.entries64.as_ref().and_then(|list| list.last_written).and_then(time),
             num_catalog_entries: catalog.num_catalog_entries,

@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use super::summary::Summary;
 use super::unit::Unit;
-use super::{Document, SCHEMA};
-use crate::batch;
+use super::{Document, SCHEMA, is_read};
+use crate::batch::{self, Detail};
 use crate::catalog::Text;
 
 /// A record.
@@ -30,25 +30,27 @@ pub(super) enum Kind {
     },
     /// A unit that was not examined.
     Failure {
-        /// `catalog9/v1`.
+        /// `catalog9/v2`.
         schema: &'static str,
         /// The unit, which says why.
         unit: Box<Unit>,
     },
     /// What all records come to; the last one. Where it is missing the others are not all.
     Summary {
-        /// `catalog9/v1`.
+        /// `catalog9/v2`.
         schema: &'static str,
         /// What they come to.
         summary: Box<Summary>,
     },
 }
 
-impl From<&batch::Record> for Record {
-    fn from(record: &batch::Record) -> Self {
+impl Record {
+    /// The record of a unit: the full one only where everything is wanted.
+    #[must_use]
+    pub fn of(record: &batch::Record, detail: Detail) -> Self {
         let unit = Box::new(Unit::from(&record.unit));
         Self(match record.examination() {
-            Some(examination) => Kind::Examination { unit, examination: Box::new(Document::from(examination)) },
+            Some(examination) => Kind::Examination { unit, examination: Box::new(Document::of(examination, detail)) },
             None => Kind::Failure { schema: SCHEMA, unit },
         })
     }
@@ -63,8 +65,9 @@ impl From<&batch::Summary> for Record {
 /// What is read back of a record when results are merged.
 #[derive(Debug)]
 pub enum Head {
-    /// The unit, whether it was examined or not.
-    Unit(Box<batch::Unit>),
+    /// The unit, whether it was examined or not, and how much else the record holds. A record of version 1 does not say
+    /// enough for more than the unit; that of a unit that was not examined lacks nothing.
+    Unit(Box<batch::Unit>, Detail),
     /// What all records come to.
     Summary(Box<batch::Summary>),
 }
@@ -73,16 +76,27 @@ pub enum Head {
 #[derive(Debug, Error)]
 #[error("{found}")]
 pub struct NoRecord {
-    found: String,
+    pub(super) found: String,
 }
 
 /// A record, but for what was said of the unit.
 #[derive(Deserialize)]
 #[serde(tag = "record", rename_all = "lowercase")]
 enum Line {
-    Examination { schema: String, unit: Box<Unit> },
-    Failure { schema: String, unit: Box<Unit> },
-    Summary { schema: String, summary: Box<Summary> },
+    Examination {
+        schema: String,
+        unit: Box<Unit>,
+        #[serde(default)]
+        full: bool,
+    },
+    Failure {
+        schema: String,
+        unit: Box<Unit>,
+    },
+    Summary {
+        schema: String,
+        summary: Box<Summary>,
+    },
 }
 
 impl Head {
@@ -94,13 +108,19 @@ impl Head {
     pub fn read(line: &[u8]) -> Result<Self, NoRecord> {
         let line: Line = serde_json::from_slice(line).map_err(|error| NoRecord { found: error.to_string() })?;
         let (Line::Examination { schema, .. } | Line::Failure { schema, .. } | Line::Summary { schema, .. }) = &line;
-        if schema != SCHEMA {
+        if !is_read(schema) {
             return Err(NoRecord { found: Text::from(schema.as_str()).shortened(80) });
         }
         let head = match line {
-            Line::Examination { unit, .. } | Line::Failure { unit, .. } => {
-                (*unit).try_into().map(Box::new).map(Self::Unit)
+            Line::Examination { schema, unit, full } => {
+                let detail = match (schema == SCHEMA, full) {
+                    (false, _) => Detail::Unit,
+                    (true, false) => Detail::Findings,
+                    (true, true) => Detail::Everything,
+                };
+                (*unit).try_into().map(|unit| Self::Unit(Box::new(unit), detail))
             }
+            Line::Failure { unit, .. } => (*unit).try_into().map(|unit| Self::Unit(Box::new(unit), Detail::Everything)),
             Line::Summary { summary, .. } => (*summary).try_into().map(Box::new).map(Self::Summary),
         };
         head.map_err(|unknown| NoRecord { found: unknown.to_string() })

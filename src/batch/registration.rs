@@ -1,5 +1,6 @@
-//! What a key of a timeline is: an entry of a catalog, with the provider that it registers.
+//! What a key is that was written at some time: an entry of a catalog, with the provider that it registers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
@@ -9,11 +10,12 @@ use crate::examination::Examination;
 
 /// An entry of a catalog. All of its texts are in the form in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Subject {
+#[non_exhaustive]
+pub struct Registration {
     /// The entry in one sentence.
     pub words: String,
     /// What analysts filter by.
-    pub tags: Vec<&'static str>,
+    pub tags: Vec<Cow<'static, str>>,
     /// GUID of the provider, in braces; empty where the evidence does not have it.
     pub provider: String,
     /// Path of the DLL as it is stored, likewise.
@@ -21,11 +23,11 @@ pub(super) struct Subject {
 }
 
 /// The entries of the control sets that were examined, by the paths of their keys.
-pub(super) fn subjects(examination: &Examination) -> BTreeMap<&str, Subject> {
+pub(super) fn registrations(examination: &Examination) -> BTreeMap<&str, Registration> {
     examination.examined.iter().flat_map(|examined| of_control_set(&examined.control_set)).collect()
 }
 
-fn of_control_set(control_set: &ControlSet) -> impl Iterator<Item = (&str, Subject)> {
+fn of_control_set(control_set: &ControlSet) -> impl Iterator<Item = (&str, Registration)> {
     let catalogs = &control_set.catalogs;
     // Programs get sockets from the control set that the system runs with.
     let is_current = control_set.roles.current;
@@ -33,12 +35,12 @@ fn of_control_set(control_set: &ControlSet) -> impl Iterator<Item = (&str, Subje
         let active = if is_current { active(&list.entries) } else { BTreeMap::new() };
         list.entries.iter().chain(&list.orphans).map(move |entry| {
             let requests = active.get(entry.place.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-            (entry.place.path.as_str(), Subject::of_protocol(entry, catalog, requests))
+            (entry.place.path.as_str(), Registration::of_protocol(entry, catalog, requests))
         })
     });
     let name_space = catalogs.name_space_lists().flat_map(|(catalog, list)| {
         let entries = list.entries.iter().chain(&list.orphans);
-        entries.map(move |entry| (entry.place.path.as_str(), Subject::of_name_space(entry, catalog)))
+        entries.map(move |entry| (entry.place.path.as_str(), Registration::of_name_space(entry, catalog)))
     });
     protocol.chain(name_space)
 }
@@ -63,7 +65,7 @@ fn active(entries: &[ProtocolEntry]) -> BTreeMap<&str, Vec<String>> {
     active
 }
 
-impl Subject {
+impl Registration {
     fn of_protocol(entry: &ProtocolEntry, catalog: CatalogName, requests: &[String]) -> Self {
         let (noun, tag) = match entry.kind() {
             Some(Kind::Layered) => ("LSP", "lsp"),
@@ -71,27 +73,28 @@ impl Subject {
             Some(Kind::Base) => ("base provider", "base-provider"),
             Some(Kind::Malformed) | None => ("provider", "provider"),
         };
-        let mut subject = Self::of(noun, &entry.name(), entry.library_path.as_ref(), entry, catalog);
-        subject.provider = guid(entry.provider_id);
-        subject.tags = vec!["winsock", tag];
+        let mut registration = Self::of(noun, &entry.name(), entry.library_path.as_ref(), entry, catalog);
+        registration.provider = guid(entry.provider_id);
+        registration.tags = vec!["winsock".into(), tag.into()];
         if !requests.is_empty() {
-            subject.words.push_str(", active for ");
-            subject.words.push_str(&requests.join(", "));
-            subject.tags.push("active");
+            registration.words.push_str(", active for ");
+            registration.words.push_str(&requests.join(", "));
+            registration.tags.push("active".into());
         }
-        subject
+        registration
     }
 
     fn of_name_space(entry: &NameSpaceEntry, catalog: CatalogName) -> Self {
-        let mut subject = Self::of("namespace provider", &entry.name(), entry.library_path.as_ref(), entry, catalog);
-        subject.provider = guid(entry.provider_id);
-        subject.tags = vec!["winsock", "namespace-provider"];
+        let mut registration =
+            Self::of("namespace provider", &entry.name(), entry.library_path.as_ref(), entry, catalog);
+        registration.provider = guid(entry.provider_id);
+        registration.tags = vec!["winsock".into(), "namespace-provider".into()];
         match entry.enabled {
-            Some(0) => subject.words += ", disabled",
-            Some(_) => subject.tags.push("enabled"),
+            Some(0) => registration.words += ", disabled",
+            Some(_) => registration.tags.push("enabled".into()),
             None => {}
         }
-        subject
+        registration
     }
 
     fn of(noun: &str, name: &Text, library: Option<&Text>, entry: &impl Entry, catalog: CatalogName) -> Self {

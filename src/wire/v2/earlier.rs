@@ -10,11 +10,12 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{SCHEMA, Unknown, known};
+use super::{SCHEMA, Unknown, is_read, known};
 use crate::catalog::{CatalogName, Text};
 use crate::comparison::{Earlier, Identity, Piece};
 use crate::evidence::Kind;
 use crate::finding::Severity;
+use crate::wire::v1;
 
 /// Why an earlier result cannot be compared with.
 #[derive(Debug, Error, Diagnostic)]
@@ -33,7 +34,7 @@ pub enum EarlierError {
         found: String,
     },
     /// It is JSON of another kind.
-    #[error("expected documents of the schema {SCHEMA}, found {found}")]
+    #[error("expected documents of the schema {SCHEMA} or {old}, found {found}", old = v1::SCHEMA)]
     #[diagnostic(help("create it again with this version of `catalog9 examine` or `catalog9 scan`"))]
     OtherSchema {
         /// What it says that it is.
@@ -122,7 +123,7 @@ impl<'de> Deserialize<'de> for Documents {
 
 /// A document; nothing for a record of a scan that has no findings.
 fn document(value: Value) -> Result<Option<Document>, EarlierError> {
-    if value.get("schema").and_then(Value::as_str) != Some(SCHEMA) {
+    if !value.get("schema").and_then(Value::as_str).is_some_and(is_read) {
         return Err(EarlierError::OtherSchema { found: schema_of(&value) });
     }
     if matches!(value.get("record").and_then(Value::as_str), Some("failure" | "summary")) {

@@ -47,6 +47,10 @@ pub(super) struct Unit {
     /// How many nobody asked for.
     #[serde(default)]
     left_out: usize,
+    /// The facts for want of which rules could not be judged; the summary has the rules of each. Version 1 does not have
+    /// it.
+    #[serde(default)]
+    not_judged: Vec<String>,
     /// How many defects the evidence has.
     defects: usize,
     /// Providers that this Windows does not install.
@@ -136,6 +140,7 @@ impl From<&batch::Unit> for Unit {
             worst_confidence: unit.worst_confidence.map(|confidence| confidence.name().to_owned()),
             allowed: unit.allowed,
             left_out: unit.left_out,
+            not_judged: super::names(unit.not_judged),
             defects: unit.defects,
             foreign: unit.foreign.iter().map(Foreign::from).collect(),
             failure: unit.failure.as_ref().map(Failure::from),
@@ -166,6 +171,7 @@ impl TryFrom<Unit> for batch::Unit {
                 .transpose()?,
             allowed: unit.allowed,
             left_out: unit.left_out,
+            not_judged: super::facts(&unit.not_judged)?,
             defects: unit.defects,
             foreign: unit.foreign.into_iter().map(batch::Foreign::try_from).collect::<Result<_, _>>()?,
             failure: unit.failure.map(|Failure { code, message, help }| batch::Failure { code, message, help }),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::batch::newest;
 use crate::catalog::{FileTime, Product, Text, Version, hex};
 use crate::evidence::{HiveHead, ReportHead};
 use crate::examination::{self, Examination};
@@ -12,6 +13,9 @@ use crate::examination::{self, Examination};
 pub(super) struct EvidenceHead {
     /// What it was called on the command line.
     path: String,
+    /// Its bytes in hexadecimal digits; left out where it is valid Unicode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
     /// `hive`, `reg`, `nfo`, `msinfo-text` or `netsh`.
     kind: &'static str,
     /// Its length in bytes.
@@ -20,6 +24,12 @@ pub(super) struct EvidenceHead {
     sha256: Option<String>,
     /// Whether a write of the hive had not ended when it was stored; `null` where it is no hive.
     dirty: Option<bool>,
+    /// Whether the user accepts a dirty hive as it was stored.
+    as_stored: bool,
+    /// Whether the catalogs could be read in full, as far as this kind of evidence holds them.
+    has_whole_catalogs: bool,
+    /// The newest plausible time at which a key was last written; `null` where the evidence has no times.
+    newest: Option<String>,
     /// Head of the hive; `null` where it is none.
     hive: Option<Hive>,
     /// How a registration file was written; `null` where it is none.
@@ -48,6 +58,9 @@ struct TextForm {
 struct EvidenceFile {
     /// What it was called on the command line.
     path: String,
+    /// Its bytes in hexadecimal digits; left out where it is valid Unicode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
     /// Its length in bytes.
     size: u64,
     /// Its SHA-256 in hexadecimal digits.
@@ -94,6 +107,9 @@ struct Hive {
 pub(super) struct System {
     /// Name of the computer.
     computer_name: Option<String>,
+    /// Its bytes in hexadecimal digits; left out where it is valid Unicode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    computer_name_bytes: Option<String>,
     /// Its Windows.
     windows: Windows,
     /// `x86`, `x64`, `ia64` or `arm64`.
@@ -139,10 +155,14 @@ impl From<&Examination> for EvidenceHead {
     fn from(examination: &Examination) -> Self {
         Self {
             path: examination.path.to_lossy(),
+            path_bytes: bytes(&examination.path),
             kind: examination.kind.name(),
             size: examination.size,
             sha256: examination.sha256.as_ref().map(|digest| hex(digest)),
             dirty: examination.is_dirty(),
+            as_stored: examination.as_stored,
+            has_whole_catalogs: examination.has_whole_catalogs(),
+            newest: newest(examination).and_then(time),
             hive: examination.hive.as_ref().map(Hive::from),
             text: examination.text.as_ref().map(|text| TextForm {
                 encoding: text.encoding.clone(),
@@ -153,6 +173,11 @@ impl From<&Examination> for EvidenceHead {
             report: examination.report.as_ref().map(Head::from),
         }
     }
+}
+
+/// The bytes of a text that is no valid Unicode.
+fn bytes(text: &Text) -> Option<String> {
+    text.undecoded().map(|bytes| hex(&bytes))
 }
 
 impl From<&ReportHead> for Head {
@@ -169,7 +194,12 @@ impl From<&ReportHead> for Head {
 
 impl From<&examination::EvidenceFile> for EvidenceFile {
     fn from(part: &examination::EvidenceFile) -> Self {
-        Self { path: part.path.to_lossy(), size: part.size, sha256: part.sha256.as_ref().map(|digest| hex(digest)) }
+        Self {
+            path: part.path.to_lossy(),
+            path_bytes: bytes(&part.path),
+            size: part.size,
+            sha256: part.sha256.as_ref().map(|digest| hex(digest)),
+        }
     }
 }
 
@@ -197,8 +227,10 @@ impl From<&Examination> for System {
     fn from(examination: &Examination) -> Self {
         let main = examination.main();
         let windows = main.map(|main| main.control_set.catalogs.windows.clone()).unwrap_or_default();
+        let computer_name = main.and_then(|main| main.control_set.computer_name.as_ref());
         Self {
-            computer_name: main.and_then(|main| main.control_set.computer_name.as_ref()).map(Text::to_lossy),
+            computer_name: computer_name.map(Text::to_lossy),
+            computer_name_bytes: computer_name.and_then(bytes),
             architecture: windows.architecture.map(|architecture| architecture.to_string()),
             windows: Windows {
                 version: windows.version.map(|_| windows.name()),
