@@ -36,6 +36,10 @@ vanilla DIR:
 differential *OPTIONS:
     tests/differential/run.sh {{OPTIONS}}
 
+# The queries of docs/queries.md over a scan of the cases; `--bless` writes the rows that are expected.
+queries *OPTIONS:
+    tests/queries/run.sh {{OPTIONS}}
+
 # Mutation tests of one folder, such as `just mutants layout`: docs/robustness.md has the survivors.
 mutants FOLDER *OPTIONS:
     nice -n 19 .ci/mutants --file 'src/{{FOLDER}}/**/*.rs' {{OPTIONS}}

@@ -1,7 +1,8 @@
 //! Writes evidence into a folder, for the tests that compare catalog9 with other programs (`tests/differential`).
 //!
-//! `write-evidence dirty|hives|reg|nfo FOLDER FIRST COUNT`: the pieces with the numbers from FIRST on. A number is the
-//! seed of its piece, so each can be written again alone.
+//! `write-evidence dirty|hives|reg|nfo|cases FOLDER FIRST COUNT`: the pieces with the numbers from FIRST on. A number is
+//! the seed of its piece, so each can be written again alone. `cases` are the cases as they are, of one computer each but
+//! for the last, which has the name of the first, and a report of the first (for `tests/queries`).
 #![allow(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -25,7 +26,7 @@ use catalog9_synth::{Key, dirty, msinfo, registry, variants};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [kind, folder, first, count] = arguments.as_slice() else {
-        panic!("write-evidence dirty|hives|reg|nfo FOLDER FIRST COUNT")
+        panic!("write-evidence dirty|hives|reg|nfo|cases FOLDER FIRST COUNT")
     };
     let (folder, first, count): (&Path, u32, u32) = (folder.as_ref(), first.parse().unwrap(), count.parse().unwrap());
     fs::create_dir_all(folder).unwrap();
@@ -37,6 +38,7 @@ fn main() {
             "dirty" => write_dirty(&folder.join(format!("{number:06}")), &mut random),
             "hives" => write(folder, number, "SYSTEM", &hive(case, &mut random)),
             "reg" => write(folder, number, "reg", &registration_file(case, &mut random)),
+            "cases" => write_case(folder, case, number, cases.len() as u32),
             "nfo" => write(folder, number, "nfo", &report(case, &mut random)),
             _ => panic!("no kind of evidence is called {kind}"),
         }
@@ -54,6 +56,15 @@ fn cases() -> Vec<Catalogs> {
 
 fn write(folder: &Path, number: u32, ending: &str, bytes: &[u8]) {
     fs::write(folder.join(format!("{number:06}.{ending}")), bytes).unwrap();
+}
+
+/// The hive of a case and, of the first one, its report.
+fn write_case(folder: &Path, case: &Catalogs, number: u32, count: u32) {
+    let host = format!("PC-{:02}", number % (count - 1));
+    write(folder, number, "SYSTEM", &hive::write(&registry::system(case, &host), &Shape::default()));
+    if number == 0 {
+        write(folder, number, "nfo", &msinfo::nfo(case, &host, &msinfo::ENGLISH));
+    }
 }
 
 /// A hive, its logs, the newest state where one can be recovered, and what was done.
