@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use catalog9::catalog::notation;
-use catalog9::wire::v2::read_earlier;
+use catalog9::wire::v2::{read_earlier, read_extract};
 use catalog9::{Content, Evidence, Examination, Options, examine};
 use catalog9_fuzz::memory::most_during;
 use catalog9_fuzz::oracle::hold_harmless;
@@ -19,6 +19,8 @@ static EXAMINATION: LazyLock<Examination> = LazyLock::new(|| {
 fuzz_target!(|json: &[u8]| {
     let (read, most) = most_during(|| read_earlier(json));
     assert!(most <= (16 << 20) + 8 * json.len(), "{} bytes take {most} bytes of memory", json.len());
+    // The same file may be given to `merge`.
+    let _ = read_extract(json);
     match read {
         Ok(mut earlier) => {
             let mut examination = EXAMINATION.clone();

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use catalog9::batch::Detail;
-use catalog9::catalog::notation;
+use catalog9::catalog::{is_harmful, notation};
 use catalog9::render::{Format, Scope};
+use catalog9::wire::v2::{Head, read_extract};
 use serde_json::{Value, json};
 
 use super::outputs::three;
@@ -198,4 +199,45 @@ fn results_of_version_1_are_read() {
     let refused = run(&["merge", "--format", "sarif", "v1"]);
     let told = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && told.contains("catalog9/v2, which sarif needs"), "{told}");
+}
+
+#[test]
+fn damaged_records_are_refused_in_harmless_words_or_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = notation::parse(&hijacked()).unwrap();
+    write(folder.path(), &[("listing.txt", netsh::listing(&case, &netsh::ENGLISH).as_bytes())]);
+    let output = scan(folder.path(), &["--format", "jsonl", "--full", "listing.txt"]).stdout;
+    let line = output.split(|byte| *byte == b'\n').next().unwrap();
+    let extract = read_extract(line).unwrap();
+    assert!(!extract.entries.is_empty() && !extract.control_sets[0].findings.is_empty());
+    let is_harmless = |bytes: &[u8]| match (read_extract(bytes), Head::read(bytes)) {
+        (Ok(_), Ok(_)) => true,
+        (extract, head) => {
+            let errors = [extract.err(), head.err()].into_iter().flatten().map(|error| error.to_string());
+            errors.into_iter().all(|error| !error.chars().any(is_harmful))
+        }
+    };
+    for length in (0..line.len()).step_by(97) {
+        assert!(read_extract(&line[..length]).is_err() && is_harmless(&line[..length]), "{length} bytes");
+    }
+    for place in (0..line.len()).step_by(41) {
+        for byte in [b'"', b'9', b'}', 0x1b, 0xff] {
+            let mut damaged = line.to_vec();
+            damaged[place] = byte;
+            assert!(is_harmless(&damaged), "{byte:#x} at {place}");
+        }
+    }
+    let text = str::from_utf8(line).unwrap();
+    for (from, to) in [
+        (r#""confidence":""#, r#""confidence":"\u001b[31m"#),
+        (r#""implies":""#, r#""implies":"un"#),
+        (r#""catalog":""#, r#""catalog":"another "#),
+        (r#""control_set":null"#, r#""control_set":"ControlSet009""#),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert!(
+            changed != text && read_extract(changed.as_bytes()).is_err() && is_harmless(changed.as_bytes()),
+            "{to}"
+        );
+    }
 }

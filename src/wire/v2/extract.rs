@@ -127,8 +127,8 @@ struct RuleLeftOut {
 ///
 /// Where it is the record of no examination, or has words of another version of this program.
 pub fn read_extract(line: &[u8]) -> Result<Extract, NoRecord> {
-    let document: Document = serde_json::from_slice(line).map_err(|error| NoRecord { found: error.to_string() })?;
-    document.extract().map_err(|unknown| NoRecord { found: unknown.to_string() })
+    let document: Document = serde_json::from_slice(line).map_err(|error| NoRecord::of(&error))?;
+    document.extract().map_err(|unknown| NoRecord::of(&unknown))
 }
 
 impl Document {

@@ -1,5 +1,7 @@
 //! The records of many pieces of evidence, one for each unit, and the summary behind them.
 
+use std::fmt::Display;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -76,7 +78,14 @@ pub enum Head {
 #[derive(Debug, Error)]
 #[error("{found}")]
 pub struct NoRecord {
-    pub(super) found: String,
+    found: String,
+}
+
+impl NoRecord {
+    /// What was found instead; it may quote the file.
+    pub(super) fn of(found: &dyn Display) -> Self {
+        Self { found: Text::from(found.to_string()).shortened(200) }
+    }
 }
 
 /// A record, but for what was said of the unit.
@@ -106,10 +115,10 @@ impl Head {
     ///
     /// Where it is none, one of another schema, or one with words of another version of this program.
     pub fn read(line: &[u8]) -> Result<Self, NoRecord> {
-        let line: Line = serde_json::from_slice(line).map_err(|error| NoRecord { found: error.to_string() })?;
+        let line: Line = serde_json::from_slice(line).map_err(|error| NoRecord::of(&error))?;
         let (Line::Examination { schema, .. } | Line::Failure { schema, .. } | Line::Summary { schema, .. }) = &line;
         if !is_read(schema) {
-            return Err(NoRecord { found: Text::from(schema.as_str()).shortened(80) });
+            return Err(NoRecord::of(schema));
         }
         let head = match line {
             Line::Examination { schema, unit, full } => {
@@ -123,6 +132,6 @@ impl Head {
             Line::Failure { unit, .. } => (*unit).try_into().map(|unit| Self::Unit(Box::new(unit), Detail::Everything)),
             Line::Summary { summary, .. } => (*summary).try_into().map(Box::new).map(Self::Summary),
         };
-        head.map_err(|unknown| NoRecord { found: unknown.to_string() })
+        head.map_err(|unknown| NoRecord::of(&unknown))
     }
 }
