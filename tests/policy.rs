@@ -82,7 +82,7 @@ fn what_is_allowed_is_listed_and_does_not_fail() {
     allowed.sort_unstable();
     assert!(all.len() >= 4 && all == allowed, "{all:?} {allowed:?}");
     assert_eq!(document["verdict"], "known-third-party-providers");
-    let [plain, allowed] = [&plain, &document].map(|document| document["summary"].as_array().unwrap());
+    let [plain, allowed] = [&plain, &document].map(|document| document["assessment"].as_array().unwrap());
     assert_eq!(plain[1..], allowed[..], "only the worst finding is no longer among them");
     let first = &document["allowed"][0];
     assert_eq!([&first["reason"], &first["until"]], ["ours", "2027-01-01"]);
@@ -110,7 +110,7 @@ fn an_allowance_fits_by_all_that_it_names() {
 fn a_provider_is_allowed_by_its_guid() {
     let desk = Desk::new("layered-provider-effective", "");
     let (_, plain) = desk.json(&[]);
-    let entries = plain["control_sets"].to_string();
+    let entries = plain["entries"].to_string();
     let ids = entries.split("\"provider_id\":\"").skip(1).map(|rest| rest.split('"').next().unwrap());
     let allow = |id| format!("[[allow]]\nprovider = '{id}'\nreason = 'ours'\nuntil = 2027-01-01\n");
     let policy: String = ids.map(allow).collect();
@@ -161,7 +161,7 @@ fn what_is_missing_is_told_though_it_is_allowed() {
     let export = reg::write(system.at(path), &format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{path}"), Form::Regedit5);
     let (_, document) = Desk::of(&export, policy).json(&[]);
     assert!(rules(&document["allowed"]).contains(&"netbios-pair-incomplete"), "{document:#}");
-    assert_eq!(document["summary"][1], "5 sections: missing: MSAFD NetBIOS [B] SEQPACKET 0.");
+    assert_eq!(document["assessment"][1], "5 sections: missing: MSAFD NetBIOS [B] SEQPACKET 0.");
 }
 
 #[test]
