@@ -51,7 +51,7 @@ fn what_stands_before_a_whole_listing_does_not_make_it_an_excerpt() {
     let text = redirected(&WINDOWS_10.replace("1002  udp\n", ""));
     let line = "-".repeat(54);
     let query = "HKEY_LOCAL_MACHINE\\system\\CurrentControlSet\\Services\\Winsock\\Parameters\n    \
-                 Transports    REG_MULTI_SZ    Tcpip\\0Tcpip6\n\n\n";
+                 Transports    REG_MULTI_SZ    Tcpip\\0Tcpip6\\0afunix\\0Psched\\0vmbus\\0RFCOMM\n\n\n";
     for before in [
         String::new(),
         "\u{feff}".to_owned(),

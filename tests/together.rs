@@ -96,7 +96,7 @@ fn files_of_two_computers_are_refused_and_so_are_two_registries_or_none() {
     );
     let expected = "expected one registry and the reports of its system, found ";
     for (files, found) in [
-        (&[("a", &hive), ("b", &hive)], "several hives"),
+        (&[("a", &hive), ("b", &hive)], "several registries"),
         (&[("a", &hive), ("b", &export)], "a hive and registration files"),
         (&[("a", &of("A")), ("b", &of("A"))], "no registry"),
     ] {

@@ -1,6 +1,6 @@
 //! How each kind of evidence is recognized, and what reads it.
 
-use super::{Error, Kind, ReadOptions, Reading, msinfo, netsh, registry};
+use super::{Error, Kind, ReadOptions, Reading, msinfo, netsh, query, registry};
 
 /// A kind of evidence: a row of the table.
 pub(super) struct Carrier {
@@ -31,6 +31,7 @@ pub(super) static CARRIERS: &[Carrier] = &[
         read: |bytes, options| registry::read_reg(&mut &*bytes, options.code_page),
     },
     Carrier { kind: Kind::Nfo, mark: Mark::Beginning(msinfo::is_nfo), read: |bytes, _| Ok(msinfo::read_nfo(bytes)) },
+    Carrier { kind: Kind::RegQuery, mark: Mark::Text(registry::is_query), read: query::read },
     Carrier {
         kind: Kind::MsinfoText,
         mark: Mark::Text(msinfo::is_report),

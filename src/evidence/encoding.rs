@@ -2,76 +2,11 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::Encoding;
-
-use super::{Defect, Defects};
+use super::{Defect, Defects, mixed};
 use crate::catalog::{Place, Text};
 
-/// An ANSI code page of Windows, by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodePage(&'static Encoding);
-
-impl CodePage {
-    /// The code page of that number; `None` where Windows does not use it as an ANSI code page.
-    #[must_use]
-    pub fn of_number(number: u32) -> Option<Self> {
-        Some(Self(match number {
-            874 => encoding_rs::WINDOWS_874,
-            932 => encoding_rs::SHIFT_JIS,
-            936 => encoding_rs::GBK,
-            949 => encoding_rs::EUC_KR,
-            950 => encoding_rs::BIG5,
-            1250 => encoding_rs::WINDOWS_1250,
-            1251 => encoding_rs::WINDOWS_1251,
-            1252 => encoding_rs::WINDOWS_1252,
-            1253 => encoding_rs::WINDOWS_1253,
-            1254 => encoding_rs::WINDOWS_1254,
-            1255 => encoding_rs::WINDOWS_1255,
-            1256 => encoding_rs::WINDOWS_1256,
-            1257 => encoding_rs::WINDOWS_1257,
-            1258 => encoding_rs::WINDOWS_1258,
-            65001 => encoding_rs::UTF_8,
-            _ => return None,
-        }))
-    }
-
-    /// The number of the code page.
-    #[must_use]
-    pub fn number(self) -> u32 {
-        let numbers = [874, 932, 936, 949, 950].into_iter().chain(1250..=1258);
-        numbers.into_iter().find(|number| Self::of_number(*number) == Some(self)).unwrap_or(65001)
-    }
-
-    /// What text without a mark of its encoding is taken for where it is not UTF-8: Western European, which is the most
-    /// frequent one.
-    pub const GUESS: Self = Self(encoding_rs::WINDOWS_1252);
-
-    /// What it is called.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    /// The text with U+FFFD for bytes that have no meaning, and whether there were any.
-    #[must_use]
-    pub fn decode_lossy(self, bytes: &[u8]) -> (String, bool) {
-        let (text, had_errors) = self.0.decode_without_bom_handling(bytes);
-        (text.into_owned(), had_errors)
-    }
-
-    /// The text, where every byte has a meaning in this code page; else the bytes as they are.
-    #[must_use]
-    pub fn decode(self, bytes: &[u8]) -> Text {
-        let (text, had_errors) = self.0.decode_without_bom_handling(bytes);
-        if had_errors { Text::from_bytes(bytes) } else { Text::new(text) }
-    }
-}
-
-/// Decodes text in a code page that may not be known. What is not ASCII is then kept as bytes, never guessed.
-#[must_use]
-pub fn decode_ansi(bytes: &[u8], code_page: Option<CodePage>) -> Text {
-    code_page.map_or_else(|| Text::from_bytes(bytes), |code_page| code_page.decode(bytes))
-}
+pub use super::code_page::CodePage;
+pub(super) use super::code_page::decode_ansi;
 
 /// How a file of text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +19,8 @@ pub enum TextEncoding {
     Utf8,
     /// One byte a character or two, in a code page that the file does not name.
     Ansi,
+    /// UTF-16, little endian, and lines in a code page that the file does not name.
+    Mixed,
 }
 
 impl TextEncoding {
@@ -120,6 +57,7 @@ impl TextEncoding {
             Self::Utf16Be => "UTF-16BE",
             Self::Utf8 => "UTF-8",
             Self::Ansi => "ANSI",
+            Self::Mixed => "UTF-16LE and ANSI",
         }
     }
 }
@@ -162,7 +100,13 @@ impl Decoded<'_> {
     /// A piece of the text, as a text of the evidence.
     #[must_use]
     pub fn text_of(&self, piece: &str) -> Text {
-        if self.encoding != TextEncoding::Ansi || piece.is_ascii() {
+        let is_byte = |character: char| character.is_ascii() || matches!(character, '\u{f780}'..='\u{f7ff}');
+        let is_of_bytes = match self.encoding {
+            TextEncoding::Ansi => true,
+            TextEncoding::Mixed => piece.chars().all(is_byte),
+            _ => false,
+        };
+        if !is_of_bytes || piece.is_ascii() {
             return Text::new(piece);
         }
         let byte = |character| u8::try_from(u32::from(character) & 0xff).unwrap_or(b'?');
@@ -196,13 +140,40 @@ pub fn decode_text(bytes: &[u8]) -> Decoded<'_> {
 
 fn decode_whole(bytes: &[u8]) -> Decoded<'_> {
     let (encoding, mark) = TextEncoding::of_beginning(bytes);
+    if matches!(encoding, TextEncoding::Utf16Le | TextEncoding::Ansi) && mixed::is_mixed(bytes) {
+        return decode_mixed(bytes);
+    }
     let rest = bytes.get(mark..).unwrap_or_default();
     let begin = u64::try_from(mark).unwrap_or_default();
     match encoding {
         TextEncoding::Utf16Le | TextEncoding::Utf16Be => decode_utf16(rest, begin, encoding),
         TextEncoding::Utf8 => decode_utf8(rest, begin),
-        TextEncoding::Ansi => decode_without_mark(bytes),
+        TextEncoding::Ansi | TextEncoding::Mixed => decode_without_mark(bytes),
     }
+}
+
+fn decode_mixed(bytes: &[u8]) -> Decoded<'_> {
+    let mut text = String::with_capacity(bytes.len());
+    let mut faults: Vec<Fault> = Vec::new();
+    let mut lines_before = 0;
+    for part in mixed::parts(bytes) {
+        let decoded = match part.is_utf16 {
+            true => decode_utf16(part.bytes, 0, TextEncoding::Utf16Le),
+            false => decode_without_mark(part.bytes),
+        };
+        let begin = u64::try_from(part.offset).unwrap_or(u64::MAX);
+        for fault in decoded.faults {
+            let (line, last_line) = (fault.line + lines_before, fault.last_line + lines_before);
+            let is_full = faults.len() == MAX_FAULTS;
+            match faults.last_mut().filter(|_| is_full) {
+                Some(last) => (last.count, last.last_line) = (last.count + fault.count, last_line),
+                None => faults.push(Fault { offset: fault.offset + begin, line, last_line, ..fault }),
+            }
+        }
+        lines_before += u64::try_from(decoded.text.matches('\n').count()).unwrap_or(u64::MAX);
+        text.push_str(&decoded.text);
+    }
+    Decoded { text: Cow::Owned(text), encoding: TextEncoding::Mixed, faults }
 }
 
 fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_> {
@@ -357,18 +328,5 @@ mod tests {
         let faults = decode_text(&bytes).faults;
         assert_eq!((faults.len(), faults.iter().map(|fault| fault.count).sum()), (MAX_FAULTS, 5000));
         assert_eq!(faults.last().map(|last| (last.line, last.last_line)), Some((1000, 5000)));
-    }
-
-    #[test]
-    fn a_known_code_page_gives_the_text_and_an_unknown_one_the_bytes() {
-        let path = b"C:\\Programme\\K\xe4se\\lsp.dll";
-        assert_eq!(decode_ansi(path, CodePage::of_number(1252)).to_string(), r"C:\Programme\Käse\lsp.dll");
-        assert_eq!(decode_ansi(path, CodePage::of_number(1251)).to_string(), r"C:\Programme\Kдse\lsp.dll");
-        assert_eq!(decode_ansi(path, CodePage::of_number(437)).to_string(), r"C:\Programme\K\xe4se\lsp.dll");
-    }
-
-    #[test]
-    fn bytes_that_the_code_page_does_not_have_stay_bytes() {
-        assert_eq!(decode_ansi(b"\x81", CodePage::of_number(932)).to_string(), r"\x81");
     }
 }

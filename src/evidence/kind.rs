@@ -8,6 +8,8 @@ pub enum Kind {
     Hive,
     /// A registration file.
     Reg,
+    /// What `reg query` prints, alone or among other output.
+    RegQuery,
     /// An NFO file of msinfo32.
     Nfo,
     /// A text report of msinfo32, whole or a part of it.
@@ -18,7 +20,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Hive, Self::Reg, Self::Nfo, Self::MsinfoText, Self::Netsh];
+    pub const ALL: [Self; 6] = [Self::Hive, Self::Reg, Self::RegQuery, Self::Nfo, Self::MsinfoText, Self::Netsh];
 
     /// Its name in machine-readable output.
     #[must_use]
@@ -26,6 +28,7 @@ impl Kind {
         match self {
             Self::Hive => "hive",
             Self::Reg => "reg",
+            Self::RegQuery => "reg-query",
             Self::Nfo => "nfo",
             Self::MsinfoText => "msinfo-text",
             Self::Netsh => "netsh",
@@ -38,6 +41,7 @@ impl Kind {
         match self {
             Self::Hive => "registry hive",
             Self::Reg => "registration file",
+            Self::RegQuery => "reg query output",
             Self::Nfo => "msinfo32 report (NFO)",
             Self::MsinfoText => "msinfo32 report (text)",
             Self::Netsh => "netsh listing",

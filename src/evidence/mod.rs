@@ -1,6 +1,7 @@
 //! From a file to catalogs, and to the defects that were met on the way.
 
 mod carrier;
+mod code_page;
 mod content;
 mod control_set;
 mod defect;
@@ -9,9 +10,11 @@ mod head;
 mod history;
 mod kind;
 mod lines;
+mod mixed;
 mod moment;
 mod msinfo;
 mod netsh;
+mod query;
 mod reading;
 mod recovery;
 mod registry;

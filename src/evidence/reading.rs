@@ -75,6 +75,8 @@ pub struct Reading {
     pub history: Option<History>,
     /// When the keys that were read were last written, of all control sets and beside them.
     pub moments: Vec<Moment>,
+    /// The listing of netsh that the same text holds; the defects in it are among the others.
+    pub listing: Option<ControlSet>,
     /// Damage that was met.
     pub defects: Vec<Defect>,
 }
@@ -91,6 +93,7 @@ impl Reading {
             control_sets: Vec::new(),
             history: None,
             moments: Vec::new(),
+            listing: None,
             defects: Vec::new(),
         }
     }

@@ -172,11 +172,11 @@ pub struct Examined {
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
     let Evidence { path, content, logs, scratch } = evidence;
     let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve, scratch };
-    let (reading, part) =
+    let (mut reading, EvidenceFile { path, size, sha256 }) =
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
-    let EvidenceFile { path, size, sha256 } = part;
     let logs = logs.iter().map(|log| EvidenceFile::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
-    Ok(Examination { sha256, logs, ..examination(reading, &[], path, size, options)? })
+    let reports = together::listing(&mut reading);
+    Ok(Examination { sha256, logs, ..examination(reading, reports.as_slice(), path, size, options)? })
 }
 
 fn examination(

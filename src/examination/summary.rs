@@ -64,7 +64,7 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
     let what = match kind {
         Kind::Nfo | Kind::MsinfoText => "msinfo32",
         Kind::Netsh => "netsh",
-        Kind::Hive | Kind::Reg => "This evidence",
+        Kind::Hive | Kind::Reg | Kind::RegQuery => "This evidence",
     };
     if !catalogs.tells(Facts::PATHS) {
         let checks = rules::ALL.len();

@@ -29,8 +29,10 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
         parts.push(part);
     }
     let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
-    let (registry, reports) = apart(exports.finish()?, others)?;
-    let reports: Vec<SystemReport> = reports.into_iter().filter_map(|(name, reading)| report(name, reading)).collect();
+    let (mut registry, reports) = apart(exports.finish()?, others)?;
+    let of_registry = listing(&mut registry);
+    let reports = reports.into_iter().filter_map(|(name, reading)| report(name, reading));
+    let reports: Vec<SystemReport> = of_registry.into_iter().chain(reports).collect();
     let size = parts.iter().map(|part| part.size).sum();
     let path = Text::new(names.join(" + "));
     Ok(Examination { parts, logs: of_logs, ..examination(registry, &reports, path, size, options)? })
@@ -38,13 +40,19 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
 
 /// The one registry, and the rest, which is compared with it.
 fn apart(exports: Option<Reading>, others: Vec<(Text, Reading)>) -> Result<(Reading, Vec<(Text, Reading)>), Error> {
-    let (mut hives, reports): (Vec<_>, Vec<_>) =
-        others.into_iter().partition(|(_, reading)| reading.kind == Kind::Hive);
+    let of_kind = |others: Vec<(Text, Reading)>, kind| -> (Vec<_>, Vec<_>) {
+        others.into_iter().partition(|(_, reading)| reading.kind == kind)
+    };
+    let (mut hives, mut reports) = of_kind(others, Kind::Hive);
+    if exports.is_none() && hives.is_empty() {
+        // What reg query printed is a registry where there is no better one, and a report of it elsewhere.
+        (hives, reports) = of_kind(reports, Kind::RegQuery);
+    }
     let registry = match (exports, hives.pop()) {
         (Some(exports), None) => (Text::new("the registration files"), exports),
         (None, Some(hive)) if hives.is_empty() => hive,
         (None, None) => return Err(Error::NotTogether { found: "no registry" }),
-        (None, Some(_)) => return Err(Error::NotTogether { found: "several hives" }),
+        (None, Some(_)) => return Err(Error::NotTogether { found: "several registries" }),
         (Some(_), Some(_)) => return Err(Error::NotTogether { found: "a hive and registration files" }),
     };
     let mut named = std::iter::once(&registry).chain(&reports).filter_map(computer);
@@ -74,6 +82,12 @@ fn is_same_computer(one: &Text, other: &Text) -> bool {
     let [one, other] = [one, other]
         .map(|name| name.lossy().chars().take(LONGEST_NAME).flat_map(char::to_lowercase).collect::<String>());
     one == other
+}
+
+/// The listing in the text of a registry, as a report of the same system.
+pub(super) fn listing(reading: &mut Reading) -> Option<SystemReport> {
+    let catalogs = reading.listing.take()?.catalogs;
+    Some(SystemReport { name: Text::new("the listing in the same file"), written: None, catalogs })
 }
 
 /// A report as the rules take it: of several listings the last.

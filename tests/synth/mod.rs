@@ -23,6 +23,7 @@ pub mod item;
 pub mod log;
 pub mod msinfo;
 pub mod netsh;
+pub mod query;
 pub mod random;
 pub mod reg;
 pub mod registry;

@@ -192,7 +192,7 @@ impl Elements {
         let fits = match self.encoding {
             TextEncoding::Utf16Le | TextEncoding::Utf16Be => declared.starts_with("utf-16"),
             TextEncoding::Utf8 => declared == "utf-8" || declared == "us-ascii",
-            TextEncoding::Ansi => !declared.starts_with("utf-"),
+            TextEncoding::Ansi | TextEncoding::Mixed => !declared.starts_with("utf-"),
         };
         if !fits {
             self.defect(&format!("an encoding that fits {}", self.encoding.name()), &declared);

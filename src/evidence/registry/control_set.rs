@@ -186,7 +186,8 @@ const FACTS: &[(&str, Facts, Facts)] = &[
     ),
     (r"Services\WinSock2\Parameters", Facts::PARAMETERS, Facts::PARAMETERS),
     (r"Services\WinSock2\Parameters\AppId_Catalog", Facts::APP_PERMISSIONS, Facts::empty()),
-    (r"Services\Winsock\Parameters", Facts::TRANSPORTS, Facts::TRANSPORTS),
+    // Whether they are told is asked of the value.
+    (r"Services\Winsock\Parameters", Facts::TRANSPORTS, Facts::empty()),
     (r"Services\NetBIOS\Linkage", Facts::BINDINGS, Facts::BINDINGS),
     (r"Services\Tcpip", Facts::DRIVERS, Facts::DRIVERS),
     (r"Services\Tcpip\Parameters\Winsock", Facts::TEMPLATES, Facts::empty()),
@@ -212,11 +213,12 @@ fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
     told.set(Facts::TRANSPORTS, transports.is_some());
     for (path, facts, facts_of_key) in FACTS {
         match control_set.at(path) {
+            Some(key) if key.is_only_named() => told.remove(*facts),
             Some(key) => {
                 if key.is_damaged || key.is_partial {
                     told.remove(*facts_of_key);
                 }
-                if has_damage(key) || has_too_many_entries(key) {
+                if has_damage(key) || has_too_many_entries(key) || has_part_of_a_list(key) {
                     told.remove(Facts::WHOLE_LISTS);
                 }
             }
@@ -241,6 +243,13 @@ fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
 
 fn has_too_many_entries(catalog: &Key) -> bool {
     catalog.subkeys.iter().any(|list| list.subkeys.len() > MAX_ENTRIES)
+}
+
+/// Whether the evidence names a list of entries, or one of its entries, only on the way to other keys.
+fn has_part_of_a_list(catalog: &Key) -> bool {
+    let lists = catalog.subkeys.iter().filter(|list| list.name.lower().starts_with("catalog_entries"));
+    let mut lists = lists.flat_map(|list| std::iter::once(list).chain(&list.subkeys));
+    lists.any(|key| key.is_partial)
 }
 
 fn has_damage(key: &Key) -> bool {

@@ -107,6 +107,12 @@ impl Key {
         self.value(LINK_VALUE).and_then(Value::link_target)
     }
 
+    /// Whether nothing is shown of it but that it is there.
+    #[must_use]
+    pub(super) fn is_only_named(&self) -> bool {
+        self.is_partial && !self.is_damaged && self.values.is_empty() && self.subkeys.is_empty()
+    }
+
     /// Why there is no key at that path; `None` where there is one.
     #[must_use]
     pub(super) fn missing(&self, path: &str) -> Option<Missing> {

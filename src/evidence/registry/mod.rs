@@ -20,7 +20,7 @@ mod winsock2;
 
 pub mod log;
 
-pub(super) use self::reg::is_registration_file;
+pub(super) use self::reg::{is_query, is_registration_file};
 pub(super) use self::system::conclude_from_catalogs;
 
 use std::io::Read;
@@ -34,9 +34,10 @@ use self::reg::Export;
 use self::salvage::{ROOM, WITHIN_ROOM};
 use self::values::Values;
 use self::wanted::{SERVICES, Wanted};
-use super::encoding::CodePage;
+use super::encoding::{CodePage, Decoded, TextEncoding};
 use super::{
     Content, ControlSet, Defect, Defects, Error, HiveHead, HiveState, Kind, ReadOptions, Reading, Recovery, Space,
+    TextHead,
 };
 use crate::catalog::{Place, Text};
 
@@ -180,6 +181,24 @@ impl Together {
     pub fn finish(self) -> Result<Option<Reading>, Error> {
         self.whole.map(|whole| read_export(whole, self.code_page, self.defects)).transpose()
     }
+}
+
+/// Reads what `reg query` printed of a registry. `code_page` is that of text whose encoding is not known.
+///
+/// # Errors
+///
+/// Where it tells nothing of Winsock.
+pub(super) fn read_query(decoded: &Decoded<'_>, code_page: Option<CodePage>) -> Result<Reading, Error> {
+    let mut defects = Defects::default();
+    let mut root = reg::read_query(decoded, code_page, &mut defects);
+    let links = links::follow_in_export(&mut root, &mut defects);
+    let control_sets = read_control_sets(&root, &links, code_page, &mut defects);
+    if !control_sets.iter().any(tells_something) {
+        return Err(Error::NothingOfWinsock);
+    }
+    let encoding = decoded.encoding.name().to_owned();
+    let head = TextHead { encoding, is_guess: decoded.encoding == TextEncoding::Ansi, form: "reg query" };
+    Ok(Reading { text: Some(head), control_sets, defects: defects.into_list(), ..Reading::of(Kind::RegQuery) })
 }
 
 fn contradiction(one: &Value, other: &Value, name: &Text) -> Error {

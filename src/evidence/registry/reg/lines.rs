@@ -183,7 +183,7 @@ impl<'s> Lines<'s> {
                 Ok(text) => (text.to_owned(), false),
                 Err(_) => (String::from_utf8_lossy(&self.line).into_owned(), true),
             },
-            TextEncoding::Ansi => self.decode_ansi(),
+            TextEncoding::Ansi | TextEncoding::Mixed => self.decode_ansi(),
         }
     }
 

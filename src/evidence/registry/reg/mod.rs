@@ -6,6 +6,7 @@
 
 mod lines;
 mod path;
+mod query;
 mod tree;
 mod value;
 mod width;
@@ -22,6 +23,9 @@ use super::wanted::Wanted;
 use crate::catalog::{Place, Text};
 use crate::evidence::encoding::{CodePage, TextEncoding};
 use crate::evidence::{Defect, Defects, Error, TextHead};
+
+pub(in crate::evidence) use self::query::is_query;
+pub(super) use self::query::read as read_query;
 
 /// How the strings of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +173,10 @@ impl Reader<'_> {
                 let entered = self.tree.enter(&path, at.line, self.wanted);
                 self.ends_in_wanted = !matches!(entered, Entered::Unwanted);
                 match entered {
-                    Entered::Key(key) => self.key = Some(key),
+                    Entered::Key(key) => {
+                        self.tree.name(&key);
+                        self.key = Some(key);
+                    }
                     Entered::Unwanted => {}
                     Entered::NoRoom => self.note(at, 1, WITHIN_ROOM, "more; the key is ignored"),
                 }

@@ -47,13 +47,17 @@ pub(super) fn parse(line: &str, is_wine: bool) -> KeyLine {
         Some(path) => (true, path),
         None => (false, inside),
     };
+    at(path, is_deletion, path.starts_with('\\') || is_wine)
+}
+
+/// The key at that path; `is_relative` says that it may begin below the root of the hive.
+pub(super) fn at(path: &str, is_deletion: bool, is_relative: bool) -> KeyLine {
     // Doubled backslashes (Wine; exports that were pasted) and trailing ones collapse.
     let names: Vec<&str> = path.split('\\').filter(|name| !name.is_empty()).take(MOST_NAMES).collect();
     if names.iter().any(|name| name.encode_utf16().count() > LONGEST_KEY_NAME) {
         let found = format!("a name of more than {LONGEST_KEY_NAME} characters, which Windows does not allow");
         return KeyLine::Malformed(found);
     }
-    let is_relative = path.starts_with('\\') || is_wine;
     match below_system(&names, is_relative) {
         Below::System(names) if is_deletion => KeyLine::Deletion(names),
         Below::System(names) => KeyLine::Key(names),

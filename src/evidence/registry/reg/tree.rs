@@ -1,6 +1,6 @@
 //! The keys that are kept, as they come line by line: set, overridden and deleted again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::key::{Key, LINK_VALUE, REG_LINK, Value};
 use super::super::salvage::ROOM;
@@ -58,6 +58,11 @@ pub(super) struct Node<'w> {
 }
 
 impl Node<'_> {
+    /// Where it is in the tree.
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
     /// Whether the value of that name is wanted.
     pub(super) fn wants(&self, name: &Text) -> bool {
         self.wanted.value(Some(name))
@@ -94,11 +99,48 @@ impl Tree {
                 },
             };
         }
+        self.last = index;
+        Entered::Key(Node { index, wanted, reserve })
+    }
+
+    /// Notes that the file names the key, and so tells which values and subkeys it has.
+    pub(super) fn name(&mut self, key: &Node<'_>) {
+        self.name_at(key.index);
+    }
+
+    fn name_at(&mut self, index: usize) {
         if let Some(kept) = self.kept_mut(index) {
             kept.is_named = true;
         }
-        self.last = index;
-        Entered::Key(Node { index, wanted, reserve })
+    }
+
+    /// Notes the same of every key from `last` up to `first`, and adds them to `seen`.
+    pub(super) fn name_between(&mut self, first: usize, last: usize, seen: &mut HashSet<usize>) {
+        let mut index = last;
+        while seen.insert(index) {
+            self.name_at(index);
+            match self.kept(index).map(|kept| kept.parent) {
+                Some(parent) if index != first && parent != index => index = parent,
+                _ => return,
+            }
+        }
+    }
+
+    /// Deletes the keys below that one which are not among `kept`; whether there were any.
+    pub(super) fn delete_others(&mut self, first: usize, kept: &HashSet<usize>) -> bool {
+        let mut open = vec![first];
+        let mut others = Vec::new();
+        while let Some(index) = open.pop() {
+            let Some(key) = self.kept_mut(index) else { continue };
+            let (known, unknown): (Vec<usize>, Vec<usize>) = key.subkeys.iter().partition(|index| kept.contains(index));
+            key.subkeys.clone_from(&known);
+            open.extend(known);
+            others.extend(unknown);
+        }
+        others.retain(|index| self.kept(*index).is_some());
+        let has_any = !others.is_empty();
+        self.delete_all(others);
+        has_any
     }
 
     fn kept(&self, index: usize) -> Option<&Kept> {
@@ -143,7 +185,11 @@ impl Tree {
                 None => return,
             }
         }
-        let mut open = vec![index];
+        self.delete_all(vec![index]);
+    }
+
+    /// Deletes these keys with everything below them.
+    fn delete_all(&mut self, mut open: Vec<usize>) {
         while let Some(index) = open.pop() {
             let Some(mut kept) = self.keys.get_mut(index).and_then(Option::take) else { continue };
             self.by_name.remove(&(kept.parent, kept.name.lower()));
@@ -200,6 +246,13 @@ impl Tree {
     /// Marks the key that was entered last as one of which something was lost.
     pub(super) fn damage_last(&mut self) {
         self.damage_at(self.last);
+    }
+
+    /// Marks the same of that key and of those above it.
+    pub(super) fn damage_way_to_last(&mut self) {
+        for index in self.path_to_last() {
+            self.damage_at(index);
+        }
     }
 
     /// Path of a key, as it is shown.

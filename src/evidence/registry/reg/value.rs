@@ -17,11 +17,11 @@ pub(super) struct Data {
 }
 
 impl Data {
-    fn text(data_type: u32, text: &str) -> Self {
+    pub(super) fn text(data_type: u32, text: &str) -> Self {
         Self { data_type, bytes: text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect() }
     }
 
-    fn number(number: u32) -> Self {
+    pub(super) fn number(number: u32) -> Self {
         Self { data_type: REG_DWORD, bytes: number.to_le_bytes().to_vec() }
     }
 }
@@ -85,14 +85,16 @@ const LENGTHS: [(&str, usize); 4] = [
 pub(super) fn is_whole(name: &Text, data: &Data, line: &str) -> bool {
     let digits = line.bytes().rev().take_while(u8::is_ascii_hexdigit).count();
     match data.data_type {
-        REG_BINARY => {
-            let length = LENGTHS.iter().find(|(known, _)| name.is(known)).map(|(_, length)| *length);
-            digits == 2 && length == Some(data.bytes.len())
-        }
+        REG_BINARY => digits == 2 && has_known_length(name, data),
         REG_DWORD => digits == 8,
         // In the form that hivexregedit alone writes, quotation marks stand in texts as they are.
         _ => line.ends_with('"') && !line.contains("=str("),
     }
+}
+
+/// Whether a value is as long as values of that name always are.
+pub(super) fn has_known_length(name: &Text, data: &Data) -> bool {
+    LENGTHS.iter().any(|(known, length)| name.is(known) && *length == data.bytes.len())
 }
 
 /// Reads a value line, which begins with `@` or `"`.
