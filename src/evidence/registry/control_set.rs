@@ -208,7 +208,7 @@ fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
     told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit().is_some());
     told.set(Facts::OS, catalogs.windows.version.is_some());
     told.set(Facts::HOST, has_name);
-    told.set(Facts::TIMES, control_set.last_written.is_some());
+    told.set(Facts::TIMES, has_times(control_set));
     let transports = catalogs.winsock.as_ref().and_then(|winsock| winsock.transports.as_ref());
     told.set(Facts::TRANSPORTS, transports.is_some());
     for (path, facts, facts_of_key) in FACTS {
@@ -250,6 +250,11 @@ fn has_part_of_a_list(catalog: &Key) -> bool {
     let lists = catalog.subkeys.iter().filter(|list| list.name.lower().starts_with("catalog_entries"));
     let mut lists = lists.flat_map(|list| std::iter::once(list).chain(&list.subkeys));
     lists.any(|key| key.is_partial)
+}
+
+/// Whether keys have times: in a part of a hive, those above its root have none.
+fn has_times(key: &Key) -> bool {
+    key.last_written.is_some() || key.subkeys.iter().any(has_times)
 }
 
 fn has_damage(key: &Key) -> bool {

@@ -67,7 +67,7 @@ pub(super) fn open_hive<'a>(bytes: &'a [u8], defects: &mut Defects) -> Result<Op
 }
 
 impl OpenHive<'_> {
-    /// Reads the wanted keys and values, as far as there is room, which they take.
+    /// Reads the wanted keys and values of a system, as far as there is room, which they take.
     ///
     /// # Errors
     ///
@@ -78,11 +78,26 @@ impl OpenHive<'_> {
         budget: &mut usize,
         defects: &mut Defects,
     ) -> Result<Key, Error> {
+        // The root's own name is no part of any path.
+        self.read_at(&Place::default(), wanted, budget, defects)
+    }
+
+    /// The same where the root is the key at that place.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no root key.
+    pub(super) fn read_at(
+        &self,
+        place: &Place,
+        wanted: &WantedBelow<'_>,
+        budget: &mut usize,
+        defects: &mut Defects,
+    ) -> Result<Key, Error> {
         let trail = Trail::new(self.bytes.len(), budget, defects);
         let mut walk = Walk { bytes: self.bytes, salvage: Salvage::new(self.bytes), trail };
-        // The root's own name is no part of any path.
         let root_at = |record: &KeyRecord| Key {
-            place: Place { offset: u64::try_from(record.offset).ok(), ..Place::default() },
+            place: Place { offset: u64::try_from(record.offset).ok(), ..place.clone() },
             last_written: Some(record.last_written()),
             ..Key::default()
         };

@@ -8,6 +8,7 @@ mod key;
 mod links;
 mod marvin32;
 mod moments;
+mod partial;
 mod records;
 mod reg;
 mod salvage;
@@ -30,6 +31,7 @@ use self::hive::open_hive;
 use self::key::{Key, Value};
 use self::links::Source;
 use self::log::Log;
+use self::partial::Part;
 use self::reg::Export;
 use self::salvage::{ROOM, WITHIN_ROOM};
 use self::values::Values;
@@ -82,7 +84,8 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
     let has_control_sets = root.subkeys.iter().any(|key| key.subkey("Services").is_some());
     if root.subkey("Select").is_none() && !has_control_sets && !root.is_damaged {
         let names = hive.root_names();
-        return Err(Error::OtherHive { found: kind_of_hive(&names) });
+        let part = Part::of(&names).map(|part| read_part(part, bytes, options));
+        return part.unwrap_or(Ok(None))?.ok_or_else(|| Error::OtherHive { found: kind_of_hive(&names) });
     }
     let mut links = links::follow(&mut root, Wanted::of_system(), &Source::Hive(&hive), &mut budget, &mut defects);
     if let Some(wanted) = other_transports(&root) {
@@ -126,6 +129,32 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         defects: defects.into_list(),
         ..Reading::of(Kind::Hive)
     })
+}
+
+/// Reads a hive whose root is a key of a control set; `None` where it turns out to be another one. What was deleted is
+/// not looked for: saving a key copies nothing of it.
+fn read_part(part: Part, bytes: &[u8], options: &ReadOptions<'_>) -> Result<Option<Reading>, Error> {
+    let mut defects = Defects::default();
+    let hive = open_hive(bytes, &mut defects)?;
+    let mut budget = ROOM;
+    let mut read = |wanted: &Wanted, defects: &mut Defects| {
+        let wanted = part.wanted(wanted)?;
+        Some(hive.read_at(&part.place(), &wanted, &mut budget, defects).map(|root| part.system(root)))
+    };
+    let Some(mut root) = read(Wanted::of_system(), &mut defects).transpose()? else { return Ok(None) };
+    if !part.is_in(&root) {
+        return Ok(None);
+    }
+    if let Some(wanted) = other_transports(&root)
+        && let Some(transports) = read(&wanted, &mut Defects::default())
+    {
+        let _ = root.merge(transports?);
+    }
+    let links = links::follow_in_export(&mut root, &mut defects);
+    let control_sets = read_control_sets(&root, &links, options.code_page, &mut defects);
+    let moments = moments::of_keys(&root, &mut defects);
+    let hive = Some(hive.head);
+    Ok(Some(Reading { hive, control_sets, moments, defects: defects.into_list(), ..Reading::of(Kind::Hive) }))
 }
 
 /// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.
