@@ -157,9 +157,10 @@ fn decode_mixed(bytes: &[u8]) -> Decoded<'_> {
     let mut faults: Vec<Fault> = Vec::new();
     let mut lines_before = 0;
     for part in mixed::parts(bytes) {
-        let decoded = match part.is_utf16 {
-            true => decode_utf16(part.bytes, 0, TextEncoding::Utf16Le),
-            false => decode_without_mark(part.bytes),
+        let decoded = if part.is_utf16 {
+            decode_utf16(part.bytes, 0, TextEncoding::Utf16Le)
+        } else {
+            decode_without_mark(part.bytes)
         };
         let begin = u64::try_from(part.offset).unwrap_or(u64::MAX);
         for fault in decoded.faults {
