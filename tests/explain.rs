@@ -24,6 +24,12 @@ fn a_rule_is_explained_by_its_page() {
 }
 
 #[test]
+fn what_to_collect_is_the_page_of_the_documentation() {
+    let (code, text) = run(&["explain", "collect"]);
+    assert_eq!((code, text.as_str()), (0, include_str!("../docs/collecting.md")));
+}
+
+#[test]
 fn a_code_is_explained_in_every_form() {
     let (code, text) = run(&["explain", "10106"]);
     assert_eq!(code, 0);

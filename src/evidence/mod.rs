@@ -20,6 +20,7 @@ mod recovery;
 mod registry;
 mod report_head;
 mod sniff;
+mod without_catalogs;
 
 pub mod encoding;
 

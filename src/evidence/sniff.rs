@@ -2,11 +2,11 @@
 
 use super::carrier::{CARRIERS, Carrier, Mark};
 use super::encoding::{MAX_TEXT, decode_text};
-use super::{Error, Kind};
+use super::{Error, Kind, without_catalogs};
 use crate::catalog::Text;
 
 const BRING_EVIDENCE: &str = "give the SYSTEM hive from %SystemRoot%\\System32\\config, an export of \
-                              Services\\WinSock2 (reg export), an msinfo32 report saved as NFO or text, or the output of \
+                              Services\\WinSock2 (reg export, reg save or reg query /s), an msinfo32 report saved as NFO or text, or the output of \
                               `netsh winsock show catalog`";
 
 const SCAN: &str = "use `catalog9 scan`, which reads archives, or extract the SYSTEM hive first";
@@ -63,7 +63,7 @@ pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
     if let Some(carrier) = CARRIERS.iter().find(by_bytes) {
         return Ok(carrier);
     }
-    let known = BEGINNINGS.iter().find(|(beginning, ..)| bytes.starts_with(beginning));
+    let known = BEGINNINGS.iter().chain(without_catalogs::IMAGES).find(|(beginning, ..)| bytes.starts_with(beginning));
     if let Some((_, found, help)) = known {
         return Err(Error::NotEvidence { found: (*found).to_owned(), help });
     }
@@ -74,6 +74,10 @@ pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
         });
     }
     of_text(bytes).ok_or_else(|| {
+        let beginning = decode_text(bytes.get(..BEGINNING).unwrap_or(bytes));
+        if let Some((found, help)) = without_catalogs::report(&beginning.text) {
+            return Error::NotEvidence { found: found.to_owned(), help };
+        }
         let limit = if bytes.len() > MAX_TEXT { ", of which only the first 16 MiB were searched" } else { "" };
         Error::NotEvidence { found: describe(bytes) + limit, help: BRING_EVIDENCE }
     })

@@ -24,6 +24,8 @@ enum Answer {
     Symptoms(Vec<&'static Symptom>),
     /// The article KB 811259 as a whole.
     Article,
+    /// What to collect.
+    Collecting,
     Statement(&'static Statement),
     Techniques(Vec<&'static Technique>),
     Sigma(&'static SigmaRule),
@@ -51,6 +53,9 @@ fn answer(question: &str) -> Option<Answer> {
     let is_article = question.to_ascii_uppercase().trim_start_matches("KB").trim_matches([' ', '-']) == "811259";
     if is_article {
         return Some(Answer::Article);
+    }
+    if question.eq_ignore_ascii_case("collect") {
+        return Some(Answer::Collecting);
     }
     if let Some(code) = symptom::parse_code(question) {
         return symptom::by_code(code).map(|symptom| Answer::Symptom { symptom, is_closest: false });
@@ -170,6 +175,7 @@ impl Answer {
                 }
                 write_product(known, output)
             }),
+            Self::Collecting => write!(output, "{}", include_str!("../../../docs/collecting.md")),
             Self::WindowsLibrary(path) => {
                 writeln!(output, "{path}\n\nA DLL of Windows that its own Winsock providers load from there.")?;
                 let ids = ["base-provider-path-altered", "name-space-library-altered", "library-path-relative"];
