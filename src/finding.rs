@@ -81,6 +81,8 @@ pub struct Finding {
     pub story: usize,
     /// Whether an earlier examination did not find it; `None` where none is compared with.
     pub is_new: Option<bool>,
+    /// What other evidence of the same computer shows of the entry that it is about: who installed it, and when.
+    pub other_evidence: Vec<String>,
     /// How much it matters where another warning or error is about the same entry; `None` for findings that stand alone.
     pub(crate) when_corroborated: Option<Severity>,
 }
@@ -170,6 +172,7 @@ impl Finding {
             further_entries: Vec::new(),
             story: 0,
             is_new: None,
+            other_evidence: Vec::new(),
             when_corroborated: None,
         }
     }

@@ -102,8 +102,8 @@ fn the_rooms_have_an_order() {
 fn single_files_know_the_crates_that_they_hide() {
     for (crate_name, homes) in [
         ("nt_hive", &["evidence/registry/hive.rs"][..]),
-        // One reads XML, the other writes it.
-        ("quick_xml", &["evidence/msinfo/nfo.rs", "render/junit.rs"]),
+        // The last one writes XML, the others read it.
+        ("quick_xml", &["evidence/xml.rs", "evidence/autoruns/xml.rs", "evidence/msinfo/nfo.rs", "render/junit.rs"]),
         ("memmap2", &["cli/intake/map.rs"]),
         ("libc", &["cli/intake/map.rs", "cli/intake/file.rs"]),
         ("rustix", &["cli/output/atomic.rs", "cli/work/process/limits.rs"]),

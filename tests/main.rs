@@ -16,6 +16,7 @@
 
 mod architecture;
 mod archives;
+mod beside;
 mod budget;
 mod carriers;
 mod cases;
@@ -30,6 +31,7 @@ mod cut_exports;
 mod damage;
 mod damaged_reports;
 mod docs;
+mod event_logs;
 mod evidence;
 mod explain;
 mod formats;

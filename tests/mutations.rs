@@ -13,6 +13,7 @@ use serde_json::Value;
 use snapbox::Data;
 
 use crate::cases::pressed;
+use crate::synth::evtx::{self, Event};
 use crate::synth::{Key, hive, msinfo, netsh, registry};
 
 /// A clean Windows 10 with its own templates.
@@ -298,6 +299,17 @@ fn judged_together(hive: &[u8], report: &str) -> Judgement {
     examination.examined[0].judgement.clone()
 }
 
+/// What is said of a clean hive together with a log that records an LSP that is gone.
+fn logged() -> Judgement {
+    let event = evtx::of_lsp(1, 133_536_816_000_000_000, "Foo", [7; 16], 1099);
+    let log = evtx::log(&[Event { computer: "X".to_owned(), ..event }], evtx::Form::Template);
+    let hive = with_last_known_good(WINDOWS_10, WINDOWS_10);
+    let evidence = [("SYSTEM", &hive), ("log.evtx", &log)];
+    let evidence = evidence.map(|(name, bytes)| Evidence::new(name, Content::Bytes(bytes)));
+    let examination = examine_together(evidence.into(), &Options { hash: false, ..Options::default() }).unwrap();
+    examination.examined[0].judgement.clone()
+}
+
 /// Every rule speaks in some case, and on a clean system it could speak and is silent.
 #[test]
 fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
@@ -306,6 +318,7 @@ fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
     let shorter = WINDOWS_10.replace("1014  rfcomm\n", "");
     let differing = judged_together(&with_last_known_good(WINDOWS_10, &altered), &shorter);
     speaking.extend(differing.findings.iter().map(|finding| finding.rule));
+    speaking.extend(logged().findings.iter().map(|finding| finding.rule));
     let mut silent = BTreeSet::new();
     for clean in [WINDOWS_10, WINDOWS_XP] {
         let judgement = judged_together(&with_last_known_good(clean, clean), clean);

@@ -27,7 +27,7 @@ fn hold_folder(folder: &str) {
         eprintln!("{}", file.display());
         match target.as_str() {
             "hive_logs" => drop(Bundle::of(&bytes).map(|bundle| hold_bundle(&bundle, Formats::All))),
-            "hive" | "reg" | "nfo" | "text" | "listing" => drop(hold(&bytes, Formats::All)),
+            "hive" | "reg" | "nfo" | "text" | "listing" | "evtx" => drop(hold(&bytes, Formats::All)),
             // What these read is no evidence; their units have tests in the suite.
             _ => {}
         }

@@ -14,6 +14,9 @@ use crate::examination::{EvidenceFile, Examination, Examined};
 use crate::finding::{Finding, NotJudged};
 use crate::policy::{Allowed, Withheld};
 
+/// The channel of the events of Winsock.
+const CHANNEL: &str = "Microsoft-Windows-Winsock-WS2HELP/Operational";
+
 /// How much of an examination a record holds, or a format shows; each includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
@@ -238,5 +241,12 @@ fn dated_events(examination: &Examination) -> Vec<DatedEvent> {
         path: place.path,
         offset: place.offset,
     };
-    head.chain(examination.moments.iter().cloned()).map(dated).collect()
+    let logged = examination.events.iter().map(|event| DatedEvent {
+        time: event.time,
+        event: Event::Logged(event.change),
+        path: format!("{CHANNEL}, {}", event.place.path),
+        offset: event.place.offset,
+        registration: Some(Registration::of_event(event)),
+    });
+    head.chain(examination.moments.iter().cloned()).map(dated).chain(logged).collect()
 }

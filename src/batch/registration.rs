@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
-use crate::catalog::{CatalogName, Entry, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
+use crate::catalog::{CatalogEvent, CatalogName, Change, Entry, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
 use crate::evidence::ControlSet;
 use crate::examination::Examination;
 
@@ -82,6 +82,20 @@ impl Registration {
             registration.tags.push("active".into());
         }
         registration
+    }
+
+    /// The LSP of a logged change, or the catalog.
+    pub(super) fn of_event(event: &CatalogEvent) -> Self {
+        let mut tags = vec!["winsock", event.change.name()];
+        if event.change != Change::Reset {
+            tags.insert(1, "lsp");
+        }
+        Self {
+            words: format!("Winsock {}", event.sentence()),
+            tags: tags.into_iter().map(Cow::Borrowed).collect(),
+            provider: guid(event.provider_id),
+            library: String::new(),
+        }
     }
 
     fn of_name_space(entry: &NameSpaceEntry, catalog: CatalogName) -> Self {

@@ -2,7 +2,9 @@
 
 mod catalog_name;
 mod catalogs;
+mod event;
 mod fact;
+mod file;
 mod folder_name;
 mod link;
 mod namespace;
@@ -11,6 +13,7 @@ mod path;
 mod place;
 mod protocol;
 mod select;
+mod software;
 mod text;
 mod time;
 mod transport;
@@ -30,7 +33,9 @@ pub mod title;
 pub use crate::layout::Guid;
 pub use catalog_name::CatalogName;
 pub use catalogs::{AppPermission, Catalog, Catalogs, Entry, EntryList, NEEDED_KEYS, OtherCatalog, Parameters};
+pub use event::{CatalogEvent, Change};
 pub use fact::Facts;
+pub use file::SeenFile;
 pub use link::RegistryLink;
 pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;
@@ -40,6 +45,7 @@ pub use protocol::{
     ServiceFlags,
 };
 pub use select::{DanglingSelection, SELECTIONS};
+pub use software::{InstalledProduct, Software};
 pub use text::{Text, hex, is_harmful};
 pub use time::FileTime;
 pub use transport::{Binding, DISABLED, Environment, Service, ServiceProvider, SetupProvider, Transport, Winsock};

@@ -1,6 +1,6 @@
 //! How each kind of evidence is recognized, and what reads it.
 
-use super::{Error, Kind, ReadOptions, Reading, msinfo, netsh, query, registry};
+use super::{Error, Kind, ReadOptions, Reading, autoruns, event_log, msinfo, netsh, query, registry};
 
 /// A kind of evidence: a row of the table.
 pub(super) struct Carrier {
@@ -30,8 +30,18 @@ pub(super) static CARRIERS: &[Carrier] = &[
         mark: Mark::Bytes(registry::is_registration_file),
         read: |bytes, options| registry::read_reg(&mut &*bytes, options.code_page),
     },
+    Carrier {
+        kind: Kind::EventLog,
+        mark: Mark::Bytes(|bytes| bytes.starts_with(event_log::MARK)),
+        read: |bytes, _| event_log::read(bytes),
+    },
     Carrier { kind: Kind::Nfo, mark: Mark::Beginning(msinfo::is_nfo), read: |bytes, _| Ok(msinfo::read_nfo(bytes)) },
     Carrier { kind: Kind::RegQuery, mark: Mark::Text(registry::is_query), read: query::read },
+    Carrier {
+        kind: Kind::Autoruns,
+        mark: Mark::Beginning(|text| autoruns::is_table(text) || autoruns::is_xml(text)),
+        read: |bytes, _| Ok(autoruns::read(bytes)),
+    },
     Carrier {
         kind: Kind::MsinfoText,
         mark: Mark::Text(msinfo::is_report),

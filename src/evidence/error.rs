@@ -115,6 +115,14 @@ pub enum Error {
         length: usize,
     },
 
+    /// An event log whose header is truncated.
+    #[error("expected an event log of at least 4096 bytes, found {length} bytes")]
+    #[diagnostic(code(catalog9::event_log_too_short), help("the file is truncated: collect it again"))]
+    EventLogTooShort {
+        /// Length of the file.
+        length: usize,
+    },
+
     /// A transaction log without its hive.
     #[error("expected a hive, found a transaction log (file type {file_type})")]
     #[diagnostic(code(catalog9::log_alone), help("give the hive instead: SYSTEM for SYSTEM.LOG1 and SYSTEM.LOG2"))]

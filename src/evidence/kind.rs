@@ -16,11 +16,27 @@ pub enum Kind {
     MsinfoText,
     /// What `netsh winsock show catalog` prints, whole or a part of it, alone or among other output.
     Netsh,
+    /// An event log of Windows Vista or later.
+    EventLog,
+    /// What Autoruns shows, as a table or XML.
+    Autoruns,
+    /// A SOFTWARE hive, which has no catalogs.
+    SoftwareHive,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Hive, Self::Reg, Self::RegQuery, Self::Nfo, Self::MsinfoText, Self::Netsh];
+    pub const ALL: [Self; 9] = [
+        Self::Hive,
+        Self::Reg,
+        Self::RegQuery,
+        Self::Nfo,
+        Self::MsinfoText,
+        Self::Netsh,
+        Self::EventLog,
+        Self::Autoruns,
+        Self::SoftwareHive,
+    ];
 
     /// Its name in machine-readable output.
     #[must_use]
@@ -32,6 +48,9 @@ impl Kind {
             Self::Nfo => "nfo",
             Self::MsinfoText => "msinfo-text",
             Self::Netsh => "netsh",
+            Self::EventLog => "event-log",
+            Self::Autoruns => "autoruns",
+            Self::SoftwareHive => "software-hive",
         }
     }
 
@@ -45,6 +64,9 @@ impl Kind {
             Self::Nfo => "msinfo32 report (NFO)",
             Self::MsinfoText => "msinfo32 report (text)",
             Self::Netsh => "netsh listing",
+            Self::EventLog => "event log",
+            Self::Autoruns => "output of Autoruns",
+            Self::SoftwareHive => "SOFTWARE hive",
         }
     }
 

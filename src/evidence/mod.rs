@@ -1,11 +1,13 @@
 //! From a file to catalogs, and to the defects that were met on the way.
 
+mod autoruns;
 mod carrier;
 mod code_page;
 mod content;
 mod control_set;
 mod defect;
 mod error;
+mod event_log;
 mod head;
 mod history;
 mod kind;
@@ -21,6 +23,7 @@ mod registry;
 mod report_head;
 mod sniff;
 mod without_catalogs;
+mod xml;
 
 pub mod encoding;
 

@@ -1,7 +1,7 @@
 //! When things happened, as the evidence itself records it.
 
 use super::HiveHead;
-use crate::catalog::{FileTime, Place, Text};
+use crate::catalog::{Change, FileTime, Place, Text};
 
 /// Something that happened at a time which the evidence records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +27,22 @@ pub enum Event {
     KeyWritten,
     /// The same of a key that was deleted since, which does not change that time.
     DeletedKeyWritten,
+    /// Windows logged this change of the catalogs.
+    Logged(Change),
 }
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::HiveWritten, Self::HiveReorganized, Self::KeyWritten, Self::DeletedKeyWritten];
+    pub const ALL: [Self; 8] = [
+        Self::HiveWritten,
+        Self::HiveReorganized,
+        Self::KeyWritten,
+        Self::DeletedKeyWritten,
+        Self::Logged(Change::Installed),
+        Self::Logged(Change::Removed),
+        Self::Logged(Change::Disabled),
+        Self::Logged(Change::Reset),
+    ];
 
     /// The event of that name.
     #[must_use]
@@ -47,6 +58,10 @@ impl Event {
             Self::HiveReorganized => "hive last reorganized",
             Self::KeyWritten => "key last written",
             Self::DeletedKeyWritten => "deleted key last written",
+            Self::Logged(Change::Installed) => "LSP installed",
+            Self::Logged(Change::Removed) => "LSP removed",
+            Self::Logged(Change::Disabled) => "LSP disabled",
+            Self::Logged(Change::Reset) => "catalog reset",
         }
     }
 }

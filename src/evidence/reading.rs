@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut};
 use super::encoding::CodePage;
 use super::log::LogFile;
 use super::{ControlSet, Defect, History, HiveHead, Kind, Moment, Recovery, ReportHead, TextHead};
+use crate::catalog::{CatalogEvent, SeenFile, Software};
 
 /// How evidence is read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -77,6 +78,12 @@ pub struct Reading {
     pub moments: Vec<Moment>,
     /// The listing of netsh that the same text holds; the defects in it are among the others.
     pub listing: Option<ControlSet>,
+    /// Changes of the catalogs that an event log records, in order of time.
+    pub events: Vec<CatalogEvent>,
+    /// What another program saw of DLLs on the disk.
+    pub files: Vec<SeenFile>,
+    /// What a SOFTWARE hive says.
+    pub software: Option<Box<Software>>,
     /// Damage that was met.
     pub defects: Vec<Defect>,
 }
@@ -94,6 +101,9 @@ impl Reading {
             history: None,
             moments: Vec::new(),
             listing: None,
+            events: Vec::new(),
+            files: Vec::new(),
+            software: None,
             defects: Vec::new(),
         }
     }

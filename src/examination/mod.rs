@@ -2,10 +2,14 @@
 
 mod article;
 mod doubts;
+mod events;
+mod files;
 mod measure;
 mod next_start;
+mod options;
 mod recovery;
 mod sections;
+mod software;
 mod summary;
 mod together;
 mod windows;
@@ -14,19 +18,19 @@ use self::measure::measured;
 use crate::baseline::{Baseline, is_known_provider};
 use crate::catalog::difference::{Difference, differences};
 use crate::catalog::residue::{Residue, residues};
-use crate::catalog::{Facts, Text, Windows};
-use crate::evidence::encoding::CodePage;
+use crate::catalog::{CatalogEvent, Facts, SeenFile, Software, Text};
 use crate::evidence::log::LogFile;
 use crate::evidence::{
     self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
     ReportHead, Roles, Scratch, TextHead,
 };
 use crate::finding::{Finding, NotJudged, Severity, Verdict};
-use crate::policy::{Policy, Withheld};
-use crate::rules::{self, Judgement, Subject, SystemReport};
+use crate::policy::Withheld;
+use crate::rules::{self, Judgement, OtherEvidence, Subject, SystemReport};
 
 pub use article::Article;
 pub use measure::EvidenceFile;
+pub use options::{Options, Selection};
 pub use sections::Sections;
 pub use together::examine_together;
 
@@ -47,52 +51,6 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn new(path: impl Into<Text>, content: Content<'a>) -> Self {
         Self { path: path.into(), content, logs: Vec::new(), scratch: None }
-    }
-}
-
-/// Which control sets are examined.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Selection {
-    /// The one that the system runs with, and where it starts with another one next time, that one too.
-    #[default]
-    Current,
-    /// All that there are.
-    All,
-    /// The one of that name.
-    Named(String),
-}
-
-/// How a piece of evidence is examined.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Which control sets are examined.
-    pub control_sets: Selection,
-    /// Whether the evidence is hashed, which takes longer than everything else.
-    pub hash: bool,
-    /// Code page of text of one byte a character, where the evidence does not name its own.
-    pub code_page: Option<CodePage>,
-    /// Whether deleted entries, values and keys are looked for in hives.
-    pub carve: bool,
-    /// Which Windows it is, where somebody knows better than the evidence.
-    pub windows: Option<Windows>,
-    /// What is reported of what is found.
-    pub policy: Policy,
-    /// Whether a dirty hive is accepted as it was stored, where nothing shows that this is its newest state.
-    pub as_stored: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            control_sets: Selection::Current,
-            hash: true,
-            code_page: None,
-            carve: true,
-            windows: None,
-            policy: Policy::default(),
-            as_stored: false,
-        }
     }
 }
 
@@ -128,6 +86,12 @@ pub struct Examination {
     pub history: Option<History>,
     /// When the keys that were read were last written, of all control sets and beside them.
     pub moments: Vec<Moment>,
+    /// Changes of the catalogs that an event log records, in order of time.
+    pub events: Vec<CatalogEvent>,
+    /// What another program saw of DLLs on the disk.
+    pub files: Vec<SeenFile>,
+    /// What a SOFTWARE hive says.
+    pub software: Option<Box<Software>>,
     /// Damage of the evidence.
     pub defects: Vec<Defect>,
     /// Whether the user accepts a dirty hive as it was stored.
@@ -197,12 +161,14 @@ fn examination(
     selected.sort_by_key(|control_set| (!control_set.roles.current, !control_set.roles.default));
     let recovery = reading.recovery;
     let is_newest = recovery.as_ref().is_none_or(Recovery::is_newest) || options.as_stored;
+    let other = OtherEvidence { events: &reading.events, files: &reading.files, software: reading.software.as_deref() };
     let beside = Beside {
         kind: reading.kind,
         recovery: recovery.as_ref(),
         is_newest,
         last_known_good: last_known_good.as_ref(),
         reports,
+        other,
         defects: &reading.defects,
     };
     let mut examined: Vec<Examined> =
@@ -223,6 +189,9 @@ fn examination(
         examined,
         history: reading.history,
         moments: reading.moments,
+        events: reading.events,
+        files: reading.files,
+        software: reading.software,
         defects: reading.defects,
         as_stored: options.as_stored,
     })
@@ -256,6 +225,8 @@ struct Beside<'a> {
     last_known_good: Option<&'a ControlSet>,
     /// What was said of the system while it ran, with its current control set.
     reports: &'a [SystemReport],
+    /// What else is known of the same computer.
+    other: OtherEvidence<'a>,
     /// Damage of the evidence.
     defects: &'a [Defect],
 }
@@ -268,7 +239,8 @@ fn concerns(defect: &Defect, control_set: &ControlSet) -> bool {
 }
 
 fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options: &Options) -> Examined {
-    let Beside { kind, recovery, is_newest, last_known_good, reports, defects } = *beside;
+    let Beside { kind, recovery, is_newest, last_known_good, reports, other, defects } = *beside;
+    let disagreement = other.software.and_then(|software| software::join(&mut control_set.catalogs, software));
     if let Some(windows) = &options.windows {
         windows::tell(&mut control_set.catalogs, windows);
     }
@@ -276,8 +248,10 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, is_known_provider);
     let last_known_good = last_known_good.filter(|_| control_set.roles.current).map(|set| &set.catalogs);
-    let reports = if control_set.roles.current { reports } else { &[] };
-    let subject = Subject { residues: &residues, last_known_good, reports, ..Subject::new(catalogs, &baseline) };
+    // What was said or logged of the system is about the control set that it runs with.
+    let (reports, other) =
+        if control_set.roles.current { (reports, other) } else { (&[][..], OtherEvidence::default()) };
+    let subject = Subject { residues: &residues, last_known_good, reports, other, ..Subject::new(catalogs, &baseline) };
     let mut judgement = rules::judge(rules::ALL, &subject);
     if !is_newest {
         // The state that counts may be another one.
@@ -285,7 +259,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
         findings.for_each(|finding| finding.confidence = finding.confidence.lowered());
     }
     let mut withheld = options.policy.weigh(&mut judgement, &subject.folder);
-    let sections = catalogs.tells(Facts::ENTRIES).then(|| Sections::of(&subject));
+    let sections = (kind != Kind::Autoruns && catalogs.tells(Facts::ENTRIES)).then(|| Sections::of(&subject));
     let is_sound = !defects.iter().any(|defect| concerns(defect, &control_set));
     let verdict = verdict(&subject, &judgement, &withheld, is_newest && is_sound);
     let changes = recovery::changes(recovery, &control_set);
@@ -296,6 +270,8 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     summary.extend(article.iter().filter(|article| article.applies).map(|article| article.sentence.clone()));
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
     summary.extend(reports.iter().map(together::sentence));
+    summary.extend(disagreement);
+    summary.extend(events::sentence(kind, other.events));
     // Verdict and summary say what holds, whatever the user asks for.
     options.policy.choose(&mut judgement, &mut withheld, &subject.folder);
     Examined {

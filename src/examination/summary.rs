@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
-use super::Sections;
 use super::doubts::{BINDINGS, doubts};
+use super::{Sections, files};
 use crate::baseline::{Origin, Source, identity, is_net_bt};
 use crate::catalog::provider::WINDOWS_PROVIDERS;
 use crate::catalog::{Catalogs, Facts, Kind as EntryKind, ProtocolEntry, Text, Version, socket};
@@ -46,6 +46,13 @@ pub(super) fn sentences(
         None if subject.catalogs.tells(Facts::WHOLE_LISTS) => {
             vec!["This evidence does not hold the protocol catalog.".to_owned()]
         }
+        None if kind == Kind::Autoruns => vec![files::sentence(subject.catalogs)],
+        None if kind == Kind::SoftwareHive => {
+            vec!["A SOFTWARE hive does not contain the catalogs, so they are not judged.".to_owned()]
+        }
+        None if kind == Kind::EventLog => {
+            vec!["An event log does not contain the catalogs, so they are not judged.".to_owned()]
+        }
         None => vec!["The protocol catalog could not be read, so it is not judged.".to_owned()],
     };
     if sections.is_some() {
@@ -64,7 +71,8 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
     let what = match kind {
         Kind::Nfo | Kind::MsinfoText => "msinfo32",
         Kind::Netsh => "netsh",
-        Kind::Hive | Kind::Reg | Kind::RegQuery => "This evidence",
+        Kind::Autoruns => "Autoruns",
+        Kind::Hive | Kind::Reg | Kind::RegQuery | Kind::EventLog | Kind::SoftwareHive => "This evidence",
     };
     if !catalogs.tells(Facts::PATHS) {
         let checks = rules::ALL.len();

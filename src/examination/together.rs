@@ -1,13 +1,13 @@
-//! Several files of one system as one: its registry, and what was said of it while it ran.
+//! Several files of one system as one: its registry, what was said of it while it ran, and what it logged.
 
 use super::measure::{EvidenceFile, measured};
 use super::{Evidence, Examination, Options, examination};
-use crate::catalog::{Facts, Text};
-use crate::evidence::{self, ControlSet, Error, Kind, ReadOptions, Reading, Together};
+use crate::catalog::{Facts, Place, Text};
+use crate::evidence::{self, ControlSet, Defect, Error, Kind, ReadOptions, Reading, Together};
 use crate::rules::SystemReport;
 
-/// Examines several files of one system as one: a hive or several registration files, and reports and listings of the
-/// same system, with which the registry is compared.
+/// Examines several files of one system as one: a hive or several registration files, reports and listings of the same
+/// system, with which the registry is compared, and its event logs, which show who changed the catalogs.
 ///
 /// # Errors
 ///
@@ -29,10 +29,18 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
         parts.push(part);
     }
     let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
-    let (mut registry, reports) = apart(exports.finish()?, others)?;
-    let of_registry = listing(&mut registry);
-    let reports = reports.into_iter().filter_map(|(name, reading)| report(name, reading));
-    let reports: Vec<SystemReport> = of_registry.into_iter().chain(reports).collect();
+    let (mut registry, others) = apart(exports.finish()?, others)?;
+    let mut reports: Vec<SystemReport> = listing(&mut registry).into_iter().collect();
+    for (name, reading) in others {
+        match reading.kind {
+            Kind::SoftwareHive if registry.software.is_some() => {
+                return Err(Error::NotTogether { found: "several SOFTWARE hives" });
+            }
+            Kind::EventLog | Kind::Autoruns | Kind::SoftwareHive => add_facts(&mut registry, &name, reading),
+            _ => reports.extend(report(name, reading)),
+        }
+    }
+    registry.events.sort_by_key(|event| event.time);
     let size = parts.iter().map(|part| part.size).sum();
     let path = Text::new(names.join(" + "));
     Ok(Examination { parts, logs: of_logs, ..examination(registry, &reports, path, size, options)? })
@@ -78,9 +86,16 @@ fn computer((name, reading): &(Text, Reading)) -> Option<(&Text, &Text)> {
 /// Longest name of a computer: a longer one of its network is cut off to become this.
 const LONGEST_NAME: usize = 15;
 
+/// The names of one computer differ in letter case, in the domain that event logs add, and where they are cut off.
 fn is_same_computer(one: &Text, other: &Text) -> bool {
-    let [one, other] = [one, other]
-        .map(|name| name.lossy().chars().take(LONGEST_NAME).flat_map(char::to_lowercase).collect::<String>());
+    let [one, other] = [one, other].map(|name| {
+        name.lossy()
+            .chars()
+            .take_while(|character| *character != '.')
+            .take(LONGEST_NAME)
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    });
     one == other
 }
 
@@ -88,6 +103,17 @@ fn is_same_computer(one: &Text, other: &Text) -> bool {
 pub(super) fn listing(reading: &mut Reading) -> Option<SystemReport> {
     let catalogs = reading.listing.take()?.catalogs;
     Some(SystemReport { name: Text::new("the listing in the same file"), written: None, catalogs })
+}
+
+/// Adds facts of other evidence to the registry, with the damage of that evidence.
+fn add_facts(registry: &mut Reading, name: &Text, other: Reading) {
+    registry.events.extend(other.events);
+    registry.files.extend(other.files);
+    registry.software = registry.software.take().or(other.software);
+    registry.defects.extend(other.defects.into_iter().map(|defect| {
+        let path = [name.to_string(), defect.place.path].join(": ");
+        Defect { place: Place { path: path.trim_end_matches(": ").to_owned(), ..defect.place }, ..defect }
+    }));
 }
 
 /// A report as the rules take it: of several listings the last.

@@ -72,6 +72,7 @@ const OF_RULES: &[(&str, Confidence, &str)] = &[
     ("entry-written-apart", Low, "only slack and times show it, and repairs leave the same traces"),
     ("report-disagrees-with-registry", Medium, "the two were written at different times"),
     ("catalog-ids-vanished", Low, "reinstalled drivers and network adapters leave the same holes"),
+    ("logged-provider-gone", High, "Windows logged the installation, and all entries were read"),
     ("residue-names-another-provider", Low, "slack holds whatever was in memory"),
     ("control-sets-differ", Medium, "any installation since the last good start looks the same"),
     ("additional-provider-installed", High, "GUID and everything that the entry offers are those of the product"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::other_evidence::{self, OtherEvidence};
 use super::references::{self, Reference};
 use super::{confidence, stories, unwanted};
 use crate::baseline::Baseline;
@@ -166,6 +167,8 @@ pub struct Subject<'a> {
     pub last_known_good: Option<&'a Catalogs>,
     /// Other reports of the same system.
     pub reports: &'a [SystemReport],
+    /// What else is known of the same computer.
+    pub other: OtherEvidence<'a>,
 }
 
 /// A report or a listing that is examined together with the registry of its system.
@@ -184,7 +187,15 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
         let folder = WindowsFolder::of(catalogs);
-        Self { catalogs, baseline, folder, residues: &[], last_known_good: None, reports: &[] }
+        Self {
+            catalogs,
+            baseline,
+            folder,
+            residues: &[],
+            last_known_good: None,
+            reports: &[],
+            other: OtherEvidence::default(),
+        }
     }
 
     /// The canonical form of a path in that catalog, with this system's Windows folder.
@@ -292,6 +303,7 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
     unwanted::mark(&mut judgement.findings);
     confidence::lower_without_paths(&mut judgement.findings, subject.catalogs.told);
     stories::tell(&mut judgement.findings, &subject.folder);
+    other_evidence::add(&mut judgement.findings, subject.other, &|catalog, path| subject.path(catalog, path));
     judgement
 }
 

@@ -5,6 +5,7 @@ pub mod kb811259;
 mod layers;
 mod libraries;
 mod machinery;
+mod other_evidence;
 pub mod references;
 mod remedies;
 mod standing;
@@ -44,6 +45,7 @@ mod layered_provider_without_chain;
 mod library_in_writable_folder;
 mod library_path_malformed;
 mod library_path_relative;
+mod logged_provider_gone;
 mod name_space_callout_altered;
 mod name_space_library_altered;
 mod name_space_provider_missing;
@@ -70,6 +72,7 @@ use self::references::Reference;
 use crate::finding::{Finding, Remedy};
 
 pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, SystemReport, judge};
+pub use other_evidence::OtherEvidence;
 
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[
@@ -124,6 +127,7 @@ pub const ALL: &[&Rule] = &[
     &entry_written_apart::RULE,
     &report_disagrees_with_registry::RULE,
     &catalog_ids_vanished::RULE,
+    &logged_provider_gone::RULE,
     &residue_names_another_provider::RULE,
     &control_sets_differ::RULE,
     &additional_provider_installed::RULE,

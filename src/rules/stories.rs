@@ -222,6 +222,7 @@ mod tests {
             further_entries: Vec::new(),
             story: 0,
             is_new: None,
+            other_evidence: Vec::new(),
             when_corroborated: None,
             fields: Vec::new(),
         }

@@ -17,7 +17,9 @@
     reason = "it writes for tests: what it cannot write may panic"
 )]
 
+pub mod autoruns;
 pub mod dirty;
+pub mod evtx;
 pub mod hive;
 pub mod item;
 pub mod log;

@@ -297,8 +297,16 @@ impl Examiner<'_> {
     }
 
     fn file(&self, piece: &Piece, logs: &[Log<'_>], origin: Origin) -> Result<Examination, Obstacle> {
-        examination::of(&[(piece, logs)], &self.options)
-            .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))
+        let examination = examination::of(&[(piece, logs)], &self.options)
+            .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
+        if origin == Origin::Found && is_unrelated(&examination, &piece.name) {
+            let found = "an event log without changes of the protocol catalog".to_owned();
+            return Err(Obstacle::NoEvidence(Reason::OtherFile, found));
+        }
+        if origin == Origin::Found && examination.kind == Kind::SoftwareHive {
+            return Err(Obstacle::NoEvidence(Reason::OtherHive, "a SOFTWARE hive".to_owned()));
+        }
+        Ok(examination)
     }
 
     /// Files of one system as one; `logs` are those of the hive among them.
@@ -325,6 +333,12 @@ impl Examiner<'_> {
         };
         emit(News::Record(Box::new(record)));
     }
+}
+
+/// Whether it is an event log that is not about Winsock: collections have hundreds of them.
+fn is_unrelated(examination: &Examination, name: &Name) -> bool {
+    let is_sound = examination.defects.is_empty() || !name.is_of_evidence();
+    examination.kind == Kind::EventLog && examination.events.is_empty() && is_sound
 }
 
 /// What is no evidence by its beginning is that whatever its length; all else is looked at to its end.

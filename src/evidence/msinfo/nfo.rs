@@ -1,4 +1,4 @@
-//! The NFO file: everything that knows quick-xml.
+//! The NFO file.
 //!
 //! It is XML without an encoding declaration, whose element names are translated headings with blanks replaced by
 //! `_`; see [`super::elements`] for what they mean.
@@ -6,12 +6,13 @@
 use std::ops::ControlFlow;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 
 use super::category::Parts;
 use super::elements::{Elements, Metadata};
 use crate::evidence::Defects;
 use crate::evidence::encoding::TextEncoding;
+use crate::evidence::xml::character;
 
 /// Attributes of one element; real ones have one.
 const MAX_ATTRIBUTES: usize = 1000;
@@ -132,19 +133,6 @@ fn name_attribute(tag: &BytesStart<'_>) -> String {
     let mut attributes = attributes.with_checks(false).take(MAX_ATTRIBUTES).flatten();
     let name = attributes.find(|attribute| attribute.key.as_ref() == "name");
     name.map(|attribute| attribute.value.into_owned()).unwrap_or_default()
-}
-
-/// The character that a reference stands for. Entities are never looked up: only the five of XML itself and numbers
-/// of characters mean something.
-fn character(reference: &BytesRef<'_>) -> Option<char> {
-    match &**reference {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "apos" => Some('\''),
-        "quot" => Some('"'),
-        _ => reference.resolve_char_ref().ok().flatten(),
-    }
 }
 
 #[cfg(test)]

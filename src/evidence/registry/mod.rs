@@ -13,6 +13,7 @@ mod records;
 mod reg;
 mod salvage;
 mod select;
+mod software;
 mod system;
 mod values;
 mod wanted;
@@ -84,8 +85,13 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
     let has_control_sets = root.subkeys.iter().any(|key| key.subkey("Services").is_some());
     if root.subkey("Select").is_none() && !has_control_sets && !root.is_damaged {
         let names = hive.root_names();
-        let part = Part::of(&names).map(|part| read_part(part, bytes, options));
-        return part.unwrap_or(Ok(None))?.ok_or_else(|| Error::OtherHive { found: kind_of_hive(&names) });
+        if let Some(part) = Part::of(&names) {
+            return read_part(part, bytes, options)?.ok_or_else(|| Error::OtherHive { found: kind_of_hive(&names) });
+        }
+        if let Some(reading) = software::read(&hive, defects)? {
+            return Ok(reading);
+        }
+        return Err(Error::OtherHive { found: kind_of_hive(&names) });
     }
     let mut links = links::follow(&mut root, Wanted::of_system(), &Source::Hive(&hive), &mut budget, &mut defects);
     if let Some(wanted) = other_transports(&root) {

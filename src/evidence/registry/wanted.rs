@@ -51,6 +51,27 @@ const WANTED_OF_CONTROL_SETS: &[&str] = &[
     r"Services\Tcpip\ServiceProvider:ProviderPath",
 ];
 
+/// What is wanted of a SOFTWARE hive.
+const WANTED_OF_SOFTWARE: &[&str] = &[
+    r"Microsoft\Windows NT\CurrentVersion:ProductName",
+    r"Microsoft\Windows NT\CurrentVersion:DisplayVersion",
+    r"Microsoft\Windows NT\CurrentVersion:ReleaseId",
+    r"Microsoft\Windows NT\CurrentVersion:CurrentVersion",
+    r"Microsoft\Windows NT\CurrentVersion:CurrentMajorVersionNumber",
+    r"Microsoft\Windows NT\CurrentVersion:CurrentMinorVersionNumber",
+    r"Microsoft\Windows NT\CurrentVersion:CurrentBuild",
+    r"Microsoft\Windows NT\CurrentVersion:CurrentBuildNumber",
+    r"Microsoft\Windows NT\CurrentVersion:SystemRoot",
+    r"Microsoft\Windows\CurrentVersion:ProgramFilesDir",
+    r"Microsoft\Windows\CurrentVersion:ProgramFilesDir (x86)",
+];
+
+/// Where installed products are, and what is wanted of each.
+const PRODUCTS: [&str; 2] =
+    [r"Microsoft\Windows\CurrentVersion\Uninstall", r"WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall"];
+const WANTED_OF_PRODUCT: [&str; 5] =
+    ["DisplayName", "Publisher", "DisplayVersion", "InstallLocation", "UninstallString"];
+
 /// Names of control sets: those in hives, and the one under which a running system shows its own.
 const CONTROL_SETS: [&str; 2] = ["ControlSet*", "CurrentControlSet"];
 
@@ -98,6 +119,22 @@ impl Wanted {
     pub(super) fn of_system() -> &'static Self {
         static WANTED_OF_SYSTEM: OnceLock<Wanted> = OnceLock::new();
         WANTED_OF_SYSTEM.get_or_init(Self::new)
+    }
+
+    /// What is wanted of a SOFTWARE hive.
+    #[must_use]
+    pub(super) fn of_software() -> &'static Self {
+        static WANTED_OF_SOFTWARE_HIVE: OnceLock<Wanted> = OnceLock::new();
+        WANTED_OF_SOFTWARE_HIVE.get_or_init(|| {
+            let mut wanted = Self::default();
+            wanted.root.want_all(WANTED_OF_SOFTWARE);
+            for folder in PRODUCTS {
+                for value in WANTED_OF_PRODUCT {
+                    wanted.root.want(&format!(r"{folder}\*:{value}"));
+                }
+            }
+            wanted
+        })
     }
 
     fn new() -> Self {

@@ -24,6 +24,8 @@ use crate::sentence::counted;
 /// Longest text of a cell in characters.
 const LONGEST: usize = 512;
 
+/// Logged changes that are shown.
+const MOST_EVENTS: usize = 20;
 /// Defects that are listed; the rest is counted.
 const MOST_DEFECTS: usize = 20;
 
@@ -78,6 +80,7 @@ pub fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()
     if examination.examined.is_empty() {
         writeln!(writer, "\n**Verdict: not judged**\n\nNo control set could be read.")?;
     }
+    write_events(examination, writer)?;
     write_defects(examination, writer)
 }
 
@@ -141,7 +144,7 @@ fn write_finding(finding: &Finding, writer: &mut dyn Write) -> io::Result<()> {
         if finding.is_known() { ", known" } else { "" },
         finding.confidence.name(),
         finding.rule,
-        code(&finding.sentence()),
+        code(&[&[finding.sentence()], finding.other_evidence.as_slice()].concat().join("; ")),
         cell(finding.harmless.as_ref()),
         cell(finding.expected.as_ref()),
         cell(finding.found.as_ref()),
@@ -168,6 +171,19 @@ fn write_not_judged(examined: &Examined, writer: &mut dyn Write) -> io::Result<(
     }
     writeln!(writer, "\nNot judged, since the evidence does not show what these rules need:\n")?;
     not_judged.iter().try_for_each(|rule| writeln!(writer, "* {}: {}", rule.rule, rule.needs))
+}
+
+fn write_events(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+    let events = &examination.events;
+    if events.is_empty() {
+        return Ok(());
+    }
+    writeln!(writer, "\nLogged changes: {}\n", counted(events.len(), "event"))?;
+    events.iter().take(MOST_EVENTS).try_for_each(|event| writeln!(writer, "* {}", code(&event.sentence())))?;
+    match events.len().checked_sub(MOST_EVENTS) {
+        Some(more @ 1..) => writeln!(writer, "* and {more} more"),
+        _ => Ok(()),
+    }
 }
 
 fn write_defects(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {

@@ -54,8 +54,8 @@ pub(super) fn alike(story: &[Finding]) -> Vec<Vec<&Finding>> {
     let mut said: Vec<Vec<&Finding>> = Vec::new();
     let mut index_of: BTreeMap<_, usize> = BTreeMap::new();
     for finding in story {
-        let Finding { severity, rule, is_new, expected, found, .. } = finding;
-        let words = (severity, rule, is_new, finding.sentence(), expected, found);
+        let Finding { severity, rule, is_new, expected, found, other_evidence, .. } = finding;
+        let words = (severity, rule, is_new, finding.sentence(), expected, found, other_evidence);
         let index = *index_of.entry(words).or_insert(said.len());
         match said.get_mut(index) {
             Some(alike) => alike.push(finding),
@@ -150,6 +150,9 @@ fn write_alike(alike: &[&Finding], lead: &str, indent: &str, width: usize, write
     if let (Some(expected), Some(found)) = (&finding.expected, &finding.found) {
         page.words(indent, indent, &format!("expected {expected}"))?;
         page.words(indent, indent, &format!("found    {found}"))?;
+    }
+    for other in &finding.other_evidence {
+        page.words(indent, indent, other)?;
     }
     if let Some(harmless) = finding.harmless.as_ref().filter(|harmless| !harmless.is_empty()) {
         page.words(indent, indent, &format!("may be harmless: {harmless}"))?;

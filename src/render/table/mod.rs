@@ -7,6 +7,7 @@ mod findings;
 mod grid;
 mod head;
 mod history;
+mod other_evidence;
 mod page;
 mod recovery;
 mod sections;
@@ -116,6 +117,7 @@ fn write_full(examination: &Examination, view: &View, width: usize, writer: &mut
     }
     recovery::write_logs(examination, writer)?;
     history::write(examination, width, writer)?;
+    other_evidence::write(examination, usize::MAX, &mut page::Page::new(writer, width))?;
     findings::write_defects(examination, writer)?;
     brief::write_last_line(examination, width, writer)
 }

@@ -45,6 +45,7 @@ impl Row {
         let registration = line.registration.as_ref();
         let data_type = match (line.event, registration) {
             (Event::HiveWritten | Event::HiveReorganized, _) => "windows:registry:hive",
+            (Event::Logged(_), _) => "windows:evtx:record",
             (Event::KeyWritten | Event::DeletedKeyWritten, Some(_)) => "windows:registry:winsock_provider",
             (Event::KeyWritten | Event::DeletedKeyWritten, None) => "windows:registry:key",
         };

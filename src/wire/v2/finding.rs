@@ -85,6 +85,9 @@ pub(super) struct Finding {
     libraries: Vec<String>,
     /// Further entries that it is about, of the same catalog where it names one.
     further_entries: Vec<FurtherEntry>,
+    /// What other evidence shows of the entry, as sentences: who installed it, and when. Left out where there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    other_evidence: Vec<String>,
     /// Whether the result that `--earlier` names did not have it; `null` without one.
     new: Option<bool>,
     /// The bytes, in hexadecimal digits, of those texts above that are no valid Unicode.
@@ -207,6 +210,7 @@ impl Finding {
             story: finding.story,
             libraries: finding.libraries.iter().map(Text::to_lossy).collect(),
             further_entries: finding.further_entries.iter().map(FurtherEntry::from).collect(),
+            other_evidence: finding.other_evidence.clone(),
             new: finding.is_new,
             undecoded: entry.map(undecoded_of).unwrap_or_default(),
         }

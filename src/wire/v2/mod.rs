@@ -2,9 +2,11 @@
 //!
 //! A document is full or slim. What only a full one has is in the structures that are called details.
 
+mod beside;
 mod catalog;
 mod earlier;
 mod entry;
+mod event;
 mod extract;
 mod finding;
 mod fingerprint;
@@ -15,6 +17,7 @@ mod recovery;
 mod references;
 mod remedy;
 mod rules;
+mod software;
 mod summary;
 mod system;
 mod unit;
@@ -23,6 +26,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use self::beside::Beside;
 use self::catalog::ControlSet;
 use self::entry::ListedEntry;
 use self::finding::{Allowed, Finding, LeftOut};
@@ -86,6 +90,8 @@ pub struct Document {
     allowed: Vec<Allowed>,
     /// Which findings are neither among those nor allowed, since nobody asked for them.
     left_out: LeftOut,
+    #[serde(flatten)]
+    beside: Beside,
     /// Damage of the evidence.
     defects: Vec<Defect>,
     /// What only full documents have.
@@ -208,6 +214,7 @@ impl Document {
                 .collect(),
             allowed: examination.examined.iter().flat_map(|examined| finding::allowed(examined, examination)).collect(),
             left_out: LeftOut::of(examination),
+            beside: Beside::from(examination),
             defects: examination.defects.iter().map(Defect::from).collect(),
             details: is_full.then(|| Details::of(examination)),
         }

@@ -16,7 +16,7 @@ pub(super) struct EvidenceHead {
     /// Its bytes in hexadecimal digits; left out where it is valid Unicode.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
-    /// `hive`, `reg`, `nfo`, `msinfo-text` or `netsh`.
+    /// `hive`, `reg`, `reg-query`, `nfo`, `msinfo-text`, `netsh`, `event-log`, `autoruns` or `software-hive`.
     kind: &'static str,
     /// Its length in bytes.
     size: u64,

@@ -54,6 +54,7 @@ fn lines_of(story: &[Finding], in_full: bool, width: usize) -> Vec<String> {
     if finding.severity > Severity::Note {
         all.extend(part("where", &places(worst), width));
         all.extend(part("why", &why(finding), width));
+        finding.other_evidence.iter().for_each(|other| all.extend(part("also", other, width)));
     }
     let mut left = beside.len();
     for others in beside {

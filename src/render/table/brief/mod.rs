@@ -6,7 +6,7 @@ mod findings;
 use std::io::{self, Write};
 
 use super::page::{Page, cut};
-use super::{View, style};
+use super::{View, other_evidence, style};
 use crate::catalog::Facts;
 use crate::evidence::{Defect, Kind};
 use crate::examination::{Examination, Examined};
@@ -18,6 +18,8 @@ use crate::sentence::{counted, list_of};
 
 /// Defects that are shown one by one.
 const MOST_DEFECTS: usize = 3;
+/// Logged changes, and files, that are shown.
+const MOST_BESIDE: usize = 8;
 /// Facts that are named where checks were not possible.
 const MOST_FACTS: usize = 3;
 
@@ -35,6 +37,7 @@ pub(super) fn write(examination: &Examination, view: &View, width: usize, writer
         write_not_judged(examined, examination.kind, &mut page)?;
         super::write_raw(examined, &view.raw, writer)?;
     }
+    other_evidence::write(examination, MOST_BESIDE, &mut Page::new(writer, width))?;
     write_defects(examination, &mut Page::new(writer, width))?;
     write_last_line(examination, width, writer)
 }
