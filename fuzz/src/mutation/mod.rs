@@ -2,12 +2,14 @@
 
 mod case;
 mod dice;
+mod evtx;
 mod hive;
 mod logs;
 mod text;
 
 pub use case::{pressed_item, system};
 pub use dice::Dice;
+pub use evtx::evtx;
 pub use hive::hive;
 pub use logs::logs;
 pub use text::{listing, nfo, reg, report};
