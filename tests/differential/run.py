@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import catalogs
+import events
 import replay
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -33,6 +34,7 @@ def main():
         for kind, count in counts.items():
             problems += catalogs.run(tools, scratch, kind, count)
         if evidence:
+            problems += events.run_real(tools, evidence)
             problems += catalogs.run_real(tools, scratch, evidence)
     for problem in problems[:50]:
         print(f"differs: {problem}")
