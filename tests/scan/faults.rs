@@ -106,7 +106,7 @@ fn a_file_that_cannot_be_mapped_is_read() {
 fn a_full_medium_leaves_no_file_under_the_final_name() {
     let folder = evidence(6);
     // The system then says of a file that it has grown too large, in blocks of 1024 bytes.
-    let output = limited(folder.path(), "ulimit -f 64", "--output all.jsonl in >/dev/null");
+    let output = limited(folder.path(), "ulimit -f 64", "--full --output all.jsonl in >/dev/null");
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{told}");
     assert!(told.contains("the output could not be written"), "{told}");
