@@ -5,9 +5,11 @@ use std::io::{self, Cursor};
 use catalog9::archive::{Archive, Contents, Trouble, Troubles};
 use catalog9::collection::Packing;
 
+use crate::archive_oracle::{hold_changed, hold_evidence};
 use crate::budget::BUDGET;
 use crate::memory::most_during;
-use crate::scan::archives::{gzip, tar, xz, zip, zstd};
+use crate::pack::{gzip, tar, xz, zip, zstd};
+use crate::scan::{CLEAN, hive_of};
 
 /// Looks at an archive and reads what is wanted of it, within the budget.
 #[track_caller]
@@ -113,4 +115,47 @@ fn damage_anywhere_ends_no_reading_with_a_panic() {
             read.unwrap();
         }
     }
+}
+
+#[test]
+fn no_changed_byte_of_an_archive_hides_evidence() {
+    let files = [("pc1/SYSTEM".to_owned(), hive_of(CLEAN, "PC1")), ("notes.txt".to_owned(), b"Nothing.".to_vec())];
+    let archive = tar(&files);
+    for (bytes, packing) in [
+        (zip(&files), Packing::Zip),
+        // Nothing but heads has a checksum.
+        (archive.clone(), Packing::Tar),
+        (gzip(&archive), Packing::Gzip),
+        (xz(&archive), Packing::Xz),
+        (zstd(&archive), Packing::Zstd),
+    ] {
+        let evidence = hold_evidence(&bytes, packing);
+        assert_eq!(evidence, [files[0].1.as_slice()]);
+        let evidence: Vec<&[u8]> = evidence.iter().map(Vec::as_slice).collect();
+        let end = if packing == Packing::Tar { 512 } else { bytes.len() };
+        for place in 0..end {
+            for change in [1, 0x40, 0xff] {
+                hold_changed(&bytes, packing, place, change, &evidence);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hive_that_seems_a_folder_or_a_link_is_read() {
+    let hive = hive_of(CLEAN, "PC1");
+    let folder = zip(&[("SYSTEM/".to_owned(), Vec::new())]);
+    assert!(hold_evidence(&folder, Packing::Zip).is_empty());
+    let mut archive = zip(&[("SYSTEM1".to_owned(), hive.clone())]);
+    let places: Vec<usize> = (0..archive.len()).filter(|place| archive[*place..].starts_with(b"SYSTEM1")).collect();
+    for place in places {
+        archive[place + 6] = b'/';
+    }
+    assert_eq!(hold_evidence(&archive, Packing::Zip), [hive.as_slice()]);
+    let mut archive = zip(&[("SYSTEM".to_owned(), hive.clone())]);
+    let record = (0..archive.len()).find(|place| archive[*place..].starts_with(b"PK\x01\x02")).unwrap();
+    // Made on Unix, with the mode of a link.
+    archive[record + 5] = 3;
+    archive[record + 38..record + 42].copy_from_slice(&(0o120_777_u32 << 16).to_le_bytes());
+    assert_eq!(hold_evidence(&archive, Packing::Zip), [hive]);
 }

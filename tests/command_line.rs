@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::cases::catalog9;
-use crate::scan::{CLEAN, archives::zip, hijacked, hive_of, with_provider, write};
+use crate::pack::zip;
+use crate::scan::{CLEAN, hijacked, hive_of, with_provider, write};
 
 /// A clean computer and a hijacked one, and an archive of the latter.
 fn two() -> tempfile::TempDir {

@@ -15,6 +15,7 @@
 )]
 
 mod architecture;
+mod archive_oracle;
 mod archives;
 mod beside;
 mod budget;
@@ -45,6 +46,7 @@ mod memory;
 mod mutations;
 mod odd_hives;
 mod oracle;
+mod pack;
 mod picture;
 mod policy;
 mod real_evidence;

@@ -1,9 +1,13 @@
 //! What the targets share: the oracles, which the tests of the project share too, and mutations that know the formats.
 
+#[path = "../../tests/archive_oracle.rs"]
+pub mod archive_oracle;
 #[path = "../../tests/memory.rs"]
 pub mod memory;
 #[path = "../../tests/oracle.rs"]
 pub mod oracle;
+#[path = "../../tests/pack.rs"]
+pub mod pack;
 
 pub mod mutation;
 

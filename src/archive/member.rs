@@ -12,6 +12,8 @@ pub(super) struct Member<'a> {
     pub(super) reader: &'a mut dyn Read,
     /// Whether it is read on the way to the members after it, so that an error ends all.
     pub(super) is_in_stream: bool,
+    /// Whether it may be read to its end, whatever it is: it is hardly longer than it is packed.
+    pub(super) is_dense: bool,
 }
 
 /// What is done with each member, by its place among all; whether it goes on.

@@ -29,7 +29,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 pub use self::budget::Budget;
 pub use self::trouble::{Told, Trouble, Troubles};
-use crate::collection::{self, Beginning, Name, Packing};
+use crate::collection::{self, Beginning, Name, Packing, is_program, is_zip_by_its_end, longest_zip_end};
 use crate::evidence::BEGINNING;
 
 /// How many archives may lie within each other.
@@ -40,6 +40,9 @@ const MOST: usize = 1 << 18;
 
 /// How many members are kept in mind since they may be evidence, and how many bytes their names may take.
 const LARGEST_LIST: (usize, usize) = (1 << 15, 8 << 20);
+
+/// Bytes that are read at once.
+const AT_ONCE: usize = 64 << 10;
 
 /// Largest dictionary window of a compressed stream, in bytes, unless another is allowed: that of `zstd --long`.
 pub const WINDOW: u64 = 128 << 20;
@@ -107,7 +110,19 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
             let mut bytes = Vec::new();
             let result = member.reader.take(BEGINNING).read_to_end(&mut bytes);
             let is_whole = result.as_ref().is_ok_and(|read| u64::try_from(*read).is_ok_and(|read| read < BEGINNING));
-            let is_evidence = !matches!(Beginning::of(&bytes, is_whole), Beginning::Other(_));
+            let is_other = matches!(Beginning::of(&bytes, is_whole), Beginning::Other(_));
+            let is_searched = is_other && result.is_ok() && (member.is_dense || is_program(&bytes));
+            let (is_zip, result) = if is_searched {
+                let (is_zip, result) = ends_as_zip(bytes, member.reader);
+                // What need not be read to its end may meet a limit there.
+                (
+                    is_zip,
+                    result.or_else(|error| if member.is_in_stream || !is_limit(&error) { Err(error) } else { Ok(()) }),
+                )
+            } else {
+                (false, result.map(drop))
+            };
+            let is_evidence = is_zip || !is_other;
             let name = Name::of_path(&member.name);
             let is_kept = is_evidence || name.log_role().is_some();
             // What is read again is in trouble again.
@@ -172,6 +187,29 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
         });
         Ok(())
     }
+}
+
+/// Reads a member to its end: whether a zip archive stands there, after something else.
+fn ends_as_zip(head: Vec<u8>, stream: &mut dyn Read) -> (bool, io::Result<()>) {
+    let longest = usize::try_from(longest_zip_end(&head)).unwrap_or(usize::MAX);
+    let mut tail = head;
+    let mut space = vec![0; AT_ONCE];
+    loop {
+        let surplus = tail.len().saturating_sub(longest);
+        match stream.read(&mut space) {
+            Ok(0) => return (tail.get(surplus..).is_some_and(is_zip_by_its_end), Ok(())),
+            Ok(read) => tail.extend(space.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (false, Err(error)),
+        }
+        if surplus > AT_ONCE {
+            tail.drain(..surplus);
+        }
+    }
+}
+
+fn is_limit(error: &io::Error) -> bool {
+    Trouble::of(error).is_limit()
 }
 
 impl Contents {

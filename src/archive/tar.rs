@@ -59,7 +59,8 @@ pub(super) fn each(
             continue;
         }
         let mut reader = Metered::new(&mut entry, kind.is_gnu_sparse().then_some(budget));
-        if !visit(index, Member { name, reader: &mut reader, is_in_stream: true }, troubles) || reader.has_failed() {
+        let member = Member { name, reader: &mut reader, is_in_stream: true, is_dense: !kind.is_gnu_sparse() };
+        if !visit(index, member, troubles) || reader.has_failed() {
             break;
         }
     }

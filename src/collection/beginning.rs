@@ -9,6 +9,13 @@ const TAR: (usize, &[u8]) = (257, b"ustar");
 /// Bytes of the record that a zip archive ends with, before its comment.
 const ZIP_END: usize = 22;
 
+/// Bytes of the shortest and of the longest such record.
+const SHORTEST_ZIP_END: u64 = 22;
+const LONGEST_ZIP_END: u64 = SHORTEST_ZIP_END + 0xffff;
+
+/// Beginnings of programs and scripts.
+const PROGRAMS: [&[u8]; 3] = [b"MZ", b"\x7fELF", b"#!"];
+
 /// What a file is, by its beginning.
 #[derive(Debug)]
 pub enum Beginning {
@@ -78,6 +85,18 @@ impl Packing {
         let is_tar = || bytes.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1));
         by_mark.or_else(|| is_skippable().then_some(Self::Zstd)).or_else(|| is_tar().then_some(Self::Tar))
     }
+}
+
+/// Whether a file that begins with these bytes is a program, which may unpack itself.
+pub(crate) fn is_program(head: &[u8]) -> bool {
+    PROGRAMS.iter().any(|mark| head.starts_with(mark))
+}
+
+/// How many bytes at the end of a file show whether a zip archive ends there, by the beginning of the file: an archive
+/// after a program may have a comment, and after anything else it is looked for without one.
+#[must_use]
+pub fn longest_zip_end(head: &[u8]) -> u64 {
+    if is_program(head) { LONGEST_ZIP_END } else { SHORTEST_ZIP_END }
 }
 
 /// Whether a file that ends with these bytes ends as a zip archive does. What stands before the archive does not

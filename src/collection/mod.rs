@@ -3,5 +3,7 @@
 mod beginning;
 mod names;
 
-pub use beginning::{Beginning, Packing, is_zip_by_its_end};
+#[cfg(feature = "archives")]
+pub(crate) use beginning::is_program;
+pub use beginning::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
 pub use names::{Name, Role, units};

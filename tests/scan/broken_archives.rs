@@ -9,8 +9,9 @@ use ::zip::{CompressionMethod, ZipWriter};
 use serde_json::{Value, json};
 use snapbox::cmd::cargo_bin;
 
-use super::archives::{collection, gzip, tar, xz, zip, zstd};
+use super::archives::collection;
 use super::{CLEAN, hijacked, hive_of, scan, summary, verdicts, write};
+use crate::pack::{gzip, tar, xz, zip, zstd};
 
 /// What is said of one archive: each unit with its code, sorted, and the exit code.
 fn said_of(name: &str, archive: &[u8], arguments: &[&str]) -> (Vec<String>, Option<i32>) {
@@ -52,6 +53,23 @@ fn what_stands_before_an_archive_hides_nothing() {
     let program = [b"MZ".to_vec(), vec![0x90; 5000], zip(&collection())].concat();
     assert_examined("sfx.exe", &program, None);
     assert_examined("picture", &[b"\xff\xd8\xff\xe0".to_vec(), vec![1; 5000], zip(&collection())].concat(), None);
+}
+
+#[test]
+fn what_stands_before_an_archive_hides_nothing_within_another() {
+    let noise: Vec<u8> = (0..5000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let program = [b"MZ".to_vec(), vec![0x90; 200_000], zip(&collection())].concat();
+    let picture = [b"\xff\xd8\xff\xe0".to_vec(), noise, zip(&collection())].concat();
+    for (name, inner) in [("sfx.exe", program), ("picture", picture)] {
+        let files = [file("notes.txt", b"Nothing to be seen here.".to_vec()), file(name, inner)];
+        let expected = GOOD.map(|line| format!("./c!/{name}!/{line}")).to_vec();
+        for archive in [zip(&files), tar(&files), gzip(&tar(&files))] {
+            assert_eq!(said_of("c", &archive, &[]), (expected.clone(), Some(1)), "{name}");
+        }
+    }
+    // A program that holds no archive is no evidence, however well it was packed.
+    let files = [file("a.exe", [b"MZ".to_vec(), vec![0; 30 << 20]].concat()), file("SYSTEM", hive_of(CLEAN, "PC1"))];
+    assert_eq!(said_of("c.zip", &zip(&files), &[]), (vec!["./c.zip!/SYSTEM  examined  intact  -".to_owned()], Some(0)));
 }
 
 #[test]

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use snapbox::cmd::cargo_bin;
 
-use super::archives::tar;
 use super::{CLEAN, hijacked, hive_of, records, scan, summary, write};
 use crate::cases::catalog9;
+use crate::pack::tar;
 
 /// Hives in folders and in an archive.
 fn evidence(hives: usize) -> tempfile::TempDir {

@@ -15,13 +15,10 @@ fn what_must_not_be_opened_or_cannot_be_read_is_one_line_each() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let zeros = vec![("zeros".to_owned(), vec![0; 80 << 20]), ("x/SYSTEM".to_owned(), hive_of(CLEAN, "IN-BOMB"))];
-    write(folder.path(), &[("bomb.zip", &super::archives::zip(&zeros)), ("empty.nfo", b""), ("secret", b"regf")]);
+    write(folder.path(), &[("bomb.zip", &crate::pack::zip(&zeros)), ("empty.nfo", b""), ("secret", b"regf")]);
     write(
         folder.path(),
-        &[
-            ("bomb.tar.gz", &super::archives::gzip(&super::archives::tar(&zeros))),
-            ("z/SYSTEM", &hive_of(CLEAN, "GOOD")),
-        ],
+        &[("bomb.tar.gz", &crate::pack::gzip(&crate::pack::tar(&zeros))), ("z/SYSTEM", &hive_of(CLEAN, "GOOD"))],
     );
     assert!(Command::new("mkfifo").arg(path("fifo")).status().unwrap().success());
     let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();

@@ -6,9 +6,9 @@ use std::process::Output;
 use catalog9::render::{Format, Scope};
 use serde_json::{Value, json};
 
-use super::archives::tar;
 use super::{CLEAN, hijacked, hive_of, records, scan, summary, write};
 use crate::cases::catalog9;
+use crate::pack::tar;
 
 /// A scan in which a fault of a test is switched on.
 fn scan_with(fault: &str, folder: &Path, arguments: &[&str]) -> Output {

@@ -7,10 +7,11 @@ use std::path::Path;
 use serde_json::Value;
 use snapbox::Data;
 
-use super::archives::{files, gzip, tar, zip};
+use super::archives::files;
 use super::records::shards_come_to_one_scan;
 use super::{scan, scanned, summary, verdicts, write};
 use crate::evidence::{real, real_hives};
+use crate::pack::{gzip, tar, zip};
 
 fn sorted(records: &[Value], folder: &str) -> Vec<String> {
     let mut lines: Vec<String> =
@@ -76,7 +77,7 @@ fn archives_of_the_evidence_have_the_same_verdicts() {
     let zip = zip(&files);
     for (name, archive, prefix) in [
         ("e.tar.gz", gzip(&tar(&files)), "./e.tar.gz!/"),
-        ("nested.zip", super::archives::zip(&[("e.zip".to_owned(), zip.clone())]), "./nested.zip!/e.zip!/"),
+        ("nested.zip", crate::pack::zip(&[("e.zip".to_owned(), zip.clone())]), "./nested.zip!/e.zip!/"),
         ("e.zip", zip, "./e.zip!/"),
     ] {
         let scratch = tempfile::tempdir().unwrap();

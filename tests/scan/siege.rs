@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use snapbox::cmd::cargo_bin;
 
-use super::archives::{gzip, tar, zip, zstd};
 use super::{CLEAN, dirty_hive_and_log, hive_of, records, summary, write};
+use crate::pack::{gzip, tar, zip, zstd};
 
 /// Most memory in bytes that the scan and its worker processes may hold together beside mapped files.
 const MOST: u64 = 256 << 20;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::archives::zip;
 use super::{CLEAN, hijacked, hive_of, scanned, write};
+use crate::pack::zip;
 
 /// What was counted of one version.
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! Mutations that know what they change.
 
+mod archive;
 mod case;
 mod dice;
 mod evtx;
@@ -7,6 +8,7 @@ mod hive;
 mod logs;
 mod text;
 
+pub use archive::archive;
 pub use case::{pressed_item, system};
 pub use dice::Dice;
 pub use evtx::evtx;

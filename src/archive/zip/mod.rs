@@ -8,7 +8,9 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use deflate64::Deflate64Decoder;
 use flate2::bufread::DeflateDecoder;
-use rawzip::{CompressionMethod, Crc32, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive, ZipVerification};
+use rawzip::{
+    CompressionMethod, Crc32, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive, ZipFileHeaderRecord, ZipVerification,
+};
 
 use super::MOST;
 use super::budget::{Budget, Metered};
@@ -18,6 +20,15 @@ use super::trouble::{Trouble, Troubles};
 
 /// Bytes that are read at once.
 const AHEAD: usize = 64 << 10;
+
+/// Bytes that nothing takes after deflate.
+const PACKED_NOTHING: u64 = 2;
+
+/// Bytes of the longest path that a link may lead to.
+const LONGEST_LINK: u64 = 4096;
+
+/// How many times as long as it is packed a member is that holds an archive after something else.
+const DENSE: u64 = 4;
 
 /// How the members of an archive are visited.
 struct Visiting<'a> {
@@ -89,7 +100,7 @@ fn by_directory<R: rawzip::ReaderAt>(
     let mut entries = archive.entries(buffer);
     for index in 0.. {
         let Some(entry) = entries.next_entry().map_err(io::Error::other)? else { break };
-        if entry.is_dir() || entry.mode().is_symlink() || !(visiting.is_wanted)(index) {
+        if is_no_file(&entry) || !(visiting.is_wanted)(index) {
             continue;
         }
         let name = String::from_utf8_lossy(entry.file_path().as_bytes()).into_owned();
@@ -125,6 +136,14 @@ fn by_directory<R: rawzip::ReaderAt>(
     Ok(())
 }
 
+/// Whether it is a folder or a link. A folder has no bytes, and a link has those of a path; with more than that it is a
+/// file, so that a wrong name or mode hides nothing.
+fn is_no_file(entry: &ZipFileHeaderRecord<'_>) -> bool {
+    let (packed, length) = (entry.compressed_size_hint(), entry.uncompressed_size_hint());
+    let is_folder = entry.is_dir() && packed <= PACKED_NOTHING && length == 0;
+    is_folder || (entry.mode().is_symlink() && packed.max(length) <= LONGEST_LINK)
+}
+
 impl Visiting<'_> {
     /// Visits a member whose packed bytes are those; whether it goes on.
     fn member(&mut self, index: usize, head: Head, packed: impl BufRead, visit: &mut Visit<'_>) -> bool {
@@ -134,6 +153,7 @@ impl Visiting<'_> {
             return true;
         }
         let budget = Budget::of_packed(length, Some(self.budget));
+        let is_dense = expected.is_some_and(|expected| expected.uncompressed_size <= length.saturating_mul(DENSE));
         let stream: Box<dyn Read + '_> = match method {
             CompressionMethod::STORE => Box::new(packed),
             CompressionMethod::DEFLATE => Box::new(DeflateDecoder::new(packed)),
@@ -146,7 +166,7 @@ impl Visiting<'_> {
             }
         };
         let mut reader = Metered::new(Verified { stream, crc: Crc32::new(), length: 0, expected }, Some(&budget));
-        visit(index, Member { name, reader: &mut reader, is_in_stream: false }, self.troubles)
+        visit(index, Member { name, reader: &mut reader, is_in_stream: false, is_dense }, self.troubles)
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use rawzip::{CompressionMethod, ZipVerification};
 
-use super::{AHEAD, Head, Visiting};
+use super::{AHEAD, Head, PACKED_NOTHING, Visiting};
 use crate::archive::MOST;
 use crate::archive::member::Visit;
 use crate::archive::trouble::Trouble;
@@ -50,7 +50,8 @@ pub(super) fn each(
         // Where the head does not tell the length, the next one is looked for in the data.
         let after = if head.expected.is_some() { position.saturating_add(head.packed) } else { position };
         let data = (&mut source).take(head.packed);
-        if !head.name.ends_with('/') && (visiting.is_wanted)(index) && !visiting.member(index, head, data, visit) {
+        let is_folder = head.name.ends_with('/') && head.packed <= PACKED_NOTHING;
+        if !is_folder && (visiting.is_wanted)(index) && !visiting.member(index, head, data, visit) {
             break;
         }
         index += 1;

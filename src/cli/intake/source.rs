@@ -6,22 +6,12 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use catalog9::Content;
-use catalog9::collection::{Beginning, Packing, is_zip_by_its_end};
+use catalog9::collection::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
 use catalog9::evidence::{BEGINNING, Kind, LARGEST};
 
 use super::file::{self, InputError};
 use super::map::{Guarded, Map, Reading};
 use super::spool::{self, Held, IN_MEMORY, Kept};
-
-/// Bytes at the end of a file that are looked at where it may be a program that unpacks itself: the longest record that
-/// a zip archive ends with.
-const TAIL: u64 = 22 + 0xffff;
-
-/// Bytes of such a record without a comment, which are looked at in all other files.
-const SHORT_TAIL: u64 = 22;
-
-/// Beginnings of programs and scripts.
-const PROGRAMS: [&[u8]; 3] = [b"MZ", b"\x7fELF", b"#!"];
 
 /// Where bytes are.
 #[derive(Debug)]
@@ -153,11 +143,11 @@ fn or_archive(beginning: Beginning, mut bytes: impl Read + Seek) -> Beginning {
         bytes.seek(SeekFrom::Start(0))?;
         let mut head = [0; 4];
         bytes.read_exact(&mut head)?;
-        let is_program = PROGRAMS.iter().any(|mark| head.starts_with(mark));
+        let longest = longest_zip_end(&head);
         let length = bytes.seek(SeekFrom::End(0))?;
-        bytes.seek(SeekFrom::Start(length.saturating_sub(if is_program { TAIL } else { SHORT_TAIL })))?;
+        bytes.seek(SeekFrom::Start(length.saturating_sub(longest)))?;
         let mut tail = Vec::new();
-        bytes.take(TAIL).read_to_end(&mut tail)?;
+        bytes.take(longest).read_to_end(&mut tail)?;
         io::Result::Ok(is_zip_by_its_end(&tail))
     };
     // What cannot be read at its end is what it seems at its beginning.

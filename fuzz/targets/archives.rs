@@ -1,0 +1,11 @@
+#![no_main]
+
+use catalog9_fuzz::archive_oracle::hold_archive;
+use catalog9_fuzz::{mutate, mutation};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+
+fuzz_target!(|bytes: &[u8]| hold_archive(bytes));
+
+fuzz_mutator!(|data: &mut [u8], size: usize, room: usize, seed: u32| {
+    mutate(data, size, room, seed, mutation::archive)
+});
