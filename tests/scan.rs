@@ -7,6 +7,7 @@ mod faults;
 mod folders;
 mod guard;
 mod hostile;
+mod interruption;
 mod isolation;
 mod lists;
 mod outputs;

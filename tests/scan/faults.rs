@@ -85,7 +85,7 @@ fn a_file_that_is_changed_while_it_is_examined_is_told() {
     }
 }
 
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
+pub(super) fn wait_until(what: &str, holds: impl Fn() -> bool) {
     let begin = Instant::now();
     while !holds() {
         assert!(begin.elapsed() < Duration::from_mins(2), "{what}");
