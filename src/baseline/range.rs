@@ -21,7 +21,7 @@ pub(super) fn candidates(catalogs: &Catalogs) -> Vec<&'static Catalogs> {
         return Vec::new();
     }
     let content = Content::of(catalogs);
-    // Where nothing of Windows is shown, every Windows fits, and none is told by it.
+    // Where nothing of Windows is shown, every Windows fits, and it identifies none.
     if content.entries.is_empty() {
         return Vec::new();
     }

@@ -39,7 +39,7 @@ pub fn of_name(name: &str) -> Option<Windows> {
 }
 
 /// The catalogs of a plain system of that Windows: of the latest version that is not later. `None` where the version
-/// is not told, older than all, or of 10 and later without its build.
+/// is unknown, older than all, or of 10 and later without its build.
 #[must_use]
 pub fn of_version(windows: &Windows) -> Option<&'static Catalogs> {
     let version = windows.version?;

@@ -13,14 +13,14 @@ use crate::examination::Examined;
 /// A provider that this Windows does not install, or that has its GUID and another DLL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Foreign {
-    /// GUID of the provider; `null` where it is not told, and for a layered provider of which only the chains are there,
+    /// GUID of the provider; `null` where it is unknown, and for a layered provider of which only the chains are there,
     /// since these get a new one at each installation.
     pub provider_id: Option<Guid>,
     /// Path of its DLL, as it stands.
     pub library_path: Option<String>,
     /// What its entry is called; of the chains of a layered provider what stands before ` over [`.
     pub name: String,
-    /// The third party whose DLL it is, or, where no DLL is told, whose GUID or name it has.
+    /// The third party whose DLL it is, or, where no DLL is shown, whose GUID or name it has.
     pub known_as: Option<String>,
 }
 

@@ -62,7 +62,7 @@ pub struct SinceEarlier {
     /// How many it had, too.
     pub known: usize,
     /// How many are no longer there, of evidence that was examined again; `null` where several results were merged, none
-    /// of which can tell what is gone from all.
+    /// of which can say what is gone from all.
     pub gone: Option<usize>,
 }
 

@@ -162,7 +162,7 @@ pub struct ProtocolEntry {
     pub concluded: Concluded,
 }
 
-/// What the properties and the name of a section let conclude of its entry, where a report tells neither GUID nor
+/// What the properties and the name of a section let conclude of its entry, where a report shows neither GUID nor
 /// family: see [`super::signature`]. Nothing in registry evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concluded {
@@ -197,7 +197,7 @@ impl ProtocolEntry {
     }
 
     /// The bytes that hold the path of the DLL, with whatever stands behind its end; `None` where the packed item is
-    /// not told or has not the length that it must have.
+    /// not shown or has not the length that it must have.
     #[must_use]
     pub fn path_bytes(&self) -> Option<&[u8]> {
         self.item.as_ref().filter(|item| item.len() == ITEM_SIZE)?.get(..PATH_SIZE)

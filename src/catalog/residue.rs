@@ -48,7 +48,7 @@ pub struct OlderEntry {
 /// Characters of the shortest text that is taken for one.
 pub const SHORTEST: usize = 6;
 
-/// What a catalog's entries have behind their NULs, each once, the longest form of it. `is_known` tells the GUIDs
+/// What a catalog's entries have behind their NULs, each once, the longest form of it. `is_known` recognizes the GUIDs
 /// that are looked for.
 #[must_use]
 pub fn residues(catalogs: &Catalogs, is_known: impl Fn(&Guid) -> bool) -> Vec<Residue> {

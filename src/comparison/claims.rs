@@ -22,7 +22,7 @@ pub struct Claims {
     pub findings: Vec<Claim>,
 }
 
-/// What a control set that was examined can tell.
+/// What could be judged in a control set that was examined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     /// Whether the system runs with it.

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read};
 
 use super::Error;
 
-/// How many bytes of evidence are looked at to tell what it is.
+/// How many bytes of evidence are looked at to recognize it.
 pub const BEGINNING: u64 = 64 << 10;
 
 /// Largest evidence that is read whole, in bytes. The largest real SYSTEM hive has 16 MB.
@@ -30,7 +30,7 @@ impl<'a> Content<'a> {
         Self::Stream(Stream { read: Vec::new(), rest: Box::new(stream) })
     }
 
-    /// The first bytes, by which evidence is told.
+    /// The first bytes, by which evidence is recognized.
     pub(super) fn beginning(&mut self) -> Result<&[u8], Error> {
         match self {
             Self::Bytes(bytes) => Ok(bytes),

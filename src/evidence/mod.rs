@@ -61,7 +61,7 @@ pub fn is_registration_file(content: &mut Content<'_>) -> Result<bool, Error> {
 ///
 /// # Errors
 ///
-/// Where it tells nothing at all; damage is a defect of the reading.
+/// Where it shows nothing at all; damage is a defect of the reading.
 pub fn read(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
     if is_registration_file(content)? {
         return registry::read_reg(&mut content.stream(), options.code_page);

@@ -9,7 +9,7 @@ use crate::catalog::{Catalogs, Facts, Windows};
 ///
 /// # Errors
 ///
-/// Where neither tells anything of Winsock.
+/// Where neither says anything of Winsock.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
     let decoded = decode_text(bytes);
     let listing = netsh::is_listing(&decoded.text).then(|| netsh::read(bytes));

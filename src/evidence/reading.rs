@@ -28,7 +28,7 @@ pub trait Scratch: fmt::Debug {
     ///
     /// # Errors
     ///
-    /// Where there is no space. The hive is then read as it is stored, and this is told.
+    /// Where there is no space. The hive is then read as it is stored, and this is reported.
     fn space(&self, length: usize) -> io::Result<Space>;
 }
 
@@ -89,7 +89,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// A reading of which nothing is told yet.
+    /// A reading in which nothing is known yet.
     pub(super) fn of(kind: Kind) -> Self {
         Self {
             kind,

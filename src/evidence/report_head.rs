@@ -74,7 +74,7 @@ fn numbers(text: &str, separator: char) -> Option<[i16; 3]> {
 }
 
 impl fmt::Display for Written {
-    /// RFC 3339; without the zone where that is not told.
+    /// RFC 3339; without the zone where that is unknown.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}{}", self.time, if self.is_utc { "Z" } else { "" })
     }

@@ -110,7 +110,7 @@ pub struct Examined {
     pub judgement: Judgement,
     /// What the policy withholds.
     pub withheld: Withheld,
-    /// Its sections, as msinfo32 counts them; `None` where the evidence does not tell of the protocol catalog.
+    /// Its sections, as msinfo32 counts them; `None` where the evidence does not show the protocol catalog.
     pub sections: Option<Sections>,
     /// What stands behind the NULs of paths and names.
     pub residues: Vec<Residue>,
@@ -132,7 +132,7 @@ pub struct Examined {
 ///
 /// # Errors
 ///
-/// Where it tells nothing at all, or has not the control set that was asked for.
+/// Where it shows nothing at all, or does not have the control set that was asked for.
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
     let Evidence { path, content, logs, scratch } = evidence;
     let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve, scratch };
@@ -216,7 +216,7 @@ fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<Co
     }
 }
 
-/// What there is beside a control set that tells of it.
+/// What there is beside a control set that is about it.
 struct Beside<'a> {
     kind: Kind,
     recovery: Option<&'a Recovery>,

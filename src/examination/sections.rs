@@ -43,7 +43,7 @@ impl Sections {
     }
 }
 
-/// Those that are expected, optional ones as far as they are there, and NetBIOS as it is where bindings are not told.
+/// Those that are expected, optional ones as far as they are there, and NetBIOS as it is where bindings are unknown.
 /// Those of NWLink are additions.
 fn expected(catalogs: &Catalogs, baseline: &Baseline) -> Option<usize> {
     if baseline.source == Source::EveryWindows {

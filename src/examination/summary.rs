@@ -148,7 +148,7 @@ fn of_this_windows(subject: &Subject<'_>, sections: &Sections, found: &[&Finding
     sentences
 }
 
-/// What can be said of NetBIOS where the bindings are not told.
+/// What can be said of NetBIOS where the bindings are unknown.
 fn net_bios_pairs(catalogs: &Catalogs) -> String {
     let pairs = counted(catalogs.sections().filter(|entry| is_net_bt(entry)).count() / 2, "pair");
     format!("It has {pairs} of NetBIOS sections; this evidence cannot show whether a NetBT binding lacks its pair.")
@@ -173,7 +173,7 @@ fn missing(found: &[&Finding]) -> Vec<String> {
     names.filter(|name| known.insert(name.clone())).collect()
 }
 
-/// Whether there is a layered provider, or the evidence tells too little to say that there is none.
+/// Whether there is a layered provider, or the evidence shows too little to say that there is none.
 fn has_layers(catalogs: &Catalogs, found: &[&Finding]) -> bool {
     let is_found = found.iter().any(|finding| finding.fact == Some(Fact::LayeredProvider));
     is_found || !catalogs.tells(Facts::WHOLE_LISTS)
@@ -230,7 +230,7 @@ fn additional_transport(entry: &ProtocolEntry) -> Option<&'static str> {
 /// The layered providers that a chain may belong to.
 struct Layers<'a> {
     by_id: BTreeMap<u32, &'a ProtocolEntry>,
-    /// By their names, as they and their chains tell them, each with its DLL.
+    /// By their names, as they and their chains have them, each with its DLL.
     libraries: BTreeMap<Text, &'a Text>,
     is_whole: bool,
 }

@@ -122,7 +122,7 @@ fn reading(extract: &Extract) -> Case {
 const FRAME: (&[u8], &[u8]) = (b"<testsuites>", b"\n</testsuites>");
 
 impl Suite {
-    /// An examination. A rule has failed where it found what is worth a warning; notes are told beside it.
+    /// An examination. A rule has failed where it found what is worth a warning; notes stand beside it.
     fn of(extract: &Extract) -> Self {
         let mut cases = vec![reading(extract)];
         for control_set in &extract.control_sets {
@@ -291,7 +291,7 @@ fn what_to_do(rule: &str) -> Option<String> {
     rules::by_id(rule).map(|rule| format!("what to do: {}", rule.what_to_do()))
 }
 
-/// A finding with all that is told of it, in one line.
+/// A finding with all that is known of it, in one line.
 fn line(finding: &Finding) -> String {
     let place = finding.place.as_ref().map(|place| format!(" [{place}]")).unwrap_or_default();
     let instead = match (&finding.expected, &finding.found) {

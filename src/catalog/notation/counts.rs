@@ -23,7 +23,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Fills in what follows from the entries and then what the lines say; gives whether times are told.
+    /// Fills in what follows from the entries and then what the lines say; returns whether there are times.
     pub(super) fn apply<E: Entry>(
         self,
         catalog: &mut Catalog<E>,

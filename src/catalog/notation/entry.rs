@@ -34,7 +34,7 @@ pub(super) fn protocol(
     with_item(entry, &of_item)
 }
 
-/// The entry with its packed item, of which no more is made than nothing else tells: its length, and what stands
+/// The entry with its packed item, of which only what nothing else shows is used: its length, and what stands
 /// behind the path. Of an item of another length nothing can be read.
 fn with_item(entry: ProtocolEntry, fields: &Fields<'_>) -> Line<ProtocolEntry> {
     let (mut len, mut slack) = (ITEM_SIZE, Vec::new());

@@ -84,7 +84,7 @@ pub(in crate::cli) fn run(arguments: &MergeArgs, output: &mut Output) -> io::Res
                 if is_slim {
                     return Ok(Exit::Usage);
                 }
-                // What it would have told is missing, whatever it is.
+                // What it would have reported is missing, whatever it is.
                 tally.interrupt();
             }
         }

@@ -238,7 +238,7 @@ impl Key {
     }
 }
 
-/// What makes a file or a folder the same as another, as far as links tell.
+/// What makes a file or a folder the same as another, as far as links show it.
 #[cfg(not(unix))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key(PathBuf);

@@ -128,7 +128,7 @@ impl Collector {
             self.is_done = true;
             return;
         }
-        // An empty Protocol, or one without a single whole record, is told by its place or by its name.
+        // An empty Protocol, or one without a single whole record, is recognized by its place or by its name.
         let is_last = next.is_none_or(is_winsock);
         let is_in_its_place = self.begun == PROTOCOL_INDEX + 1 || labels::is_called_protocol(&category.name);
         if record::stands_in(&category.rows) || (is_last && is_in_its_place) {

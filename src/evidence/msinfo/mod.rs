@@ -18,7 +18,7 @@ use system::System;
 pub(super) use nfo::is_nfo;
 pub(super) use text::is_report;
 
-/// What a report tells wherever it holds Protocol at all.
+/// What a report shows wherever it has Protocol at all.
 const TOLD: Facts = Facts::ENTRIES.union(Facts::SIZES).union(Facts::SERVICE_FLAGS);
 
 /// Reads an NFO file.

@@ -14,7 +14,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The label, or as much of it as can be told: its first word, where there are no columns.
+    /// The label, or as much of it as can be recognized: its first word, where there are no columns.
     pub(super) fn beginning(&self) -> &str {
         self.label.as_deref().unwrap_or_else(|| self.value.split_whitespace().next().unwrap_or_default())
     }

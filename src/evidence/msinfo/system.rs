@@ -18,7 +18,7 @@ pub(super) struct System {
     pub(super) os_name: Option<Text>,
 }
 
-/// What the report tells of its system.
+/// What the report says of its system.
 pub(super) fn read(parts: &Parts, decoded: &Decoded<'_>, defects: &mut Defects) -> System {
     let mut system = System::default();
     let summary = &parts.summary;

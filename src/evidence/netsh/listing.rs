@@ -8,7 +8,7 @@ use crate::catalog::{
 };
 use crate::evidence::registry::conclude_from_catalogs;
 
-/// What a listing tells.
+/// What a listing shows.
 const TOLD: Facts = Facts::ENTRIES
     .union(Facts::ATTRIBUTES)
     .union(Facts::SIZES)

@@ -1,6 +1,6 @@
 //! What `netsh winsock show catalog` prints, in whatever language, alone or pasted among other output.
 //!
-//! It tells ids, paths, chains and hidden entries, but neither counts nor how entries are offered.
+//! It shows ids, paths, chains and hidden entries, but neither counts nor how entries are offered.
 
 mod block;
 mod entry;

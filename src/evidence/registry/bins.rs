@@ -1,4 +1,4 @@
-//! Whether the bins of a hive are sound: heads that tell their own place and length, and cells that fill them.
+//! Whether the bins of a hive are sound: heads that state their own place and length, and cells that fill them.
 
 use crate::catalog::{Place, Text};
 use crate::evidence::Defect;

@@ -44,7 +44,7 @@ pub(super) fn read_control_sets(
         control_sets.push(read_control_set(&around, key, roles, code_page, defects));
     }
     if select.lacks_default {
-        // What Windows starts with next time is told nowhere, so that nothing is called intact.
+        // What Windows starts with next time is unknown, so that nothing is called intact.
         for control_set in control_sets.iter_mut().filter(|control_set| control_set.roles.current) {
             control_set.catalogs.told.remove(Facts::WHOLE_LISTS);
         }
@@ -54,7 +54,7 @@ pub(super) fn read_control_sets(
         if control_set.roles.current && alias.is_none() {
             found.extend(links.of(Some(&Text::from(CURRENT))));
         }
-        // regedit exports what a link leads to as if it were the key itself: only a link that is shown tells of any.
+        // regedit exports what a link leads to as if it were the key itself: only a link that is shown proves one.
         let is_hive = control_set.catalogs.tells(Facts::TIMES);
         control_set.catalogs.told.set(Facts::LINKS, is_hive || !found.is_empty());
         control_set.catalogs.links = found;
@@ -66,7 +66,7 @@ pub(super) fn read_control_sets(
 /// Where setup keeps the catalogs of the Windows that was upgraded, for the new one to take over.
 pub(super) const UPGRADE: &str = r"Setup\Upgrade\WinsockUpgrade";
 
-/// The catalogs of the Windows that was upgraded, as a control set that tells nothing else.
+/// The catalogs of the Windows that was upgraded, as a control set that shows nothing else.
 ///
 /// No hive with this key was at hand: how deep in it the catalogs lie is not known, so they are looked for.
 fn read_upgrade(root: &Key, code_page: Option<CodePage>, defects: &mut Defects) -> Option<ControlSet> {
@@ -159,8 +159,8 @@ fn absent_keys(control_set: &Key, is_64_bit: bool) -> Vec<&'static str> {
     absent
 }
 
-/// What hangs on which key: where the key was lost to damage, these facts are not told. Behind them those that the key's
-/// own values and list of subkeys tell, and not the keys below it: where it is damaged or told in part, they are not.
+/// What hangs on which key: where the key was lost to damage, these facts are unknown. After them those that the key's
+/// own values and list of subkeys show, but not the keys below it: where it is damaged or partial, they are unknown.
 const FACTS: &[(&str, Facts, Facts)] = &[
     (
         r"Services\WinSock2\Parameters\Protocol_Catalog9",
@@ -186,7 +186,7 @@ const FACTS: &[(&str, Facts, Facts)] = &[
     ),
     (r"Services\WinSock2\Parameters", Facts::PARAMETERS, Facts::PARAMETERS),
     (r"Services\WinSock2\Parameters\AppId_Catalog", Facts::APP_PERMISSIONS, Facts::empty()),
-    // Whether they are told is asked of the value.
+    // Whether they are shown depends on the value.
     (r"Services\Winsock\Parameters", Facts::TRANSPORTS, Facts::empty()),
     (r"Services\NetBIOS\Linkage", Facts::BINDINGS, Facts::BINDINGS),
     (r"Services\Tcpip", Facts::DRIVERS, Facts::DRIVERS),
@@ -202,7 +202,7 @@ const FACTS_BESIDE: &[(&str, Facts)] = &[
     (r"Services\NetBT", Facts::DRIVER_FILES),
 ];
 
-/// What a control set tells: everything but what it has not, and what damage has taken.
+/// What a control set shows: everything but what it lacks, and what damage has taken.
 fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
     let mut told = Facts::all();
     told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit().is_some());

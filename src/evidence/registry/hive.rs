@@ -26,7 +26,7 @@ pub(super) struct OpenHive<'a> {
     hive: Hive<&'a [u8]>,
 }
 
-/// Names of the root's subkeys by which the kind of a hive is told; real hives have two dozen.
+/// Names of the root's subkeys by which the kind of a hive is recognized; real hives have two dozen.
 const MOST_ROOT_NAMES: usize = 1000;
 
 /// Opens a hive: checks its head, which nt-hive would refuse or panic on.

@@ -38,7 +38,7 @@ pub(super) enum Missing {
     Absent,
     /// Damage on the way may have hidden it.
     Lost,
-    /// The evidence does not tell of the place where it would be.
+    /// The evidence does not show the place where it would be.
     NotTold,
 }
 

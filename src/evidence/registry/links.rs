@@ -64,7 +64,7 @@ pub(super) fn follow(
         if !is_current && number_of(&key.name).is_none() {
             root.subkeys.push(key);
         } else if is_current && leads_to_control_set(&key, running) {
-            // This is Windows' own link. Where its control set is not at hand, nothing is lost that was told.
+            // This is Windows' own link. Where its control set is not at hand, nothing is lost that counts.
             root.subkeys.extend(follower.without_finding(key));
         } else {
             follower.subkey(key, root);
@@ -87,7 +87,7 @@ fn has_links(key: &Key) -> bool {
     key.is_link || key.subkeys.iter().any(has_links)
 }
 
-/// Whether a link leads to the control set of that number, or to any where the number is not told.
+/// Whether a link leads to the control set of that number, or to any where the number is unknown.
 fn leads_to_control_set(key: &Key, number: Option<u32>) -> bool {
     let target = key.link_target().and_then(|target| names_in(&target));
     let found = match target.as_deref() {

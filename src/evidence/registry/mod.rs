@@ -167,7 +167,7 @@ fn read_part(part: Part, bytes: &[u8], options: &ReadOptions<'_>) -> Result<Opti
 ///
 /// # Errors
 ///
-/// Where Windows would import nothing of it, or it tells nothing of Winsock.
+/// Where Windows would import nothing of it, or it says nothing of Winsock.
 pub(super) fn read_reg(stream: &mut dyn Read, code_page: Option<CodePage>) -> Result<Reading, Error> {
     let mut defects = Defects::default();
     let export = reg::read(stream, code_page, &mut defects)?;
@@ -208,11 +208,11 @@ impl Together {
         Ok(())
     }
 
-    /// What all of them tell together; `None` where there is none of them.
+    /// What all of them say together; `None` where there is none of them.
     ///
     /// # Errors
     ///
-    /// Where none of them tells anything of Winsock.
+    /// Where none of them says anything of Winsock.
     pub fn finish(self) -> Result<Option<Reading>, Error> {
         self.whole.map(|whole| read_export(whole, self.code_page, self.defects)).transpose()
     }
@@ -222,7 +222,7 @@ impl Together {
 ///
 /// # Errors
 ///
-/// Where it tells nothing of Winsock.
+/// Where it says nothing of Winsock.
 pub(super) fn read_query(decoded: &Decoded<'_>, code_page: Option<CodePage>) -> Result<Reading, Error> {
     let mut defects = Defects::default();
     let mut root = reg::read_query(decoded, code_page, &mut defects);

@@ -16,7 +16,7 @@ const MAX_VALUE: usize = 8 << 20;
 /// Most characters of a key's name that Windows allows. A longer one is not Windows' own, and a path of such names would
 /// be longer than the hive.
 pub(super) const LONGEST_KEY_NAME: usize = 255;
-/// Length of the word in front of a cell's data, which tells its size and whether it is in use.
+/// Length of the word in front of a cell's data, which says its size and whether it is in use.
 pub(super) const CELL_HEAD: usize = 4;
 
 /// A hive: its base block and its bins.
@@ -150,7 +150,7 @@ impl<'a> Records<'a> {
         listed
     }
 
-    /// A list of lists may name thousands that are none; the first faults tell that.
+    /// A list of lists may name thousands that are none; the first faults show that.
     const MOST_FAULTS: usize = 100;
 
     fn read_list(&self, offset: u32, may_branch: bool, most: usize, listed: &mut Listed) {

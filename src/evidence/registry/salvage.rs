@@ -55,7 +55,7 @@ impl<'d> Trail<'d> {
         self.left = self.left.saturating_sub(listed.cost);
     }
 
-    /// Whether there is room for `size` more bytes below `key`; else that is told.
+    /// Whether there is room for `size` more bytes below `key`; else that is reported.
     pub(super) fn has_room(&mut self, key: &mut Key, size: usize) -> bool {
         let room = self.room.checked_sub(size);
         *self.room = room.unwrap_or_default();
@@ -65,7 +65,7 @@ impl<'d> Trail<'d> {
         room.is_some()
     }
 
-    /// Whether a key is met for the first time; else that is told.
+    /// Whether a key is met for the first time; else that is reported.
     pub(super) fn is_new(&mut self, offset: usize, place: &Place) -> bool {
         let is_new = self.seen.insert(offset);
         if !is_new {
@@ -161,7 +161,7 @@ impl<'a> Salvage<'a> {
         key
     }
 
-    /// Reads the wanted subkeys of a key and tells what is wrong with their list; whether something was.
+    /// Reads the wanted subkeys of a key and reports what is wrong with their list; returns whether something was.
     pub(super) fn subkeys(
         &self,
         record: &KeyRecord,
@@ -259,7 +259,7 @@ impl<'a> Salvage<'a> {
         (found.len(), is_cut)
     }
 
-    /// Reads the wanted values of a key and tells what is wrong with their list; whether something was.
+    /// Reads the wanted values of a key and reports what is wrong with their list; returns whether something was.
     pub(super) fn values(
         &self,
         record: &KeyRecord,

@@ -1,6 +1,6 @@
 //! Which Windows a registry is of.
 //!
-//! A SYSTEM hive has no value that says so. What tells it was found in fourteen hives of Windows XP to 10; it is
+//! A SYSTEM hive has no value that says so. What shows it was found in fourteen hives of Windows XP to 10; it is
 //! given with the version, so that an analyst can check it.
 
 use std::collections::BTreeMap;
@@ -16,9 +16,9 @@ use crate::evidence::Defects;
 
 /// What stands beside the control sets and is the same for all of them.
 pub(super) struct Beside {
-    /// What the database of drivers tells of its version.
+    /// What the database of drivers shows of its version.
     database: Option<Windows>,
-    /// Whether there is a key `RNG`; `None` where that is not told.
+    /// Whether there is a key `RNG`; `None` where that is unknown.
     has_rng: Option<bool>,
     has_wpa: bool,
     has_last_known_good: bool,
@@ -37,7 +37,7 @@ impl Beside {
     }
 }
 
-/// What the registry tells of its Windows.
+/// What the registry shows of its Windows.
 pub(super) fn read_windows(beside: &Beside, control_set: &Key, defects: &mut Defects) -> Windows {
     let mut windows = beside.database.clone().unwrap_or_default();
     let mut text = |path: &str, name: &str| control_set.at(path).and_then(|key| Values::new(key, defects).text(name));
@@ -57,7 +57,7 @@ pub(super) fn read_windows(beside: &Beside, control_set: &Key, defects: &mut Def
     windows.service_pack = number("CSDVersion").map(|version| version >> 8);
     let componentized = number("CSDBuildNumber").is_some() || number("ComponentizedBuild").is_some();
     if beside.database.is_some() {
-        // It has told the version already.
+        // It has shown the version already.
     } else if componentized {
         from_vista_or_7(&mut windows, beside);
     } else {
@@ -184,7 +184,7 @@ fn before_vista(windows: &mut Windows, beside: &Beside, control_set: &Key, defec
     }
 }
 
-/// What the catalogs themselves tell of their Windows, where nothing else does: registration files and listings hold
+/// What the catalogs themselves show of their Windows, where nothing else does: registration files and listings hold
 /// nothing else.
 ///
 /// Only entries with the GUID of a Windows provider are asked, and for their DLL only whether it is the one of RSVP that

@@ -6,7 +6,7 @@ use crate::catalog::Text;
 use crate::evidence::{Defect, Defects};
 use crate::layout::Guid;
 
-/// The values of one key. What has another type or length than it ought to have is a defect, and then not told.
+/// The values of one key. What has another type or length than it ought to have is a defect, and then unknown.
 pub(super) struct Values<'k, 'd> {
     key: &'k Key,
     defects: &'d mut Defects,

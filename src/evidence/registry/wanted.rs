@@ -14,7 +14,7 @@ pub(super) const WANTED: &[&str] = &[
     r"Select",
     r"Setup",
     r"Setup\Upgrade\WinsockUpgrade\**",
-    // These tell the version of Windows by being there.
+    // These show the version of Windows by being there.
     r"LastKnownGoodRecovery",
     r"WPA",
     r"RNG",

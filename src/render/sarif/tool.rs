@@ -1,4 +1,4 @@
-//! What catalog9 tells of itself: its rules, and what it says of evidence.
+//! What catalog9 says of itself: its rules, and what it says of evidence.
 
 use serde::Serialize;
 

@@ -119,7 +119,7 @@ const PROTOCOL: &[Column<ProtocolEntry>] = &[
     ("DLL", Facts::PATHS, |entry| entry.library_path.as_ref().map(ToString::to_string).unwrap_or_default()),
 ];
 
-/// The columns of a report, which tells sizes instead of attributes.
+/// The columns of a report, which shows sizes instead of attributes.
 const SECTIONS: &[Column<ProtocolEntry>] = &[
     ("Flags", Facts::SERVICE_FLAGS, flags),
     (">Address", Facts::SIZES, |entry| match (entry.max_address_length, entry.min_address_length) {

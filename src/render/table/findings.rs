@@ -22,7 +22,7 @@ const MOST_PLACES: usize = 8;
 /// Longest name of an entry in the list of a story's entries, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// Most rules whose missing facts are told one by one; `explain` tells what each rule needs.
+/// Most rules whose missing facts are listed one by one; `explain` says what each rule needs.
 const MOST_ONE_BY_ONE: usize = 3;
 /// Defects that are shown one by one; the rest is counted. JSON has them all.
 const MOST_DEFECTS: usize = 20;

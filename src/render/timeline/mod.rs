@@ -58,7 +58,7 @@ struct Line {
 }
 
 impl Timeline {
-    /// Adds what an examination tells of times; false where it tells of none.
+    /// Adds the times of an examination; false where it has none.
     ///
     /// Times that no clock can have said are left out and counted.
     pub fn add(&mut self, examination: &Examination) -> bool {
@@ -141,7 +141,7 @@ const MOMENTS: usize = 1;
 /// A moment as it is sorted among those of several pieces of evidence: time and path, then the line.
 type Moment = (u64, String, String);
 
-/// The moments of one of a few pieces of evidence; nothing where it tells of none.
+/// The moments of one of a few pieces of evidence; nothing where it has none.
 pub(super) fn press_sorted(item: &Item<'_>, form: Form) -> io::Result<Fragment> {
     press(item, |timeline, part| {
         timeline.moments().try_for_each(|(line, source)| {

@@ -20,7 +20,7 @@ pub(super) type ProtocolEntry = Entry<catalog::ProtocolEntry>;
 /// An entry of the namespace catalog.
 pub(super) type NameSpaceEntry = Entry<catalog::NameSpaceEntry>;
 
-/// An entry of either catalog. `null` is "not told".
+/// An entry of either catalog. `null` is "not shown".
 #[derive(Debug)]
 pub(super) struct Entry<E> {
     /// Whether Windows never reads it, since the name of its key is no number up to the count.
@@ -303,7 +303,7 @@ fn schema(form: Form, meaning: &str) -> Schema {
     }
 }
 
-/// A text as it is; `null` where it is not told.
+/// A text as it is; `null` where it is unknown.
 pub(super) fn text(text: Option<&Text>) -> Option<String> {
     text.map(Text::to_lossy)
 }

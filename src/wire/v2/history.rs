@@ -23,7 +23,7 @@ pub(super) struct History {
 /// An entry that was.
 #[derive(Debug, Serialize, JsonSchema)]
 struct FormerEntry {
-    /// The entry as its packed item tells it.
+    /// The entry as its packed item has it.
     entry: ProtocolEntry,
     /// Where it was found.
     finds: Vec<Find>,

@@ -30,7 +30,7 @@ struct Rule {
     confidence: &'static str,
     /// What its findings make of the verdict.
     implies: &'static str,
-    /// The facts that evidence must tell, or it is not judged.
+    /// The facts that evidence must show, or it is not judged.
     needs: Vec<String>,
     /// What it looks for, in a sentence.
     summary: &'static str,

@@ -75,7 +75,7 @@ pub(super) struct SinceBaseline {
     /// How many it had, too.
     known: usize,
     /// How many are no longer there, of evidence that was examined again; `null` where several results were merged, none
-    /// of which can tell what is gone from all.
+    /// of which can say what is gone from all.
     gone: Option<usize>,
 }
 

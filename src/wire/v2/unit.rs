@@ -111,14 +111,14 @@ pub(super) struct Failure {
 /// A provider that this Windows does not install, or that has its GUID and another DLL.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Foreign {
-    /// GUID of the provider; `null` where it is not told, and for a layered provider of which only the chains are there,
+    /// GUID of the provider; `null` where it is unknown, and for a layered provider of which only the chains are there,
     /// since these get a new one at each installation.
     provider_id: Option<String>,
     /// Path of its DLL, as it stands.
     library_path: Option<String>,
     /// What its entry is called; of the chains of a layered provider what stands before ` over [`.
     name: String,
-    /// The third party whose DLL it is, or, where no DLL is told, whose GUID or name it has.
+    /// The third party whose DLL it is, or, where no DLL is shown, whose GUID or name it has.
     known_as: Option<String>,
 }
 

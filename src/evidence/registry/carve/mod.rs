@@ -23,7 +23,7 @@ use crate::layout::PackedCatalogItem;
 use crate::layout::cell::KeyNode;
 
 /// Looks for what is left in a hive, whose bins end at that offset, and in its logs. `root` is what was read of the
-/// hive: what is the same in any control set is not told.
+/// hive: what is the same in any control set is left out.
 ///
 /// At most [`MOST_FINDS`] places are kept of each kind.
 pub(super) fn carve(
@@ -137,7 +137,7 @@ struct Carving<'a, 'k, 'd> {
 
 impl Carving<'_, '_, '_> {
     /// Looks for records in a cell. In one that is in use only a record at its beginning can be lost, and only an item
-    /// is told from other data elsewhere.
+    /// is distinguished from other data elsewhere.
     fn search(&mut self, cell: &Cell) {
         let begin = cell.range.start + CELL_HEAD;
         for (offset, find) in self.items.range_mut(cell.range.clone()) {
@@ -220,7 +220,7 @@ impl Carving<'_, '_, '_> {
             let listed = Records::new(self.hive).subkeys(&parent.head, self.left);
             self.left -= listed.cost;
             if listed.is_cut {
-                // Whether this key is in force cannot be told, and neither is said.
+                // Whether this key is active is unknown, and neither is said.
                 self.pass_over(record.offset, "lists of subkeys with no more items than fit into the hive");
                 return true;
             }
@@ -331,7 +331,7 @@ impl Carving<'_, '_, '_> {
     }
 }
 
-/// What a deleted value said; `None` where its data cannot be what its type tells.
+/// What a deleted value said; `None` where its data cannot be of its type.
 fn says(record: ValueRecord, data: Vec<u8>) -> Option<Text> {
     let value = Value { name: record.name, place: Place::default(), data_type: record.head.data_type, data };
     match value.text() {

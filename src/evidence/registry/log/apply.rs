@@ -9,7 +9,7 @@ use crate::layout::BaseBlock;
 /// A log, its bytes, and an entry of it.
 type Chosen<'a> = (&'a Log, &'a [u8], &'a Entry);
 
-/// Length of the recovered hive: that of the longest bins that an applied entry tells of. It is never shorter than the
+/// Length of the recovered hive: that of the longest bins that an applied entry has. It is never shorter than the
 /// hive, since what lies behind bins that shrank is evidence.
 pub(super) fn length(hive: &[u8], order: &[usize], logs: &[Log]) -> usize {
     let entries = order.iter().filter_map(|index| logs.get(*index)).flat_map(applied);

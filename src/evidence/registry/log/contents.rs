@@ -97,8 +97,8 @@ fn why_unusable(file: &LogFile<'_>, base_block: Option<&BaseBlock>) -> Option<Un
 /// In what the log differs from the hive though it never would if it were the hive's.
 ///
 /// Of 64 real pairs 61 agree in all of it; the others are logs of another user's hive or of the installation image.
-/// Name, version and root are the same in all SYSTEM hives since Windows XP: only the resource manager tells two
-/// machines apart.
+/// Name, version and root are the same in all SYSTEM hives since Windows XP: only the resource manager
+/// distinguishes two machines.
 pub(super) fn stranger(hive: &BaseBlock, log: &Log) -> Option<Defect> {
     let base_block = log.base_block.as_ref()?;
     let name = |base_block: &BaseBlock| Text::from_utf16(base_block.file_name.text()).to_string();

@@ -34,7 +34,7 @@ const PAGE: usize = 4096;
 /// Replays transaction logs over a copy of a hive, as Windows does when it loads a hive that is dirty.
 ///
 /// Any bytes will do. It takes no more memory than for the hive, or for the longest hive bins that an applied entry
-/// tells of where they are longer; bins above 1 GiB are refused.
+/// has where they are longer; bins above 1 GiB are refused.
 #[must_use]
 pub fn replay(hive: &[u8], files: &[LogFile<'_>]) -> Replay {
     let (replay, recovered) = replay_into(hive, files, in_memory);
@@ -135,7 +135,7 @@ fn bytes_changed(before: &[u8], after: &[u8]) -> usize {
 
 /// Damage of bins that the stored hive does not have.
 fn faults_after(head: &HiveHead, stored: &[u8], base_block: &BaseBlock, recovered: &[u8]) -> Vec<Defect> {
-    // A damaged base block does not tell where the bins end.
+    // A damaged base block does not say where the bins end.
     let told = if head.checksum_is_right { &head.base_block } else { base_block };
     let mut known = bins::faults(stored, wide(told.bins_size)).peekable();
     let mut faults = Defects::default();

@@ -2,7 +2,7 @@
 //!
 //! The first entry lies at offset 512 and has the number of the log's base block; each of the next has one more. What
 //! follows the last of them is left over from before, and may be old entries whose hashes are as valid: only their
-//! numbers tell them apart.
+//! numbers distinguish them.
 
 use super::page::{Page, SECTOR, SOUND_BINS_SIZE, is_bins_size, wide};
 use super::record::{Entry, Fate, is_before};
@@ -67,7 +67,7 @@ pub(super) fn scan(name: &Text, bytes: &[u8], mut due: u32) -> Scan {
                 };
                 left = rest;
                 offset += SECTOR;
-                // Behind the end, an old entry that was overwritten in part is nothing to be told.
+                // Behind the end, an old entry that was overwritten in part is no damage.
                 if was_in_turn {
                     scan.entries.push(entry);
                 }
@@ -118,7 +118,7 @@ fn failure(expected: &str, found: String) -> Result<(), Failure> {
     Err((expected.to_owned(), found))
 }
 
-/// Checks the entry that `rest` begins with, as far as its head tells.
+/// Checks the entry that `rest` begins with, as far as its head says.
 fn check_head(entry: &Entry, head: &LogEntry, rest: &[u8]) -> Result<(), Failure> {
     if entry.size < SECTOR || !entry.size.is_multiple_of(SECTOR) {
         return failure("an entry size that is a multiple of 512", format!("{} bytes", entry.size));

@@ -2,7 +2,7 @@
 //!
 //! Behind the base block follows `DIRT`, then a bitmap with one bit for each 512 bytes of the hive's bins, the lowest
 //! bit of a byte first. The pages whose bit is set begin at the next multiple of 512, in order and without a gap. That
-//! is at 1024 only where the bins are below 2 MB, and how long the bitmap is, the base block of the *log* tells.
+//! is at 1024 only where the bins are below 2 MB, and how long the bitmap is, the base block of the *log* says.
 
 use std::iter;
 

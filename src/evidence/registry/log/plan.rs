@@ -189,7 +189,7 @@ fn doubts(order: &[usize], logs: &[Log]) -> Vec<Doubt> {
     let newer_of = |log: &Log| log.entries.iter().find(|entry| is_newer(entry)).map(|entry| entry.offset);
     let lacks_nothing = |log: &Log| match log.unused {
         None | Some(Unused::Stale) => true,
-        // What follows the last entry that was applied would begin there, or is told of as an entry.
+        // What follows the last entry that was applied would begin there, or is reported as an entry.
         Some(Unused::NoEntry) => log.sequence_number() == due || newer_of(log).is_some(),
         _ => false,
     };

@@ -124,7 +124,7 @@ pub struct Log {
     pub size: usize,
     /// Its base block; `None` where the file is too short for one.
     pub base_block: Option<BaseBlock>,
-    /// Its format, as far as it can be told.
+    /// Its format, as far as it is known.
     pub format: Option<Format>,
     /// Why no entry of it was applied; `None` where one was.
     pub unused: Option<Unused>,

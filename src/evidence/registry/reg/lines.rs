@@ -111,7 +111,7 @@ impl<'s> Lines<'s> {
         Ok(None)
     }
 
-    /// Takes the bytes of the next line into `line`; tells how it ended. `None` at the end.
+    /// Takes the bytes of the next line into `line`; returns how it ended. `None` at the end.
     fn next_bytes(&mut self) -> Result<Option<LineEnd>, Error> {
         self.line.clear();
         let mut is_cut = false;

@@ -47,7 +47,7 @@ const HEADERS: [(&str, Dialect, &str); 3] = [
 
 /// A registration file as keys, of which only the wanted ones are kept.
 pub(super) struct Export {
-    /// The root of what it tells.
+    /// The root of what it says.
     pub(super) root: Key,
     /// How it was written.
     pub(super) head: TextHead,
@@ -119,7 +119,7 @@ struct Reader<'d> {
     tree: Tree,
     /// The key that values belong to; `None` where they are passed over.
     key: Option<Node<'static>>,
-    /// Whether the last key that was named is wanted: the file then ends in something that is told.
+    /// Whether the last key that was named is wanted: the file then ends in something that counts.
     ends_in_wanted: bool,
     /// A value that goes on in the next line, and its name where it is wanted.
     pending: Option<(Option<Text>, Bytes)>,

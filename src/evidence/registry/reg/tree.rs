@@ -103,7 +103,7 @@ impl Tree {
         Entered::Key(Node { index, wanted, reserve })
     }
 
-    /// Notes that the file names the key, and so tells which values and subkeys it has.
+    /// Notes that the file names the key, and so says which values and subkeys it has.
     pub(super) fn name(&mut self, key: &Node<'_>) {
         self.name_at(key.index);
     }

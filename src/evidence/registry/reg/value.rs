@@ -137,7 +137,7 @@ fn outcome(cursor: &mut Cursor<'_>, dialect: Dialect) -> Result<Outcome, Fault> 
 }
 
 impl Bytes {
-    /// Takes the bytes of the next line, which begins with one; tells whether the value goes on after it.
+    /// Takes the bytes of the next line, which begins with one; returns whether the value goes on after it.
     pub(super) fn go_on(&mut self, line: &str) -> Result<bool, Fault> {
         self.take(&mut Cursor::new(line))
     }
