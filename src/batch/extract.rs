@@ -133,7 +133,7 @@ impl Extract {
             } else {
                 Vec::new()
             },
-            moments: if is_everything { dated_events(examination) } else { Vec::new() },
+            moments: if is_everything { dated_events(examination).collect() } else { Vec::new() },
         }
     }
 
@@ -231,10 +231,11 @@ fn owned(value: Value<'_>) -> Option<Value<'static>> {
     })
 }
 
-fn dated_events(examination: &Examination) -> Vec<DatedEvent> {
+/// What happened at the times that the evidence records, one after the other: there may be very many.
+pub fn dated_events(examination: &Examination) -> impl Iterator<Item = DatedEvent> {
     let registrations = registrations(examination);
     let head = examination.hive.iter().flat_map(HiveHead::moments);
-    let dated = |Moment { time, event, place }| DatedEvent {
+    let dated = move |Moment { time, event, place }| DatedEvent {
         time,
         event,
         registration: registrations.get(place.path.as_str()).filter(|_| event == Event::KeyWritten).cloned(),
@@ -248,5 +249,5 @@ fn dated_events(examination: &Examination) -> Vec<DatedEvent> {
         offset: event.place.offset,
         registration: Some(Registration::of_event(event)),
     });
-    head.chain(examination.moments.iter().cloned()).map(dated).chain(logged).collect()
+    head.chain(examination.moments.iter().cloned()).map(dated).chain(logged)
 }

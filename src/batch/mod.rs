@@ -14,7 +14,7 @@ mod tally;
 mod unit;
 
 pub use counts::Counts;
-pub use extract::{DatedEvent, Detail, Extract, JudgedControlSet, ListedEntry, missing_facts, newest};
+pub use extract::{DatedEvent, Detail, Extract, JudgedControlSet, ListedEntry, dated_events, missing_facts, newest};
 pub use foreign::{Foreign, foreign_entries};
 pub use passed::{Passed, Reason};
 pub use record::{Record, Said};

@@ -32,21 +32,37 @@ pub fn write_line(document: &impl Serialize, writer: impl io::Write) -> io::Resu
 
 /// Writes a document, indented, as it stands that many levels deep in another one, without a line break at its end.
 pub(super) fn write_within(depth: usize, document: &impl Serialize, writer: &mut dyn io::Write) -> io::Result<()> {
-    let mut text = Vec::new();
-    write(document, &mut text)?;
-    // Within texts line breaks are escaped.
-    for (index, line) in text.trim_ascii_end().split(|byte| *byte == b'\n').enumerate() {
-        if index > 0 {
-            writer.write_all(b"\n")?;
-            (0..depth).try_for_each(|_| writer.write_all(b"  "))?;
+    serialize_as(PrettyFormatter::default(), document, Indented { writer, depth })
+}
+
+/// Indents what is written after each line break. Within texts line breaks are escaped.
+struct Indented<'w> {
+    writer: &'w mut dyn io::Write,
+    depth: usize,
+}
+
+impl io::Write for Indented<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.writer.write_all(line)?;
+            if line.ends_with(b"\n") {
+                (0..self.depth).try_for_each(|_| self.writer.write_all(b"  "))?;
+            }
         }
-        writer.write_all(line)?;
+        Ok(bytes.len())
     }
-    Ok(())
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 fn write_as(form: impl Formatter, document: &impl Serialize, mut writer: impl io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Harmless(form));
-    document.serialize(&mut serializer)?;
+    serialize_as(form, document, &mut writer)?;
     writer.write_all(b"\n")
+}
+
+fn serialize_as(form: impl Formatter, document: &impl Serialize, writer: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(writer, Harmless(form));
+    Ok(document.serialize(&mut serializer)?)
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Unknown, known};
-use crate::batch::{DatedEvent, Detail, Extract, Registration};
+use crate::batch::{DatedEvent, Registration, dated_events};
 use crate::catalog::FileTime;
 use crate::evidence::Event;
 use crate::examination::Examination;
@@ -42,7 +42,7 @@ struct Entry {
 
 /// Every time that the evidence records.
 pub(super) fn all(examination: &Examination) -> Vec<Moment> {
-    Extract::of(examination, Detail::Everything).moments.into_iter().map(Moment::from).collect()
+    dated_events(examination).map(Moment::from).collect()
 }
 
 impl From<DatedEvent> for Moment {
