@@ -69,6 +69,11 @@ fn times(least: usize) -> usize {
     std::env::var("FLIPS").ok().map_or(least, |flips| flips.parse().unwrap())
 }
 
+/// Whether every place is damaged, and not every few: `just damage`.
+pub fn is_thorough() -> bool {
+    std::env::var_os("FLIPS").is_some()
+}
+
 /// How many times as much as the sound hive a damaged one may cost.
 const COSTLIEST: u32 = 100;
 
@@ -100,7 +105,7 @@ fn random_flips_of_a_real_hive_do_no_harm() {
         assert!(cost < COSTLIEST * sound.max(cost::TICK), "flip {time} costs {cost:?}, the sound hive {sound:?}");
     }
     // Among all tests of the suite, the memory of this one cannot be told.
-    if std::env::var_os("FLIPS").is_some()
+    if is_thorough()
         && let Ok(status) = std::fs::read_to_string("/proc/self/status")
     {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

@@ -81,7 +81,7 @@ fn chains_over_chains_in_every_direction_cost_little() {
         ..model.clone()
     };
     let of = |many| system(many, |number, model| entry(number, model, u32::try_from(many).unwrap()));
-    assert_linear(MANY, of, judged);
+    assert_linear(MANY / 2, of, judged);
 }
 
 /// A system that names that many transports, and has that many other services.

@@ -13,6 +13,9 @@ use crate::pack::{gzip, tar, zip, zstd};
 /// Most memory in bytes that the scan and its worker processes may hold together beside mapped files.
 const MOST: u64 = 256 << 20;
 
+/// Bytes of each bomb, which packs them to a thousandth.
+const BOMB: usize = 20 << 20;
+
 /// A file: its path and its bytes.
 type File = (String, Vec<u8>);
 
@@ -26,14 +29,14 @@ fn attacks() -> Vec<(&'static str, Vec<File>)> {
     let key = r"[HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\WinSock2\Parameters]";
     let reg = |body: &str| format!("Windows Registry Editor Version 5.00\r\n\r\n{key}\r\n{body}").into_bytes();
     let nfo = |body: &str| format!("<?xml version=\"1.0\"?>\r\n<MsInfo>{body}").into_bytes();
-    let zeros = vec![("SYSTEM".to_owned(), vec![0; 120 << 20])];
+    let zeros = vec![("SYSTEM".to_owned(), vec![0; BOMB])];
     let inner = zip(&[("SYSTEM".to_owned(), hive.clone())]);
     let nested = zip(&[("b.zip".to_owned(), zip(&[("c.zip".to_owned(), inner)]))]);
     let archive = tar(&[("x/SYSTEM".to_owned(), hive.clone())]);
     vec![
         ("abort", file("abort/SYSTEM", hive.clone())),
         ("bombs/a.zip", file("bombs/a.zip", zip(&zeros))),
-        ("bombs/b.gz", file("bombs/b.gz", gzip(&vec![0; 120 << 20]))),
+        ("bombs/b.gz", file("bombs/b.gz", gzip(&vec![0; BOMB]))),
         ("bombs/c.tar.zst", file("bombs/c.tar.zst", zstd(&tar(&zeros)))),
         ("cut.tgz", file("cut.tgz", gzip(&archive)[..200].to_vec())),
         ("cut/SYSTEM", file("cut/SYSTEM", hive[..hive.len() / 2].to_vec())),
