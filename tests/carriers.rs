@@ -1,5 +1,6 @@
 //! One case in all carriers: every reader must give the same catalogs.
 
+mod crashes;
 mod parts;
 mod queries;
 mod reports;

@@ -1,6 +1,6 @@
 //! How each kind of evidence is recognized, and what reads it.
 
-use super::{Error, Kind, ReadOptions, Reading, autoruns, event_log, msinfo, netsh, query, registry};
+use super::{Error, Kind, ReadOptions, Reading, autoruns, crash, event_log, msinfo, netsh, query, registry};
 
 /// A kind of evidence: a row of the table.
 pub(super) struct Carrier {
@@ -48,4 +48,9 @@ pub(super) static CARRIERS: &[Carrier] = &[
         read: |bytes, _| Ok(msinfo::read_text(bytes)),
     },
     Carrier { kind: Kind::Netsh, mark: Mark::Text(netsh::is_listing), read: |bytes, _| Ok(netsh::read(bytes)) },
+    Carrier {
+        kind: Kind::CrashAnnotation,
+        mark: Mark::Text(crash::is_annotation),
+        read: |bytes, _| Ok(crash::read(bytes)),
+    },
 ];

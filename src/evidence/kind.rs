@@ -22,11 +22,13 @@ pub enum Kind {
     Autoruns,
     /// A SOFTWARE hive, which has no catalogs.
     SoftwareHive,
+    /// The annotation `Winsock_LSP` of a crash report of Firefox or another Gecko program.
+    CrashAnnotation,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Hive,
         Self::Reg,
         Self::RegQuery,
@@ -36,6 +38,7 @@ impl Kind {
         Self::EventLog,
         Self::Autoruns,
         Self::SoftwareHive,
+        Self::CrashAnnotation,
     ];
 
     /// Its name in machine-readable output.
@@ -51,6 +54,7 @@ impl Kind {
             Self::EventLog => "event-log",
             Self::Autoruns => "autoruns",
             Self::SoftwareHive => "software-hive",
+            Self::CrashAnnotation => "crash-annotation",
         }
     }
 
@@ -67,6 +71,7 @@ impl Kind {
             Self::EventLog => "event log",
             Self::Autoruns => "output of Autoruns",
             Self::SoftwareHive => "SOFTWARE hive",
+            Self::CrashAnnotation => "crash annotation",
         }
     }
 

@@ -5,6 +5,7 @@ mod carrier;
 mod code_page;
 mod content;
 mod control_set;
+mod crash;
 mod defect;
 mod error;
 mod event_log;

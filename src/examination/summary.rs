@@ -72,6 +72,7 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
         Kind::Nfo | Kind::MsinfoText => "msinfo32",
         Kind::Netsh => "netsh",
         Kind::Autoruns => "Autoruns",
+        Kind::CrashAnnotation => "A crash annotation",
         Kind::Hive | Kind::Reg | Kind::RegQuery | Kind::EventLog | Kind::SoftwareHive => "This evidence",
     };
     if !catalogs.tells(Facts::PATHS) {

@@ -18,6 +18,7 @@
 )]
 
 pub mod autoruns;
+pub mod crash;
 pub mod dirty;
 pub mod evtx;
 pub mod hive;
