@@ -26,6 +26,9 @@ pub(super) struct ArtifactLocation {
     /// Its place among the artifacts of one item.
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<Index>,
+    /// Whether it is the first of several files that were examined together, so that a place may be in another one.
+    #[serde(skip)]
+    is_of_several: bool,
 }
 
 /// What stands before the place of a file among the artifacts of its item, until [`placed`] puts its place among those of
@@ -58,8 +61,7 @@ pub(super) fn placed(text: &str, before: usize) -> String {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    physical_location: Option<PhysicalLocation>,
+    physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     logical_locations: Option<[LogicalLocation; 1]>,
 }
@@ -97,7 +99,7 @@ impl Artifact {
     /// A file of which nothing else is known.
     pub(super) fn of_path(path: &Text) -> Self {
         Self {
-            location: ArtifactLocation { uri: uri(path), index: None },
+            location: ArtifactLocation { uri: uri(path), index: None, is_of_several: false },
             length: None,
             hashes: BTreeMap::new(),
             roles: ["analysisTarget"],
@@ -110,18 +112,24 @@ impl ArtifactLocation {
     pub(super) fn at(&self, index: usize) -> Self {
         Self { index: Some(Index(index)), ..self.clone() }
     }
+
+    /// The same file as the first of several that were examined together.
+    pub(super) fn of_several(self) -> Self {
+        Self { is_of_several: true, ..self }
+    }
 }
 
 impl Location {
-    /// A place in that file, as a list of one; of several files that were examined as one it is not said which.
-    pub(super) fn list(place: Option<&Place>, file: Option<&ArtifactLocation>) -> Vec<Self> {
-        let physical_location =
-            file.map(|file| PhysicalLocation { artifact_location: file.clone(), region: Region::of(place) });
+    /// A place in that file, as a list of one. The first of several files stands for all of them, without line and offset,
+    /// because GitHub shows no finding without a file.
+    pub(super) fn list(place: Option<&Place>, file: &ArtifactLocation) -> Vec<Self> {
+        let region = Region::of(place.filter(|_| !file.is_of_several));
         let named = place.filter(|place| !place.path.is_empty());
         let logical_locations = named.map(|place| [LogicalLocation { fully_qualified_name: place.path.clone() }]);
-        let location = Self { physical_location, logical_locations };
-        let is_told = location.physical_location.is_some() || location.logical_locations.is_some();
-        is_told.then_some(location).into_iter().collect()
+        vec![Self {
+            physical_location: PhysicalLocation { artifact_location: file.clone(), region },
+            logical_locations,
+        }]
     }
 }
 
@@ -160,7 +168,7 @@ mod tests {
     #[test]
     fn files_are_counted_through_all_items_and_no_name_can_pass_for_a_count() {
         let name = r#""index": "@7"#;
-        let location = ArtifactLocation { uri: name.to_owned(), index: Some(Index(2)) };
+        let location = ArtifactLocation { uri: name.to_owned(), index: Some(Index(2)), is_of_several: false };
         let text = serde_json::to_string_pretty(&location).unwrap();
         let placed: serde_json::Value = serde_json::from_str(&placed(&text, 40)).unwrap();
         assert_eq!(placed, serde_json::json!({ "uri": name, "index": 42 }));

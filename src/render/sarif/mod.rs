@@ -128,12 +128,12 @@ impl Said {
     fn add(&mut self, extract: &Extract) {
         let evidence = self.add_findings(extract);
         for not_judged in extract.control_sets.iter().flat_map(|control_set| &control_set.not_judged) {
-            self.notifications.push(Notification::of_not_judged(not_judged, extract, evidence.as_ref()));
+            self.notifications.push(Notification::of_not_judged(not_judged, extract, &evidence));
         }
         for defect in &extract.defects {
-            self.notifications.push(Notification::of_defect(defect, evidence.as_ref(), ""));
+            self.notifications.push(Notification::of_defect(defect, &evidence, ""));
         }
-        self.notify_if_incomplete(extract, evidence.as_ref());
+        self.notify_if_incomplete(extract, &evidence);
     }
 
     /// Adds what the examination of one of many units found, and of everything else no more than counts, so that the
@@ -147,16 +147,16 @@ impl Said {
                 0 => String::new(),
                 more => format!("; {more} more"),
             };
-            self.notifications.push(Notification::of_defect(first, evidence.as_ref(), &more));
+            self.notifications.push(Notification::of_defect(first, &evidence, &more));
         }
-        self.notify_if_incomplete(extract, evidence.as_ref());
+        self.notify_if_incomplete(extract, &evidence);
     }
 
     /// Adds evidence that could not be examined.
     fn add_refused(&mut self, refused: &Refused) {
         let evidence = self.add_artifact(Artifact::of_path(&refused.path));
         let text = format!("{}: {}", refused.path, refused.message);
-        let locations = Location::list(None, Some(&evidence));
+        let locations = Location::list(None, &evidence);
         self.notifications.push(Notification::new(tool::REFUSED, "error", &text, locations));
         self.has_failed = true;
     }
@@ -166,21 +166,21 @@ impl Said {
     }
 
     /// Adds the files and the findings of an examination; gives the file that places are in, where there is only one.
-    fn add_findings(&mut self, extract: &Extract) -> Option<ArtifactLocation> {
+    fn add_findings(&mut self, extract: &Extract) -> ArtifactLocation {
         let evidence = self.add_artifacts(extract);
         for control_set in &extract.control_sets {
             for finding in &control_set.findings {
-                self.results.push(Outcome::of(finding, control_set, extract, evidence.as_ref()));
+                self.results.push(Outcome::of(finding, control_set, extract, &evidence));
             }
             for allowed in &control_set.allowed {
-                let outcome = Outcome::of(&allowed.finding, control_set, extract, evidence.as_ref());
+                let outcome = Outcome::of(&allowed.finding, control_set, extract, &evidence);
                 self.results.push(Outcome { suppressions: vec![Suppression::of(allowed)], ..outcome });
             }
         }
         evidence
     }
 
-    fn notify_if_incomplete(&mut self, extract: &Extract, evidence: Option<&ArtifactLocation>) {
+    fn notify_if_incomplete(&mut self, extract: &Extract, evidence: &ArtifactLocation) {
         let mut notify = |descriptor, level, text: &str| {
             let text = format!("{}: {text}", extract.path);
             self.notifications.push(Notification::new(descriptor, level, &text, Location::list(None, evidence)));
@@ -194,16 +194,17 @@ impl Said {
         self.has_failed |= !extract.is_complete();
     }
 
-    /// Adds the files of an examination; gives the one that its places are in, where there is only one.
-    fn add_artifacts(&mut self, extract: &Extract) -> Option<ArtifactLocation> {
-        if extract.parts.is_empty() {
+    /// Adds the files of an examination. Gives the one that its places are in, or the first of several.
+    fn add_artifacts(&mut self, extract: &Extract) -> ArtifactLocation {
+        let [first, more @ ..] = extract.parts.as_slice() else {
             let artifact = Artifact::of(&extract.path, extract.size, extract.sha256.as_ref());
-            return Some(self.add_artifact(artifact));
-        }
-        for part in &extract.parts {
+            return self.add_artifact(artifact);
+        };
+        let first = self.add_artifact(Artifact::of(&first.path, first.size, first.sha256.as_ref()));
+        for part in more {
             self.add_artifact(Artifact::of(&part.path, part.size, part.sha256.as_ref()));
         }
-        None
+        first.of_several()
     }
 
     fn add_artifact(&mut self, artifact: Artifact) -> ArtifactLocation {
@@ -224,12 +225,12 @@ impl Notification {
         }
     }
 
-    fn of_defect(defect: &Defect, evidence: Option<&ArtifactLocation>, more: &str) -> Self {
+    fn of_defect(defect: &Defect, evidence: &ArtifactLocation, more: &str) -> Self {
         let text = format!("{}: expected {}, found {}{more}", defect.place, defect.expected, defect.found);
         Self::new(tool::DAMAGED, "warning", &text, Location::list(Some(&defect.place), evidence))
     }
 
-    fn of_not_judged(not_judged: &NotJudged, extract: &Extract, evidence: Option<&ArtifactLocation>) -> Self {
+    fn of_not_judged(not_judged: &NotJudged, extract: &Extract, evidence: &ArtifactLocation) -> Self {
         let NotJudged { rule, needs } = not_judged;
         let text = format!("{}: {rule} could not be judged, since the evidence does not show {needs}", extract.path);
         let notification = Self::new(tool::NOT_JUDGED, "note", &text, Location::list(None, evidence));
@@ -244,12 +245,7 @@ impl Suppression {
 }
 
 impl Outcome {
-    fn of(
-        finding: &Finding,
-        control_set: &JudgedControlSet,
-        extract: &Extract,
-        evidence: Option<&ArtifactLocation>,
-    ) -> Self {
+    fn of(finding: &Finding, control_set: &JudgedControlSet, extract: &Extract, evidence: &ArtifactLocation) -> Self {
         let digest = finding_id(&Identity::of(finding, extract.system(), control_set.roles.current));
         let Reference { id, index } = tool::rule(finding.rule);
         Self {
