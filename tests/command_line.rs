@@ -39,7 +39,20 @@ fn without_a_command_a_file_is_examined_and_all_else_scanned() {
     }
     write(folder.path(), &[("rules", b"")]);
     assert_eq!(shown(folder.path(), "rules").0, Some(0), "a command goes before a file of its name");
-    assert_eq!(shown(folder.path(), "no-such-file").0, Some(2));
+}
+
+#[test]
+fn what_is_neither_a_file_nor_a_command_is_called_so() {
+    let folder = two();
+    for (argument, expected) in [
+        ("./SYSTEM", "no such file or folder: './SYSTEM'"),
+        ("scan.zip", "no such file or folder: 'scan.zip'"),
+        ("COMPUTER-7", "no such file or folder, and no such command: 'COMPUTER-7'"),
+        ("exmine", "unrecognized subcommand 'exmine'"),
+    ] {
+        let (code, told) = complaint(folder.path(), argument);
+        assert!(code == Some(2) && told.contains(expected), "{argument}: {told}");
+    }
 }
 
 #[test]

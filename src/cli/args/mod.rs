@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::builder::NonEmptyStringValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -54,7 +54,7 @@ pub(super) struct Args {
 impl Args {
     /// Reads the arguments of the program, its name first.
     pub(super) fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
-        let args = Self::try_parse_from(arguments)?;
+        let args = Self::try_parse_from(arguments).map_err(no_such_file)?;
         if let Command::Examine(examine) = &args.command
             && examine.files.len() > 1
             && !examine.log.is_empty()
@@ -112,6 +112,17 @@ pub(super) enum Command {
         /// Folder to write to; created if it does not exist
         folder: Option<PathBuf>,
     },
+}
+
+/// Who names a file that does not exist has not meant a command.
+fn no_such_file(error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    let is_path = name.contains(['/', '\\', '.']);
+    if !is_path && error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return error;
+    }
+    let or_command = if is_path { "" } else { ", and no such command" };
+    Args::command().error(ErrorKind::InvalidSubcommand, format!("no such file or folder{or_command}: '{name}'"))
 }
 
 fn color(when: &str) -> Result<ColorChoice, String> {

@@ -12,7 +12,8 @@ Exit codes:
   0  no findings at or above --fail-on, and all evidence was examined and judged
   1  findings at or above --fail-on, even if some evidence could not be examined
   2  invalid command line; nothing was done
-  3  no findings, but some evidence could not be examined or judged, or only in part or as stored
+  3  no findings, but some evidence could not be examined or judged, or only in part or as stored;
+     or a scan met no evidence at all (see --allow-empty)
   4  the output could not be written completely";
 
 /// A format of the list of rules.
