@@ -64,6 +64,20 @@ fn every_default_report_fits_a_screen_and_begins_with_the_answer() {
 }
 
 #[test]
+fn only_paths_and_long_words_make_the_full_report_wider_than_the_page() {
+    for (folder, catalogs) in cases() {
+        let scratch = tempfile::tempdir().unwrap();
+        std::fs::write(scratch.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
+        let report = printed(scratch.path(), "SYSTEM", &["--full", "--width", "80"]);
+        for line in report.lines() {
+            let has_path = line.to_ascii_lowercase().contains("dll");
+            let has_long_word = line.split(' ').any(|word| word.chars().count() >= 60);
+            assert!(line.chars().count() <= 80 || has_path || has_long_word, "{}: {line}\n{report}", folder.display());
+        }
+    }
+}
+
+#[test]
 fn a_clean_windows_11_hears_nothing_of_third_parties() {
     let case = "windows  10.0.22631 x64\ntransports  Tcpip Tcpip6 afunix Psched vmbus RFCOMM\nprotocol\n\
         1001  tcp\n1002  udp\n1003  raw\n1004  tcp6\n1005  udp6\n1006  raw6\n1007  unix\n\

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::grid::Grid;
-use super::style::{self, labelled};
+use super::page::{Page, labelled};
+use super::style;
 use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
 use crate::catalog::{Catalog, Catalogs, EntryList, Facts, FileTime, Kind, NameSpaceEntry, ProtocolEntry, number};
 
@@ -15,22 +16,22 @@ pub(super) fn write(catalogs: &Catalogs, width: usize, writer: &mut dyn Write) -
     let is_whole = catalogs.tells(Facts::WHOLE_LISTS);
     if let Some(protocol) = &catalogs.protocol {
         style::heading(writer, "Protocol catalog (Protocol_Catalog9)")?;
-        write_counts(protocol, told, writer)?;
+        write_counts(protocol, told, width, writer)?;
         write_protocol(protocol, told, width, writer)?;
-        write_chains(protocol, is_whole, writer)?;
+        write_chains(protocol, is_whole, width, writer)?;
         if is_whole && catalogs.tells(Facts::ATTRIBUTES) {
             write_answers(protocol, width, writer)?;
         }
     }
     if let Some(name_space) = &catalogs.name_space {
         style::heading(writer, "Namespace catalog (NameSpace_Catalog5)")?;
-        write_counts(name_space, told, writer)?;
+        write_counts(name_space, told, width, writer)?;
         write_name_space(name_space, told, width, writer)?;
     }
     Ok(())
 }
 
-fn write_counts<E>(catalog: &Catalog<E>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
+fn write_counts<E>(catalog: &Catalog<E>, told: Facts, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     if !told.contains(Facts::COUNTS) {
         return Ok(());
     }
@@ -44,9 +45,9 @@ fn write_counts<E>(catalog: &Catalog<E>, told: Facts, writer: &mut dyn Write) ->
         None => format!("{} entries", shown(catalog.num_catalog_entries)),
     };
     let next = catalog.next_catalog_entry_id.map(|next| format!(", next id {next}")).unwrap_or_default();
-    labelled(writer, "count", &format!("{counts}{next}, serial number {}", shown(catalog.serial_access_num)))?;
+    labelled(writer, width, "count", &format!("{counts}{next}, serial number {}", shown(catalog.serial_access_num)))?;
     match catalog.last_written {
-        Some(time) => labelled(writer, "written", &time.to_string()),
+        Some(time) => labelled(writer, width, "written", &time.to_string()),
         None => Ok(()),
     }
 }
@@ -144,7 +145,7 @@ fn write_protocol(
     writer: &mut dyn Write,
 ) -> io::Result<()> {
     let rows = side_by_side(catalog, same_protocol);
-    write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, writer)?;
+    write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, width, writer)?;
     let columns = if told.contains(Facts::ATTRIBUTES) { PROTOCOL } else { SECTIONS };
     write_rows(columns, &rows, told, width, writer)
 }
@@ -200,8 +201,13 @@ pub(super) fn short_key(key: Option<&crate::catalog::Text>) -> String {
     }
 }
 
-fn write_times(times: impl Iterator<Item = FileTime>, told: Facts, writer: &mut dyn Write) -> io::Result<()> {
-    if told.contains(Facts::TIMES) { labelled(writer, "entries written", &spread(times)) } else { Ok(()) }
+fn write_times(
+    times: impl Iterator<Item = FileTime>,
+    told: Facts,
+    width: usize,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
+    if told.contains(Facts::TIMES) { labelled(writer, width, "entries written", &spread(times)) } else { Ok(()) }
 }
 
 /// When the entries were written: at once, or from when to when.
@@ -214,14 +220,20 @@ fn spread(times: impl Iterator<Item = FileTime>) -> String {
     }
 }
 
-fn write_chains(catalog: &Catalog<ProtocolEntry>, is_whole: bool, writer: &mut dyn Write) -> io::Result<()> {
+fn write_chains(
+    catalog: &Catalog<ProtocolEntry>,
+    is_whole: bool,
+    width: usize,
+    writer: &mut dyn Write,
+) -> io::Result<()> {
     let rows = catalog.lists().map(|list| list.map(|list| chain_rows(list, is_whole)));
     by_list("LSP chains (application → transport)", rows, |title, rows| {
         if rows.is_empty() {
             return Ok(());
         }
         style::heading(writer, title)?;
-        rows.iter().try_for_each(|row| writeln!(writer, "  {row}"))
+        let mut page = Page::new(writer, width);
+        rows.iter().try_for_each(|row| page.words("  ", "    ", row))
     })
 }
 
@@ -328,6 +340,6 @@ fn write_name_space(
     writer: &mut dyn Write,
 ) -> io::Result<()> {
     let rows = side_by_side(catalog, same_name_space);
-    write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, writer)?;
+    write_times(rows.iter().filter_map(|(_, entry)| entry.last_written), told, width, writer)?;
     write_rows(NAME_SPACE, &rows, told, width, writer)
 }

@@ -168,8 +168,10 @@ pub(super) fn write_not_judged(examined: &Examined, width: usize, writer: &mut d
     style::heading(writer, &format!("Not judged: {}", counted(not_judged.len(), "rule")))?;
     if not_judged.len() <= MOST_ONE_BY_ONE {
         let mut rules = not_judged.iter();
-        return rules
-            .try_for_each(|rule| writeln!(writer, "  {}: the evidence does not show {}", rule.rule, rule.needs));
+        return rules.try_for_each(|rule| {
+            let sentence = format!("{}: the evidence does not show {}", rule.rule, rule.needs);
+            Page::new(writer, width).words("  ", "    ", &sentence)
+        });
     }
     let needs = not_judged.iter().fold(Facts::empty(), |needs, rule| needs | rule.needs);
     let rules: Vec<&str> = not_judged.iter().map(|rule| rule.rule).collect();
@@ -178,14 +180,15 @@ pub(super) fn write_not_judged(examined: &Examined, width: usize, writer: &mut d
     page.words("  ", "  ", &rules.join(", "))
 }
 
-pub(super) fn write_defects(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_defects(examination: &Examination, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let defects = &examination.defects;
     if defects.is_empty() {
         return Ok(());
     }
     style::heading(writer, &format!("Damage in the evidence: {}", counted(defects.len(), "defect")))?;
     for Defect { place, expected, found } in defects.iter().take(MOST_DEFECTS) {
-        writeln!(writer, "  {place}: expected {expected}, found {found}")?;
+        let defect = format!("{place}: expected {expected}, found {found}");
+        Page::new(writer, width).words("  ", "    ", &defect)?;
     }
     if let Some(more @ 1..) = defects.len().checked_sub(MOST_DEFECTS) {
         writeln!(writer, "  … and {more} more; --format json has them all")?;

@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::style::{self, labelled};
+use super::page::labelled;
+use super::style;
 use crate::catalog::{Product, Text, number};
 use crate::evidence::{HiveHead, ReportHead, Roles};
 use crate::examination::{Examination, Examined};
 use crate::render::hex;
 use crate::sentence::list_of;
 
-pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(examination: &Examination, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let kind = examination.kind.title();
     writeln!(
         writer,
@@ -19,29 +20,34 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
         HEADING = style::HEADING
     )?;
     if let Some(digest) = &examination.sha256 {
-        labelled(writer, "SHA-256", &hex(digest))?;
+        labelled(writer, width, "SHA-256", &hex(digest))?;
     }
     for part in &examination.parts {
         let digest = part.sha256.as_ref().map(|digest| format!(", SHA-256 {}", hex(digest))).unwrap_or_default();
-        labelled(writer, "part", &format!("{}, {} bytes{digest}", part.path.shortened(200), grouped(part.size)))?;
+        labelled(
+            writer,
+            width,
+            "part",
+            &format!("{}, {} bytes{digest}", part.path.shortened(200), grouped(part.size)),
+        )?;
     }
     if let Some(text) = &examination.text {
         let guess = if text.is_guess { " (guessed; see --ansi-codepage)" } else { "" };
-        labelled(writer, "written as", &format!("{}, {}{guess}", text.form, text.encoding))?;
+        labelled(writer, width, "written as", &format!("{}, {}{guess}", text.form, text.encoding))?;
     }
     if let Some(main) = examination.main() {
-        write_system(main, writer)?;
+        write_system(main, width, writer)?;
     }
     if let Some(hive) = &examination.hive {
-        labelled(writer, "hive", &hive_line(hive))?;
-        labelled(writer, "written", &written(hive))?;
+        labelled(writer, width, "hive", &hive_line(hive))?;
+        labelled(writer, width, "written", &written(hive))?;
     }
     if let Some(report) = &examination.report {
-        labelled(writer, "report", &report_line(report))?;
+        labelled(writer, width, "report", &report_line(report))?;
     }
     let sets: Vec<String> = examination.control_sets.iter().filter_map(control_set).collect();
     if !sets.is_empty() {
-        labelled(writer, "control sets", &sets.join(" · "))?;
+        labelled(writer, width, "control sets", &sets.join(" · "))?;
     }
     if let Some(main) = examination.main() {
         let services = main
@@ -60,16 +66,16 @@ pub(super) fn write(examination: &Examination, writer: &mut dyn Write) -> io::Re
             })
             .collect();
         if !services.is_empty() {
-            labelled(writer, "services", &services.join(" · "))?;
+            labelled(writer, width, "services", &services.join(" · "))?;
         }
     }
     Ok(())
 }
 
-fn write_system(main: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+fn write_system(main: &Examined, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let name =
         main.control_set.computer_name.as_ref().map_or_else(|| "host unknown".to_owned(), |name| name.shortened(200));
-    labelled(writer, "host", &name)?;
+    labelled(writer, width, "host", &name)?;
     let windows = &main.control_set.catalogs.windows;
     let version = windows.version.map(|version| format!(" ({version})")).unwrap_or_default();
     let architecture = windows.architecture.map(|architecture| format!(", {architecture}")).unwrap_or_default();
@@ -78,10 +84,10 @@ fn write_system(main: &Examined, writer: &mut dyn Write) -> io::Result<()> {
         Product::Server => ", server",
         Product::DomainController => ", domain controller",
     });
-    labelled(writer, "Windows", &format!("{}{version}{architecture}{product}", windows.name()))?;
+    labelled(writer, width, "Windows", &format!("{}{version}{architecture}{product}", windows.name()))?;
     if !windows.told_by.is_empty() {
         let told_by: Vec<String> = windows.told_by.iter().map(ToString::to_string).collect();
-        labelled(writer, "identified from", &told_by.join("; "))?;
+        labelled(writer, width, "identified from", &told_by.join("; "))?;
     }
     Ok(())
 }

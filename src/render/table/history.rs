@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::grid::Grid;
+use super::page::Page;
 use super::style;
 use crate::catalog::ProtocolEntry;
 use crate::catalog::residue::Trace;
@@ -33,12 +34,13 @@ pub(super) fn write(examination: &Examination, width: usize, writer: &mut dyn Wr
 }
 
 /// What changed since the last good start.
-pub(super) fn write_changes(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_changes(examined: &Examined, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     if examined.since_last_good.is_empty() {
         return Ok(());
     }
     style::heading(writer, "Changed since the Last Known Good control set")?;
-    examined.since_last_good.iter().try_for_each(|change| writeln!(writer, "  {change}"))
+    let mut page = Page::new(writer, width);
+    examined.since_last_good.iter().try_for_each(|change| page.words("  ", "    ", &change.to_string()))
 }
 
 /// What stands behind the NULs of paths and names.

@@ -100,25 +100,25 @@ pub fn write(examination: &Examination, view: &View, writer: &mut dyn Write) -> 
 fn write_full(examination: &Examination, view: &View, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     brief::write_opening(examination, view, width, writer)?;
     writeln!(writer)?;
-    head::write(examination, writer)?;
+    head::write(examination, width, writer)?;
     for examined in &examination.examined {
         if examination.examined.len() > 1 {
             brief::write_control_set(examined, width, writer)?;
         }
         sections::write(examined, width, writer)?;
         findings::write_findings(examined, view.verbose, width, writer)?;
-        withheld::write(&examined.withheld, writer)?;
-        recovery::write_changes(examined, writer)?;
-        history::write_changes(examined, writer)?;
+        withheld::write(&examined.withheld, width, writer)?;
+        recovery::write_changes(examined, width, writer)?;
+        history::write_changes(examined, width, writer)?;
         history::write_residues(examined, width, writer)?;
         catalogs::write(&examined.control_set.catalogs, width, writer)?;
         findings::write_not_judged(examined, width, writer)?;
         write_raw(examined, &view.raw, writer)?;
     }
-    recovery::write_logs(examination, writer)?;
+    recovery::write_logs(examination, width, writer)?;
     history::write(examination, width, writer)?;
     other_evidence::write(examination, usize::MAX, &mut page::Page::new(writer, width))?;
-    findings::write_defects(examination, writer)?;
+    findings::write_defects(examination, width, writer)?;
     brief::write_last_line(examination, width, writer)
 }
 

@@ -64,6 +64,14 @@ pub(super) fn lines(indent: &str, rest: &str, words: &str, width: usize) -> Vec<
     textwrap::wrap(words, options).iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
+/// Writes a text with a label; what does not fit goes on below the text.
+pub(super) fn labelled(writer: &mut dyn Write, width: usize, label: &str, text: &str) -> io::Result<()> {
+    const REST: &str = "                  ";
+    let colour = style::LABEL;
+    let text = lines(REST, REST, text, width).join("\n");
+    writeln!(writer, "  {colour}{label:<15}{colour:#} {}", text.trim_start())
+}
+
 /// Longest sentence in characters: names from evidence may have thousands.
 const LONGEST: usize = 600;
 

@@ -2,29 +2,35 @@
 
 use std::io::{self, Write};
 
-use super::style::{self, labelled};
+use super::page::{Page, labelled};
+use super::style;
 use crate::evidence::log::{Entry, Fate, Log, Numbers, State};
 use crate::evidence::{HiveState, Recovery};
 use crate::examination::{Examination, Examined};
 use crate::sentence::counted;
 
 /// What is said of each log.
-pub(super) fn write_logs(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_logs(examination: &Examination, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let Some(recovery) = &examination.recovery else { return Ok(()) };
     let title = title(recovery);
     style::heading(writer, &format!("Transaction logs: {title}"))?;
     for log in &recovery.replay.logs {
-        labelled(writer, &log.name.shortened(40), &state_of(log))?;
+        labelled(writer, width, &log.name.shortened(40), &state_of(log))?;
         for entry in &log.entries {
             if let Fate::Refused(defect) = &entry.fate {
                 let number = entry.sequence_number;
                 let place = format!("entry {number} at {:#x}", entry.offset);
-                labelled(writer, "", &format!("{place}: expected {}, found {}", defect.expected, defect.found))?;
+                labelled(writer, width, "", &format!("{place}: expected {}, found {}", defect.expected, defect.found))?;
             }
         }
     }
     for defect in &recovery.replay.faults_after {
-        labelled(writer, "damage", &format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found))?;
+        labelled(
+            writer,
+            width,
+            "damage",
+            &format!("{}: expected {}, found {}", defect.place, defect.expected, defect.found),
+        )?;
     }
     Ok(())
 }
@@ -92,10 +98,11 @@ fn fate_of(entry: &Entry) -> &'static str {
 }
 
 /// What the logs change in the catalogs of a control set.
-pub(super) fn write_changes(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_changes(examined: &Examined, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     if examined.changes.is_empty() {
         return Ok(());
     }
     style::heading(writer, "Changed by the transaction logs, from stored to recovered")?;
-    examined.changes.iter().try_for_each(|change| writeln!(writer, "  {change}"))
+    let mut page = Page::new(writer, width);
+    examined.changes.iter().try_for_each(|change| page.words("  ", "    ", &change.to_string()))
 }

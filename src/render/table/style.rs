@@ -38,8 +38,3 @@ pub(super) const fn of_verdict(verdict: Verdict) -> Style {
 pub(super) fn heading(writer: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(writer, "\n{HEADING}{text}{HEADING:#}")
 }
-
-/// Writes a line with a label.
-pub(super) fn labelled(writer: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
-    writeln!(writer, "  {LABEL}{label:<15}{LABEL:#} {text}")
-}

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::grid::Grid;
+use super::page::labelled;
 use super::{WIDTH, style};
 use crate::batch::{Foreign, Summary, Unit};
 use crate::catalog::{Text, Windows};
@@ -52,7 +53,7 @@ impl Writer for Units {
 
     fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
         self.rows.rest(|page| write_units(page, self.width, stream))?;
-        write_summary(summary, stream).map(|()| None)
+        write_summary(summary, self.width, stream).map(|()| None)
     }
 }
 
@@ -96,9 +97,9 @@ fn worst(unit: &Unit) -> String {
 }
 
 /// Writes what all units come to.
-fn write_summary(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
+fn write_summary(summary: &Summary, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     style::heading(writer, "Summary")?;
-    let line = |writer: &mut dyn Write, label: &str, text: &str| style::labelled(writer, label, text);
+    let line = |writer: &mut dyn Write, label: &str, text: &str| labelled(writer, width, label, text);
     line(writer, "files", &totals::files(summary))?;
     line(writer, "units", &totals::units(summary))?;
     line(writer, "computers", &summary.computers.to_string())?;

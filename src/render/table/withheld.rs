@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::page::Page;
 use super::style;
 use crate::policy::{Allowed, Withheld};
 use crate::sentence::{counted, list_of};
@@ -9,7 +10,7 @@ use crate::sentence::{counted, list_of};
 /// What is said of allowed findings for one reason; the rest is counted. JSON has it all.
 const MOST_OF_A_REASON: usize = 20;
 
-pub(super) fn write(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(withheld: &Withheld, width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let Withheld { allowed, of_other_rules, less_severe, .. } = withheld;
     if !allowed.is_empty() {
         style::heading(writer, &format!("Allowed by policy: {}", counted(allowed.len(), "finding")))?;
@@ -17,7 +18,7 @@ pub(super) fn write(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<(
     let mut allowed: Vec<&Allowed> = allowed.iter().collect();
     allowed.sort_by_key(|allowed| (allowed.until, &allowed.reason));
     let alike = allowed.chunk_by(|one, other| (one.until, &one.reason) == (other.until, &other.reason));
-    alike.into_iter().try_for_each(|alike| write_alike(alike, writer))?;
+    alike.into_iter().try_for_each(|alike| write_alike(alike, width, writer))?;
     let counts =
         [(of_other_rules.len(), "of rules that were not selected"), (less_severe.len(), "below the minimum severity")];
     let left_out: Vec<String> = counts
@@ -29,9 +30,10 @@ pub(super) fn write(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<(
 }
 
 /// Findings that are allowed for one reason. What is said of several places in the same words is said once.
-fn write_alike(alike: &[&Allowed], writer: &mut dyn Write) -> io::Result<()> {
+fn write_alike(alike: &[&Allowed], width: usize, writer: &mut dyn Write) -> io::Result<()> {
     let Some(Allowed { reason, until, .. }) = alike.first() else { return Ok(()) };
-    writeln!(writer, "  until {until}: {reason}")?;
+    let mut page = Page::new(writer, width);
+    page.words("  ", "    ", &format!("until {until}: {reason}"))?;
     let said = alike
         .iter()
         .map(|Allowed { finding, .. }| format!("{}[{}] {}", finding.severity.name(), finding.rule, finding.sentence()));
@@ -41,10 +43,10 @@ fn write_alike(alike: &[&Allowed], writer: &mut dyn Write) -> io::Result<()> {
     for sentences in said.iter().take(MOST_OF_A_REASON) {
         let Some(sentence) = sentences.first() else { continue };
         let times = if sentences.len() > 1 { format!(" ({} times)", sentences.len()) } else { String::new() };
-        writeln!(writer, "      {sentence}{times}")?;
+        page.words("      ", "        ", &format!("{sentence}{times}"))?;
     }
     match said.len().checked_sub(MOST_OF_A_REASON) {
-        Some(more @ 1..) => writeln!(writer, "      … and {more} more; --format json has them all"),
+        Some(more @ 1..) => page.line(&format!("      … and {more} more; --format json has them all")),
         _ => Ok(()),
     }
 }
