@@ -107,7 +107,7 @@ fn what_tells_nothing_is_refused_with_the_way_out() {
         (b"\x7fELF\x02\x01\x01\0", "begins with the bytes 7f 45 4c 46", "SYSTEM"),
         (&[0; 9000], "zero bytes", "SYSTEM"),
         (b"CREG\0\0", "Windows 95, 98 or Me", "not supported"),
-        (b"PK\x03\x04", "a single piece of evidence, found an archive", "use `catalog9 scan SYSTEM`"),
+        (b"PK\x03\x04", "a readable archive, found a damaged one", "collect it again"),
         (b"regf", "4 bytes", "truncated"),
         (&hive_with(&["Microsoft", "Classes"]), "a SOFTWARE hive", "System32\\config"),
         (&hive_with(&["Software", "Control Panel"]), "a user's hive (NTUSER.DAT)", "System32\\config"),

@@ -198,11 +198,16 @@ fn an_error_shows_the_way_out() {
             ("disk.vhdx", b"vhdxfile"),
             ("disk.vmdk", b"KDMV"),
             ("passwd", b"root:x:0"),
+            ("empty.zip", &zip(&[("notes.txt".to_owned(), b"Nothing.".to_vec())])),
         ],
     );
     for (arguments, expected) in [
         ("examine in", "use `catalog9 scan in`"),
-        ("examine b.zip", "use `catalog9 scan b.zip`"),
+        (
+            "examine empty.zip",
+            "empty.zip: expected evidence in the archive, found none among its files (1) help: collect",
+        ),
+        ("examine --no-logs b.zip", "found an archive help: name the archive without --together, --log and --no-logs"),
         ("examine disk.raw", "a raw disk image with a partition table help: copy \\Windows\\System32\\config\\SYSTEM"),
         ("scan disk.E01", "a disk image (EnCase, E01)"),
         ("examine disk.vhdx", "a virtual disk (VHDX) help: copy"),
@@ -225,6 +230,31 @@ fn an_error_shows_the_way_out() {
     large.set_len((1 << 30) + 4096).unwrap();
     assert!(complaint(folder.path(), "examine large.raw").1.contains("a raw disk image with a partition table"));
     assert_eq!(complaint(folder.path(), "examine --raw 1001 in/a/SYSTEM"), (Some(0), String::new()));
+}
+
+#[test]
+fn an_archive_is_examined_member_by_member() {
+    let folder = two();
+    let members = [("pc1/SYSTEM", hive_of(CLEAN, "A")), ("pc2/SYSTEM", hive_of(&hijacked(), "B"))];
+    let members = members.map(|(name, bytes)| (name.to_owned(), bytes));
+    let whole = zip(&[&members[..], &[("notes.txt".to_owned(), b"Nothing.".to_vec())]].concat());
+    write(folder.path(), &[("c.zip", &whole), ("cut.zip", &whole[..whole.len() - 40])]);
+    for (archive, fails) in [("c.zip", false), ("cut.zip", true)] {
+        let (code, report) = shown(folder.path(), &format!("examine {archive} --format json"));
+        let documents: Vec<serde_json::Value> = serde_json::from_str(&report).unwrap();
+        let verdicts: Vec<_> = documents.iter().filter_map(|document| document["verdict"].as_str()).collect();
+        assert_eq!((code, verdicts), (Some(1), vec!["intact", "hijacked"]), "{archive}");
+        let told = complaint(folder.path(), &format!("examine {archive}")).1;
+        assert!(told.contains("files in the archive: 3; evidence: pc1/SYSTEM, pc2/SYSTEM"), "{told}");
+        assert_eq!(told.contains("found a damaged one"), fails, "{told}");
+        let told = complaint(folder.path(), &format!("examine --quiet {archive}")).1;
+        assert_eq!(told.is_empty(), !fails, "{told}");
+    }
+    let (code, report) = shown(folder.path(), "examine c.zip");
+    assert!(
+        code == Some(1) && report.contains("c.zip!/pc1/SYSTEM") && report.contains("c.zip!/pc2/SYSTEM"),
+        "{report}"
+    );
 }
 
 #[test]

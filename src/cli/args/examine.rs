@@ -16,8 +16,8 @@ use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selectio
 #[command(after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(in crate::cli) struct ExamineArgs {
-    /// Evidence: SYSTEM hives, registration files, msinfo32 reports (NFO or text), `netsh winsock show catalog` listings;
-    /// `-` reads standard input
+    /// Evidence: SYSTEM hives, registration files, msinfo32 reports (NFO or text), `netsh winsock show catalog` listings,
+    /// and archives with such files; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     pub(in crate::cli) files: Vec<OsString>,
 

@@ -18,8 +18,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::earlier::Comparison;
-use super::policy;
 use super::raw_entry::{self, RawEntry};
+use super::{members, policy};
 use crate::cli::args::{ExamineArgs, SchemaVersion};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
@@ -32,9 +32,10 @@ use crate::cli::work::seal::Seal;
 pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
     let pieces: Vec<&[OsString]> =
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
+    let has_several = pieces.len() > 1 || pieces.iter().any(|files| members::archive_of(files, arguments).is_some());
     let comparison = || arguments.earlier.as_deref().map(Comparison::read).transpose();
     let ready = refuse_outputs(arguments)
-        .and_then(|()| Ok((comparison()?, options_of(arguments)?, sinks(arguments, pieces.len() > 1, output)?)));
+        .and_then(|()| Ok((comparison()?, options_of(arguments)?, sinks(arguments, has_several, output)?)));
     let (mut comparison, options, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(refusal) => {
@@ -45,15 +46,24 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     let mut tally = Tally::default();
     let mut raw = RawEntry::of(arguments);
     sinks.begin()?;
-    for files in pieces {
-        let mut record = record(files, arguments, &options);
+    let mut written = Ok(());
+    let mut take = |mut record: Record| {
         if let Some(comparison) = &mut comparison {
             record.mark(|examination| comparison.mark(examination));
         }
         raw.look_in(&record);
         tally.add(&record.unit);
-        sinks.add_item(&Item::Record(&record))?;
+        if written.is_ok() {
+            written = sinks.add_item(&Item::Record(&record));
+        }
+    };
+    for files in pieces {
+        match members::archive_of(files, arguments) {
+            Some(archive) => members::examine(archive, arguments, &options, &mut take),
+            None => take(record(files, arguments, &options)),
+        }
     }
+    written?;
     if let Some(comparison) = &comparison {
         tally.compare(comparison.gone());
     }
@@ -92,7 +102,7 @@ fn record(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Rec
 /// Why a file could not be examined, with its name. What holds many pieces of evidence is for `scan`.
 fn refused(label: String, obstacle: Obstacle) -> miette::Report {
     match &obstacle {
-        Obstacle::Input(error @ (InputError::Directory | InputError::Archive)) => {
+        Obstacle::Input(error @ InputError::Directory) => {
             miette::miette!(help = format!("use `catalog9 scan {label}`"), "{label}: {error}")
         }
         _ => miette::Report::new(Refused { label, obstacle }),

@@ -5,6 +5,7 @@ mod earlier;
 pub(in crate::cli) mod examine;
 pub(in crate::cli) mod explain;
 pub(in crate::cli) mod man;
+mod members;
 pub(in crate::cli) mod merge;
 mod policy;
 mod raw_entry;

@@ -24,8 +24,15 @@ pub(in crate::cli) enum InputError {
     Directory,
 
     #[error("expected a single piece of evidence, found an archive")]
-    #[diagnostic(code(catalog9::archive), help("use `catalog9 scan`, which reads archives"))]
+    #[diagnostic(code(catalog9::archive), help("name the archive without --together, --log and --no-logs"))]
     Archive,
+
+    #[error("expected evidence in the archive, found none among its files ({members})")]
+    #[diagnostic(
+        code(catalog9::no_evidence),
+        help("collect the SYSTEM hive of the computer, \\Windows\\System32\\config\\SYSTEM, with its .LOG1 and .LOG2")
+    )]
+    NoEvidence { members: u64 },
 
     #[error("expected a regular file, found {found}")]
     #[diagnostic(
