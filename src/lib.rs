@@ -14,6 +14,7 @@ pub mod finding;
 pub mod layout;
 pub mod policy;
 pub mod render;
+pub mod repair;
 pub mod rules;
 mod sentence;
 pub mod symptom;

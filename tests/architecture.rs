@@ -21,15 +21,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     // `rules` for what an earlier version may have judged by, `evidence` for its kinds, `baseline` for whether two
     // versions of Windows install the same.
     ("comparison", &["examination", "catalog", "baseline", "rules", "finding", "evidence"]),
+    // `baseline` for what is restored, `layout` for the items that are written.
+    ("repair", &["comparison", "examination", "evidence", "catalog", "baseline", "rules", "finding", "layout"]),
     // `evidence` for defects and times, and `policy` for what it allows: what formats for many show of an examination.
     ("batch", &["examination", "catalog", "baseline", "finding", "evidence", "policy"]),
-    ("wire", &["batch", "comparison", "examination", "catalog", "rules", "policy", "finding", "evidence"]),
+    ("wire", &["batch", "repair", "comparison", "examination", "catalog", "rules", "policy", "finding", "evidence"]),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.
     (
         "render",
         &[
             "wire",
             "batch",
+            "repair",
             "comparison",
             "examination",
             "catalog",

@@ -54,6 +54,7 @@ mod recovery;
 mod reg;
 mod regressions;
 mod remedies;
+mod repair;
 mod report_size;
 mod reports;
 mod salvage;

@@ -28,7 +28,7 @@ pub(super) static CARRIERS: &[Carrier] = &[
     Carrier {
         kind: Kind::Reg,
         mark: Mark::Bytes(registry::is_registration_file),
-        read: |bytes, options| registry::read_reg(&mut &*bytes, options.code_page),
+        read: |bytes, options| registry::read_reg(&mut &*bytes, options),
     },
     Carrier {
         kind: Kind::EventLog,

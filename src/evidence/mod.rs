@@ -39,7 +39,8 @@ pub use kind::Kind;
 pub use moment::{Event, Moment};
 pub use reading::{ReadOptions, Reading, Scratch, Space};
 pub use recovery::{HiveState, Recovery};
-pub use registry::{Together, log};
+pub(crate) use registry::{Key, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_SZ, Value};
+pub use registry::{Registry, Together, log};
 pub use report_head::{ReportHead, Written};
 pub use sniff::sniff;
 
@@ -65,7 +66,7 @@ pub fn is_registration_file(content: &mut Content<'_>) -> Result<bool, Error> {
 /// Where it shows nothing at all; damage is a defect of the reading.
 pub fn read(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
     if is_registration_file(content)? {
-        return registry::read_reg(&mut content.stream(), options.code_page);
+        return registry::read_reg(&mut content.stream(), options);
     }
     let bytes = content.all()?;
     (sniff::carrier(bytes)?.read)(bytes, options)

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::encoding::CodePage;
 use super::log::LogFile;
-use super::{ControlSet, Defect, History, HiveHead, Kind, Moment, Recovery, ReportHead, TextHead};
+use super::{ControlSet, Defect, History, HiveHead, Kind, Moment, Recovery, Registry, ReportHead, TextHead};
 use crate::catalog::{CatalogEvent, SeenFile, Software};
 
 /// How evidence is read.
@@ -18,6 +18,8 @@ pub struct ReadOptions<'a> {
     pub logs: &'a [LogFile<'a>],
     /// Whether what was deleted is looked for: the whole of a hive is then read, and not only what leads to the catalogs.
     pub carve: bool,
+    /// Whether the keys of a registry are kept, so that a copy of them can be changed and read again.
+    pub keep_registry: bool,
     /// Where a dirty hive is recovered; `None` for memory, of which this takes as much as the recovered hive is long.
     pub scratch: Option<&'a dyn Scratch>,
 }
@@ -72,6 +74,8 @@ pub struct Reading {
     pub report: Option<ReportHead>,
     /// The states of the system that it holds: the control sets of a registry.
     pub control_sets: Vec<ControlSet>,
+    /// The keys that were read; `None` where they were not to be kept or the evidence is no registry.
+    pub registry: Option<Registry>,
     /// What is left of earlier states of the catalogs; `None` where it was not looked for or the evidence is no hive.
     pub history: Option<History>,
     /// When the keys that were read were last written, of all control sets and beside them.
@@ -98,6 +102,7 @@ impl Reading {
             text: None,
             report: None,
             control_sets: Vec::new(),
+            registry: None,
             history: None,
             moments: Vec::new(),
             listing: None,

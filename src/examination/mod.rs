@@ -1,5 +1,6 @@
 //! An examination: everything that is said of one piece of evidence.
 
+mod again;
 mod article;
 mod doubts;
 mod events;
@@ -9,12 +10,14 @@ mod next_start;
 mod options;
 mod recovery;
 mod sections;
+mod selection;
 mod software;
 mod summary;
 mod together;
 mod windows;
 
 use self::measure::measured;
+use self::selection::select;
 use crate::baseline::{Baseline, is_known_provider};
 use crate::catalog::difference::{Difference, differences};
 use crate::catalog::residue::{Residue, residues};
@@ -22,16 +25,18 @@ use crate::catalog::{CatalogEvent, Facts, SeenFile, Software, Text};
 use crate::evidence::log::LogFile;
 use crate::evidence::{
     self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
-    ReportHead, Roles, Scratch, TextHead,
+    Registry, ReportHead, Roles, Scratch, TextHead,
 };
 use crate::finding::{Finding, NotJudged, Severity, Verdict};
 use crate::policy::Withheld;
 use crate::rules::{self, Judgement, OtherEvidence, Subject, SystemReport};
 
+pub(crate) use again::examine_again;
 pub use article::Article;
 pub use measure::EvidenceFile;
-pub use options::{Options, Selection};
+pub use options::Options;
 pub use sections::Sections;
+pub use selection::Selection;
 pub use together::examine_together;
 
 /// A file that was collected, as it is handed over to be examined.
@@ -82,6 +87,8 @@ pub struct Examination {
     pub control_sets: Vec<(Option<Text>, Roles)>,
     /// The control sets that were examined: first the current one, then the one that Windows starts with.
     pub examined: Vec<Examined>,
+    /// The keys that were read; `None` where they were not to be kept or the evidence is no registry.
+    pub registry: Option<Registry>,
     /// What is left in a hive of earlier states of the catalogs; `None` where it was not looked for.
     pub history: Option<History>,
     /// When the keys that were read were last written, of all control sets and beside them.
@@ -135,7 +142,13 @@ pub struct Examined {
 /// Where it shows nothing at all, or does not have the control set that was asked for.
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
     let Evidence { path, content, logs, scratch } = evidence;
-    let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve, scratch };
+    let read_options = ReadOptions {
+        code_page: options.code_page,
+        logs: &logs,
+        carve: options.carve,
+        keep_registry: options.keep_registry,
+        scratch,
+    };
     let (mut reading, EvidenceFile { path, size, sha256 }) =
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
     let logs = logs.iter().map(|log| EvidenceFile::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
@@ -187,6 +200,7 @@ fn examination(
         report: reading.report,
         control_sets,
         examined,
+        registry: reading.registry,
         history: reading.history,
         moments: reading.moments,
         events: reading.events,
@@ -195,25 +209,6 @@ fn examination(
         defects: reading.defects,
         as_stored: options.as_stored,
     })
-}
-
-fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<ControlSet>, Error> {
-    match selection {
-        Selection::All => Ok(control_sets),
-        Selection::Current => Ok(control_sets.into_iter().filter(|set| set.roles.is_in_use()).collect()),
-        Selection::Named(wanted) => {
-            let names: Vec<String> =
-                control_sets.iter().filter_map(|set| set.name.as_ref()).map(Text::to_string).collect();
-            let is_named = |set: &ControlSet| set.name.as_ref().is_some_and(|name| name.is(wanted));
-            let selected: Vec<_> = control_sets.into_iter().filter(is_named).collect();
-            if selected.is_empty() {
-                let wanted = Text::from(wanted.as_str()).to_string();
-                let found = if names.is_empty() { "no control sets".to_owned() } else { names.join(", ") };
-                return Err(Error::NoSuchControlSet { wanted, found });
-            }
-            Ok(selected)
-        }
-    }
 }
 
 /// What there is beside a control set that is about it.

@@ -1,24 +1,13 @@
 //! How a piece of evidence is examined.
 
+use super::Selection;
 use crate::catalog::Windows;
 use crate::evidence::encoding::CodePage;
 use crate::policy::Policy;
 
-/// Which control sets are examined.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Selection {
-    /// The one that the system runs with, and where it starts with another one next time, that one too.
-    #[default]
-    Current,
-    /// All that there are.
-    All,
-    /// The one of that name.
-    Named(String),
-}
-
 /// How a piece of evidence is examined.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of the user, independent of the others")]
 pub struct Options {
     /// Which control sets are examined.
     pub control_sets: Selection,
@@ -28,6 +17,8 @@ pub struct Options {
     pub code_page: Option<CodePage>,
     /// Whether deleted entries, values and keys are looked for in hives.
     pub carve: bool,
+    /// Whether the keys of a registry are kept, so that a repair can be tried on a copy of them.
+    pub keep_registry: bool,
     /// Which Windows it is, where somebody knows better than the evidence.
     pub windows: Option<Windows>,
     /// What is reported of what is found.
@@ -43,6 +34,7 @@ impl Default for Options {
             hash: true,
             code_page: None,
             carve: true,
+            keep_registry: false,
             windows: None,
             policy: Policy::default(),
             as_stored: false,

@@ -17,7 +17,13 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
     let mut exports = Together::new(options.code_page);
     let (mut parts, mut of_logs, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for Evidence { path, content, logs, scratch } in evidence {
-        let read_options = ReadOptions { code_page: options.code_page, logs: &logs, carve: options.carve, scratch };
+        let read_options = ReadOptions {
+            code_page: options.code_page,
+            logs: &logs,
+            carve: options.carve,
+            keep_registry: false,
+            scratch,
+        };
         let (reading, part) = measured(Evidence::new(path, content), options.hash, |path, content| {
             if evidence::is_registration_file(content)? {
                 return exports.add(path, content).map(|()| None);

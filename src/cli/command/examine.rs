@@ -176,6 +176,7 @@ fn refuse_outputs(arguments: &ExamineArgs) -> Result<(), miette::Report> {
 
 fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {
     Ok(Options {
+        keep_registry: false,
         control_sets: arguments.control_set.clone(),
         hash: !arguments.no_hash,
         carve: !arguments.no_carve,

@@ -10,7 +10,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// A key with those of its values and subkeys that were wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a link may be damaged, and a part of an export may end in one")]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// Its name.
     pub name: Text,
     /// Where it lies.
@@ -44,7 +44,7 @@ pub(super) enum Missing {
 
 /// A value of a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Value {
+pub(crate) struct Value {
     /// Its name; empty for the default value.
     pub name: Text,
     /// Where it lies.
@@ -56,13 +56,13 @@ pub(super) struct Value {
 }
 
 /// Text, ended by a NUL.
-pub(super) const REG_SZ: u32 = 1;
+pub(crate) const REG_SZ: u32 = 1;
 /// Text with variables to be expanded.
-pub(super) const REG_EXPAND_SZ: u32 = 2;
+pub(crate) const REG_EXPAND_SZ: u32 = 2;
 /// Bytes.
-pub(super) const REG_BINARY: u32 = 3;
+pub(crate) const REG_BINARY: u32 = 3;
 /// A little-endian number of four bytes.
-pub(super) const REG_DWORD: u32 = 4;
+pub(crate) const REG_DWORD: u32 = 4;
 /// Where a link leads.
 pub(super) const REG_LINK: u32 = 6;
 /// Several texts, each ended by a NUL, and a NUL behind the last.
@@ -85,19 +85,19 @@ impl Key {
 
     /// The subkey of that name, in any letter case.
     #[must_use]
-    pub(super) fn subkey(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn subkey(&self, name: &str) -> Option<&Self> {
         self.subkeys.iter().find(|key| key.name.is(name))
     }
 
     /// The key at that path below this one.
     #[must_use]
-    pub(super) fn at(&self, path: &str) -> Option<&Self> {
+    pub(crate) fn at(&self, path: &str) -> Option<&Self> {
         path.split('\\').try_fold(self, |key, name| key.subkey(name))
     }
 
     /// The value of that name, in any letter case.
     #[must_use]
-    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|value| value.name.is(name))
     }
 
@@ -187,7 +187,7 @@ impl Value {
 
     /// The data as text up to the first NUL. `None` where the type is not one of text.
     #[must_use]
-    pub(super) fn text(&self) -> Option<Text> {
+    pub(crate) fn text(&self) -> Option<Text> {
         matches!(self.data_type, REG_SZ | REG_EXPAND_SZ).then(|| {
             let units = units(&self.data);
             Text::from_utf16(units.split(|unit| *unit == 0).next().unwrap_or_default())
@@ -214,14 +214,14 @@ impl Value {
 
     /// The data as a number. `None` where the type or the length is another.
     #[must_use]
-    pub(super) fn number(&self) -> Option<u32> {
+    pub(crate) fn number(&self) -> Option<u32> {
         let bytes: [u8; 4] = self.data.as_slice().try_into().ok()?;
         (self.data_type == REG_DWORD).then(|| u32::from_le_bytes(bytes))
     }
 
     /// What the data are, for people.
     #[must_use]
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         if let Some(text) = self.text() {
             return text.shortened(100);
         }

@@ -28,7 +28,7 @@ pub(super) enum Source<'a> {
 }
 
 /// The links that were met, by the control set that they belong to.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Links(BTreeMap<Text, Vec<RegistryLink>>);
 
 impl Links {

@@ -4,6 +4,7 @@ mod bins;
 mod carve;
 mod control_set;
 mod hive;
+mod kept;
 mod key;
 mod links;
 mod marvin32;
@@ -11,6 +12,7 @@ mod moments;
 mod partial;
 mod records;
 mod reg;
+
 mod salvage;
 mod select;
 mod software;
@@ -22,6 +24,8 @@ mod winsock2;
 
 pub mod log;
 
+pub use self::kept::Registry;
+pub(crate) use self::key::{Key, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_SZ, Value};
 pub(super) use self::reg::{is_query, is_registration_file};
 pub(super) use self::system::conclude_from_catalogs;
 
@@ -29,7 +33,6 @@ use std::io::Read;
 
 use self::control_set::read_control_sets;
 use self::hive::open_hive;
-use self::key::{Key, Value};
 use self::links::Source;
 use self::log::Log;
 use self::partial::Part;
@@ -127,9 +130,11 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
     let mut moments = moments::of_keys(&root, &mut defects);
     moments.extend(moments::of_links(&control_sets));
     moments.extend(history.iter().flat_map(moments::of_deleted_keys));
+    let registry = options.keep_registry.then_some(Registry { root, links, code_page: options.code_page });
     Ok(Reading {
         hive: Some(hive.head),
         control_sets,
+        registry,
         moments,
         history,
         defects: defects.into_list(),
@@ -163,15 +168,15 @@ fn read_part(part: Part, bytes: &[u8], options: &ReadOptions<'_>) -> Result<Opti
     Ok(Some(Reading { hive, control_sets, moments, defects: defects.into_list(), ..Reading::of(Kind::Hive) }))
 }
 
-/// Reads a registration file as a stream. `code_page` is that of its text where it does not name its own.
+/// Reads a registration file as a stream.
 ///
 /// # Errors
 ///
 /// Where Windows would import nothing of it, or it says nothing of Winsock.
-pub(super) fn read_reg(stream: &mut dyn Read, code_page: Option<CodePage>) -> Result<Reading, Error> {
+pub(super) fn read_reg(stream: &mut dyn Read, options: &ReadOptions<'_>) -> Result<Reading, Error> {
     let mut defects = Defects::default();
-    let export = reg::read(stream, code_page, &mut defects)?;
-    read_export(export, code_page, defects)
+    let export = reg::read(stream, options.code_page, &mut defects)?;
+    read_export(export, options.code_page, options.keep_registry, defects)
 }
 
 /// Registration files that are parts of one system, read one after the other.
@@ -214,7 +219,7 @@ impl Together {
     ///
     /// Where none of them says anything of Winsock.
     pub fn finish(self) -> Result<Option<Reading>, Error> {
-        self.whole.map(|whole| read_export(whole, self.code_page, self.defects)).transpose()
+        self.whole.map(|whole| read_export(whole, self.code_page, false, self.defects)).transpose()
     }
 }
 
@@ -245,7 +250,12 @@ fn contradiction(one: &Value, other: &Value, name: &Text) -> Error {
     }
 }
 
-fn read_export(mut export: Export, code_page: Option<CodePage>, mut defects: Defects) -> Result<Reading, Error> {
+fn read_export(
+    mut export: Export,
+    code_page: Option<CodePage>,
+    keep_registry: bool,
+    mut defects: Defects,
+) -> Result<Reading, Error> {
     let links = links::follow_in_export(&mut export.root, &mut defects);
     let control_sets = read_control_sets(&export.root, &links, code_page, &mut defects);
     if !control_sets.iter().any(tells_something) {
@@ -255,7 +265,9 @@ fn read_export(mut export: Export, code_page: Option<CodePage>, mut defects: Def
     if export.is_wine && !control_sets.iter().any(has_entries) {
         return Err(Error::Wine);
     }
-    Ok(Reading { text: Some(export.head), control_sets, defects: defects.into_list(), ..Reading::of(Kind::Reg) })
+    let registry = keep_registry.then_some(Registry { root: export.root, links, code_page });
+    let text = Some(export.head);
+    Ok(Reading { text, control_sets, registry, defects: defects.into_list(), ..Reading::of(Kind::Reg) })
 }
 
 fn tells_something(control_set: &ControlSet) -> bool {

@@ -118,6 +118,7 @@ fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, 
 
 fn options_of(arguments: &ScanArgs, wanted: &Wanted) -> Result<Options, Report> {
     Ok(Options {
+        keep_registry: false,
         control_sets: arguments.control_set.clone(),
         hash: !(arguments.no_hash || arguments.quick),
         carve: arguments.carve || arguments.deep,

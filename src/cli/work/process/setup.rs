@@ -65,6 +65,7 @@ impl Setup {
     /// The options, as far as a policy that was read once can be read again.
     pub(super) fn options(&self) -> Option<Options> {
         Some(Options {
+            keep_registry: false,
             control_sets: match &self.control_sets {
                 ControlSets::Named(name) => Selection::Named(name.clone()),
                 ControlSets::All => Selection::All,

@@ -1,0 +1,265 @@
+//! A repair is applied by another reader, examined, and taken back.
+
+mod import;
+
+use std::collections::BTreeSet;
+
+use catalog9::catalog::{Catalogs, notation};
+use catalog9::finding::Severity;
+use catalog9::repair::{Plan, Refusal, Request, Wanted, plan};
+use catalog9::{Content, Evidence, Options, examine};
+
+use self::import::import;
+use crate::cases::cases;
+use crate::synth::{Key, hive, registry};
+
+fn options() -> Options {
+    Options { keep_registry: true, carve: false, ..Options::default() }
+}
+
+fn pressed(root: &Key) -> Vec<u8> {
+    hive::write(root, &hive::Shape::default())
+}
+
+fn planned(bytes: &[u8], request: &Request) -> Plan {
+    let examination = examine(Evidence::new("SYSTEM", Content::Bytes(bytes)), &options()).unwrap();
+    plan(&examination, &options(), request).unwrap()
+}
+
+/// The rules that find something above a note.
+fn rules(root: &Key) -> BTreeSet<String> {
+    let bytes = pressed(root);
+    let examination = examine(Evidence::new("SYSTEM", Content::Bytes(&bytes)), &options()).unwrap();
+    let findings = &examination.main().unwrap().judgement.findings;
+    let problems = findings.iter().filter(|finding| finding.severity > Severity::Note);
+    problems.map(|finding| finding.rule.to_owned()).collect()
+}
+
+/// Whether two registries have the same content.
+fn assert_same(one: &Key, other: &Key) {
+    let sorted = |key: &Key| {
+        let mut values: Vec<_> =
+            key.values.iter().map(|value| (value.name.to_lowercase(), value.data_type, value.data.clone())).collect();
+        values.sort();
+        let mut subkeys: Vec<&str> = key.subkeys.iter().map(|key| key.name.as_str()).collect();
+        subkeys.sort_unstable();
+        (values, subkeys.join(" "))
+    };
+    assert_eq!(sorted(one), sorted(other), "{}", one.name);
+    for key in &one.subkeys {
+        assert_same(key, other.subkeys.iter().find(|other| other.name == key.name).unwrap());
+    }
+}
+
+/// Repairs a registry, and shows that the undo takes it back. What remains above a note.
+fn remainder(root: &Key, request: &Request, called: &str) -> BTreeSet<String> {
+    let plan = planned(&pressed(root), request);
+    let repair = plan.files.as_ref().unwrap_or_else(|refusal| panic!("{called}: {refusal}\n{:#?}", plan.steps));
+    let fixed = import(root, &repair.fix);
+    let remainder = rules(&fixed);
+    let left: BTreeSet<String> = plan.left.iter().map(|(finding, _)| finding.rule.to_owned()).collect();
+    assert!(remainder.is_subset(&left), "{called}: {remainder:?} remain, {left:?} were announced");
+    assert_same(&import(&fixed, &repair.undo), root);
+    let again = planned(&pressed(&fixed), request);
+    assert_eq!(again.files, Err(Refusal::Nothing), "{called}: a repaired system needs no repair: {:#?}", again.steps);
+    remainder
+}
+
+fn root_of(case: &Catalogs) -> Key {
+    registry::system(case, "EXAMPLE")
+}
+
+#[test]
+fn each_fixture_is_repaired_or_has_nothing_to_repair() {
+    for (folder, case) in cases() {
+        let root = root_of(&case);
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let plan = planned(&pressed(&root), &Request::default());
+        if plan.files == Err(Refusal::Nothing) {
+            let left: BTreeSet<&str> = plan.left.iter().map(|(finding, _)| finding.rule).collect();
+            let problems: BTreeSet<&str> = plan.problems.iter().map(|finding| finding.rule).collect();
+            assert_eq!(problems, left, "{name}");
+            continue;
+        }
+        let remainder = remainder(&root, &Request::default(), name);
+        // An unknown provider is no damage: it stays until somebody names it.
+        let expected: &[&str] = match name {
+            "loader-gives-up" => &["provider-unknown"],
+            "name-imitated" => &["library-in-writable-folder", "name-space-provider-unknown"],
+            _ => &[],
+        };
+        assert!(remainder.iter().eq(expected), "{name}: {remainder:?}");
+    }
+}
+
+const WINDOWS_10: &str = include_str!("../../fixtures/windows-10-plain/case.txt");
+const WINDOWS_XP: &str = include_str!("../../fixtures/windows-xp-ten-sections/case.txt");
+
+/// The same Windows 10 with a layered provider behind its entries.
+const LAYERED: &str = concat!(
+    include_str!("../../fixtures/windows-10-plain/case.txt"),
+    "
+protocol
+1015  layered  C:\\Program Files\\Proxy\\proxy.dll  Proxy
+1016  1015>1001  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [TCP/IP]]
+1017  1015>1002  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [UDP/IP]]
+"
+);
+
+/// What is changed in which case, as the text that stands there and the text that takes its place; and the rules that
+/// still find something when all of it that can be repaired is repaired.
+type Mutation = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+#[rustfmt::skip]
+const MUTATIONS: &[Mutation] = &[
+    (LAYERED, "", "", &[]),
+    (LAYERED, "\nprotocol\n1001  tcp\n", "\nprotocol\n1018  1015>1001  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [TCP/IP]]\n1001  tcp\n", &[]),
+    (LAYERED, "1017  1015>1002", "1017  1099>1002", &[]),
+    (LAYERED, "1017  1015>1002", "1017  1015>1017>1002", &[]),
+    (LAYERED, "over [MSAFD Tcpip [UDP/IP]]", "over [MSAFD Tcpip [UDP/IP]]  provider-flags=0xc", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  layered  C:\\Program Files\\Proxy\\proxy.dll  Proxy", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\nprotocol 64\n1015  layered  C:\\Program Files\\Proxy\\proxy.dll  Proxy\n1016  1015>1001  C:\\Program Files\\Proxy\\proxy.dll  Proxy over TCP", &[]),
+    // Paths in each place that has one.
+    (WINDOWS_10, "1002  udp\n", "1002  udp  C:\\evil.dll\n", &[]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  mswsock.dll\n", &[]),
+    (WINDOWS_10, "\nntds", "\nntds  C:\\evil.dll", &[]),
+    (WINDOWS_XP, "\nntds", "\nntds  C:\\evil.dll", &[]),
+    (WINDOWS_XP, "1002  udp", "1002  udp  C:\\evil.dll", &[]),
+    // Entries, keys and counts.
+    (WINDOWS_10, "1002  udp\n", "", &[]),
+    (WINDOWS_XP, "1002  udp\n", "", &[]),
+    (WINDOWS_10, "1014  rfcomm\n", "", &[]),
+    (WINDOWS_XP, "1011  datagram 2\n", "", &[]),
+    (WINDOWS_10, "1014  rfcomm", "protocol 32\n1014  rfcomm", &[]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\ncount  15\n", &[]),
+    (WINDOWS_10, "\nname spaces\n", "\nname spaces\ncount  8\n", &[]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\ncount  9\n", &[]),
+    (WINDOWS_10, "\nname spaces\n", "\nname spaces\ncount  3\n", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm  key=000000000015\ncount  15", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm  key=15", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  C:\\old\\old.dll  Old\ncount  14", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm  item=628", &[]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\nlock  00000005\n", &[]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\nnext  1014\n", &[]),
+    (WINDOWS_10, "\nprotocol\n", "\nprotocol\nabsent  Next_Catalog_Entry_ID\n", &[]),
+    (WINDOWS_10, "\nname spaces\n", "\nname spaces\nabsent  Serial_Access_Num\n", &[]),
+    (WINDOWS_10, "\ncallout", "\nabsent  Current_NameSpace_Catalog\ncallout", &[]),
+    (WINDOWS_10, "\ncallout", "\nabsent  Services\\WinSock2\ncallout", &[]),
+    (WINDOWS_XP, "\nprotocol\n", "\nabsent  Services\\WinSock2\nprotocol\n", &[]),
+    (WINDOWS_10, "\ncallout", "\nabsent  Services\\WinSock2\\Parameters\\NameSpace_Catalog5\ncallout", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1013  rfcomm", &[]),
+    (WINDOWS_10, "1014  rfcomm", "999  rfcomm", &[]),
+    // Fields.
+    (WINDOWS_10, "1002  udp\n", "1002  udp  flags=0x609\n", &[]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  provider-flags=0xc\n", &[]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  len=9\n", &[]),
+    (WINDOWS_10, "1002  udp\n", "1002  udp  guid={12345678-0000-0000-0000-000000000000}\n", &[]),
+    (WINDOWS_XP, "1005  rsvp-tcp", "1005  rsvp-tcp  version=2", &[]),
+    (WINDOWS_10, "1014  rfcomm", "1014  rfcomm  protocol-name=Foo", &[]),
+    // Namespace providers.
+    (WINDOWS_10, "\ntcpip", "\ntcpip  enabled=0", &[]),
+    (WINDOWS_10, "\nntds", "", &[]),
+    (WINDOWS_XP, "\nntds", "", &[]),
+    (WINDOWS_10, "\nntds", "\nntds  absent=Version", &[]),
+];
+
+fn mutated(case: &str, from: &str, to: &str) -> Catalogs {
+    assert!(case.contains(from), "{from}");
+    let case = case.replacen(from, to, 1);
+    notation::parse(&case).unwrap_or_else(|error| panic!("{error}: {to}"))
+}
+
+#[test]
+fn each_mutation_is_repaired_and_leaves_what_was_announced() {
+    let mut faults = Vec::new();
+    for (case, from, to, expected) in MUTATIONS {
+        let root = root_of(&mutated(case, from, to));
+        let called = format!("{from:?} as {to:?}");
+        match std::panic::catch_unwind(|| remainder(&root, &Request::default(), &called)) {
+            Ok(remainder) if remainder.iter().eq(expected.iter()) => {}
+            Ok(remainder) => faults.push(format!("{called}: {remainder:?}")),
+            Err(_) => faults.push(called),
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// What may be damage at one place of a registry, as text of the case for Windows 10 and what takes its place.
+const DAMAGE: &[(&str, &str)] = &[
+    ("\n1002  udp\n", "\n1002  udp  C:\\evil.dll\n"),
+    ("\n1001  tcp\n", "\n"),
+    ("\n1003  raw\n", "\n1003  raw  provider-flags=8\n"),
+    (
+        "\n1014  rfcomm",
+        "\n1014  rfcomm\n1015  layered  C:\\p.dll  P\n1016  1015>1001  C:\\p.dll  P over TCP\n1017  1016>1015>1001  C:\\q.dll  Q",
+    ),
+    ("\nprotocol\n", "\nprotocol\ncount  9\n"),
+    ("\nprotocol\n", "\nprotocol\ncount  30\n"),
+    ("\nprotocol\n", "\nprotocol\nabsent  Next_Catalog_Entry_ID\n"),
+    ("\nprotocol\n", "\nprotocol\nlock  00000007\n"),
+    ("\nname spaces\n", "\nname spaces\ncount  2\n"),
+    ("\ntcpip", "\ntcpip  enabled=0"),
+    ("\nntds", "\nntds  C:\\evil.dll"),
+    ("\nntds", ""),
+];
+
+#[test]
+fn any_three_faults_at_a_time_are_repaired() {
+    let mut tried = 0;
+    for (first, one) in DAMAGE.iter().enumerate() {
+        for (second, two) in DAMAGE.iter().enumerate().skip(first + 1) {
+            for three in DAMAGE.iter().skip(second + 1) {
+                let damage = [one, two, three];
+                let places: BTreeSet<&str> = damage.iter().map(|(from, _)| *from).collect();
+                // A fifth of what is possible takes a few seconds; which fifth is always the same.
+                if places.len() < 3 || (first * 7 + second * 3 + three.1.len()) % 5 != 0 {
+                    continue;
+                }
+                let case = damage.iter().fold(WINDOWS_10.to_owned(), |case, (from, to)| case.replacen(from, to, 1));
+                let called = format!("{damage:?}");
+                let remainder = remainder(&root_of(&notation::parse(&case).unwrap()), &Request::default(), &called);
+                assert!(remainder.is_empty(), "{called}: {remainder:?}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+#[test]
+fn an_unknown_provider_stays_until_it_is_named() {
+    let case = mutated(WINDOWS_10, "1014  rfcomm", "1014  rfcomm\n1015  base  C:\\Program Files\\Foo\\foo.dll  Foo");
+    let root = root_of(&case);
+    let plan = planned(&pressed(&root), &Request::default());
+    assert_eq!(plan.files, Err(Refusal::Nothing));
+    let left: Vec<&str> = plan.left.iter().map(|(finding, _)| finding.rule).collect();
+    assert_eq!(left, ["provider-unknown", "provider-unknown"]);
+    let mut request = Request::default();
+    request.wishes.remove.push(Wanted::parse("foo"));
+    assert_eq!(remainder(&root, &request, "removed by name"), BTreeSet::new());
+}
+
+#[test]
+fn a_layered_provider_that_is_wanted_stays_with_its_chains() {
+    let case = mutated(LAYERED, "1002  udp\n", "1002  udp  C:\\evil.dll\n");
+    let root = root_of(&case);
+    let mut request = Request::default();
+    request.wishes.keep.push(Wanted::parse("Proxy"));
+    let remainder = remainder(&root, &request, "kept");
+    assert!(!remainder.contains("base-provider-path-altered"), "{remainder:?}");
+    let plan = planned(&pressed(&root), &request);
+    let removed = plan.steps.iter().filter(|step| step.what == catalog9::repair::What::RemoveEntry).count();
+    assert_eq!(removed, 0);
+}
+
+#[test]
+fn what_does_not_show_every_value_is_refused() {
+    let case = mutated(LAYERED, "", "");
+    let listing = crate::synth::netsh::listing(&case, &crate::synth::netsh::ENGLISH);
+    let plan = planned(listing.as_bytes(), &Request::default());
+    assert!(matches!(plan.files, Err(Refusal::NoRegistry(_))), "{:?}", plan.files);
+    assert!(plan.guide.iter().any(|advice| advice.commands.iter().any(|line| line.ends_with("provider 1015"))));
+    let root = root_of(&case);
+    let dirty = hive::write(&root, &hive::Shape { sequence_numbers: (8, 7), ..hive::Shape::default() });
+    assert_eq!(planned(&dirty, &Request::default()).files, Err(Refusal::Dirty));
+}
