@@ -122,6 +122,7 @@ fn the_help_is_documented_as_it_is_printed() {
         &["examine", "--help"],
         &["scan", "--help"],
         &["compare", "--help"],
+        &["repair", "--help"],
         &["merge", "--help"],
         &["explain", "--help"],
         &["rules", "--help"],
@@ -256,7 +257,7 @@ fn every_command_that_the_readme_names_is_one() {
     let shown = readme.split("```sh\n").skip(1).flat_map(|rest| rest.split("```").next().unwrap().lines());
     let lines = shown.filter_map(|line| line.strip_prefix("catalog9 "));
     let commands: Vec<&str> = lines.map(|line| line.split('#').next().unwrap().trim()).collect();
-    assert_eq!(commands.len(), 7, "two commands and five examples: {commands:?}");
+    assert_eq!(commands.len(), 8, "two commands and six examples: {commands:?}");
     for command in commands {
         let output = catalog9(folder.path()).args(command.split(' ')).output().unwrap();
         assert_ne!(output.status.code(), Some(2), "{command}: {}", String::from_utf8_lossy(&output.stderr));

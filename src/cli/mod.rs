@@ -11,7 +11,7 @@ use std::io;
 use std::process::ExitCode;
 
 use self::args::{Args, Command};
-use self::command::{compare, examine, explain, man, merge, scan};
+use self::command::{compare, examine, explain, man, merge, repair, scan};
 use self::output::{Exit, Output, complain};
 use self::work::{interrupt, process};
 
@@ -33,6 +33,7 @@ pub(super) fn run() -> ExitCode {
         Command::Examine(arguments) => examine::run(&arguments, &mut output),
         Command::Scan(arguments) => scan::run(&arguments, &mut output),
         Command::Compare(arguments) => compare::run(&arguments, &mut output),
+        Command::Repair(arguments) => repair::run(&arguments, &mut output),
         Command::Merge(arguments) => merge::run(&arguments, &mut output),
         Command::Explain { question } => explain::explain(&question.join(" "), &mut output),
         Command::Worker => process::serve().map(|()| Exit::Clean),

@@ -20,6 +20,7 @@ pub mod junit;
 pub mod markdown;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+pub mod repair;
 pub mod sarif;
 pub mod table;
 pub mod timeline;

@@ -20,6 +20,8 @@ pub(super) struct Unwritable(pub(super) Text);
 /// The lines of a registration file.
 pub(super) struct File {
     text: String,
+    /// The keys that go, which stand last: an import that stops half-way then leaves catalogs that Windows can load.
+    removed: Vec<String>,
 }
 
 impl File {
@@ -32,7 +34,7 @@ impl File {
             text.push_str(format!("; {line}").trim_end());
             text.push('\n');
         }
-        Self { text }
+        Self { text, removed: Vec::new() }
     }
 
     /// Everything of a key, as an export has it.
@@ -88,7 +90,7 @@ impl File {
         }
         for subkey in before.iter().flat_map(|before| &before.subkeys) {
             if !subkeys_after.contains_key(&subkey.name.lower()) {
-                let _ = writeln!(self.text, "\n[-{}]", below(path, &subkey.name)?);
+                self.removed.push(below(path, &subkey.name)?);
             }
         }
         Ok(())
@@ -96,13 +98,20 @@ impl File {
 
     /// The lines of another file behind those of this one.
     pub(super) fn then(&mut self, other: &Self) {
-        self.text.extend(other.text.split_inclusive('\n').skip(1));
+        self.text = self.whole_text();
+        self.removed.clear();
+        let text = other.whole_text();
+        self.text.extend(text.split_inclusive('\n').skip(1));
     }
 
     /// The file as regedit reads it: UTF-16 with its mark, and line ends of Windows.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        let text = format!("{}\n", self.text).replace('\n', "\r\n");
+        let text = format!("{}\n", self.whole_text()).replace('\n', "\r\n");
         [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    }
+
+    fn whole_text(&self) -> String {
+        self.removed.iter().fold(self.text.clone(), |text, path| text + &format!("\n[-{path}]\n"))
     }
 
     fn key(&mut self, path: &str) {

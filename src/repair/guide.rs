@@ -73,7 +73,10 @@ pub(super) fn guide(examined: &Examined, has_fix: bool) -> Vec<Advice> {
     if has_fix {
         let how = "catalog9 writes both files: `catalog9 repair EVIDENCE --reg FIX.reg --undo UNDO.reg`. Import the fix as \
                    an administrator. The undo gives the catalogs of the start back.";
+        let while_same =
+            "Only while the catalogs are as in the evidence: after any other step, collect the evidence again.";
         let mut import = Advice::new("Import the fix", how);
+        import.how.push(while_same.to_owned());
         import.commands = vec!["reg import FIX.reg".to_owned()];
         import.loses = Some("what the list of changes names, and nothing else");
         guide.push(import);
@@ -146,7 +149,7 @@ fn uninstall(examined: &Examined) -> Option<Advice> {
             "Examine the system again: an uninstaller often removes its entries, and then less is left to do."
                 .to_owned(),
         );
-        let loses = Some("the product: its VPN, filter, antivirus or proxy no longer works");
+        let loses = Some("the product, and with it its VPN, filter, antivirus or proxy");
         Advice { title: "Uninstall the product", how, commands: Vec::new(), loses }
     })
 }
@@ -239,7 +242,7 @@ fn reinstall(has_fix: bool) -> [Advice; 3] {
 fn verify() -> Advice {
     Advice {
         title: "Verify",
-        how: vec!["Compare the system with what the repair gives.".to_owned()],
+        how: vec!["The comparison shows what was meant to change, and nothing else.".to_owned()],
         commands: vec![
             "netsh winsock show catalog > after.txt".to_owned(),
             "catalog9 examine after.txt".to_owned(),

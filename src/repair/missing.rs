@@ -312,7 +312,7 @@ fn add_name_spaces(work: &mut Work<'_>, examined: &Examined) -> bool {
             if let Some(list) = work.list(*name) {
                 list.subkeys.push(key);
                 let confidence = if source == Source::Version { Confidence::Medium } else { Confidence::High };
-                let step = Step::new(What::AddEntry, known.name, Some(*name));
+                let step = Step::new(What::AddEntry, entry.name(), Some(*name));
                 work.steps.push(Step { to: entry.library_path, source: Some(source), confidence, ..step });
                 changed = true;
             }

@@ -7,7 +7,7 @@ use super::work::{Other, Work, problems};
 use crate::baseline::{self, Baseline};
 use crate::catalog::provider::name_space_by_id;
 use crate::catalog::{CatalogName, Catalogs, Entry, NameSpaceEntry, ProtocolEntry, Text, Version};
-use crate::evidence::Key;
+use crate::evidence::{Key, Value};
 use crate::examination::Examined;
 use crate::finding::{Confidence, Data, Finding, Remedy};
 
@@ -72,8 +72,10 @@ fn restore(
     let items: &[ProtocolEntry] = list_of(catalogs, finding.catalog).unwrap_or_default();
     let folder = catalogs.windows.folder.as_ref().map(ToString::to_string);
     let is_windows_7 = catalogs.windows.is(Version::W7);
-    let Some(key) = work.control_set().and_then(|root| placed_mut(root, key)) else { return false };
-    let from = key.value(value).map(|value| Text::new(value.shown()));
+    let path = key;
+    let Some(key) = work.control_set().and_then(|root| placed_mut(root, path)) else { return false };
+    let before = key.value(value).cloned();
+    let from = before.as_ref().map(|value| Text::new(value.shown()));
     let shown = match (&data, field) {
         (Data::Text(path), Some("LibraryPath")) => {
             let item = key.value(value).and_then(|item| with_path(&item.data, path, items));
@@ -100,8 +102,17 @@ fn restore(
             number.to_string()
         }
     };
+    // Two rules may have proposed the same.
+    let is_same = |own: &Value| {
+        before.as_ref().is_some_and(|before| (own.data_type, &own.data) == (before.data_type, &before.data))
+    };
+    if key.value(value).is_some_and(is_same) {
+        return false;
+    }
     settle(key);
-    let subject = finding.entry.as_ref().map_or_else(|| Text::from(value), |entry| entry.name.clone());
+    let below_services = path.split_once(r"\Services\").map_or(path, |(_, below)| below);
+    let of_value = || Text::new(format!(r"{below_services}\{value}"));
+    let subject = finding.entry.as_ref().map_or_else(of_value, |entry| entry.name.clone());
     let from = field.and(finding.entry.as_ref()).map_or(from, |entry| entry.library.clone());
     let confidence = if source.is_some() { Confidence::High } else { Confidence::Medium };
     work.steps.push(Step {

@@ -10,7 +10,7 @@ use catalog9::repair::{Plan, Refusal, Request, Wanted, plan};
 use catalog9::{Content, Evidence, Options, examine};
 
 use self::import::import;
-use crate::cases::cases;
+use crate::cases::{cases, catalog9};
 use crate::synth::{Key, hive, registry};
 
 fn options() -> Options {
@@ -262,4 +262,65 @@ fn what_does_not_show_every_value_is_refused() {
     let root = root_of(&case);
     let dirty = hive::write(&root, &hive::Shape { sequence_numbers: (8, 7), ..hive::Shape::default() });
     assert_eq!(planned(&dirty, &Request::default()).files, Err(Refusal::Dirty));
+}
+
+/// Runs the program over a case, and shows what it prints and how it ends.
+fn printed(root: &Key, arguments: &[&str]) -> String {
+    let scratch = tempfile::tempdir().unwrap();
+    std::fs::write(scratch.path().join("SYSTEM"), pressed(root)).unwrap();
+    let output = catalog9(scratch.path()).arg("repair").args(arguments).arg("SYSTEM").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    format!("{text}\nexit code {}\n", output.status.code().unwrap())
+}
+
+#[test]
+fn the_plan_of_each_fixture_reads_as_it_did() {
+    for (folder, case) in cases() {
+        let expected = snapbox::Data::read_from(&folder.join("repair.txt"), None);
+        let text = printed(&root_of(&case), &[]);
+        assert!(text.lines().all(|line| line.chars().count() <= 80 || line.starts_with("         ")), "{text}");
+        if folder.ends_with("name-imitated") {
+            let page = include_str!("../../docs/repair.md");
+            let plan = text.split("\n\nexit code").next().unwrap();
+            assert!(page.contains(plan), "docs/repair.md shows another plan than this:\n{plan}");
+        }
+        snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(text, expected);
+    }
+}
+
+#[test]
+fn a_plan_in_json_and_markdown_says_the_same() {
+    let root = root_of(&mutated(LAYERED, "", ""));
+    let json = printed(&root, &["--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(json.split("\nexit code").next().unwrap()).unwrap();
+    assert_eq!((&json["schema"], &json["is_proved"]), (&"catalog9/repair/v1".into(), &true.into()));
+    assert_eq!(json["steps"].as_array().unwrap().len(), 6);
+    assert_eq!(json["steps"][0]["step"], "remove-entry");
+    let markdown = printed(&root, &["--format", "markdown"]);
+    assert!(
+        markdown.contains("## What a fix changes") && markdown.contains("netsh winsock remove provider 1016"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn files_are_written_where_the_repair_is_proved_and_not_else() {
+    let scratch = tempfile::tempdir().unwrap();
+    let write = |case: &str| {
+        std::fs::write(scratch.path().join("SYSTEM"), pressed(&root_of(&mutated(case, "", "")))).unwrap();
+        let mut command = catalog9(scratch.path()).args(["repair", "SYSTEM", "--reg", "fix.reg", "--undo", "undo.reg"]);
+        command = command.args(["--control-set", "ControlSet001"]);
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(write(WINDOWS_10), Some(3));
+    assert!(!scratch.path().join("fix.reg").exists());
+    assert_eq!(write(LAYERED), Some(1));
+    let fix = std::fs::read(scratch.path().join("fix.reg")).unwrap();
+    assert!(fix.starts_with(&[0xff, 0xfe]));
+    let text: String = fix.chunks(2).map(|unit| char::from(unit[0])).collect();
+    assert!(text.contains(r"\SYSTEM\ControlSet001\Services") && !text.contains(r"\CurrentControlSet"));
+    let last_value = text.rfind("\"Serial_Access_Num\"").unwrap();
+    assert!(text.find("[-HKEY").unwrap() > last_value, "surplus keys go last");
+    assert!(scratch.path().join("undo.reg").exists());
 }

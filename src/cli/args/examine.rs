@@ -3,14 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use catalog9::baseline;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
 use catalog9::render::{Format, Scope};
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
 use super::policy::PolicyArgs;
-use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selection};
+use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selection, windows};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
@@ -105,11 +104,4 @@ pub(in crate::cli) struct ExamineArgs {
     /// DLL paths
     #[arg(long)]
     pub(in crate::cli) strict: bool,
-}
-
-fn windows(name: &str) -> Result<&'static str, String> {
-    baseline::names().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
-        let names: Vec<&str> = baseline::names().collect();
-        format!("expected a known version: {}", names.join(", "))
-    })
 }

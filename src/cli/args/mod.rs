@@ -5,6 +5,7 @@ mod ending;
 mod examine;
 mod merge;
 mod policy;
+mod repair;
 mod scan;
 mod value;
 
@@ -23,6 +24,7 @@ pub(super) use self::ending::EndingArgs;
 pub(super) use self::examine::ExamineArgs;
 pub(super) use self::merge::MergeArgs;
 pub(super) use self::policy::PolicyArgs;
+pub(super) use self::repair::RepairArgs;
 pub(super) use self::scan::{Isolation, Only, ScanArgs};
 use self::value::EXIT_CODES;
 pub(super) use self::value::{FailOn, ListFormat, SchemaVersion};
@@ -77,6 +79,8 @@ pub(super) enum Command {
     Scan(Box<ScanArgs>),
     /// Compares two states: another time, another control set, another host, a golden image
     Compare(CompareArgs),
+    /// Plans the repair of a system, and writes it as registration files: a plan, never an act
+    Repair(Box<RepairArgs>),
     /// Merges the results of several scans
     Merge(MergeArgs),
     /// Explains a rule, an error code or message, a term such as LSP, an ATT&CK technique, a DLL or a product

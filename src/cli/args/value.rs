@@ -1,5 +1,6 @@
 //! What several commands take.
 
+use catalog9::baseline;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
 use catalog9::finding::Severity;
@@ -87,5 +88,13 @@ pub(super) fn code_page(number: &str) -> Result<CodePage, String> {
     let code_page = number.parse().ok().and_then(CodePage::of_number);
     code_page.ok_or_else(|| {
         "expected the number of an ANSI code page of Windows: 874, 932, 936, 949, 950 or 1250 to 1258".to_owned()
+    })
+}
+
+/// The version of Windows of that name.
+pub(super) fn windows(name: &str) -> Result<&'static str, String> {
+    baseline::names().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let names: Vec<&str> = baseline::names().collect();
+        format!("expected a known version: {}", names.join(", "))
     })
 }

@@ -9,4 +9,5 @@ mod members;
 pub(in crate::cli) mod merge;
 mod policy;
 mod raw_entry;
+pub(in crate::cli) mod repair;
 pub(in crate::cli) mod scan;

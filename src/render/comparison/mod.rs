@@ -121,7 +121,7 @@ fn headline(comparison: &Comparison) -> String {
 }
 
 /// A difference in words.
-fn sentence(change: &Change) -> String {
+pub(super) fn sentence(change: &Change) -> String {
     let shown =
         |text: &Option<Text>| text.as_ref().map_or_else(|| "nothing".to_owned(), |text| text.shortened(LONGEST));
     let subject = change.subject.shortened(LONGEST);
@@ -144,7 +144,7 @@ fn answerer(provider: Option<&Text>) -> String {
 }
 
 /// The lists that a difference is in, as analysts know them.
-fn place(catalogs: &[CatalogName]) -> Option<String> {
+pub(super) fn place(catalogs: &[CatalogName]) -> Option<String> {
     match catalogs {
         [] => None,
         [only] => Some(only.short_name().to_owned()),
@@ -198,7 +198,7 @@ fn cautions(comparison: &Comparison) -> Vec<String> {
 }
 
 /// How many differences of each class there are.
-fn counts(comparison: &Comparison) -> String {
+pub(super) fn counts(comparison: &Comparison) -> String {
     let of_class = |class: &Class| {
         let count = comparison.changes.iter().filter(|change| change.class == *class).count();
         (count > 0).then(|| format!("{}: {count}", class.title()))

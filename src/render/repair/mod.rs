@@ -1,0 +1,126 @@
+//! Plans of repairs, one file for each format.
+
+mod json;
+mod markdown;
+mod table;
+
+use std::io::{self, Write};
+
+use super::comparison;
+use crate::catalog::CatalogName;
+use crate::comparison::states::Class;
+use crate::finding::Finding;
+use crate::repair::{Plan, Step, What};
+use crate::sentence::counted;
+
+/// Longest text of the evidence in a sentence, in characters.
+const LONGEST: usize = 120;
+
+/// A format of plans.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PlanFormat {
+    /// Its name, as `--format` takes it.
+    pub name: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+    /// Writes a plan; lines are broken after `width` characters where the format has lines.
+    pub write: fn(plan: &Plan, width: usize, writer: &mut dyn Write) -> io::Result<()>,
+}
+
+/// All formats, as help lists them.
+pub static FORMATS: &[PlanFormat] = &[
+    PlanFormat { name: "table", help: "For people", write: table::write },
+    PlanFormat { name: "json", help: "For programs", write: json::write },
+    PlanFormat { name: "markdown", help: "Markdown, to be pasted into a ticket", write: markdown::write },
+];
+
+impl PlanFormat {
+    /// The format of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+}
+
+/// What is wrong or left alone, each sentence once with its severity and rule.
+fn problems<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<(&'static str, &'static str, String)> {
+    let mut problems: Vec<(&str, &str, String)> = Vec::new();
+    for finding in findings {
+        let problem = (finding.severity.name(), finding.rule, finding.sentence());
+        if problems.last() != Some(&problem) && !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+/// The steps, those that are the same in the 32-bit and in the 64-bit list as one.
+fn steps(plan: &Plan) -> Vec<(&Step, Vec<CatalogName>)> {
+    let mut rows: Vec<(&Step, Vec<CatalogName>)> = Vec::new();
+    for step in &plan.steps {
+        let is_same = |(other, catalogs): &&mut (&Step, Vec<CatalogName>)| {
+            let is_twin = catalogs.iter().all(|catalog| catalog.with_bits(64) == step.catalog);
+            let own = (step.what, &step.subject, &step.from, &step.to);
+            let has_lists = step.what != What::RemoveKey && step.catalog.is_some() && catalogs.len() == 1;
+            has_lists && is_twin && own == (other.what, &other.subject, &other.from, &other.to)
+        };
+        match rows.iter_mut().find(is_same) {
+            Some((_, catalogs)) => catalogs.extend(step.catalog),
+            None => rows.push((step, step.catalog.into_iter().collect())),
+        }
+    }
+    rows
+}
+
+/// A step as a person reads it.
+fn sentence(step: &Step, catalogs: &[CatalogName]) -> String {
+    let subject = step.subject.shortened(LONGEST);
+    let place = comparison::place(catalogs).map(|place| format!(" ({place})")).unwrap_or_default();
+    let text = |text: &Option<crate::catalog::Text>| text.as_ref().map(|text| text.shortened(LONGEST));
+    let (from, to) = (text(&step.from), text(&step.to).unwrap_or_default());
+    let sentence = match (step.what, from) {
+        (What::RemoveEntry, Some(library)) => format!("Remove {subject}{place}: {library}"),
+        (What::RemoveEntry, None) => format!("Remove {subject}{place}"),
+        (What::AddEntry, _) => format!("Add {subject}{place}: {to}"),
+        (What::AddKey, _) => format!("Add the key {subject}"),
+        (What::Restore, Some(from)) => format!("Restore {subject}{place}: {from} → {to}"),
+        (What::Restore, None) => format!("Restore {subject}{place}: {to}"),
+        (What::ChangeId, from) => format!("Change the id of {subject}{place}: {} → {to}", from.unwrap_or_default()),
+        (What::Renumber, _) => format!("Number the keys{place} from 1 without a gap"),
+        (What::SetCount, from) => format!("Set {subject}{place}: {} → {to}", from.as_deref().unwrap_or("absent")),
+        // The whole path is longer than a line, and begins as all of them do.
+        (What::RemoveKey, _) => {
+            format!("Remove the key {}", subject.rsplit_once(r"\Parameters\").map_or(subject.as_str(), |(_, key)| key))
+        }
+        (What::RemoveValue, _) => format!("Remove the value {subject}"),
+    };
+    let source = step.source.as_ref().map(|source| format!(" – from {source}")).unwrap_or_default();
+    format!("{sentence}{source}")
+}
+
+/// Who answers sockets afterwards, and how many differences there are.
+fn changes(plan: &Plan) -> Vec<String> {
+    let Some(comparison) = &plan.changes else { return Vec::new() };
+    let answers = comparison.changes.iter().filter(|change| change.class == Class::Answering);
+    let mut lines: Vec<String> = answers.map(comparison::sentence).collect();
+    lines.push(comparison::counts(comparison));
+    lines
+}
+
+/// What msinfo32 shows when the repair is done.
+fn sections(plan: &Plan) -> Option<String> {
+    let sections = plan.sections.filter(|_| !plan.guide.is_empty())?;
+    Some(format!("Afterwards msinfo32 shows {} under Components, Network, Protocol.", counted(sections, "section")))
+}
+
+/// Whether there is a fix, in one sentence.
+fn outcome(plan: &Plan) -> String {
+    match &plan.files {
+        Ok(_) => format!(
+            "{}, proved: the result was examined, and both files were read back.",
+            counted(steps(plan).len(), "change")
+        ),
+        Err(refusal) => format!("No registration file: {refusal}. {}", refusal.way_out()),
+    }
+}
