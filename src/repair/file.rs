@@ -62,6 +62,10 @@ impl File {
         is_whole: bool,
     ) -> Result<(), Unwritable> {
         let (values, subkeys) = (before.map(values_of).unwrap_or_default(), before.map(subkeys_of).unwrap_or_default());
+        if before.is_none() {
+            // Not every importer makes the keys on the way.
+            self.key(path);
+        }
         let (values_after, subkeys_after) = (values_of(after), subkeys_of(after));
         for subkey in &after.subkeys {
             let own = subkeys.get(&subkey.name.lower()).copied();

@@ -140,7 +140,10 @@ fn add_entries(work: &mut Work<'_>, examined: &Examined) -> bool {
                 continue;
             };
             let identity = identity(&expected.entry);
-            let id = ids.of(*name, added.get(&identity).copied(), &found, told);
+            let of_sibling =
+                sibling.and_then(|list| list.entries.iter().find(|entry| self::identity(entry) == identity));
+            let of_sibling = added.get(&identity).copied().or(of_sibling.and_then(|entry| entry.catalog_entry_id));
+            let id = ids.of(*name, of_sibling, &found, told);
             added.insert(identity, id);
             let Some(item) = with_id(&found.item, id) else { continue };
             let mut key = Key::default();

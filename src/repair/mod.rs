@@ -256,11 +256,12 @@ fn written(
     if tried.work.needs_windows {
         return Err(Refusal::UnknownWindows);
     }
+    let is_whole = tried.work.steps.iter().any(|step| step.what == What::AddKey);
     if file::same(start, goal) {
-        let unsettled = proof::against(&tried.before, &tried.after);
+        let unsettled = proof::against(&tried.before, &tried.after, is_whole);
         return Err(if unsettled.is_empty() { Refusal::Nothing } else { Refusal::Unproven(unsettled) });
     }
-    let against = proof::against(&tried.before, &tried.after);
+    let against = proof::against(&tried.before, &tried.after, is_whole);
     if !against.is_empty() {
         return Err(Refusal::Unproven(against));
     }

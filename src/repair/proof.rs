@@ -14,12 +14,13 @@ use crate::finding::{Finding, Severity};
 const OF_EVERY_REMOVAL: &str = "catalog-ids-vanished";
 
 /// What the findings show against a repair, as sentences: a problem that it ought to have settled, or a finding that was
-/// not there before.
-pub(super) fn against(before: &Examined, after: &Examined) -> Vec<String> {
+/// not there before. Notes on a catalog that was taken whole from elsewhere (`is_whole`) come with it.
+pub(super) fn against(before: &Examined, after: &Examined, is_whole: bool) -> Vec<String> {
     let known: BTreeSet<Known<'_>> = before.judgement.findings.iter().map(known).collect();
     let is_against = |finding: &&Finding| {
         let is_new = !known.contains(&self::known(finding)) && finding.rule != OF_EVERY_REMOVAL;
-        is_new || finding.severity > Severity::Note && left::reason(finding).is_none()
+        let is_of_whole = is_whole && finding.severity == Severity::Note;
+        is_new && !is_of_whole || finding.severity > Severity::Note && left::reason(finding).is_none()
     };
     let against = after.judgement.findings.iter().filter(is_against);
     against.map(|finding| format!("{} ({})", finding.sentence(), finding.rule)).collect()

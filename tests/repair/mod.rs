@@ -1,5 +1,6 @@
 //! A repair is applied by another reader, examined, and taken back.
 
+mod hivex;
 mod import;
 
 use std::collections::BTreeSet;
