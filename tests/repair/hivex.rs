@@ -13,7 +13,8 @@ use catalog9::finding::Severity;
 use catalog9::repair::{Plan, Request, plan};
 use catalog9::{Content, Evidence, Examination, Options, examine};
 
-use super::{MUTATIONS, mutated, options, pressed, root_of};
+use super::{MUTATIONS, mutated, options, root_of};
+use crate::synth::hive::{Shape, write};
 
 /// Whether the program is there. Where it is not, the test says so.
 fn is_there(test: &str) -> bool {
@@ -88,9 +89,9 @@ fn hivexregedit_repairs_every_mutation_and_takes_it_back() {
     let scratch = tempfile::tempdir().unwrap();
     for (case, from, to, expected) in MUTATIONS {
         let hive = scratch.path().join("SYSTEM");
-        std::fs::write(&hive, pressed(&root_of(&mutated(case, from, to)))).unwrap();
+        let shape = Shape { has_security: true, ..Shape::default() };
+        std::fs::write(&hive, write(&root_of(&mutated(case, from, to)), &shape)).unwrap();
         let called = format!("{from:?} as {to:?}");
-        eprintln!("{called}");
         let remainder = remainder(&hive, &called);
         assert!(remainder.iter().eq(expected.iter()), "{called}: {remainder:?}");
     }

@@ -17,11 +17,21 @@ pub struct Shape {
     pub sequence_numbers: (u32, u32),
     /// Bytes behind the last bin.
     pub remnant: usize,
+    /// Whether the keys have a security descriptor, as programs demand that change a hive.
+    pub has_security: bool,
 }
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { minor: 5, list: *b"lh", longest_list: 500, is_sorted: true, sequence_numbers: (7, 7), remnant: 0 }
+        Self {
+            minor: 5,
+            list: *b"lh",
+            longest_list: 500,
+            is_sorted: true,
+            sequence_numbers: (7, 7),
+            remnant: 0,
+            has_security: false,
+        }
     }
 }
 
@@ -29,7 +39,10 @@ const NIL: u32 = u32::MAX;
 
 /// Writes a hive whose root is `root`.
 pub fn write(root: &Key, shape: &Shape) -> Vec<u8> {
-    let mut bins = Bins { bytes: Vec::new(), free: 0, shape: shape.clone() };
+    let mut bins = Bins { bytes: Vec::new(), free: 0, shape: shape.clone(), security: NIL };
+    if shape.has_security {
+        bins.security(root.count());
+    }
     let root_cell = bins.key(root, NIL, 0x2c);
     bins.close();
     let mut hive = vec![0; 4096];
@@ -67,6 +80,8 @@ struct Bins {
     /// Bytes that are still free in the last bin.
     free: usize,
     shape: Shape,
+    /// The security descriptor of all keys.
+    security: u32,
 }
 
 impl Bins {
@@ -78,7 +93,8 @@ impl Bins {
         put(&mut node, 2, &(if is_latin { flags } else { flags & !0x20 }).to_le_bytes());
         put(&mut node, 4, &key.written.unwrap_or(WRITTEN).to_le_bytes());
         put(&mut node, 16, &parent.to_le_bytes());
-        for offset in [28, 32, 40, 44, 48] {
+        put(&mut node, 44, &self.security.to_le_bytes());
+        for offset in [28, 32, 40, 48] {
             put(&mut node, offset, &NIL.to_le_bytes());
         }
         put(&mut node, 72, &u16::try_from(name.len()).unwrap().to_le_bytes());
@@ -105,6 +121,21 @@ impl Bins {
             self.patch(cell, 28, list);
         }
         cell
+    }
+
+    /// One security descriptor for so many keys: that of nobody, for everybody.
+    fn security(&mut self, keys: u32) {
+        let mut record = b"sk\0\0".to_vec();
+        record.extend([0; 8]);
+        record.extend(keys.to_le_bytes());
+        record.extend(20_u32.to_le_bytes());
+        record.extend([1, 0, 0, 0x80]);
+        record.extend([0; 16]);
+        let cell = self.cell(&record);
+        self.security = cell;
+        // The list of descriptors goes round.
+        self.patch(cell, 4, cell);
+        self.patch(cell, 8, cell);
     }
 
     fn subkeys(&mut self, subkeys: &[(u32, &Key)]) -> u32 {

@@ -80,6 +80,11 @@ impl Key {
         key
     }
 
+    /// How many keys there are, this one with all below it.
+    pub fn count(&self) -> u32 {
+        1 + self.subkeys.iter().map(Self::count).sum::<u32>()
+    }
+
     /// Removes the key at that path with everything in it.
     pub fn remove(&mut self, path: &str) {
         let (parent, name) = path.rsplit_once('\\').map_or((None, path), |(parent, name)| (Some(parent), name));

@@ -39,6 +39,7 @@ pub fn shape(dice: &mut Dice) -> Shape {
         is_sorted: !dice.is_one_of(6),
         sequence_numbers: [(7, 7), (7, 7), (8, 7), (0, u32::MAX)][dice.below(4)],
         remnant: [0, 0, 512, 4096][dice.below(4)],
+        has_security: false,
     }
 }
 
