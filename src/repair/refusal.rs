@@ -30,8 +30,8 @@ pub enum Refusal {
     /// What Windows writes depends on its version.
     #[error("what to restore depends on the version of Windows, which the evidence does not show")]
     UnknownWindows,
-    /// There is nothing to repair.
-    #[error("there is nothing to repair")]
+    /// There is nothing that a repair changes.
+    #[error("a repair changes nothing here")]
     Nothing,
     /// A name cannot stand in a registration file.
     #[error("no registration file can carry the name {}", .0.shortened(60))]

@@ -66,7 +66,14 @@ fn assignment(line: &str) -> (String, Data) {
     let (name, data) = if let Some(data) = line.strip_prefix("@=") {
         (String::new(), data)
     } else {
-        let end = line.match_indices("\"=").map(|(at, _)| at).find(|at| !line[..*at].ends_with('\\')).unwrap();
+        let mut characters = line.char_indices().skip(1);
+        let end = loop {
+            match characters.next().expect("a name has an end") {
+                (_, '\\') => _ = characters.next(),
+                (at, '"') => break at,
+                _ => {}
+            }
+        };
         (unescaped(&line[1..end]), &line[end + 2..])
     };
     if data == "-" {
@@ -89,5 +96,10 @@ fn assignment(line: &str) -> (String, Data) {
 }
 
 fn unescaped(text: &str) -> String {
-    text.replace("\\\"", "\"").replace(r"\\", "\\")
+    let mut characters = text.chars();
+    let mut plain = String::new();
+    while let Some(character) = characters.next() {
+        plain.extend(if character == '\\' { characters.next() } else { Some(character) });
+    }
+    plain
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use catalog9::catalog::{Catalogs, notation};
 use catalog9::finding::Severity;
-use catalog9::repair::{Plan, Refusal, Request, Wanted, plan};
+use catalog9::repair::{Plan, Refusal, Request, Source, Wanted, What, plan};
 use catalog9::{Content, Evidence, Options, examine};
 
 use self::import::import;
@@ -249,7 +249,7 @@ fn a_layered_provider_that_is_wanted_stays_with_its_chains() {
     let remainder = remainder(&root, &request, "kept");
     assert!(!remainder.contains("base-provider-path-altered"), "{remainder:?}");
     let plan = planned(&pressed(&root), &request);
-    let removed = plan.steps.iter().filter(|step| step.what == catalog9::repair::What::RemoveEntry).count();
+    let removed = plan.steps.iter().filter(|step| step.what == What::RemoveEntry).count();
     assert_eq!(removed, 0);
 }
 
@@ -324,4 +324,115 @@ fn files_are_written_where_the_repair_is_proved_and_not_else() {
     let last_value = text.rfind("\"Serial_Access_Num\"").unwrap();
     assert!(text.find("[-HKEY").unwrap() > last_value, "surplus keys go last");
     assert!(scratch.path().join("undo.reg").exists());
+}
+
+fn titles(case: &str) -> Vec<&'static str> {
+    let plan = planned(&pressed(&root_of(&notation::parse(case).unwrap())), &Request::default());
+    plan.guide.iter().map(|advice| advice.title).collect()
+}
+
+#[test]
+fn each_windows_has_its_own_way_back() {
+    const XP: &str = "windows  5.1 x86 sp1\ntransports  Tcpip\nprotocol\n1001  tcp  C:\\evil.dll\n1002  udp\n1003  raw\n\
+        1004  rsvp-udp\n1005  rsvp-tcp\nname spaces\ntcpip\nntds\nnla";
+    let before_pack_2 = [
+        "Preserve the evidence first",
+        "Import the fix",
+        "Before Service Pack 2: delete the two keys",
+        "Restart before the next step",
+        "Install TCP/IP on top of itself",
+        "Restart",
+        "Verify",
+    ];
+    assert_eq!(titles(XP), before_pack_2);
+    let with_command = |case: &str| titles(case).contains(&"Reset the protocol catalog");
+    assert!(with_command(&XP.replace("sp1", "sp2")));
+    assert!(!titles(&XP.replace("sp1", "sp2")).contains(&"Install TCP/IP on top of itself"));
+    let vista = LAYERED.replacen("windows  10.0.19041 x64", "windows  6.0.6002 x64 sp2", 1);
+    assert!(vista.contains("6.0.6002"), "the case names another version: {LAYERED}");
+    let plan = planned(&pressed(&root_of(&notation::parse(&vista).unwrap())), &Request::default());
+    assert!(plan.guide.iter().flat_map(|advice| &advice.how).any(|how| how.contains("Network Diagnostics")));
+}
+
+/// The registry with a control set from the last good start.
+fn with_last_good(now: &str, good: &str) -> Key {
+    let mut root = root_of(&notation::parse(now).unwrap());
+    let mut good = root_of(&notation::parse(good).unwrap()).at("ControlSet001").clone();
+    "ControlSet002".clone_into(&mut good.name);
+    root.subkeys.push(good);
+    root.at("Select").number("LastKnownGood", 2);
+    root
+}
+
+#[test]
+fn what_the_last_good_start_had_comes_back_as_it_was() {
+    let now = WINDOWS_10.replacen("1014  rfcomm\n", "", 1).replacen("\nprotocol\n", "\nprotocol\nnext  1015\n", 1);
+    let good = WINDOWS_10.replacen("1014  rfcomm", "1014  rfcomm  slack=73007700", 1);
+    let root = with_last_good(&now, &good);
+    let plan = planned(&pressed(&root), &Request::default());
+    let added = plan.steps.iter().find(|step| step.what == What::AddEntry).unwrap();
+    assert!(
+        matches!(&added.source, Some(Source::ControlSet { name, role: "last known good" }) if name.is("ControlSet002"))
+    );
+    let fixed = import(&root, &plan.files.unwrap().fix);
+    let examination = examine(Evidence::new("SYSTEM", Content::Bytes(&pressed(&fixed))), &options()).unwrap();
+    let entries = examination.main().unwrap().control_set.catalogs.native_entries();
+    let restored = entries.iter().find(|entry| entry.name().is("MSAFD RfComm [Bluetooth]")).unwrap();
+    assert_eq!(restored.catalog_entry_id, Some(1014), "it has the id that it had");
+}
+
+#[test]
+fn a_hijacked_source_is_not_used() {
+    let evil = WINDOWS_10.replacen("1002  udp\n", "1002  udp  C:\\evil.dll\n", 1);
+    let root = with_last_good(&evil, &evil);
+    let plan = planned(&pressed(&root), &Request::default());
+    let restored = plan.steps.iter().find(|step| step.what == What::Restore).unwrap();
+    assert_eq!(restored.source, Some(Source::Version));
+    assert!(restored.to.as_ref().unwrap().is(r"%SystemRoot%\system32\mswsock.dll"));
+}
+
+/// An export of one key of a system.
+fn export(case: &str, path: &str) -> Vec<u8> {
+    let mut root = root_of(&notation::parse(case).unwrap());
+    let key = root.at(&format!(r"ControlSet001\{path}")).clone();
+    let path = format!(r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\{path}");
+    crate::synth::reg::write(&key, &path, crate::synth::reg::Form::Regedit5)
+}
+
+#[test]
+fn an_export_is_repaired_if_it_shows_everything_that_counts() {
+    let evil = WINDOWS_XP.replacen("1005  rsvp-tcp", "1005  rsvp-tcp  C:\\evil.dll", 1);
+    let whole = export(&evil, r"Services\WinSock2");
+    let unknown = planned(&whole, &Request::default());
+    assert_eq!(unknown.files, Err(Refusal::UnknownWindows), "RSVP has another DLL on Windows XP: {:?}", unknown.steps);
+    let windows = catalog9::baseline::of_name("xp");
+    let options = Options { windows, ..options() };
+    let examination = examine(Evidence::new("x.reg", Content::Bytes(&whole)), &options).unwrap();
+    let repair = plan(&examination, &options, &Request::default()).unwrap().files.unwrap();
+    assert!(
+        String::from_utf16_lossy(
+            &repair.fix.chunks(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect::<Vec<_>>()
+        )
+        .contains("CurrentControlSet")
+    );
+    let part = export(&evil, r"Services\WinSock2\Parameters\Protocol_Catalog9");
+    assert_eq!(planned(&part, &Request::default()).files, Err(Refusal::Partial));
+}
+
+#[test]
+fn a_name_that_no_file_can_carry_is_refused() {
+    let mut root = root_of(&mutated(LAYERED, "", ""));
+    let key = r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries\000000000001";
+    root.at(key).number("line\r\n[-HKEY_LOCAL_MACHINE\\SYSTEM]", 1);
+    let plan = planned(&pressed(&root), &Request::default());
+    assert!(matches!(plan.files, Err(Refusal::Unwritable(_))), "{:?}", plan.files);
+}
+
+#[test]
+fn values_that_nothing_reads_come_back_with_the_undo() {
+    let mut root = root_of(&mutated(LAYERED, "", ""));
+    let key = r"ControlSet001\Services\WinSock2\Parameters\Protocol_Catalog9\Catalog_Entries\000000000015";
+    root.at(key).set("Vendor]\"\\", 0x1234_5678, [1, 2, 3]).expandable("Path", "%ProgramFiles%").number("", 7);
+    root.at(&format!(r"{key}\Deep\Deeper")).texts("Names", ["a", "b"]);
+    assert_eq!(remainder(&root, &Request::default(), "with more than Windows writes"), BTreeSet::new());
 }
