@@ -3,6 +3,7 @@
 pub mod archives;
 mod baselines;
 mod broken_archives;
+pub mod cabinets;
 mod faults;
 mod folders;
 mod guard;

@@ -39,6 +39,8 @@ pub enum Packing {
     Zip,
     /// A tar archive.
     Tar,
+    /// A cabinet.
+    Cab,
     /// One file or one tar archive, compressed with gzip.
     Gzip,
     /// The same with xz.
@@ -47,13 +49,14 @@ pub enum Packing {
     Zstd,
 }
 
-const MARKS: [(&[u8], Packing); 7] = [
+const MARKS: [(&[u8], Packing); 8] = [
     (b"PK\x03\x04", Packing::Zip),
     // Without members.
     (b"PK\x05\x06", Packing::Zip),
     // In several parts, or in one that might have become several.
     (b"PK\x07\x08", Packing::Zip),
     (b"PK00PK\x03\x04", Packing::Zip),
+    (b"MSCF\0\0\0\0", Packing::Cab),
     (b"\x1f\x8b", Packing::Gzip),
     (b"\xfd7zXZ\0", Packing::Xz),
     (b"\x28\xb5\x2f\xfd", Packing::Zstd),
@@ -148,6 +151,7 @@ mod tests {
         tar[257..262].copy_from_slice(b"ustar");
         for (bytes, expected) in [
             (&b"PK\x03\x04..."[..], Packing::Zip),
+            (b"MSCF\0\0\0\0", Packing::Cab),
             (b"\x1f\x8b\x08", Packing::Gzip),
             (b"\xfd7zXZ\0\0", Packing::Xz),
             (b"\x28\xb5\x2f\xfd", Packing::Zstd),

@@ -20,7 +20,7 @@ use super::value::{EXIT_CODES, code_page, formats, output_help, selection};
 #[command(after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(in crate::cli) struct ScanArgs {
-    /// Folders, files and archives (zip, tar, gz, xz, zst) with evidence. No file is skipped because of its name, links in
+    /// Folders, files and archives (zip, tar, cab, gz, xz, zst) with evidence. No file is skipped because of its name, links in
     /// folders are not followed, and archives are read in place: only files beyond 16 MiB in them use temporary files
     #[arg(value_name = "PATH", required_unless_present = "files_from", conflicts_with = "files_from")]
     pub(in crate::cli) paths: Vec<OsString>,
