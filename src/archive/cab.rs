@@ -180,7 +180,9 @@ fn visit_all(
 
 /// Nothing of these files can be read, since their folder cannot; it goes on with the next folder.
 fn fail(error: &io::Error, files: &[(usize, &File)], troubles: &mut Troubles) -> bool {
-    files.iter().for_each(|(_, file)| troubles.add(Trouble::of(error), &file.name));
+    for (_, file) in files {
+        troubles.add(Trouble::of(error), &file.name);
+    }
     true
 }
 

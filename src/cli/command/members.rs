@@ -47,7 +47,7 @@ pub(super) fn examine(archive: Piece, arguments: &ExamineArgs, options: &Options
     let examiner =
         Examiner { options: options.clone(), window: WINDOW, control: &ToTheEnd, verify: arguments.verify_unchanged };
     let mut members = 0;
-    let mut examined = Vec::new();
+    let mut found = Vec::new();
     let mut has_record = false;
     let pieces = Pieces { files: vec![archive], host: None, origin: Origin::Named };
     examiner.work(Job::Examine(pieces), &mut |news| {
@@ -58,7 +58,7 @@ pub(super) fn examine(archive: Piece, arguments: &ExamineArgs, options: &Options
                 has_record = true;
                 match &record.unit.failure {
                     Some(failure) => report(&record.unit.label, failure),
-                    None => examined.push(record.unit.label.clone()),
+                    None => found.push(record.unit.label.clone()),
                 }
                 take(*record);
             }
@@ -70,17 +70,17 @@ pub(super) fn examine(archive: Piece, arguments: &ExamineArgs, options: &Options
         report(&label.lossy(), &failure);
         take(Record::of_failure(label.lossy().into_owned(), Status::Failed, failure));
     }
-    if !examined.is_empty() && !arguments.quiet {
-        remark(&label, members, &examined);
+    if !found.is_empty() && !arguments.quiet {
+        remark(&label, members, &found);
     }
 }
 
 /// Names on standard error what was found in an archive.
-fn remark(archive: &Text, members: u64, examined: &[String]) {
+fn remark(archive: &Text, members: u64, found: &[String]) {
     let inside = format!("{}!/", archive.lossy());
     let name = |label: &String| Text::from(label.strip_prefix(&inside).unwrap_or(label)).shortened(LONGEST_NAME);
-    let mut names: Vec<String> = examined.iter().take(MOST_NAMES).map(name).collect();
-    if let Some(more @ 1..) = examined.len().checked_sub(MOST_NAMES) {
+    let mut names: Vec<String> = found.iter().take(MOST_NAMES).map(name).collect();
+    if let Some(more @ 1..) = found.len().checked_sub(MOST_NAMES) {
         names.push(format!("{more} more"));
     }
     complain(&miette::miette!(
