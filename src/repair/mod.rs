@@ -29,6 +29,9 @@ use crate::evidence::{Kind, Recovery, Registry, Roles, Value};
 use crate::examination::{Examination, Examined, Options, examine_again};
 use crate::finding::Finding;
 
+/// Bytes of memory that a registry may take, of which a repair makes several copies; real ones take less than a tenth.
+const LARGEST: usize = 16 << 20;
+
 /// How often the registry is examined again before a repair is given up: each time at least one thing was changed.
 const MOST_ROUNDS: usize = 16;
 
@@ -167,6 +170,9 @@ fn hindrance<'e>(examination: &'e Examination, main: &'e Examined) -> Result<(&'
     }
     if !catalogs.links.is_empty() {
         return Err(Refusal::Links);
+    }
+    if registry.size() > LARGEST {
+        return Err(Refusal::TooLarge);
     }
     if !catalogs.tells(NEEDED) {
         return Err(Refusal::Partial);

@@ -21,6 +21,9 @@ pub enum Refusal {
     /// The evidence does not show everything.
     #[error("the evidence does not show every value of the Winsock catalogs")]
     Partial,
+    /// The keys are too many or too large to be copied.
+    #[error("expected keys of at most 16 MiB, found more")]
+    TooLarge,
     /// The keys lead elsewhere.
     #[error("keys of the Winsock catalogs are links to other keys")]
     Links,
@@ -50,6 +53,7 @@ impl Refusal {
             Self::SeveralFiles => "several-files",
             Self::Dirty => "dirty",
             Self::Partial => "partial",
+            Self::TooLarge => "too-large",
             Self::Links => "links",
             Self::Setup => "setup",
             Self::UnknownWindows => "unknown-windows",
@@ -69,6 +73,7 @@ impl Refusal {
                 "Put SYSTEM.LOG1 and SYSTEM.LOG2 next to the hive; --as-stored repairs the hive as it is stored."
             }
             Self::Partial => "Collect the whole SYSTEM hive, or export the key WinSock2 again.",
+            Self::TooLarge => "No Windows has that many: find out who wrote them, and follow the steps by hand.",
             Self::Links => "Find out who made the links, and remove them first.",
             Self::Setup => "Examine the hive of the installed Windows.",
             Self::UnknownWindows => "Name the version: --windows \"Windows 10 22H2\".",

@@ -436,3 +436,21 @@ fn values_that_nothing_reads_come_back_with_the_undo() {
     root.at(&format!(r"{key}\Deep\Deeper")).texts("Names", ["a", "b"]);
     assert_eq!(remainder(&root, &Request::default(), "with more than Windows writes"), BTreeSet::new());
 }
+
+#[test]
+fn no_damage_makes_a_plan_panic() {
+    let whole = pressed(&root_of(&mutated(LAYERED, "1002  udp\n", "1002  udp  C:\\evil.dll\n")));
+    for number in 0..80 {
+        let mut bytes = whole.clone();
+        // Places all over the hive, which are always the same.
+        let place = (number * 7919 * 31) % bytes.len();
+        bytes[place] ^= 0x55;
+        bytes.truncate(if number % 4 == 0 { place.max(4096) } else { whole.len() });
+        let Ok(examination) = examine(Evidence::new("SYSTEM", Content::Bytes(&bytes)), &options()) else { continue };
+        if let Some(plan) = plan(&examination, &options(), &Request::default())
+            && let Ok(repair) = plan.files
+        {
+            assert!(repair.fix.starts_with(&[0xff, 0xfe]) && repair.undo.starts_with(&[0xff, 0xfe]));
+        }
+    }
+}

@@ -34,6 +34,12 @@ impl Registry {
         read_control_sets(&self.root, &self.links, self.code_page, &mut Defects::default())
     }
 
+    /// Bytes of memory that a copy of it takes.
+    #[must_use]
+    pub(crate) fn size(&self) -> usize {
+        self.root.whole_size()
+    }
+
     /// The control set of that name.
     #[must_use]
     pub(crate) fn control_set(&self, name: &Text) -> Option<&Key> {

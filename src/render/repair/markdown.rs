@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{changes, outcome, problems, sections, sentence, steps};
+use super::{changes, left, outcome, problems, sections, sentence, steps};
 use crate::render::markdown::code;
 use crate::repair::Plan;
 
@@ -19,7 +19,7 @@ pub(super) fn write(plan: &Plan, _width: usize, writer: &mut dyn Write) -> io::R
         writeln!(writer, "- Control set: {}", code(&name.to_lossy()))?;
     }
     writeln!(writer, "- Result: {}", code(&outcome(plan)))?;
-    let wrong = problems(plan.problems.iter());
+    let wrong = problems(plan);
     let wrong = wrong.iter().map(|(severity, rule, sentence)| format!("{severity}: {} ({rule})", code(sentence)));
     list(writer, "What is wrong", &wrong.collect::<Vec<_>>())?;
     if !plan.guide.is_empty() {
@@ -41,8 +41,8 @@ pub(super) fn write(plan: &Plan, _width: usize, writer: &mut dyn Write) -> io::R
     });
     list(writer, "What a fix changes", &rows.collect::<Vec<_>>())?;
     list(writer, "What is different afterwards", &changes(plan).iter().map(|line| code(line)).collect::<Vec<_>>())?;
-    let left =
-        plan.left.iter().map(|(finding, reason)| format!("{} ({}): {reason}", code(&finding.sentence()), finding.rule));
+    let left = left(plan);
+    let left = left.iter().map(|(rule, sentence, reason)| format!("{} ({rule}): {reason}", code(sentence)));
     list(writer, "What stays, and why", &left.collect::<Vec<_>>())
 }
 

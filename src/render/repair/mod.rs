@@ -4,12 +4,13 @@ mod json;
 mod markdown;
 mod table;
 
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::io::{self, Write};
 
 use super::comparison;
-use crate::catalog::CatalogName;
+use crate::catalog::{CatalogName, Text};
 use crate::comparison::states::Class;
-use crate::finding::Finding;
 use crate::repair::{Plan, Step, What};
 use crate::sentence::counted;
 
@@ -43,32 +44,42 @@ impl PlanFormat {
     }
 }
 
-/// What is wrong or left alone, each sentence once with its severity and rule.
-fn problems<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<(&'static str, &'static str, String)> {
-    let mut problems: Vec<(&str, &str, String)> = Vec::new();
-    for finding in findings {
-        let problem = (finding.severity.name(), finding.rule, finding.sentence());
-        if problems.last() != Some(&problem) && !problems.contains(&problem) {
-            problems.push(problem);
-        }
-    }
-    problems
+/// What is wrong, each sentence once with its severity and rule.
+fn problems(plan: &Plan) -> Vec<(&'static str, &'static str, String)> {
+    let all = plan.problems.iter().map(|finding| (finding.severity.name(), finding.rule, finding.sentence()));
+    once(all)
+}
+
+/// The problems that stay, each once with the reason.
+fn left(plan: &Plan) -> Vec<(&'static str, String, &'static str)> {
+    once(plan.left.iter().map(|(finding, reason)| (finding.rule, finding.sentence(), *reason)))
+}
+
+/// Each of them once, where it stands first.
+fn once<T: Clone + Eq + Hash>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    all.filter(|one| seen.insert(one.clone())).collect()
 }
 
 /// The steps, those that are the same in the 32-bit and in the 64-bit list as one.
 fn steps(plan: &Plan) -> Vec<(&Step, Vec<CatalogName>)> {
     let mut rows: Vec<(&Step, Vec<CatalogName>)> = Vec::new();
+    // Where each step of a 32-bit list stands that no step of the 64-bit list was joined to.
+    let mut waiting = HashMap::new();
     for step in &plan.steps {
-        let is_same = |(other, catalogs): &&mut (&Step, Vec<CatalogName>)| {
-            let is_twin = catalogs.iter().all(|catalog| catalog.with_bits(64) == step.catalog);
-            let own = (step.what, &step.subject, &step.from, &step.to);
-            let has_lists = step.what != What::RemoveKey && step.catalog.is_some() && catalogs.len() == 1;
-            has_lists && is_twin && own == (other.what, &other.subject, &other.from, &other.to)
-        };
-        match rows.iter_mut().find(is_same) {
-            Some((_, catalogs)) => catalogs.extend(step.catalog),
-            None => rows.push((step, step.catalog.into_iter().collect())),
+        let own = |catalog| (step.what.name(), catalog, &step.subject, &step.from, &step.to);
+        match step.catalog.filter(|_| step.what != What::RemoveKey) {
+            Some(catalog) if catalog.is_64_bit() => {
+                let twin = catalog.with_bits(32).and_then(|twin| waiting.remove(&own(twin)));
+                if let Some((_, catalogs)) = twin.and_then(|index: usize| rows.get_mut(index)) {
+                    catalogs.push(catalog);
+                    continue;
+                }
+            }
+            Some(catalog) => _ = waiting.insert(own(catalog), rows.len()),
+            None => {}
         }
+        rows.push((step, step.catalog.into_iter().collect()));
     }
     rows
 }
@@ -77,7 +88,7 @@ fn steps(plan: &Plan) -> Vec<(&Step, Vec<CatalogName>)> {
 fn sentence(step: &Step, catalogs: &[CatalogName]) -> String {
     let subject = step.subject.shortened(LONGEST);
     let place = comparison::place(catalogs).map(|place| format!(" ({place})")).unwrap_or_default();
-    let text = |text: &Option<crate::catalog::Text>| text.as_ref().map(|text| text.shortened(LONGEST));
+    let text = |text: &Option<Text>| text.as_ref().map(|text| text.shortened(LONGEST));
     let (from, to) = (text(&step.from), text(&step.to).unwrap_or_default());
     let sentence = match (step.what, from) {
         (What::RemoveEntry, Some(library)) => format!("Remove {subject}{place}: {library}"),

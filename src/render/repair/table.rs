@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{changes, outcome, problems, sections, sentence, steps};
+use super::{changes, left, outcome, problems, sections, sentence, steps};
 use crate::render::table::{Page, cut};
 use crate::repair::{Plan, Refusal};
 
@@ -17,7 +17,7 @@ pub(super) fn write(plan: &Plan, width: usize, writer: &mut dyn Write) -> io::Re
     let head = format!("{} ({}{control_set}), {host}, {}", plan.path.shortened(200), plan.kind.title(), plan.windows);
     page.words("Repair of ", "  ", &cut(&head))?;
     page.words("", "  ", &cut(&outcome(plan)))?;
-    let wrong = problems(plan.problems.iter());
+    let wrong = problems(plan);
     if !wrong.is_empty() {
         page.heading("What is wrong")?;
         let lines = wrong.iter().map(|(severity, rule, sentence)| format!("{severity}: {sentence} ({rule})"));
@@ -56,14 +56,8 @@ pub(super) fn write(plan: &Plan, width: usize, writer: &mut dyn Write) -> io::Re
     }
     if !plan.left.is_empty() {
         page.heading("What stays, and why")?;
-        let mut lines: Vec<String> = Vec::new();
-        for (finding, reason) in &plan.left {
-            let line = format!("{} ({}): {reason}", finding.sentence(), finding.rule);
-            if lines.last() != Some(&line) && !lines.contains(&line) {
-                lines.push(line);
-            }
-        }
-        list(page, lines.into_iter())?;
+        let left = left(plan);
+        list(page, left.iter().map(|(rule, sentence, reason)| format!("{sentence} ({rule}): {reason}")))?;
     }
     if matches!(plan.files, Err(Refusal::Nothing)) && plan.problems.is_empty() {
         return page.words("", "  ", "Nothing is wrong with these catalogs.");
