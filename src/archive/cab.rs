@@ -11,7 +11,6 @@ use cab::Cabinet;
 
 use super::budget::{Budget, Metered};
 use super::member::{Member, Visit};
-use super::stream::TooWide;
 use super::trouble::{Trouble, Troubles};
 
 /// Longest name of a file, of another cabinet or of a disk, in bytes.
@@ -48,7 +47,6 @@ struct File {
 /// Visits the members that are wanted, each with its place among all, folder by folder.
 pub(super) fn each(
     source: &mut (impl Read + Seek),
-    window: u64,
     budget: &Budget<'_>,
     is_wanted: &dyn Fn(usize) -> bool,
     troubles: &mut Troubles,
@@ -67,7 +65,7 @@ pub(super) fn each(
             // The last folder goes on in the next cabinet, or the first one in the one before.
             None if *place >= 0xfffd => Some(Trouble::Unknown("files that continue in another cabinet".to_owned())),
             None => Some(Trouble::Damaged("a file is in a folder that does not exist".to_owned())),
-            Some(folder) => folder.trouble(window),
+            Some(folder) => folder.trouble(),
         };
         if let Some(trouble) = trouble {
             troubles.add(trouble, name);
@@ -86,15 +84,12 @@ pub(super) fn each(
 
 impl Folder {
     /// What keeps it from being read.
-    fn trouble(&self, window: u64) -> Option<Trouble> {
-        const LZX: u16 = 3;
+    fn trouble(&self) -> Option<Trouble> {
         match self.method & 0xf {
             0 | 1 => None,
             2 => Some(Trouble::Unknown("Quantum".to_owned())),
-            LZX if 1_u64 << ((self.method >> 8) & 0x1f) > window => {
-                Some(Trouble::of(&io::Error::other(TooWide { limit: window })))
-            }
-            LZX => None,
+            // Its decoder can panic on data that is invalid, which evidence must not cause.
+            3 => Some(Trouble::Unknown("LZX".to_owned())),
             method => Some(Trouble::Unknown(format!("method {method} of cabinets"))),
         }
     }
@@ -166,7 +161,7 @@ fn visit_all(
             return fail(&error, files.get(at..).unwrap_or_default(), troubles);
         }
         let mut reader = Exact { stream: (&mut stream).take(length), left: length };
-        let member = Member { name: file.name.clone(), reader: &mut reader, is_in_stream: true };
+        let member = Member { name: file.name.clone(), reader: &mut reader, is_in_stream: true, is_dense: false };
         if !visit(*index, member, troubles) {
             return false;
         }

@@ -25,7 +25,7 @@ impl<S: Read + Seek> Archive<'_, S> {
             return zip::each(&mut self.source, self.window, budget, is_wanted, troubles, visit);
         }
         if self.packing == Packing::Cab {
-            return cab::each(&mut self.source, self.window, budget, is_wanted, troubles, visit);
+            return cab::each(&mut self.source, budget, is_wanted, troubles, visit);
         }
         self.source.seek(SeekFrom::Start(0))?;
         let bytes = BufReader::new(&mut self.source);

@@ -74,7 +74,7 @@ pub enum Trouble {
     Encrypted,
 
     /// They are packed in a way that is not read.
-    #[error("expected files stored or packed with deflate, zstd, xz, MSZIP or LZX, found {0}")]
+    #[error("expected files stored or packed with deflate, zstd, xz or MSZIP, found {0}")]
     #[diagnostic(code(catalog9::unknown_packing), help("unpack the archive and name the folder"))]
     Unknown(String),
 
