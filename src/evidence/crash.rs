@@ -187,7 +187,7 @@ mod tests {
         assert!(is_annotation(WHOLE));
         let (entries, defects) = entries(WHOLE);
         assert_eq!((entries.len(), defects), (3, 0));
-        let [tcp, udp, shady] = entries.as_slice() else { unreachable!() };
+        let [tcp, udp, shady] = entries.as_slice() else { panic!("{entries:?}") };
         assert_eq!((tcp.address_family, tcp.protocol), (Some(2), Some(6)));
         assert_eq!(udp.library_path, tcp.library_path, "only the first line of a provider has the path");
         assert_eq!(shady.name(), Text::from("Shady over [a : b]"));
@@ -197,7 +197,8 @@ mod tests {
 
     #[test]
     fn quotes_and_cut_blanks_change_nothing() {
-        let quoted: String = WHOLE.lines().map(|line| format!("> {}\r\n", line.trim_end())).collect();
+        let lines: Vec<&str> = WHOLE.lines().map(str::trim_end).collect();
+        let quoted = format!("> {}\r\n", lines.join("\r\n> "));
         let without_lines = |(entries, defects): (Vec<ProtocolEntry>, usize)| {
             (entries.into_iter().map(|entry| (entry.name(), entry.library_path)).collect::<Vec<_>>(), defects)
         };
@@ -206,8 +207,8 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_read_and_its_ends_are_defects() {
-        let begin = WHOLE.find("Shady").unwrap();
-        let excerpt = format!("[...]\n{}", &WHOLE[WHOLE.find(" MSAFD Tcpip [UDP").unwrap()..begin + 30]);
+        let lines: Vec<&str> = WHOLE.lines().collect();
+        let excerpt = format!("[...]\n{}\n{}", lines[2], lines[3].split(" : 0x66").next().unwrap());
         let (entries, defects) = entries(&excerpt);
         assert_eq!((entries.len(), defects), (1, 2));
     }
