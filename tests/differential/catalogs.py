@@ -16,15 +16,38 @@ READERS = {"dissect.regf": registry.with_dissect, "python-registry": registry.wi
 def scanned(tools, folder):
     """What catalog9 says of each file of a folder."""
     output = folder.with_suffix(".jsonl")
-    command = [tools.catalog9, "scan", "--control-set", "all", "--as-stored", "--output", output, folder]
+    command = [tools.catalog9, "scan", "--full", "--control-set", "all", "--as-stored", "--output", output, folder]
     result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     if result.returncode not in (0, 1, 3):
         sys.exit(f"catalog9 ended with {result.returncode}: {result.stderr}")
     for line in output.open():
         record = json.loads(line)
         if record["record"] == "examination":
+            put_entries_in_their_lists(record)
             yield record
     output.unlink()
+
+
+# The list of entries of each catalog, by its name in a record.
+LISTS = {
+    "protocol": ("protocol_catalog", "entries"),
+    "protocol-32": ("protocol_catalog", "entries"),
+    "protocol-64": ("protocol_catalog", "entries64"),
+    "name-space": ("name_space_catalog", "entries"),
+    "name-space-32": ("name_space_catalog", "entries"),
+    "name-space-64": ("name_space_catalog", "entries64"),
+}
+
+
+def put_entries_in_their_lists(record):
+    for told in record["control_sets"]:
+        for catalog in filter(None, (told["protocol_catalog"], told["name_space_catalog"])):
+            for entries in "entries", "entries64":
+                catalog[entries] = [] if catalog[f"has_{entries}"] else None
+        for entry in record["entries"]:
+            if entry["control_set"] == told["name"]:
+                catalog, entries = LISTS[entry["catalog"]]
+                told[catalog][entries].append(entry)
 
 
 def compare_hive(record, path, problems, seen):
