@@ -196,11 +196,11 @@ fn reports_and_listings_without_end_stay_within_the_budget() {
     let case = notation::parse("windows  10.0.19041 x64\n1001  tcp").unwrap();
     let head = "a: 04/24/25 18:29:18\nb: X\n[Protocol]\n";
     let nfo = "<MsInfo><Category name=\"A\">";
-    // A row, a gap or a bad character that costs no more than 128 bytes would break the budget in each of these.
+    // A row, a gap or a bad character that costs at least 128 bytes breaks the budget.
     for text in [
         head.to_owned() + &"a\tb\t\n".repeat(2 << 20),
         nfo.to_owned() + &"<Data><a>x</a><b>y</b></Data>".repeat(1 << 19),
-        netsh::listing(&case, &netsh::ENGLISH).repeat(5_000),
+        netsh::listing(&case, &netsh::ENGLISH).repeat(20_000),
         netsh::listing(&case, &netsh::ENGLISH) + &"[...]\nx\n\n".repeat(1 << 19),
     ] {
         read_within_budget(text.as_bytes());
