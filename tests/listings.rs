@@ -103,7 +103,7 @@ fn unknown(known: &Catalogs) -> Catalogs {
 #[test]
 fn a_plain_listing_of_every_version_is_intact_and_one_that_lacks_an_entry_is_not() {
     // `netsh winsock` came with Windows XP SP2.
-    for known in &versions()[1..] {
+    for known in versions().skip(1) {
         let name = known.windows.name();
         let plain = examined(&listing_of(&unknown(known)));
         assert_eq!(rules(&plain), Vec::<&str>::new(), "{name}");
@@ -134,7 +134,7 @@ fn what_the_order_of_ids_shows_is_not_passed_over() {
 
 #[test]
 fn msafd_dll_is_windows_own_on_no_windows_with_ipv6() {
-    let seven = versions().iter().find(|known| known.windows.name() == "Windows 7").unwrap();
+    let seven = versions().find(|known| known.windows.name() == "Windows 7").unwrap();
     let text = listing_of(&unknown(seven)).replacen("mswsock.dll", "msafd.dll", 1);
     assert_eq!(rules(&examined(&text)), ["base-provider-path-altered"]);
 }

@@ -192,7 +192,7 @@ impl Baseline {
     #[must_use]
     pub fn windows_name(&self, catalogs: &Catalogs) -> String {
         let Some([earliest, latest]) = self.range else { return catalogs.windows.name() };
-        let is_newest = versions().last().is_some_and(|newest| newest.windows == *latest);
+        let is_newest = versions().next_back().is_some_and(|newest| newest.windows == *latest);
         match (earliest == latest, is_newest) {
             (true, false) => earliest.name(),
             (false, false) => format!("every Windows version that fits, from {} to {}", earliest.name(), latest.name()),

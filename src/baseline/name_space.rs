@@ -11,7 +11,7 @@ const OPTIONAL: &str = "bluetooth";
 #[must_use]
 pub fn expected_name_spaces(windows: &Windows) -> Vec<&'static WindowsNameSpace> {
     let known = of_version(windows);
-    let plain = known.map_or_else(|| versions().iter().collect(), |known| vec![known]);
+    let plain = known.map_or_else(|| versions().collect(), |known| vec![known]);
     let expected = WINDOWS_NAME_SPACES.iter().filter(|provider| provider.word != OPTIONAL);
     expected.filter(|provider| plain.iter().all(|catalogs| has(catalogs, provider))).collect()
 }

@@ -25,7 +25,7 @@ pub(super) fn candidates(catalogs: &Catalogs) -> Vec<&'static Catalogs> {
     if content.entries.is_empty() {
         return Vec::new();
     }
-    let fitting: Vec<&Catalogs> = versions().iter().filter(|known| content.fits(known)).collect();
+    let fitting: Vec<&Catalogs> = versions().filter(|known| content.fits(known)).collect();
     let in_order: Vec<&Catalogs> = fitting.iter().copied().filter(|known| content.has_ids_of(known)).collect();
     let Some(earliest) = in_order.first().map(|known| known.windows.version) else { return fitting };
     // A later version gives out ids in another order: such a system was upgraded, and then nothing may be missing.
@@ -109,6 +109,6 @@ fn is_known_by(version: Version, entry: &ProtocolEntry) -> bool {
     if own.0 == Some(provider::NET_BIOS) || (is_optional(entry) && Some(own) != l2cap) {
         return true;
     }
-    let earlier = versions().iter().filter(|known| known.windows.version.is_some_and(|known| known <= version));
+    let earlier = versions().filter(|known| known.windows.version.is_some_and(|known| known <= version));
     earlier.flat_map(Catalogs::native_entries).any(|known| identity(known) == own)
 }

@@ -2,40 +2,57 @@
 
 use std::sync::OnceLock;
 
-use crate::catalog::{Catalogs, Windows, notation};
+use crate::catalog::{Catalogs, Version, Windows, notation};
 
-/// The catalogs of plain systems, one file for each change in what Windows installs, oldest first: name and notation.
-const FILES: &[(&str, &str)] = &[
-    ("2000", include_str!("windows/2000.txt")),
-    ("xp", include_str!("windows/xp.txt")),
-    ("server-2003", include_str!("windows/server-2003.txt")),
-    ("vista", include_str!("windows/vista.txt")),
-    ("7", include_str!("windows/7.txt")),
-    ("8.1", include_str!("windows/8.1.txt")),
-    ("10-1507", include_str!("windows/10-1507.txt")),
-    ("10-1709", include_str!("windows/10-1709.txt")),
-    ("10-1803", include_str!("windows/10-1803.txt")),
-    ("10-1903", include_str!("windows/10-1903.txt")),
-    ("10-2004", include_str!("windows/10-2004.txt")),
-    ("11", include_str!("windows/11.txt")),
+/// A plain system, whose catalogs are read where they are first needed: most evidence needs those of one version.
+struct Plain {
+    name: &'static str,
+    version: Version,
+    notation: &'static str,
+    catalogs: OnceLock<Catalogs>,
+}
+
+impl Plain {
+    const fn new(name: &'static str, version: Version, notation: &'static str) -> Self {
+        Self { name, version, notation, catalogs: OnceLock::new() }
+    }
+
+    fn catalogs(&self) -> &Catalogs {
+        self.catalogs.get_or_init(|| notation::parse(self.notation).unwrap_or_default())
+    }
+}
+
+/// The plain systems, one file for each change in what Windows installs, oldest first.
+static PLAIN: [Plain; 12] = [
+    Plain::new("2000", Version::W2000, include_str!("windows/2000.txt")),
+    Plain::new("xp", Version::XP, include_str!("windows/xp.txt")),
+    Plain::new("server-2003", Version::SERVER_2003, include_str!("windows/server-2003.txt")),
+    Plain::new("vista", Version::VISTA, include_str!("windows/vista.txt")),
+    Plain::new("7", Version::W7, include_str!("windows/7.txt")),
+    Plain::new("8.1", Version::W8, include_str!("windows/8.1.txt")),
+    Plain::new("10-1507", Version::W10.with_build(10240), include_str!("windows/10-1507.txt")),
+    Plain::new("10-1709", Version::W10.with_build(16299), include_str!("windows/10-1709.txt")),
+    Plain::new("10-1803", Version::W10.with_build(17134), include_str!("windows/10-1803.txt")),
+    Plain::new("10-1903", Version::W10.with_build(18362), include_str!("windows/10-1903.txt")),
+    Plain::new("10-2004", Version::W10.with_build(19041), include_str!("windows/10-2004.txt")),
+    Plain::new("11", Version::W10.with_build(Version::W11_BUILD), include_str!("windows/11.txt")),
 ];
 
 /// The catalogs of a plain system of every version that is known, oldest first.
-pub fn versions() -> &'static [Catalogs] {
-    static VERSIONS: OnceLock<Vec<Catalogs>> = OnceLock::new();
-    VERSIONS.get_or_init(|| FILES.iter().filter_map(|(_, file)| notation::parse(file).ok()).collect())
+pub fn versions() -> impl DoubleEndedIterator<Item = &'static Catalogs> {
+    PLAIN.iter().map(Plain::catalogs)
 }
 
 /// What the versions that are known are called, oldest first: `xp`, `7`, `10-2004`, `11`.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(name, _)| *name)
+    PLAIN.iter().map(|plain| plain.name)
 }
 
 /// The Windows of that name, in any letter case.
 #[must_use]
 pub fn of_name(name: &str) -> Option<Windows> {
-    let (_, file) = FILES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-    notation::parse(file).ok().map(|known| known.windows)
+    let plain = PLAIN.iter().find(|plain| plain.name.eq_ignore_ascii_case(name))?;
+    Some(plain.catalogs().windows.clone())
 }
 
 /// The catalogs of a plain system of that Windows: of the latest version that is not later. `None` where the version
@@ -43,14 +60,13 @@ pub fn of_name(name: &str) -> Option<Windows> {
 #[must_use]
 pub fn of_version(windows: &Windows) -> Option<&'static Catalogs> {
     let version = windows.version?;
-    let known = versions().iter().rev().find(|known| known.windows.version.is_some_and(|known| known <= version))?;
-    known.windows.version.filter(|known| known.major == version.major).map(|_| known)
+    let plain = PLAIN.iter().rev().find(|plain| plain.version <= version)?;
+    (plain.version.major == version.major).then(|| plain.catalogs())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Version;
 
     fn sections(version: Version) -> Option<usize> {
         of_version(&Windows { version: Some(version), ..Windows::default() }).map(|known| known.sections().count())
@@ -58,8 +74,8 @@ mod tests {
 
     #[test]
     fn every_file_is_read_and_they_stand_in_order() {
-        assert_eq!(versions().len(), FILES.len());
-        assert!(versions().iter().map(|known| known.windows.version).is_sorted());
+        assert!(PLAIN.iter().all(|plain| notation::parse(plain.notation).unwrap().windows.version == Some(plain.version)));
+        assert!(PLAIN.iter().map(|plain| plain.version).is_sorted());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where in the evidence something stands.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::Text;
 
@@ -22,7 +22,10 @@ impl Place {
     #[must_use]
     pub fn below(&self, name: &Text) -> Self {
         let separator = if self.path.is_empty() { "" } else { r"\" };
-        Self { path: format!("{}{separator}{name}", self.path), ..Self::default() }
+        let mut path = [&self.path, separator].concat();
+        // A `String` takes everything.
+        _ = write!(path, "{name}");
+        Self { path, ..Self::default() }
     }
 }
 

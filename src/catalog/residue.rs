@@ -91,6 +91,8 @@ fn traces(
     let bytes = item.get(slack.clone()).unwrap_or_default();
     let mut traces = Vec::new();
     let mut inside = Vec::new();
+    // Most slack is zeros, in which there is nothing.
+    let bytes = if bytes.iter().all(|byte| *byte == 0) { &[] } else { bytes };
     for (at, guid) in bytes.array_windows::<16>().enumerate() {
         let id = Guid::from_bytes_le(*guid);
         if is_known(&id) {

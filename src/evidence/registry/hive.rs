@@ -96,7 +96,7 @@ impl OpenHive<'_> {
     ) -> Result<Key, Error> {
         let trail = Trail::new(self.bytes.len(), budget, defects);
         let mut walk = Walk { bytes: self.bytes, salvage: Salvage::new(self.bytes), trail };
-        let root_at = |record: &KeyRecord| Key {
+        let root_at = |record: &KeyRecord<'_>| Key {
             place: Place { offset: u64::try_from(record.offset).ok(), ..place.clone() },
             last_written: Some(record.last_written()),
             ..Key::default()
@@ -132,7 +132,7 @@ impl OpenHive<'_> {
         let records = Records::new(self.bytes);
         let Ok(root) = records.key(self.head.base_block.root_cell) else { return Vec::new() };
         let subkeys = records.subkeys(&root.head, MOST_ROOT_NAMES).items;
-        subkeys.into_iter().filter_map(|subkey| Some(records.key(subkey).ok()?.name)).collect()
+        subkeys.into_iter().filter_map(|subkey| Some(records.key(subkey).ok()?.name.text())).collect()
     }
 }
 
@@ -177,7 +177,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Finds what is wrong with the list of a key's subkeys, before any of them is read.
-    fn check_subkeys(&mut self, node: &KeyNode<&'a [u8]>, record: &KeyRecord, depth: usize) -> Result<(), String> {
+    fn check_subkeys(&mut self, node: &KeyNode<&'a [u8]>, record: &KeyRecord<'_>, depth: usize) -> Result<(), String> {
         if depth >= MAX_DEPTH {
             return Err("too many levels of keys".to_owned());
         }
@@ -202,12 +202,13 @@ impl<'a> Walk<'a, '_> {
         let mut names = Names::default();
         for node in node.subkeys().into_iter().filter_map(Result::ok).flatten().filter_map(Result::ok) {
             let Ok(record) = self.record(&node) else { continue };
-            self.trail.check_name(key, &mut names, &record.name);
-            let Some(wanted) = wanted.subkey(&record.name) else { continue };
-            let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&record.name) };
+            self.trail.check_name(key, &mut names, record.name);
+            let Some(wanted) = wanted.stored_subkey(record.name) else { continue };
+            let name = record.name.text();
+            let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&name) };
             if self.trail.is_new(record.offset, &place) {
                 let (last_written, is_link) = (Some(record.last_written()), record.is_link());
-                let subkey = Key { name: record.name, place, last_written, is_link, ..Key::default() };
+                let subkey = Key { name, place, last_written, is_link, ..Key::default() };
                 if !self.trail.has_room(key, subkey.size()) {
                     break;
                 }
@@ -220,7 +221,7 @@ impl<'a> Walk<'a, '_> {
     fn values(
         &mut self,
         node: &KeyNode<&'a [u8]>,
-        record: &KeyRecord,
+        record: &KeyRecord<'_>,
         key: &mut Key,
         wanted: &WantedBelow<'_>,
     ) -> Result<Vec<Value>, String> {
@@ -291,7 +292,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// The record of a key, by its name, which is a slice of our bytes and stands behind its head.
-    fn record(&self, node: &KeyNode<&'a [u8]>) -> Result<KeyRecord, String> {
+    fn record(&self, node: &KeyNode<&'a [u8]>) -> Result<KeyRecord<'a>, String> {
         let name = node.name().map_err(|error| error.to_string())?;
         let offset = self.offset_of(&name, cell::KeyNode::SIZE)?;
         let record = self.bytes.get(offset..).and_then(|bytes| key_in(bytes, offset));

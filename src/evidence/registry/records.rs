@@ -25,17 +25,41 @@ pub(super) struct Records<'a> {
     bytes: &'a [u8],
 }
 
+/// The name of a key or value as its record has it. Most names are passed over and never become a text.
+#[derive(Clone, Copy)]
+pub(super) struct StoredName<'a> {
+    bytes: &'a [u8],
+    is_latin1: bool,
+}
+
+impl<'a> StoredName<'a> {
+    /// The name as text. Half a unit at its end is passed over.
+    pub(super) fn text(self) -> Text {
+        if self.is_latin1 {
+            return Text::new(self.bytes.iter().copied().map(char::from).collect::<String>());
+        }
+        let units: Vec<u16> = self.bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+        Text::from_utf16(&units)
+    }
+
+    /// The same without a copy; `None` for other names than those in ASCII that take a byte for each character, as
+    /// nearly all do.
+    pub(super) fn ascii(self) -> Option<&'a str> {
+        Some(self.bytes).filter(|bytes| self.is_latin1 && bytes.is_ascii()).and_then(|bytes| str::from_utf8(bytes).ok())
+    }
+}
+
 /// A key by its record.
-pub(super) struct KeyRecord {
+pub(super) struct KeyRecord<'a> {
     /// Where the record begins in the file.
     pub offset: usize,
     /// Its head.
     pub head: KeyNode,
     /// Its name.
-    pub name: Text,
+    pub name: StoredName<'a>,
 }
 
-impl KeyRecord {
+impl KeyRecord<'_> {
     /// Whether it is the root of its hive.
     pub(super) fn is_root(&self) -> bool {
         self.head.flags & 0x4 != 0
@@ -124,7 +148,7 @@ impl<'a> Records<'a> {
     }
 
     /// The key in the cell at that offset.
-    pub(super) fn key(&self, offset: u32) -> Result<KeyRecord, String> {
+    pub(super) fn key(&self, offset: u32) -> Result<KeyRecord<'a>, String> {
         let data = self.cell(offset)?;
         let at = Self::file_offset(offset).unwrap_or_default() + CELL_HEAD;
         key_in(data, at).ok_or_else(|| format!("no key at {at:#x}"))
@@ -247,7 +271,7 @@ impl<'a> Records<'a> {
 }
 
 /// The key whose record is at the beginning of `data`, which lie at `offset` of the file.
-pub(super) fn key_in(data: &[u8], offset: usize) -> Option<KeyRecord> {
+pub(super) fn key_in(data: &[u8], offset: usize) -> Option<KeyRecord<'_>> {
     let head = KeyNode::decode_prefix(data).filter(|head| head.signature == *b"nk")?;
     let is_latin1 = head.flags & 0x20 != 0;
     let longest = LONGEST_KEY_NAME * if is_latin1 { 1 } else { 2 };
@@ -259,20 +283,11 @@ pub(super) fn key_in(data: &[u8], offset: usize) -> Option<KeyRecord> {
 /// The value whose record is at the beginning of `data`, which lie at `offset` of the file.
 pub(super) fn value_in(data: &[u8], offset: usize) -> Option<ValueRecord> {
     let head = KeyValue::decode_prefix(data).filter(|head| head.signature == *b"vk")?;
-    let name = name(data, KeyValue::SIZE, head.name_length, head.flags & 1 != 0)?;
+    let name = name(data, KeyValue::SIZE, head.name_length, head.flags & 1 != 0)?.text();
     Some(ValueRecord { offset, head, name })
 }
 
-fn name(data: &[u8], begin: usize, length: u16, is_latin1: bool) -> Option<Text> {
+fn name(data: &[u8], begin: usize, length: u16, is_latin1: bool) -> Option<StoredName<'_>> {
     let bytes = data.get(begin..)?.get(..usize::from(length))?;
-    Some(text_of_name(bytes, is_latin1))
-}
-
-/// The name of a key or value. Half a unit at its end is passed over.
-pub(super) fn text_of_name(bytes: &[u8], is_latin1: bool) -> Text {
-    if is_latin1 {
-        return Text::new(bytes.iter().copied().map(char::from).collect::<String>());
-    }
-    let units: Vec<u16> = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
-    Text::from_utf16(&units)
+    Some(StoredName { bytes, is_latin1 })
 }

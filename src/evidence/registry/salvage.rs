@@ -3,11 +3,12 @@
 //! Where the list of a key's subkeys is damaged, what is left of it is read, and then every key in use that names
 //! this one as its parent: a list lies in one cell and is lost as a whole, while its keys lie elsewhere.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::key::{Key, MAX_DEPTH, Value};
-use super::records::{KeyRecord, Listed, NIL, Records, ValueRecord, key_in};
+use super::records::{KeyRecord, Listed, NIL, Records, StoredName, ValueRecord, key_in};
 use super::wanted::WantedBelow;
 use crate::catalog::{Place, Text};
 use crate::evidence::{Defect, Defects, MAX_SEARCHED};
@@ -83,39 +84,46 @@ impl<'d> Trail<'d> {
 
     /// Tells a name of a subkey that Windows would not find. By their order nothing is lost here: lists are read from
     /// their beginning to their end. An empty name or one with a NUL can be the damaged one of a key that is sought.
-    pub(super) fn check_name(&mut self, key: &mut Key, names: &mut Names, name: &Text) {
-        let found = names.previous.as_ref().and_then(|previous| out_of_order(previous, name));
+    pub(super) fn check_name<'a>(&mut self, key: &mut Key, names: &mut Names<'a>, name: StoredName<'a>) {
+        let found = names.previous.and_then(|previous| out_of_order(previous, name));
         if let Some(found) = found.filter(|_| !names.are_unsorted) {
             names.are_unsorted = true;
             let expected = "subkeys sorted by name, as Windows needs them";
             self.defects.push(Defect::new(key.place.clone(), expected, found));
         }
-        if name.is_empty() || name.undecoded().is_some() || name.lossy().contains('\0') {
-            let found = format!("“{}”", name.shortened(100));
+        let is_whole = |name: &Text| !name.is_empty() && name.undecoded().is_none() && !name.lossy().contains('\0');
+        let is_sound =
+            name.ascii().map_or_else(|| is_whole(&name.text()), |name| !name.is_empty() && !name.contains('\0'));
+        if !is_sound {
+            let found = format!("“{}”", name.text().shortened(100));
             self.lose(key, "names of subkeys without NUL and half characters", found);
         }
-        names.previous = Some(name.clone());
+        names.previous = Some(name);
     }
 }
 
 /// The names in a list of subkeys, as far as they were checked.
 #[derive(Default)]
-pub(super) struct Names {
-    previous: Option<Text>,
+pub(super) struct Names<'a> {
+    previous: Option<StoredName<'a>>,
     are_unsorted: bool,
 }
 
 /// Windows compares names in upper case; for other letters than those of ASCII by a table that evidence does not have.
-fn out_of_order(previous: &Text, name: &Text) -> Option<String> {
-    let [one, other] = [previous.lossy(), name.lossy()];
-    if !one.is_ascii() || !other.is_ascii() {
-        return None;
+fn out_of_order(previous: StoredName<'_>, name: StoredName<'_>) -> Option<String> {
+    fn in_ascii(name: StoredName<'_>) -> Option<Cow<'_, str>> {
+        let copied = || Some(name.text().lossy().into_owned()).filter(|name| name.is_ascii()).map(Cow::Owned);
+        name.ascii().map(Cow::Borrowed).or_else(copied)
     }
-    let upper = |name: &'_ str| name.bytes().map(|byte| byte.to_ascii_uppercase()).collect::<Vec<_>>();
-    match upper(&one).cmp(&upper(&other)) {
+    fn upper(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().map(|byte| byte.to_ascii_uppercase())
+    }
+    let (one, other) = (in_ascii(previous)?, in_ascii(name)?);
+    let shown = |name: StoredName<'_>| name.text().shortened(100);
+    match upper(&one).cmp(upper(&other)) {
         std::cmp::Ordering::Less => None,
-        std::cmp::Ordering::Equal => Some(format!("“{}” twice", name.shortened(100))),
-        std::cmp::Ordering::Greater => Some(format!("“{}” before “{}”", previous.shortened(100), name.shortened(100))),
+        std::cmp::Ordering::Equal => Some(format!("“{}” twice", shown(name))),
+        std::cmp::Ordering::Greater => Some(format!("“{}” before “{}”", shown(previous), shown(name))),
     }
 }
 
@@ -139,14 +147,14 @@ impl<'a> Salvage<'a> {
     }
 
     /// The root key, where the base block does not lead to it.
-    pub(super) fn find_root(&self) -> Option<KeyRecord> {
+    pub(super) fn find_root(&self) -> Option<KeyRecord<'a>> {
         keys_in_use(self.bytes).find(KeyRecord::is_root)
     }
 
     /// Fills `key` with what is wanted of its record.
     pub(super) fn key(
         &self,
-        record: &KeyRecord,
+        record: &KeyRecord<'_>,
         mut key: Key,
         wanted: &WantedBelow<'_>,
         depth: usize,
@@ -164,7 +172,7 @@ impl<'a> Salvage<'a> {
     /// Reads the wanted subkeys of a key and reports what is wrong with their list; returns whether something was.
     pub(super) fn subkeys(
         &self,
-        record: &KeyRecord,
+        record: &KeyRecord<'_>,
         key: &mut Key,
         wanted: &WantedBelow<'_>,
         depth: usize,
@@ -214,12 +222,13 @@ impl<'a> Salvage<'a> {
         let mut names = Names::default();
         for child in children {
             let Ok(child) = self.records.key(child) else { continue };
-            trail.check_name(key, &mut names, &child.name);
-            let Some(wanted) = wanted.subkey(&child.name) else { continue };
-            let place = Place { offset: u64::try_from(child.offset).ok(), ..key.place.below(&child.name) };
+            trail.check_name(key, &mut names, child.name);
+            let Some(wanted) = wanted.stored_subkey(child.name) else { continue };
+            let name = child.name.text();
+            let place = Place { offset: u64::try_from(child.offset).ok(), ..key.place.below(&name) };
             if trail.is_new(child.offset, &place) {
                 let (last_written, is_link) = (Some(child.last_written()), child.is_link());
-                let subkey = Key { name: child.name.clone(), place, last_written, is_link, ..Key::default() };
+                let subkey = Key { name, place, last_written, is_link, ..Key::default() };
                 if !trail.has_room(key, subkey.size()) {
                     break;
                 }
@@ -231,7 +240,7 @@ impl<'a> Salvage<'a> {
 
     /// Adds the wanted keys that name this one as their parent and are not among `children`; gives their number, and
     /// whether there may be more.
-    fn add_children(&self, parent: &KeyRecord, wanted: &WantedBelow<'_>, children: &mut Vec<u32>) -> (usize, bool) {
+    fn add_children(&self, parent: &KeyRecord<'_>, wanted: &WantedBelow<'_>, children: &mut Vec<u32>) -> (usize, bool) {
         let by_parent = self.by_parent.get_or_init(|| {
             let keys = keys_in_use(self.bytes).filter(|key| !key.is_root());
             let mut by_parent: Vec<(u32, u32)> = keys
@@ -244,7 +253,7 @@ impl<'a> Salvage<'a> {
         let parent = Records::offset_of(parent.offset).unwrap_or(NIL);
         let begin = by_parent.partition_point(|(of, _)| *of < parent);
         let children_of = by_parent.iter().skip(begin).take_while(|(of, _)| *of == parent);
-        let name = |child: u32| self.records.key(child).ok().map(|child| child.name);
+        let name = |child: u32| self.records.key(child).ok().map(|child| child.name.text());
         let mut lost = children_of.filter_map(|(_, child)| {
             let name = name(*child).filter(|name| wanted.subkey(name).is_some())?;
             Some((name.lower(), *child))
@@ -262,7 +271,7 @@ impl<'a> Salvage<'a> {
     /// Reads the wanted values of a key and reports what is wrong with their list; returns whether something was.
     pub(super) fn values(
         &self,
-        record: &KeyRecord,
+        record: &KeyRecord<'_>,
         key: &mut Key,
         wanted: &WantedBelow<'_>,
         trail: &mut Trail<'_>,
@@ -311,7 +320,7 @@ impl<'a> Salvage<'a> {
 }
 
 /// All keys in cells in use, whatever leads to them.
-fn keys_in_use(bytes: &[u8]) -> impl Iterator<Item = KeyRecord> {
+fn keys_in_use(bytes: &[u8]) -> impl Iterator<Item = KeyRecord<'_>> {
     // Cells begin at multiples of eight bytes, with the word that says whether they are in use.
     let cells = bytes.get(BaseBlock::SIZE_IN_HIVE..).unwrap_or_default().chunks_exact(8);
     cells.enumerate().filter(|(_, cell)| matches!(cell, [_, _, _, 0x80..=0xff, b'n', b'k', ..])).filter_map(

@@ -1,9 +1,10 @@
 //! Which keys and values of a registry the program reads at all: everything else is passed over unread.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::key::LINK_VALUE;
+use super::records::{LONGEST_KEY_NAME, StoredName};
 use crate::catalog::Text;
 
 /// What is wanted beside the control sets, as paths from the root.
@@ -95,12 +96,12 @@ struct Node {
     /// Everything in the key and below it.
     whole_tree: bool,
     all_values: bool,
-    values: HashSet<String>,
-    subkeys: HashMap<String, Node>,
+    values: BTreeSet<String>,
+    subkeys: BTreeMap<String, Node>,
     /// Subkeys whose names begin so.
     beginnings: BTreeMap<String, Node>,
     /// Subkeys of which [`Node::of_service`] is wanted.
-    services: HashSet<String>,
+    services: BTreeSet<String>,
 }
 
 /// What is wanted of one of its keys.
@@ -236,10 +237,10 @@ impl Node {
     }
 
     /// What is wanted of the subkey of that name.
-    fn named(&self, name: &str) -> Vec<&Self> {
+    fn named<'n>(&'n self, name: &str) -> impl Iterator<Item = &'n Self> {
         let of_beginning = self.beginnings.iter().filter(|(beginning, _)| name.starts_with(*beginning));
         let of_service = self.services.contains(name).then(Self::of_service);
-        self.subkeys.get(name).into_iter().chain(of_beginning.map(|(_, node)| node)).chain(of_service).collect()
+        self.subkeys.get(name).into_iter().chain(of_beginning.map(|(_, node)| node)).chain(of_service)
     }
 }
 
@@ -247,14 +248,29 @@ impl WantedBelow<'_> {
     /// What is wanted of the subkey of that name; `None` where it is to be passed over.
     #[must_use]
     pub(super) fn subkey(&self, name: &Text) -> Option<Self> {
+        self.lower_subkey(&name.lower())
+    }
+
+    /// The same for the name in a record.
+    #[must_use]
+    pub(super) fn stored_subkey(&self, name: StoredName<'_>) -> Option<Self> {
+        let Some(name) = name.ascii() else { return self.subkey(&name.text()) };
+        let mut lower = [0; LONGEST_KEY_NAME];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name.as_bytes());
+        lower.make_ascii_lowercase();
+        self.lower_subkey(str::from_utf8(lower).ok()?)
+    }
+
+    /// The same for a name in lower case.
+    fn lower_subkey(&self, name: &str) -> Option<Self> {
         if let [next, way @ ..] = self.way {
-            return (*next == name.lower()).then(|| Self { way, ..self.clone() });
+            return (next == name).then(|| Self { way, ..self.clone() });
         }
         if self.whole_tree {
             return Some(Self { way: &[], whole_tree: true, nodes: Vec::new() });
         }
-        let name = name.lower();
-        let nodes: Vec<_> = self.nodes.iter().flat_map(|node| node.named(&name)).collect();
+        let nodes: Vec<_> = self.nodes.iter().flat_map(|node| node.named(name)).collect();
         let whole_tree = nodes.iter().any(|node| node.whole_tree);
         (!nodes.is_empty()).then_some(Self { way: &[], whole_tree, nodes })
     }

@@ -14,7 +14,7 @@ use std::ops::Range;
 use self::cells::{Cell, cells};
 use super::key::{Key, MAX_DEPTH, Value};
 use super::log::LogFile;
-use super::records::{CELL_HEAD, KeyRecord, Records, ValueRecord, key_in, value_in};
+use super::records::{CELL_HEAD, KeyRecord, Records, StoredName, ValueRecord, key_in, value_in};
 use super::winsock2;
 use crate::catalog::{Place, Text};
 use crate::evidence::encoding::CodePage;
@@ -182,7 +182,7 @@ impl Carving<'_, '_, '_> {
 
     fn find_key(&mut self, offset: usize, cell: &Cell) {
         let Some(record) = self.hive.get(offset..).and_then(|bytes| key_in(bytes, offset)) else { return };
-        let is_named = is_of_catalog(&record.name);
+        let is_named = is_of_catalog(record.name);
         if !(is_named || cell.is_free) || !record.last_written().is_plausible() {
             return;
         }
@@ -207,12 +207,12 @@ impl Carving<'_, '_, '_> {
     }
 
     /// Whether a key was read, or its parent lists it: then it is in force, wherever that is.
-    fn is_in_force(&mut self, record: &KeyRecord) -> bool {
+    fn is_in_force(&mut self, record: &KeyRecord<'_>) -> bool {
         let was_read = u64::try_from(record.offset).is_ok_and(|offset| self.live.keys.contains(&offset));
         was_read || self.is_listed(record)
     }
 
-    fn is_listed(&mut self, record: &KeyRecord) -> bool {
+    fn is_listed(&mut self, record: &KeyRecord<'_>) -> bool {
         let parent = self.key_at(record.head.parent).filter(|parent| parent.head.subkey_count > 0);
         let Some(parent) = parent else { return false };
         let list = parent.head.subkey_list;
@@ -236,14 +236,14 @@ impl Carving<'_, '_, '_> {
     }
 
     /// The names on the way from the root to a key, in use or not; `…` stands for what is gone.
-    fn path_of(&self, record: &KeyRecord) -> Vec<Text> {
-        let mut path = vec![record.name.clone()];
+    fn path_of(&self, record: &KeyRecord<'_>) -> Vec<Text> {
+        let mut path = vec![record.name.text()];
         let mut parent = record.head.parent;
         loop {
             match self.key_at(parent).filter(|_| path.len() < MAX_DEPTH) {
                 Some(key) if key.is_root() => break,
                 Some(key) => {
-                    path.push(key.name);
+                    path.push(key.name.text());
                     parent = key.head.parent;
                 }
                 None => {
@@ -257,7 +257,7 @@ impl Carving<'_, '_, '_> {
     }
 
     /// The key that records call by this offset, in use or not.
-    fn key_at(&self, offset: u32) -> Option<KeyRecord> {
+    fn key_at(&self, offset: u32) -> Option<KeyRecord<'_>> {
         let offset = in_file(offset)?;
         key_in(self.hive.get(offset..)?, offset)
     }
@@ -340,9 +340,10 @@ fn says(record: ValueRecord, data: Vec<u8>) -> Option<Text> {
     }
 }
 
-fn is_of_catalog(name: &Text) -> bool {
-    let is_of_entry = || name.lossy().len() == ENTRY_DIGITS && name.lossy().bytes().all(|byte| byte.is_ascii_digit());
-    KEYS.iter().any(|key| name.is(key)) || is_of_entry()
+fn is_of_catalog(name: StoredName<'_>) -> bool {
+    let is_of_entry = |name: &str| name.len() == ENTRY_DIGITS && name.bytes().all(|byte| byte.is_ascii_digit());
+    let is_of_catalog = |name: &str| KEYS.iter().any(|key| name.eq_ignore_ascii_case(key)) || is_of_entry(name);
+    name.ascii().map_or_else(|| is_of_catalog(&name.text().lossy()), is_of_catalog)
 }
 
 fn passed_over(offset: u64, expected: &str) -> Defect {
