@@ -200,12 +200,18 @@ fn show_bytes(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
 }
 
-fn show(formatter: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        show_character(formatter, character, characters.as_str())?;
+fn show(formatter: &mut fmt::Formatter<'_>, mut text: &str) -> fmt::Result {
+    // Nearly all characters of any evidence stand for themselves.
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+    loop {
+        let plain = text.bytes().position(|byte| !is_plain(&byte)).unwrap_or(text.len());
+        let (shown, rest) = text.split_at(plain);
+        formatter.write_str(shown)?;
+        let mut characters = rest.chars();
+        let Some(character) = characters.next() else { return Ok(()) };
+        text = characters.as_str();
+        show_character(formatter, character, text)?;
     }
-    Ok(())
 }
 
 fn show_character(formatter: &mut fmt::Formatter<'_>, character: char, following: &str) -> fmt::Result {
@@ -228,10 +234,10 @@ fn looks_like_the_rest_of_an_escape(text: &str) -> bool {
 /// Bytes in hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let digit = |nibble: u8| char::from(nibble + if nibble < 10 { b'0' } else { b'a' - 10 });
+    let mut hex = String::with_capacity(2 * bytes.len());
+    hex.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]));
+    hex
 }
 
 /// Whether a character must not reach a terminal, a spreadsheet or a log as it is: controls, what is invisible, what

@@ -153,7 +153,7 @@ impl<'a> Walk<'a, '_> {
                 return key;
             }
         };
-        if wanted.value(None) || record.is_link() {
+        if wanted.has_values() || record.is_link() {
             match self.values(node, &record, &mut key, wanted) {
                 Ok(values) => key.values = values,
                 Err(found) => {
@@ -268,18 +268,19 @@ impl<'a> Walk<'a, '_> {
         let offset = self.offset_of(&name, cell::KeyValue::SIZE)?;
         let record = self.bytes.get(offset..).and_then(|bytes| value_in(bytes, offset));
         let record = record.ok_or("a value whose header is not where it should be")?;
-        if !wanted.value(Some(&record.name)) || record.is_tombstone() {
+        if !wanted.value(|wanted| record.name.is(wanted)) || record.is_tombstone() {
             return Ok(None);
         }
-        let place = Place { offset: u64::try_from(offset).ok(), ..key.place.below(&record.name) };
-        let kept = Value { name: record.name.clone(), place, data_type: record.head.data_type, data: Vec::new() };
+        let name = record.name.text();
+        let place = Place { offset: u64::try_from(offset).ok(), ..key.place.below(&name) };
+        let kept = Value { name, place, data_type: record.head.data_type, data: Vec::new() };
         if !self.trail.has_room(key, kept.size_with(record.size())) {
             return Ok(None);
         }
         Ok(Some(Value { data: self.data(value, &record)?, ..kept }))
     }
 
-    fn data(&self, value: &KeyValue<'_, &'a [u8]>, record: &ValueRecord) -> Result<Vec<u8>, String> {
+    fn data(&self, value: &KeyValue<'_, &'a [u8]>, record: &ValueRecord<'_>) -> Result<Vec<u8>, String> {
         let records = self.salvage.records();
         // nt-hive fails on empty values with an offset, and does not know the long values of version 1.3.
         if record.size() == 0 || record.size() > SEGMENT {

@@ -47,6 +47,11 @@ impl<'a> StoredName<'a> {
     pub(super) fn ascii(self) -> Option<&'a str> {
         Some(self.bytes).filter(|bytes| self.is_latin1 && bytes.is_ascii()).and_then(|bytes| str::from_utf8(bytes).ok())
     }
+
+    /// Whether it is this name of ASCII letters, in any letter case.
+    pub(super) fn is(self, name: &str) -> bool {
+        self.ascii().map_or_else(|| self.text().is(name), |own| own.eq_ignore_ascii_case(name))
+    }
 }
 
 /// A key by its record.
@@ -77,16 +82,16 @@ impl KeyRecord<'_> {
 }
 
 /// A value by its record.
-pub(super) struct ValueRecord {
+pub(super) struct ValueRecord<'a> {
     /// Where the record begins in the file.
     pub offset: usize,
     /// Its head.
     pub head: KeyValue,
     /// Its name.
-    pub name: Text,
+    pub name: StoredName<'a>,
 }
 
-impl ValueRecord {
+impl ValueRecord<'_> {
     /// Length of its data in bytes.
     pub(super) fn size(&self) -> usize {
         usize::try_from(self.head.data_size & 0x7fff_ffff).unwrap_or(usize::MAX)
@@ -155,7 +160,7 @@ impl<'a> Records<'a> {
     }
 
     /// The value in the cell at that offset.
-    pub(super) fn value(&self, offset: u32) -> Result<ValueRecord, String> {
+    pub(super) fn value(&self, offset: u32) -> Result<ValueRecord<'a>, String> {
         let data = self.cell(offset)?;
         let at = Self::file_offset(offset).unwrap_or_default() + CELL_HEAD;
         value_in(data, at).ok_or_else(|| format!("no value at {at:#x}"))
@@ -233,7 +238,7 @@ impl<'a> Records<'a> {
     }
 
     /// The data of a value, wherever they lie.
-    pub(super) fn data(&self, value: &ValueRecord) -> Result<Vec<u8>, String> {
+    pub(super) fn data(&self, value: &ValueRecord<'_>) -> Result<Vec<u8>, String> {
         let size = value.size();
         if size == 0 {
             return Ok(Vec::new());
@@ -281,9 +286,9 @@ pub(super) fn key_in(data: &[u8], offset: usize) -> Option<KeyRecord<'_>> {
 }
 
 /// The value whose record is at the beginning of `data`, which lie at `offset` of the file.
-pub(super) fn value_in(data: &[u8], offset: usize) -> Option<ValueRecord> {
+pub(super) fn value_in(data: &[u8], offset: usize) -> Option<ValueRecord<'_>> {
     let head = KeyValue::decode_prefix(data).filter(|head| head.signature == *b"vk")?;
-    let name = name(data, KeyValue::SIZE, head.name_length, head.flags & 1 != 0)?.text();
+    let name = name(data, KeyValue::SIZE, head.name_length, head.flags & 1 != 0)?;
     Some(ValueRecord { offset, head, name })
 }
 

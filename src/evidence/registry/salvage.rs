@@ -160,7 +160,7 @@ impl<'a> Salvage<'a> {
         depth: usize,
         trail: &mut Trail<'_>,
     ) -> Key {
-        if wanted.value(None) || record.is_link() {
+        if wanted.has_values() || record.is_link() {
             self.values(record, &mut key, wanted, trail);
         }
         if wanted.has_subkeys() {
@@ -301,20 +301,21 @@ impl<'a> Salvage<'a> {
     /// A value with its data; `None` where it is not wanted, or there is no room for it.
     fn value(
         &self,
-        record: &ValueRecord,
+        record: &ValueRecord<'_>,
         key: &mut Key,
         wanted: &WantedBelow<'_>,
         trail: &mut Trail<'_>,
     ) -> Result<Option<Value>, String> {
-        if !wanted.value(Some(&record.name)) || record.is_tombstone() {
+        if !wanted.value(|wanted| record.name.is(wanted)) || record.is_tombstone() {
             return Ok(None);
         }
-        let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&record.name) };
-        let value = Value { name: record.name.clone(), place, data_type: record.head.data_type, data: Vec::new() };
+        let name = record.name.text();
+        let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&name) };
+        let value = Value { name, place, data_type: record.head.data_type, data: Vec::new() };
         if !trail.has_room(key, value.size_with(record.size())) {
             return Ok(None);
         }
-        let data = self.records.data(record).map_err(|found| format!("{}: {found}", record.name))?;
+        let data = self.records.data(record).map_err(|found| format!("{}: {found}", value.name))?;
         Ok(Some(Value { data, ..value }))
     }
 }

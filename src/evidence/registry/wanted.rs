@@ -96,7 +96,7 @@ struct Node {
     /// Everything in the key and below it.
     whole_tree: bool,
     all_values: bool,
-    values: BTreeSet<String>,
+    values: Vec<String>,
     subkeys: BTreeMap<String, Node>,
     /// Subkeys whose names begin so.
     beginnings: BTreeMap<String, Node>,
@@ -221,7 +221,7 @@ impl Node {
         let names = path.split('\\').filter(|name| !name.is_empty());
         let node = names.fold(self, |node, name| node.below(name));
         match value {
-            Some(value) => _ = node.values.insert(value.to_ascii_lowercase()),
+            Some(value) => node.values.push(value.to_owned()),
             None if whole_tree => node.whole_tree = true,
             None => node.all_values = true,
         }
@@ -283,20 +283,22 @@ impl WantedBelow<'_> {
         !self.way.is_empty() || self.whole_tree || self.nodes.iter().any(has_subkeys)
     }
 
-    /// Whether the value of that name is wanted; of no name: whether any may be. Where a link leads is always wanted.
+    /// Whether any value of this key may be wanted.
     #[must_use]
-    pub(super) fn value(&self, name: Option<&Text>) -> bool {
-        if name.is_some_and(|name| name.is(LINK_VALUE)) {
-            return true;
-        }
-        if !self.way.is_empty() {
-            return false;
-        }
-        let all = self.whole_tree || self.nodes.iter().any(|node| node.all_values);
-        all || match name.map(Text::lower) {
-            Some(name) => self.nodes.iter().any(|node| node.values.contains(&name)),
-            None => self.nodes.iter().any(|node| !node.values.is_empty()),
-        }
+    pub(super) fn has_values(&self) -> bool {
+        self.has_all_values() || self.way.is_empty() && self.nodes.iter().any(|node| !node.values.is_empty())
+    }
+
+    /// Whether a value is wanted that has one of the names that `is_named` accepts, in any letter case. Where a link
+    /// leads is always wanted.
+    #[must_use]
+    pub(super) fn value(&self, is_named: impl Fn(&str) -> bool) -> bool {
+        let is_of_node = |node: &&Node| node.values.iter().any(|value| is_named(value));
+        self.has_all_values() || is_named(LINK_VALUE) || self.way.is_empty() && self.nodes.iter().any(is_of_node)
+    }
+
+    fn has_all_values(&self) -> bool {
+        self.way.is_empty() && (self.whole_tree || self.nodes.iter().any(|node| node.all_values))
     }
 }
 
@@ -310,7 +312,7 @@ mod tests {
         for name in path.split('\\') {
             below = below.subkey(&Text::from(name))?;
         }
-        Some((below.has_subkeys(), below.value(None)))
+        Some((below.has_subkeys(), below.has_values()))
     }
 
     #[test]
@@ -331,7 +333,7 @@ mod tests {
         let wanted = Wanted::of_system();
         let packages = [r"DriverDatabase", "DriverPackages", "any.inf"].map(Text::from);
         let below = packages.iter().fold(wanted.of_root(), |below, name| below.subkey(name).unwrap());
-        assert!(below.value(Some(&Text::from("version"))));
-        assert!(!below.value(Some(&Text::from("Provider"))));
+        assert!(below.value(|wanted| wanted.eq_ignore_ascii_case("version")));
+        assert!(!below.value(|wanted| wanted.eq_ignore_ascii_case("Provider")));
     }
 }

@@ -123,7 +123,7 @@ struct Carving<'a, 'k, 'd> {
     live: Live<'k>,
     /// The items by their offsets.
     items: BTreeMap<usize, Find>,
-    values: Vec<ValueRecord>,
+    values: Vec<ValueRecord<'a>>,
     keys: Vec<(FormerKey, Find)>,
     /// The free cells in which data of deleted values may lie, by where these begin.
     free: BTreeMap<usize, Range<usize>>,
@@ -173,7 +173,7 @@ impl Carving<'_, '_, '_> {
 
     fn find_value(&mut self, offset: usize) {
         let record = self.hive.get(offset..).and_then(|bytes| value_in(bytes, offset));
-        let is_ours = |record: &ValueRecord| VALUES.iter().any(|name| record.name.is(name));
+        let is_ours = |record: &ValueRecord<'_>| VALUES.iter().any(|name| record.name.is(name));
         match record.filter(is_ours) {
             Some(_) if self.values.len() == MOST_FINDS => self.pass_over(offset, WITHIN_FINDS),
             record => self.values.extend(record),
@@ -263,7 +263,7 @@ impl Carving<'_, '_, '_> {
     }
 
     /// The data of a deleted value; `None` where another value has their cell.
-    fn data_of(&self, record: &ValueRecord) -> Option<Vec<u8>> {
+    fn data_of(&self, record: &ValueRecord<'_>) -> Option<Vec<u8>> {
         if record.is_inline() {
             return record.head.data.to_le_bytes().get(..record.size()).map(<[u8]>::to_vec);
         }
@@ -274,7 +274,7 @@ impl Carving<'_, '_, '_> {
     }
 
     /// Takes the item that a deleted value names, which need not be of a DLL to be one.
-    fn find_item_of(&mut self, record: &ValueRecord) -> bool {
+    fn find_item_of(&mut self, record: &ValueRecord<'_>) -> bool {
         let begin = in_file(record.head.data).filter(|_| record.size() == PackedCatalogItem::SIZE);
         let bytes = begin.and_then(|begin| self.hive.get(begin..)?.first_chunk());
         let Some((begin, bytes)) = begin.zip(bytes) else { return false };
@@ -319,21 +319,21 @@ impl Carving<'_, '_, '_> {
                 break;
             }
             let data = self.data_of(&record).filter(|_| !is_item);
-            let name = record.name.lower();
-            if data.as_ref().is_some_and(|data| self.live.values.contains(&(name, data))) {
+            let name = record.name.text();
+            if data.as_ref().is_some_and(|data| self.live.values.contains(&(name.lower(), data))) {
                 continue;
             }
-            let (name, offset) = (record.name.clone(), record.offset);
-            let former = FormerValue { name, says: data.and_then(|data| says(record, data)) };
-            values.extend(find(Area::FreeCell, offset, true).map(|find| (former, find)));
+            let says = data.and_then(|data| says(name.clone(), &record, data));
+            let former = FormerValue { name, says };
+            values.extend(find(Area::FreeCell, record.offset, true).map(|find| (former, find)));
         }
         merged_same(values)
     }
 }
 
 /// What a deleted value said; `None` where its data cannot be of its type.
-fn says(record: ValueRecord, data: Vec<u8>) -> Option<Text> {
-    let value = Value { name: record.name, place: Place::default(), data_type: record.head.data_type, data };
+fn says(name: Text, record: &ValueRecord<'_>, data: Vec<u8>) -> Option<Text> {
+    let value = Value { name, place: Place::default(), data_type: record.head.data_type, data };
     match value.text() {
         Some(text) => Some(text).filter(|text| !text.lossy().contains(char::is_control) && text.undecoded().is_none()),
         None => Some(Text::new(value.shown())),

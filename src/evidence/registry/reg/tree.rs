@@ -65,7 +65,7 @@ impl Node<'_> {
 
     /// Whether the value of that name is wanted.
     pub(super) fn wants(&self, name: &Text) -> bool {
-        self.wanted.value(Some(name))
+        self.wanted.value(|wanted| name.is(wanted))
     }
 }
 
