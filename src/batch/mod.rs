@@ -22,4 +22,4 @@ pub use registration::Registration;
 pub use shard::{NoShard, Shard};
 pub use summary::{NotShown, Prevalence, RuleTotal, SinceEarlier, Summary};
 pub use tally::Tally;
-pub use unit::{Failure, RuleCount, SectionCount, Status, Unit};
+pub use unit::{Failure, Joined, RuleCount, SectionCount, Status, Unit};

@@ -1,6 +1,6 @@
 //! What is said of a unit.
 
-use super::{Failure, Status, Unit};
+use super::{Failure, Joined, Status, Unit};
 use crate::examination::Examination;
 
 /// What is said of a unit: its head, and the examination where there is one.
@@ -28,6 +28,13 @@ impl Record {
     pub fn of(label: String, group: Option<String>, host: Option<String>, examination: Examination) -> Self {
         let unit = Unit::of(label, group, host, &examination);
         Self { unit, said: Said::Examination(Box::new(examination)) }
+    }
+
+    /// With what is known of the collection that it lay in, and of the evidence that it was joined with.
+    #[must_use]
+    pub fn collected(mut self, collection: Option<String>, joined: Vec<Joined>) -> Self {
+        (self.unit.collection, self.unit.joined) = (collection, joined);
+        self
     }
 
     /// The record of a unit that could not be examined.

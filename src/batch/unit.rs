@@ -7,6 +7,7 @@ use super::Foreign;
 use super::extract::missing_facts;
 use super::foreign::foreign_of;
 use crate::catalog::{Facts, Text, hex};
+use crate::collection::JoinReason;
 use crate::examination::Examination;
 use crate::finding::{Confidence, Finding, Severity, Verdict};
 
@@ -21,6 +22,10 @@ pub struct Unit {
     pub group: Option<String>,
     /// The computer, as a manifest or the evidence names it.
     pub host: Option<String>,
+    /// The folder or archive that it was collected in: two computers of one name may have been collected there and elsewhere.
+    pub collection: Option<String>,
+    /// Other evidence of the same computer that it was examined with, where no manifest says so.
+    pub joined: Vec<Joined>,
     /// What became of it.
     pub status: Status,
     /// SHA-256 over the SHA-256 of each of its files, a hive before its logs; `null` where hashes were not asked for.
@@ -53,6 +58,15 @@ pub struct Unit {
     pub foreign: Vec<Foreign>,
     /// Why it could not be examined; `null` where it was.
     pub failure: Option<Failure>,
+}
+
+/// Evidence of the same computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// What it is called.
+    pub label: String,
+    /// How it is known to be of the same computer.
+    pub reason: JoinReason,
 }
 
 /// What became of a unit.
@@ -154,6 +168,8 @@ impl Unit {
             label,
             group,
             host: host.or_else(computer_name),
+            collection: None,
+            joined: Vec::new(),
             status: if examination.is_complete() { Status::Examined } else { Status::Partial },
             evidence_id: evidence_id(examination),
             windows: main.map(|main| main.control_set.catalogs.windows.name()),
@@ -189,6 +205,8 @@ impl Unit {
             label,
             group: None,
             host: None,
+            collection: None,
+            joined: Vec::new(),
             status,
             evidence_id: None,
             windows: None,
@@ -208,13 +226,17 @@ impl Unit {
         }
     }
 
-    /// Identifies the computer: pieces of evidence with the same name, in any letter case, are of one computer. A piece
-    /// without a name counts as a separate computer.
+    /// Identifies the computer: pieces of evidence of one collection with the same name, in any letter case, are of one
+    /// computer. A piece without a name counts as a separate computer. Where no collection is known, as in a manifest, the
+    /// name alone counts.
     #[must_use]
     pub fn computer(&self) -> String {
         match (&self.host, &self.group) {
-            (Some(host), _) => host.to_uppercase(),
-            // Names of computers hold none of these, so that none can pass for a path.
+            // Names of computers hold no control characters, so that none can pass for another.
+            (Some(host), _) => {
+                let name = host.to_uppercase();
+                self.collection.as_ref().map_or_else(|| name.clone(), |collection| format!("{name}\0{collection}"))
+            }
             (None, Some(group)) => format!("group:{group}"),
             (None, None) => format!("unit:{}", self.label),
         }

@@ -1,12 +1,14 @@
-//! What the SOFTWARE hive of a computer says of its Windows and of installed products.
+//! What other evidence of a computer says of its Windows and of installed products.
 
 use std::fmt;
 
 use super::{Place, Text, Version};
 
-/// What a SOFTWARE hive says.
+/// What a SOFTWARE hive says, or system information.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Software {
+    /// What says it, as it is called in a sentence: `SOFTWARE hive`.
+    pub source: &'static str,
     /// `ProductName`. Windows 11 says Windows 10 here.
     pub product_name: Option<Text>,
     /// `DisplayVersion`, such as `22H2`, or `ReleaseId`.

@@ -91,6 +91,35 @@ impl Name {
             || words.any(|word| matches!(word, "system" | "winsock" | "winsock2" | "nfo" | "msinfo32"))
     }
 
+    /// The folder that it lies in.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// Whether it may be joined to other evidence of its computer: reports, listings and logs are, by their endings, and
+    /// SOFTWARE hives; two registries never are.
+    #[must_use]
+    pub fn may_join(&self) -> bool {
+        let ending = self.file.rsplit_once('.').map(|(_, ending)| ending);
+        self.file == "software"
+            || ending.is_some_and(|ending| matches!(ending, "txt" | "log" | "nfo" | "xml" | "csv" | "evtx"))
+    }
+
+    /// Whether the file name is that of a computer, given in lower case, with something after it.
+    pub(super) fn begins_with(&self, computer: &str) -> bool {
+        self.file.strip_prefix(computer).is_some_and(|rest| rest.starts_with(['_', '-', '.', ' ']))
+    }
+
+    /// Whether it lies where Windows or a tool keeps earlier states of the registry.
+    pub(super) fn is_earlier_state(&self) -> bool {
+        let folders = self.folder.split(['/', '\\']).map(str::to_lowercase);
+        let by_folder = folders
+            .into_iter()
+            .any(|folder| FOLDERS_OF_EARLIER_STATES.contains(&folder.as_str()) || folder.contains("shadowcopy"));
+        by_folder || matches!(self.file.rsplit_once('.'), Some((_, "sav" | "old" | "bak")))
+    }
+
     /// What the file is called, with whose help this one is read: the hive of a log, `winsock.reg` of `winsock2.reg`.
     fn leader(&self) -> Option<String> {
         if self.role.is_some() {
@@ -103,6 +132,9 @@ impl Name {
         (ending == "reg" && stem.contains("winsock2")).then(|| self.file.replacen("winsock2", "winsock", 1))
     }
 }
+
+/// Folders in which Windows keeps earlier states of its registry; shadow copies have a number in the names of theirs.
+const FOLDERS_OF_EARLIER_STATES: [&str; 3] = ["regback", "repair", "windows.old"];
 
 /// The units that these files make, in the order of their first files: indices, the leading file of each unit first.
 #[must_use]

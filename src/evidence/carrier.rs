@@ -1,6 +1,8 @@
 //! How each kind of evidence is recognized, and what reads it.
 
-use super::{Error, Kind, ReadOptions, Reading, autoruns, crash, event_log, msinfo, netsh, query, registry};
+use super::{
+    Error, Kind, ReadOptions, Reading, autoruns, crash, event_log, msinfo, netsh, query, registry, system_info,
+};
 
 /// A kind of evidence: a row of the table.
 pub(super) struct Carrier {
@@ -52,5 +54,10 @@ pub(super) static CARRIERS: &[Carrier] = &[
         kind: Kind::CrashAnnotation,
         mark: Mark::Text(crash::is_annotation),
         read: |bytes, _| Ok(crash::read(bytes)),
+    },
+    Carrier {
+        kind: Kind::SystemInfo,
+        mark: Mark::Text(system_info::is_system_info),
+        read: |bytes, _| Ok(system_info::read(bytes)),
     },
 ];

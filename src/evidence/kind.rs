@@ -24,11 +24,13 @@ pub enum Kind {
     SoftwareHive,
     /// The annotation `Winsock_LSP` of a crash report of Firefox or another Gecko program.
     CrashAnnotation,
+    /// What says which Windows a computer has, without a catalog: `osinfo.txt` or the output of `systeminfo`.
+    SystemInfo,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Hive,
         Self::Reg,
         Self::RegQuery,
@@ -39,6 +41,7 @@ impl Kind {
         Self::Autoruns,
         Self::SoftwareHive,
         Self::CrashAnnotation,
+        Self::SystemInfo,
     ];
 
     /// Its name in machine-readable output.
@@ -55,6 +58,7 @@ impl Kind {
             Self::Autoruns => "autoruns",
             Self::SoftwareHive => "software-hive",
             Self::CrashAnnotation => "crash-annotation",
+            Self::SystemInfo => "system-info",
         }
     }
 
@@ -72,6 +76,7 @@ impl Kind {
             Self::Autoruns => "output of Autoruns",
             Self::SoftwareHive => "SOFTWARE hive",
             Self::CrashAnnotation => "crash annotation",
+            Self::SystemInfo => "system information",
         }
     }
 

@@ -23,6 +23,7 @@ mod recovery;
 mod registry;
 mod report_head;
 mod sniff;
+mod system_info;
 mod without_catalogs;
 mod xml;
 

@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use super::encoding::CodePage;
 use super::log::LogFile;
 use super::{ControlSet, Defect, History, HiveHead, Kind, Moment, Recovery, Registry, ReportHead, TextHead};
-use crate::catalog::{CatalogEvent, SeenFile, Software};
+use crate::catalog::{CatalogEvent, SeenFile, Software, Text};
 
 /// How evidence is read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -93,6 +93,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// What the computer is called that the evidence is of.
+    #[must_use]
+    pub fn computer_name(&self) -> Option<&Text> {
+        self.control_sets.iter().find(|control_set| control_set.roles.current)?.computer_name.as_ref()
+    }
+
     /// A reading in which nothing is known yet.
     pub(super) fn of(kind: Kind) -> Self {
         Self {

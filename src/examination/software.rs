@@ -1,4 +1,4 @@
-//! What a SOFTWARE hive adds to the registry of its system.
+//! What a SOFTWARE hive or system information adds to the registry, or to a listing, of its system.
 
 use crate::baseline::of_version;
 use crate::catalog::{Catalogs, Facts, Software, Text, Windows};
@@ -16,12 +16,12 @@ pub(super) fn join(catalogs: &mut Catalogs, software: &Software) -> Option<Strin
             is_less_exact || of_version(windows) == of_version(&of_software)
         };
         if let Some(known) = windows.version.filter(|known| !is_same(*known)) {
-            differences.push(format!("version {known} in this registry and {version} there"));
+            differences.push(format!("version {known} here and {version} there"));
         } else {
             windows.version = Some(version);
             let name =
                 software.product_name.as_ref().map(|name| format!("{} ", name.shortened(60))).unwrap_or_default();
-            windows.told_by.push(Text::new(format!("the SOFTWARE hive: {name}{version}")));
+            windows.told_by.push(Text::new(format!("the {}: {name}{version}", software.source)));
             catalogs.told |= Facts::OS;
         }
     }
@@ -30,7 +30,7 @@ pub(super) fn join(catalogs: &mut Catalogs, software: &Software) -> Option<Strin
         let is_same = |known: &Text| known.lower() == root.lower();
         match windows.folder.as_ref().filter(|known| !is_same(known)) {
             Some(known) => differences.push(format!(
-                "the Windows folder {} in this registry and {} there",
+                "the Windows folder {} here and {} there",
                 known.shortened(60),
                 root.shortened(60)
             )),
@@ -39,7 +39,8 @@ pub(super) fn join(catalogs: &mut Catalogs, software: &Software) -> Option<Strin
     }
     (!differences.is_empty()).then(|| {
         format!(
-            "The SOFTWARE hive disagrees: {}. It may be of another computer or of another time, so this registry counts.",
+            "The {} disagrees: {}. It may be of another computer or of another time, so what is here counts.",
+            software.source,
             list_of(&differences)
         )
     })
@@ -53,6 +54,7 @@ mod tests {
     fn software(build: u32, root: &str) -> Software {
         let version = Some(Version::W10.with_build(build));
         Software {
+            source: "SOFTWARE hive",
             version,
             system_root: Some(root.into()),
             product_name: Some("Windows 10 Pro".into()),
@@ -89,9 +91,9 @@ mod tests {
         let known = Some(Version::W7.with_build(7601));
         let mut catalogs = catalogs(known, Some(r"C:\Windows"));
         let sentence = join(&mut catalogs, &software(19045, r"D:\WINNT")).unwrap();
-        let expected = "The SOFTWARE hive disagrees: version 6.1.7601 in this registry and 10.0.19045 there and the Windows \
-                        folder C:\\Windows in this registry and D:\\WINNT there. It may be of another computer or of another \
-                        time, so this registry counts.";
+        let expected = "The SOFTWARE hive disagrees: version 6.1.7601 here and 10.0.19045 there and the Windows \
+                        folder C:\\Windows here and D:\\WINNT there. It may be of another computer or of another \
+                        time, so what is here counts.";
         assert_eq!(sentence, expected);
         assert_eq!((catalogs.windows.version, catalogs.windows.folder), (known, Some(r"C:\Windows".into())));
     }

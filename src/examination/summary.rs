@@ -50,6 +50,9 @@ pub(super) fn sentences(
         None if kind == Kind::SoftwareHive => {
             vec!["A SOFTWARE hive does not contain the catalogs, so they are not judged.".to_owned()]
         }
+        None if kind == Kind::SystemInfo => {
+            vec!["System information does not contain the catalogs, so they are not judged.".to_owned()]
+        }
         None if kind == Kind::EventLog => {
             vec!["An event log does not contain the catalogs, so they are not judged.".to_owned()]
         }
@@ -73,7 +76,9 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
         Kind::Netsh => "netsh",
         Kind::Autoruns => "Autoruns",
         Kind::CrashAnnotation => "A crash annotation",
-        Kind::Hive | Kind::Reg | Kind::RegQuery | Kind::EventLog | Kind::SoftwareHive => "This evidence",
+        Kind::Hive | Kind::Reg | Kind::RegQuery | Kind::EventLog | Kind::SoftwareHive | Kind::SystemInfo => {
+            "This evidence"
+        }
     };
     if !catalogs.tells(Facts::PATHS) {
         let checks = rules::ALL.len();

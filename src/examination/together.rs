@@ -1,17 +1,21 @@
 //! Several files of one system as one: its registry, what was said of it while it ran, and what it logged.
 
+use std::cmp::Reverse;
+
 use super::measure::{EvidenceFile, measured};
 use super::{Evidence, Examination, Options, examination};
+use crate::catalog::difference::{Difference, differences};
 use crate::catalog::{Facts, Place, Text};
 use crate::evidence::{self, ControlSet, Defect, Error, Kind, ReadOptions, Reading, Together};
 use crate::rules::SystemReport;
 
 /// Examines several files of one system as one: a hive or several registration files, reports and listings of the same
-/// system, with which the registry is compared, and its event logs, which show who changed the catalogs.
+/// system, with which the registry is compared, its event logs, which show who changed the catalogs, and what says which
+/// Windows it has. A listing or report may stand for the registry, and several that show the same.
 ///
 /// # Errors
 ///
-/// As [`super::examine`]; where there is no registry among them or more than one; where registration files contradict
+/// As [`super::examine`]; where there is no registry among them or more than one, or reports that differ and no registry; where registration files contradict
 /// each other; and where two files name different computers.
 pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
     let mut exports = Together::new(options.code_page);
@@ -37,12 +41,17 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
     let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
     let (mut registry, others) = apart(exports.finish()?, others)?;
     let mut reports: Vec<SystemReport> = listing(&mut registry).into_iter().collect();
-    for (name, reading) in others {
+    if others.iter().filter(|(_, reading)| reading.kind == Kind::SoftwareHive).count() > 1 {
+        return Err(Error::NotTogether { found: "several SOFTWARE hives" });
+    }
+    // What a SOFTWARE hive says of Windows counts more than what a program said.
+    let (software, others): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|(_, reading)| reading.kind == Kind::SoftwareHive);
+    for (name, reading) in software.into_iter().chain(others) {
         match reading.kind {
-            Kind::SoftwareHive if registry.software.is_some() => {
-                return Err(Error::NotTogether { found: "several SOFTWARE hives" });
+            Kind::EventLog | Kind::Autoruns | Kind::SoftwareHive | Kind::SystemInfo => {
+                add_facts(&mut registry, &name, reading);
             }
-            Kind::EventLog | Kind::Autoruns | Kind::SoftwareHive => add_facts(&mut registry, &name, reading),
             _ => reports.extend(report(name, reading)),
         }
     }
@@ -62,6 +71,11 @@ fn apart(exports: Option<Reading>, others: Vec<(Text, Reading)>) -> Result<(Read
         // What reg query printed is a registry where there is no better one, and a report of it elsewhere.
         (hives, reports) = of_kind(reports, Kind::RegQuery);
     }
+    if exports.is_none() && hives.is_empty() {
+        let (of_lists, others): (Vec<_>, Vec<_>) = reports.into_iter().partition(|(_, reading)| has_lists(reading));
+        hives.extend(best_of(of_lists)?);
+        reports = others;
+    }
     let registry = match (exports, hives.pop()) {
         (Some(exports), None) => (Text::new("the registration files"), exports),
         (None, Some(hive)) if hives.is_empty() => hive,
@@ -78,6 +92,35 @@ fn apart(exports: Option<Reading>, others: Vec<(Text, Reading)>) -> Result<(Read
         return Err(Error::OtherComputer { one, place_of_one, other, place_of_other });
     }
     Ok((registry.1, reports))
+}
+
+/// Whether it is a report or a listing, which stands for the registry where there is none.
+fn has_lists(reading: &Reading) -> bool {
+    matches!(reading.kind, Kind::Nfo | Kind::MsinfoText | Kind::Netsh | Kind::CrashAnnotation)
+}
+
+/// The report that shows most of several that show the same entries; nothing where there is none.
+fn best_of(mut reports: Vec<(Text, Reading)>) -> Result<Option<(Text, Reading)>, Error> {
+    let shown =
+        |(_, reading): &(Text, Reading)| current(reading).map_or(0, |set| set.catalogs.told.bits().count_ones());
+    reports.sort_by_key(|report| Reverse(shown(report)));
+    let mut reports = reports.into_iter();
+    let Some(best) = reports.next() else { return Ok(None) };
+    if reports.all(|(_, other)| shows_the_same(&best.1, &other)) {
+        Ok(Some(best))
+    } else {
+        Err(Error::NotTogether { found: "reports that differ, and no registry" })
+    }
+}
+
+/// Whether two listings show the same entries, all of them.
+fn shows_the_same(one: &Reading, other: &Reading) -> bool {
+    const LISTS: Facts = Facts::ENTRIES.union(Facts::IDS).union(Facts::PATHS).union(Facts::WHOLE_LISTS);
+    let catalogs = |reading| current(reading).map(|control_set: &ControlSet| &control_set.catalogs);
+    let (Some(one), Some(other)) = (catalogs(one), catalogs(other)) else { return false };
+    // Without a catalog it is about what stands beside the lists.
+    let is_of_lists = |difference: &Difference| difference.catalog.is_some();
+    one.tells(LISTS) && other.tells(LISTS) && !differences(one, other).iter().any(is_of_lists)
 }
 
 fn current(reading: &Reading) -> Option<&ControlSet> {
@@ -113,6 +156,10 @@ pub(super) fn listing(reading: &mut Reading) -> Option<SystemReport> {
 
 /// Adds facts of other evidence to the registry, with the damage of that evidence.
 fn add_facts(registry: &mut Reading, name: &Text, other: Reading) {
+    let computer_name = current(&other).and_then(|control_set| control_set.computer_name.clone());
+    if let Some(control_set) = registry.control_sets.iter_mut().find(|control_set| control_set.roles.current) {
+        control_set.computer_name = control_set.computer_name.take().or(computer_name);
+    }
     registry.events.extend(other.events);
     registry.files.extend(other.files);
     registry.software = registry.software.take().or(other.software);

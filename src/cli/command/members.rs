@@ -49,7 +49,7 @@ pub(super) fn examine(archive: Piece, arguments: &ExamineArgs, options: &Options
     let mut members = 0;
     let mut found = Vec::new();
     let mut has_record = false;
-    let pieces = Pieces { files: vec![archive], host: None, origin: Origin::Named };
+    let pieces = Pieces { files: vec![archive], origin: Origin::Named, ..Pieces::default() };
     examiner.work(Job::Examine(pieces), &mut |news| {
         match news {
             News::Counts(counts) => members += counts.members,

@@ -11,7 +11,7 @@ use catalog9::collection::Packing;
 use miette::Diagnostic;
 
 use super::file::InputError;
-use super::piece::{News, Origin, Piece, Pieces, Promise};
+use super::piece::{News, Piece, Pieces, Promise};
 use super::source::Source;
 use super::spool::{self, Held, IN_MEMORY, Kept};
 
@@ -78,6 +78,7 @@ pub(in crate::cli) fn each_unit(
                 waiting.met(place, stream, budget, take)?;
                 Ok(!is_over())
             })?;
+            waiting.end(take);
         }
         Ok(troubles)
     };
@@ -106,11 +107,18 @@ struct Waiting<'a> {
     /// Bytes of memory that they take.
     in_memory: usize,
     has_room: bool,
+    /// Whether units of one computer are looked for, so that those are kept until the end that may be.
+    is_collection: bool,
+    collected: Vec<Pieces>,
 }
+
+/// Units of an archive among which those of one computer are looked for: all of them are held at the same time.
+const MOST_UNITS: usize = 64;
 
 impl<'a> Waiting<'a> {
     fn of(contents: &'a Contents, label: &'a str, nesting: Nesting<'a>) -> Self {
         let units = contents.units.iter().enumerate();
+        let may_join = || contents.units.iter().flatten().any(|place| contents.name(*place).may_join());
         Self {
             contents,
             label,
@@ -120,6 +128,8 @@ impl<'a> Waiting<'a> {
             held: HashMap::new(),
             in_memory: 0,
             has_room: true,
+            is_collection: (2..=MOST_UNITS).contains(&contents.units.len()) && may_join(),
+            collected: Vec::new(),
         }
     }
 
@@ -163,10 +173,30 @@ impl<'a> Waiting<'a> {
         let held: Vec<(usize, Held)> =
             places.iter().filter_map(|place| Some((*place, self.held.remove(place)?))).collect();
         let in_memory: usize = held.iter().map(|(_, held)| held.in_memory()).sum();
+        let is_archive = held.first().is_none_or(|(_, held)| Packing::of(held.bytes()).is_some());
         let files = held.into_iter().map(|(place, held)| self.piece(place, held)).collect();
+        let unit = Pieces { files, collection: Some(self.label.to_owned()), ..Pieces::default() };
+        if self.is_collection && !is_archive {
+            self.collected.push(unit);
+            return;
+        }
         let nesting = Nesting { depth: self.nesting.depth + 1, budget: Some(budget), window: self.nesting.window };
-        take(Handed::Unit(Pieces { files, host: None, origin: Origin::Found }, nesting));
+        take(Handed::Unit(unit, nesting));
         self.in_memory -= in_memory;
+    }
+
+    /// Hands out what was kept until the end. There are no archives among it, which would need a budget.
+    fn end(self, take: &mut Take<'_>) {
+        let nesting = Nesting { depth: self.nesting.depth + 1, budget: None, window: self.nesting.window };
+        let mut units = self.collected;
+        match (units.pop(), units.is_empty()) {
+            (Some(unit), true) => drop(take(Handed::Unit(unit, nesting))),
+            (Some(last), false) => {
+                units.push(last);
+                take(Handed::Unit(Pieces::of_collection(units), nesting));
+            }
+            (None, _) => {}
+        }
     }
 
     fn piece(&self, place: usize, held: Held) -> Piece {
@@ -175,6 +205,7 @@ impl<'a> Waiting<'a> {
             name: self.contents.name(place),
             source: Source::Held(held),
             promise: Promise::default(),
+            joined: None,
         }
     }
 }

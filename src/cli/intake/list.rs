@@ -81,7 +81,7 @@ pub(in crate::cli) fn jobs(list: &OsStr, nul: bool) -> Result<Vec<Job>, InputErr
         let origin = members.first().map_or(Origin::Listed, |(.., origin)| *origin);
         let host = members.iter().find_map(|(_, _, host, _)| host.clone());
         let files = members.into_iter().map(|(_, piece, ..)| piece).collect();
-        places.push((place, Job::Examine(Pieces { files, host, origin })));
+        places.push((place, Job::Examine(Pieces { files, host, origin, ..Pieces::default() })));
     }
     places.sort_by_key(|(place, _)| *place);
     Ok(places.into_iter().map(|(_, job)| job).collect())
@@ -123,6 +123,7 @@ fn piece(line: &[u8]) -> Result<(Piece, Option<String>, Origin), LineError> {
         name: Name::of_path(told).listed(line.group, role),
         label: Text::from(line.label.as_deref().unwrap_or(told)),
         source: Source::File(path.into()),
+        joined: None,
         promise: Promise { size: line.size, sha256: line.sha256 },
     };
     Ok((piece, line.host, Origin::Listed))

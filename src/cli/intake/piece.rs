@@ -5,7 +5,7 @@ use std::path::Path;
 
 use catalog9::batch::{Counts, Passed, Record};
 use catalog9::catalog::Text;
-use catalog9::collection::Name;
+use catalog9::collection::{JoinReason, Name};
 use serde::{Deserialize, Serialize};
 
 use super::file;
@@ -22,6 +22,8 @@ pub(in crate::cli) struct Piece {
     pub(in crate::cli) source: Source,
     /// What a manifest says of its bytes.
     pub(in crate::cli) promise: Promise,
+    /// Why it is examined together with the one that leads, if it is of the same computer.
+    pub(in crate::cli) joined: Option<JoinReason>,
 }
 
 /// What a manifest says of the bytes of a file.
@@ -34,7 +36,7 @@ pub(in crate::cli) struct Promise {
 }
 
 /// Files that are examined as one, as far as their contents allow it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::cli) struct Pieces {
     /// The files, the leading one first.
     pub(in crate::cli) files: Vec<Piece>,
@@ -42,12 +44,18 @@ pub(in crate::cli) struct Pieces {
     pub(in crate::cli) host: Option<String>,
     /// Whether somebody named the leading file: then it is no evidence only by mistake.
     pub(in crate::cli) origin: Origin,
+    /// The folder or archive that they were collected in.
+    pub(in crate::cli) collection: Option<String>,
+    /// How many files each unit of a collection has, where these are all of them: then those of one computer are only
+    /// known when they were looked at. Nothing where they are one unit.
+    pub(in crate::cli) units: Vec<usize>,
 }
 
 /// How a file came to be examined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::cli) enum Origin {
     /// It lay in a folder or an archive.
+    #[default]
     Found,
     /// It was named, so that logs beside it count.
     Named,
@@ -108,12 +116,39 @@ impl Job {
     }
 }
 
+impl Pieces {
+    /// The units of a collection as one, of which some may be of one computer.
+    pub(in crate::cli) fn of_collection(units: Vec<Self>) -> Self {
+        let lengths = units.iter().map(|unit| unit.files.len()).collect();
+        let collection = units.first().and_then(|unit| unit.collection.clone());
+        let files = units.into_iter().flat_map(|unit| unit.files).collect();
+        Self { files, collection, units: lengths, ..Self::default() }
+    }
+
+    /// The units of a collection.
+    pub(in crate::cli) fn into_units(mut self) -> Vec<Self> {
+        let mut units = Vec::new();
+        for length in self.units {
+            let rest = self.files.split_off(length.min(self.files.len()));
+            let files = std::mem::replace(&mut self.files, rest);
+            units.push(Self {
+                files,
+                host: None,
+                origin: self.origin,
+                collection: self.collection.clone(),
+                units: Vec::new(),
+            });
+        }
+        units
+    }
+}
+
 impl Piece {
     /// A file at that path.
     pub(in crate::cli) fn of_path(path: OsString) -> Self {
         let label = file::name_of(&path);
         let name = Name::of_path(&label.lossy());
-        Self { label, name, source: Source::File(path.into()), promise: Promise::default() }
+        Self { label, name, source: Source::File(path.into()), promise: Promise::default(), joined: None }
     }
 
     /// A file that was met in a folder at that path.

@@ -57,20 +57,24 @@ fn set_of(globs: &[Glob]) -> Result<Option<GlobSet>, globset::Error> {
 pub(in crate::cli) fn jobs(paths: &[OsString], patterns: Patterns) -> impl Iterator<Item = Job> + Send + use<> {
     let is_folder = |path: &&OsString| Path::new(path).is_dir();
     let (folders, files): (Vec<&OsString>, Vec<&OsString>) = paths.iter().partition(is_folder);
-    let named = together(files.into_iter().map(|file| Piece::of_path(file.clone())).collect(), Origin::Named);
+    let files = files.into_iter().map(|file| Piece::of_path(file.clone())).collect();
+    let named = together(files, Origin::Named, None);
     let folders: Vec<PathBuf> = folders.into_iter().map(PathBuf::from).collect();
     let found = folders.into_iter().flat_map(move |folder| Walk::new(folder, patterns.clone()));
     named.into_iter().chain(found)
 }
 
 /// The jobs for these files, of which some belong together.
-pub(in crate::cli) fn together(pieces: Vec<Piece>, origin: Origin) -> Vec<Job> {
+pub(in crate::cli) fn together(pieces: Vec<Piece>, origin: Origin, collection: Option<&str>) -> Vec<Job> {
     let names: Vec<_> = pieces.iter().map(|piece| piece.name.clone()).collect();
     let mut pieces: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
     let mut take =
         |indices: Vec<usize>| indices.into_iter().filter_map(|index| pieces.get_mut(index)?.take()).collect();
-    let unit = |indices| Job::Examine(Pieces { files: take(indices), host: None, origin });
-    collection::units(&names).into_iter().map(unit).collect()
+    let mut unit = |indices| {
+        let collection = collection.map(str::to_owned);
+        Job::Examine(Pieces { files: take(indices), origin, collection, ..Pieces::default() })
+    };
+    collection::units(&names).into_iter().map(&mut unit).collect()
 }
 
 /// A walk through a folder: the files of each folder stand before its folders, both sorted by their names as bytes.
@@ -81,6 +85,8 @@ struct Walk {
     /// Files of the folder that the walk is in; what belongs together is only known at its end.
     pieces: Vec<Piece>,
     folder: Option<PathBuf>,
+    /// What was found in the collection that the walk is in.
+    held: Held,
     ready: VecDeque<Job>,
 }
 
@@ -91,7 +97,15 @@ impl Walk {
             key(one).cmp(&key(other)).then_with(|| one.file_name().cmp(other.file_name()))
         };
         let entries = WalkDir::new(&root).follow_links(false).max_depth(DEEPEST).sort_by(by_kind_and_name).into_iter();
-        Self { root, entries, patterns, pieces: Vec::new(), folder: None, ready: VecDeque::new() }
+        Self {
+            root,
+            entries,
+            patterns,
+            pieces: Vec::new(),
+            folder: None,
+            held: Held::default(),
+            ready: VecDeque::new(),
+        }
     }
 
     fn meet(&mut self, entry: &DirEntry) {
@@ -123,14 +137,74 @@ impl Walk {
     }
 
     fn leave_folder(&mut self) {
-        let jobs = together(std::mem::take(&mut self.pieces), Origin::Found);
+        let Some(folder) = self.folder.take() else { return };
+        let collection = self.collection_of(&folder);
+        if self.held.collection != collection {
+            self.leave_collection();
+            self.held.collection = collection;
+        }
+        let jobs = together(std::mem::take(&mut self.pieces), Origin::Found, Some(&self.held.collection));
         // What is no file stands before the files of its folder.
-        self.ready.extend(jobs);
+        self.held.add(jobs, &mut self.ready);
+    }
+
+    fn leave_collection(&mut self) {
+        self.ready.extend(std::mem::take(&mut self.held).jobs());
+    }
+
+    /// What was collected together: each folder in the one that was named, and the files in that itself.
+    fn collection_of(&self, folder: &Path) -> String {
+        let below = folder.strip_prefix(&self.root).ok().and_then(|below| below.components().next());
+        let collection = below.map_or_else(|| self.root.clone(), |name| self.root.join(name));
+        file::name_of(collection.as_os_str()).to_lossy()
     }
 
     fn say(&mut self, path: &Path, status: Status, obstacle: &dyn Diagnostic) {
         let label = file::name_of(path.as_os_str()).lossy().into_owned();
-        self.ready.push_back(Job::Say(Box::new(Record::of_failure(label, status, Failure::of(obstacle)))));
+        let said = Job::Say(Box::new(Record::of_failure(label, status, Failure::of(obstacle))));
+        self.held.add(vec![said], &mut self.ready);
+    }
+}
+
+/// What was found in a collection, until all of it was.
+#[derive(Default)]
+struct Held {
+    collection: String,
+    jobs: Vec<Job>,
+    /// Whether there is too much of it to be held.
+    is_large: bool,
+}
+
+/// Units of a collection among which those of one computer are looked for: one worker examines them all. The files of
+/// larger collections belong together by their names alone.
+const MOST_UNITS: usize = 1000;
+
+impl Held {
+    fn add(&mut self, jobs: Vec<Job>, ready: &mut VecDeque<Job>) {
+        self.jobs.extend(jobs);
+        if self.is_large || self.jobs.len() > MOST_UNITS {
+            self.is_large = true;
+            ready.extend(self.jobs.drain(..));
+        }
+    }
+
+    /// The jobs, of which those are one that may be of one computer.
+    fn jobs(self) -> Vec<Job> {
+        let is_unit = |job: &Job| matches!(job, Job::Examine(_));
+        let may_join =
+            |job: &Job| matches!(job, Job::Examine(unit) if unit.files.iter().any(|file| file.name.may_join()));
+        if self.jobs.iter().filter(|job| is_unit(job)).count() < 2 || !self.jobs.iter().any(may_join) {
+            return self.jobs;
+        }
+        let (mut jobs, mut units) = (Vec::new(), Vec::new());
+        for job in self.jobs {
+            match job {
+                Job::Examine(unit) => units.push(unit),
+                said @ Job::Say(_) => jobs.push(said),
+            }
+        }
+        jobs.push(Job::Examine(Pieces::of_collection(units)));
+        jobs
     }
 }
 
@@ -148,8 +222,11 @@ impl Iterator for Walk {
                     let path = error.path().unwrap_or(&self.root).to_owned();
                     self.say(&path, Status::Failed, &WalkError::Unreadable(error.into()));
                 }
-                None if self.pieces.is_empty() => return None,
-                None => self.leave_folder(),
+                None => {
+                    self.leave_folder();
+                    self.leave_collection();
+                    return self.ready.pop_front();
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The examination of one piece of evidence, or of several as one: the same for every command.
 
 use catalog9::catalog::Text;
-use catalog9::evidence::Error as EvidenceError;
+use catalog9::evidence::{self, Error as EvidenceError, Kind, ReadOptions};
 use catalog9::{Evidence, Examination, Options, examine, examine_together};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::net::{self, Fault};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::Log;
-use crate::cli::intake::map::{Guarded, Reading, TemporarySpace};
+use crate::cli::intake::map::{Guarded, Reading as MapReading, TemporarySpace};
 use crate::cli::intake::piece::Piece;
 use crate::cli::intake::source::{Input, Opened};
 
@@ -39,6 +39,18 @@ pub(in crate::cli) enum Obstacle {
     Fault(#[from] Fault),
 }
 
+/// What kind of evidence a piece is, and which computer it names; `None` where it cannot be read.
+pub(in crate::cli) fn identity(piece: &Piece, options: &Options) -> Option<(Kind, Option<Text>)> {
+    let read = || {
+        let mut input = piece.source.open(MapReading::of(options)).ok()?;
+        let mut opened = input.opened();
+        let read_options = ReadOptions { code_page: options.code_page, ..ReadOptions::default() };
+        let reading = evidence::read(&mut opened.content(), &read_options).ok()?;
+        Some((reading.kind, reading.computer_name().cloned()))
+    };
+    net::guarded(read).ok().flatten()
+}
+
 /// Examines a piece, or several of one system as one, each with its transaction logs.
 pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> Result<Examination, Refusal> {
     let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
@@ -46,7 +58,7 @@ pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> 
     let examined = net::guarded(|| {
         let mut inputs = Vec::new();
         for (piece, _) in pieces {
-            let input = piece.source.open(Reading::of(options));
+            let input = piece.source.open(MapReading::of(options));
             let refuse = |error: InputError| Refusal { label: piece.label.clone(), obstacle: Box::new(error.into()) };
             inputs.push(input.map_err(refuse)?);
         }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 
-use catalog9::batch::{Counts, Failure, Passed, Reason, Record, Status};
+use catalog9::batch::{Counts, Failure, Joined, Passed, Reason, Record, Status};
 use catalog9::catalog::{Text, hex};
 use catalog9::collection::{Beginning, Name, Packing};
 use catalog9::evidence::{Error, Kind, LARGEST};
@@ -11,8 +11,9 @@ use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::examination::{self, Obstacle as Why, Refusal};
+use super::examination;
 use super::net;
+use super::obstacle::Obstacle;
 use super::process::faults;
 use super::seal::Seal;
 use crate::cli::intake::archive::{self, Handed, Nesting};
@@ -59,75 +60,6 @@ pub(in crate::cli) enum Extent {
 /// Where news goes, and whether anybody still wants it.
 pub(in crate::cli) type Emit<'a> = dyn FnMut(News) -> bool + 'a;
 
-/// Why a unit was not examined.
-enum Obstacle {
-    /// It is not evidence, for that reason.
-    NoEvidence(Reason, String),
-    /// It could not be examined.
-    Failure(Status, Failure),
-}
-
-impl Obstacle {
-    fn of(error: &impl Diagnostic) -> Self {
-        Self::Failure(Status::Failed, Failure::of(error))
-    }
-
-    fn of_input(error: &InputError) -> Self {
-        let status = if matches!(error, InputError::TooLarge { .. }) { Status::Limited } else { Status::Failed };
-        Self::Failure(status, Failure::of(error))
-    }
-
-    fn passed(reason: Reason, error: &Error) -> Self {
-        let message = error.to_string();
-        let found = message.split_once(", found ").map_or(message.as_str(), |(_, found)| found);
-        Self::NoEvidence(reason, found.to_owned())
-    }
-
-    /// Nothing, or zeros.
-    fn of_void(error: &Error, name: &Name, origin: Origin) -> Self {
-        if origin == Origin::Found && !name.is_of_evidence() {
-            Self::passed(Reason::Empty, error)
-        } else {
-            Self::of(error)
-        }
-    }
-
-    /// What kept one piece from being examined.
-    fn of_refusal(Refusal { obstacle, .. }: &Refusal, name: &Name, origin: Origin) -> Self {
-        match obstacle.as_ref() {
-            Why::Input(error) => Self::of_input(error),
-            Why::Evidence(error) => Self::of_evidence(error, name, origin),
-            Why::Fault(fault) => Self::of(fault),
-        }
-    }
-
-    /// What kept several from being examined as one.
-    fn of_refusal_of_several(Refusal { obstacle, .. }: &Refusal) -> Self {
-        match obstacle.as_ref() {
-            Why::Input(error) => Self::of_input(error),
-            obstacle => Self::of(obstacle),
-        }
-    }
-
-    /// What somebody named is no evidence only by mistake; what was found may be anything, and hives other than SYSTEM
-    /// lie beside it in every collection. What has the name of evidence and nothing in it was not collected.
-    fn of_evidence(error: &Error, name: &Name, origin: Origin) -> Self {
-        let is_named = || name.is_of_evidence();
-        let reason = match error {
-            Error::NotEvidence { .. } => Some(Reason::OtherFile),
-            Error::OtherHive { .. } => Some(Reason::OtherHive),
-            Error::LogAlone { .. } if !is_named() => Some(Reason::LogAlone),
-            Error::NothingOfWinsock if !is_named() => Some(Reason::NoWinsockKeys),
-            _ => None,
-        };
-        if let Some(reason) = reason.filter(|_| origin == Origin::Found) {
-            return Self::passed(reason, error);
-        }
-        let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };
-        Self::Failure(status, Failure::of(error))
-    }
-}
-
 /// Why a file is not as it should be.
 #[derive(Debug, Error, Diagnostic)]
 enum UnitError {
@@ -167,23 +99,29 @@ impl Examiner<'_> {
     }
 
     /// Examines files that may belong together, and archives that they were taken out of.
-    fn examine(&self, unit: Pieces, nesting: Nesting<'_>, emit: &mut Emit<'_>) {
-        let origin = unit.origin;
+    pub(super) fn examine(&self, unit: Pieces, nesting: Nesting<'_>, emit: &mut Emit<'_>) {
+        let (origin, collection) = (unit.origin, unit.collection.clone());
         let Some(label) = unit.files.first().map(|leader| leader.label.to_lossy()) else { return };
         let extent = self.control.begin(&label);
         if extent != Extent::Nothing {
-            let others = self.lead(unit, extent, nesting, emit);
+            let others = if unit.units.is_empty() {
+                self.lead(unit, extent, nesting, emit)
+            } else {
+                self.examine_collection(unit, nesting, emit);
+                Vec::new()
+            };
             self.control.end();
             // Files that do not belong to the one that leads them after all.
             for piece in others {
-                self.examine(Pieces { files: vec![piece], host: None, origin }, nesting, emit);
+                let collection = collection.clone();
+                self.examine(Pieces { files: vec![piece], origin, collection, ..Pieces::default() }, nesting, emit);
             }
         }
     }
 
     /// Examines the leading file and those that belong to it, and gives the others back.
     fn lead(&self, unit: Pieces, extent: Extent, nesting: Nesting<'_>, emit: &mut Emit<'_>) -> Vec<Piece> {
-        let Pieces { mut files, host, origin } = unit;
+        let Pieces { mut files, host, origin, collection, .. } = unit;
         let mut others = files.split_off(1);
         let Some(leader) = files.pop() else { return others };
         let is_wanted = extent == Extent::Everything;
@@ -193,19 +131,31 @@ impl Examiner<'_> {
         {
             Ok((beginning, length)) => match too_large(&beginning, length) {
                 Some(error) => {
-                    Self::say(&leader, host, is_wanted.then_some(Err(Obstacle::of_input(&error))), emit);
+                    Self::say(
+                        &leader,
+                        About { host, collection, joined: Vec::new() },
+                        is_wanted.then_some(Err(Obstacle::of_input(&error))),
+                        emit,
+                    );
                     return Vec::new();
                 }
                 None => beginning,
             },
             Err(obstacle) => {
-                Self::say(&leader, host, is_wanted.then_some(Err(obstacle)), emit);
+                Self::say(
+                    &leader,
+                    About { host, collection, joined: Vec::new() },
+                    is_wanted.then_some(Err(obstacle)),
+                    emit,
+                );
                 return others;
             }
         };
-        // What a manifest puts beside a registry is of its system; names alone do not tell that.
-        let reports: Vec<Piece> =
-            others.extract_if(.., |piece| leader.name.group.is_some() && is_report(piece)).collect();
+        // What a manifest puts beside a registry is of its system, and what names the same computer; names of files alone do
+        // not show that.
+        let is_of_system =
+            |piece: &mut Piece| piece.joined.is_some() || leader.name.group.is_some() && is_report(piece);
+        let mut reports: Vec<Piece> = others.extract_if(.., is_of_system).collect();
         if is_wanted && !matches!(beginning, Beginning::Archive(_)) {
             faults::act(&leader.label.lossy());
         }
@@ -219,7 +169,7 @@ impl Examiner<'_> {
                 let mut logs: Vec<Piece> = others.extract_if(.., |piece| piece.name.log_role().is_some()).collect();
                 logs.sort_by_key(|log| log.name.log_role());
                 let alone = || self.hive(&leader, &logs, origin);
-                is_wanted.then(|| self.compared(&[&leader], &logs, &reports, alone, emit))
+                is_wanted.then(|| self.compared(&[&leader], &logs, &mut reports, alone, emit))
             }
             Beginning::Evidence(Kind::Reg) if others.iter().all(is_registration_file) => {
                 let parts = std::mem::take(&mut others);
@@ -228,32 +178,37 @@ impl Examiner<'_> {
                     [export] => self.file(export, &[], origin),
                     exports => self.together(exports, &[]),
                 };
-                is_wanted.then(|| self.compared(&exports, &[], &reports, alone, emit))
+                is_wanted.then(|| self.compared(&exports, &[], &mut reports, alone, emit))
             }
-            Beginning::Evidence(_) | Beginning::Text => is_wanted.then(|| self.file(&leader, &[], origin)),
+            Beginning::Evidence(_) | Beginning::Text => {
+                let alone = || self.file(&leader, &[], origin);
+                is_wanted.then(|| self.compared(&[&leader], &[], &mut reports, alone, emit))
+            }
             Beginning::Other(error) => is_wanted.then(|| Err(Obstacle::of_evidence(&error, &leader.name, origin))),
             Beginning::Void(error) => is_wanted.then(|| Err(Obstacle::of_void(&error, &leader.name, origin))),
         };
         let changed = seal.filter(|_| matches!(said, Some(Ok(_)))).and_then(|seal| seal.check().err());
         let said = changed.map_or(said, |error| Some(Err(Obstacle::of_input(&error))));
-        Self::say(&leader, host, said, emit);
-        others.extend(reports);
+        let joined = reports.iter().filter_map(joined_as).collect();
+        Self::say(&leader, About { host, collection, joined }, said, emit);
+        others.extend(reports.into_iter().filter(|report| report.joined.is_none()));
         others
     }
 
-    /// A registry compared with reports. Where that cannot be, this is told, and the registry is examined alone.
+    /// The catalogs compared with reports, and with what else is of the same computer. Where what a manifest has put
+    /// together cannot be, this is reported, and they are examined alone.
     fn compared(
         &self,
-        registry: &[&Piece],
+        catalogs: &[&Piece],
         logs: &[Piece],
-        reports: &[Piece],
+        reports: &mut [Piece],
         alone: impl Fn() -> Result<Examination, Obstacle>,
         emit: &mut Emit<'_>,
     ) -> Result<Examination, Obstacle> {
-        if reports.is_empty() {
-            return alone();
+        if reports.iter().all(|report| report.joined.is_some()) {
+            return self.joined(catalogs, logs, reports, alone);
         }
-        let pieces: Vec<&Piece> = registry.iter().copied().chain(reports).collect();
+        let pieces: Vec<&Piece> = catalogs.iter().copied().chain(&*reports).collect();
         match self.together(&pieces, logs) {
             Err(Obstacle::Failure(status, failure)) => {
                 let said = alone();
@@ -265,6 +220,30 @@ impl Examiner<'_> {
             }
             said => said,
         }
+    }
+
+    /// The catalogs with what was found to be of the same computer: with all of it, with what shows no catalogs itself, or
+    /// alone. What is left out stays apart.
+    fn joined(
+        &self,
+        catalogs: &[&Piece],
+        logs: &[Piece],
+        reports: &mut [Piece],
+        alone: impl Fn() -> Result<Examination, Obstacle>,
+    ) -> Result<Examination, Obstacle> {
+        let leave_out: [fn(&Piece) -> bool; 2] = [|_| false, shows_catalogs];
+        for leave_out in leave_out {
+            reports.iter_mut().filter(|report| leave_out(report)).for_each(|report| report.joined = None);
+            let joined = reports.iter().filter(|report| report.joined.is_some());
+            let pieces: Vec<&Piece> = catalogs.iter().copied().chain(joined).collect();
+            if pieces.len() > catalogs.len()
+                && let said @ Ok(_) = self.together(&pieces, logs)
+            {
+                return said;
+            }
+        }
+        reports.iter_mut().for_each(|report| report.joined = None);
+        alone()
     }
 
     /// Files as they are before they are examined, with the logs that are read beside them.
@@ -303,10 +282,15 @@ impl Examiner<'_> {
             let found = "an event log without changes of the protocol catalog".to_owned();
             return Err(Obstacle::NoEvidence(Reason::OtherFile, found));
         }
-        if origin == Origin::Found && examination.kind == Kind::SoftwareHive {
-            return Err(Obstacle::NoEvidence(Reason::OtherHive, "a SOFTWARE hive".to_owned()));
+        match examination.kind {
+            Kind::SoftwareHive if origin == Origin::Found => {
+                Err(Obstacle::NoEvidence(Reason::OtherHive, "a SOFTWARE hive".to_owned()))
+            }
+            Kind::SystemInfo if origin == Origin::Found => {
+                Err(Obstacle::NoEvidence(Reason::OtherFile, "system information without catalogs".to_owned()))
+            }
+            _ => Ok(examination),
         }
-        Ok(examination)
     }
 
     /// Files of one system as one; `logs` are those of the hive among them.
@@ -320,19 +304,36 @@ impl Examiner<'_> {
     }
 
     /// Tells what was said of a file, if anything was.
-    fn say(leader: &Piece, host: Option<String>, said: Option<Result<Examination, Obstacle>>, emit: &mut Emit<'_>) {
+    fn say(leader: &Piece, about: About, said: Option<Result<Examination, Obstacle>>, emit: &mut Emit<'_>) {
         let Some(said) = said else { return };
+        let About { host, collection, joined } = about;
         let label = leader.label.lossy().into_owned();
         let record = match said {
-            Ok(examination) => Record::of(label, leader.name.group.clone(), host, examination),
+            Ok(examination) => {
+                Record::of(label, leader.name.group.clone(), host, examination).collected(collection, joined)
+            }
             Err(Obstacle::NoEvidence(reason, found)) => {
                 emit(News::Passed(Passed { label, reason, found }));
                 return;
             }
-            Err(Obstacle::Failure(status, failure)) => Record::of_failure(label, status, failure),
+            Err(Obstacle::Failure(status, failure)) => {
+                Record::of_failure(label, status, failure).collected(collection, Vec::new())
+            }
         };
         emit(News::Record(Box::new(record)));
     }
+}
+
+/// What is known of a unit beside its evidence.
+struct About {
+    /// The computer that a manifest names.
+    host: Option<String>,
+    collection: Option<String>,
+    joined: Vec<Joined>,
+}
+
+fn joined_as(piece: &Piece) -> Option<Joined> {
+    Some(Joined { label: piece.label.to_lossy(), reason: piece.joined? })
 }
 
 /// Whether it is an event log that is not about Winsock: collections have hundreds of them.
@@ -350,6 +351,12 @@ fn too_large(beginning: &Beginning, length: u64) -> Option<InputError> {
 
 fn is_registration_file(piece: &Piece) -> bool {
     matches!(piece.source.beginning(), Ok((Beginning::Evidence(Kind::Reg), _)))
+}
+
+/// Whether it shows catalogs, by its beginning.
+fn shows_catalogs(piece: &Piece) -> bool {
+    let is_fact = |kind| matches!(kind, Kind::EventLog | Kind::Autoruns | Kind::Hive | Kind::SystemInfo);
+    !matches!(piece.source.beginning(), Ok((Beginning::Evidence(kind), _)) if is_fact(kind))
 }
 
 /// Whether it is a report or a listing, and the one that a manifest describes.

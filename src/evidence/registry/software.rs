@@ -26,6 +26,7 @@ pub(super) fn read(hive: &OpenHive<'_>, mut defects: Defects) -> Result<Option<R
     let folders = root.at(FOLDERS);
     let text = |key: Option<&Key>, name: &str| key?.value(name)?.text().filter(|text| !text.is_empty());
     let software = Software {
+        source: "SOFTWARE hive",
         product_name: text(Some(windows), "ProductName"),
         display_version: text(Some(windows), "DisplayVersion").or_else(|| text(Some(windows), "ReleaseId")),
         version: version(windows),

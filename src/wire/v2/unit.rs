@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Unknown, known};
 use crate::batch;
 use crate::catalog::Guid;
+use crate::collection::JoinReason;
 use crate::finding::{Confidence, Severity};
 
 /// One or several files that were examined as one: a hive with its transaction logs, several registration files of
@@ -18,6 +19,12 @@ pub(super) struct Unit {
     group: Option<String>,
     /// The computer, as a manifest or the evidence names it.
     host: Option<String>,
+    /// The folder or archive that it was collected in; `null` for files that were named.
+    #[serde(default)]
+    collection: Option<String>,
+    /// Other evidence of the same computer that it was examined with, where no manifest says so.
+    #[serde(default)]
+    joined: Vec<Joined>,
     /// What became of it.
     status: Status,
     /// SHA-256 over the SHA-256 of each of its files, a hive before its logs; `null` where hashes were not asked for.
@@ -75,6 +82,16 @@ pub(super) enum Status {
     Skipped,
 }
 
+/// Evidence of the same computer.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Joined {
+    /// What it is called.
+    label: String,
+    /// How it is known to be of the same computer: `same-name`, `file-name`, or `beside` where it names none and
+    /// everything in its folder that names one names this one.
+    reason: String,
+}
+
 /// How many sections there are, and ought to be.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct SectionCount {
@@ -128,6 +145,8 @@ impl From<&batch::Unit> for Unit {
             label: unit.label.clone(),
             group: unit.group.clone(),
             host: unit.host.clone(),
+            collection: unit.collection.clone(),
+            joined: unit.joined.iter().map(Joined::from).collect(),
             status: unit.status.into(),
             evidence_id: unit.evidence_id.clone(),
             windows: unit.windows.clone(),
@@ -156,6 +175,8 @@ impl TryFrom<Unit> for batch::Unit {
             label: unit.label,
             group: unit.group,
             host: unit.host,
+            collection: unit.collection,
+            joined: unit.joined.into_iter().map(batch::Joined::try_from).collect::<Result<_, _>>()?,
             status: unit.status.into(),
             evidence_id: unit.evidence_id,
             windows: unit.windows,
@@ -176,6 +197,20 @@ impl TryFrom<Unit> for batch::Unit {
             foreign: unit.foreign.into_iter().map(batch::Foreign::try_from).collect::<Result<_, _>>()?,
             failure: unit.failure.map(|Failure { code, message, help }| batch::Failure { code, message, help }),
         })
+    }
+}
+
+impl From<&batch::Joined> for Joined {
+    fn from(batch::Joined { label, reason }: &batch::Joined) -> Self {
+        Self { label: label.clone(), reason: reason.name().to_owned() }
+    }
+}
+
+impl TryFrom<Joined> for batch::Joined {
+    type Error = Unknown;
+
+    fn try_from(Joined { label, reason }: Joined) -> Result<Self, Unknown> {
+        Ok(Self { label, reason: known("reason of joining", &reason, JoinReason::by_name)? })
     }
 }
 

@@ -35,6 +35,8 @@ pub(in crate::cli) struct Work {
     files: Vec<FileOfWork>,
     host: Option<String>,
     origin: Origin,
+    collection: Option<String>,
+    units: Vec<usize>,
     /// The steps at which earlier workers have ended: these are left out, and everything before the last of them was
     /// told already.
     pub(super) lost: Vec<u64>,
@@ -95,7 +97,14 @@ impl Work {
             Some(FileOfWork { label, name: piece.name.clone(), path, is_found, promise: piece.promise.clone() })
         };
         let files = pieces.files.iter().map(file).collect::<Option<_>>()?;
-        Some(Self { files, host: pieces.host.clone(), origin: pieces.origin, lost: Vec::new() })
+        Some(Self {
+            files,
+            host: pieces.host.clone(),
+            origin: pieces.origin,
+            collection: pieces.collection.clone(),
+            units: pieces.units.clone(),
+            lost: Vec::new(),
+        })
     }
 
     /// The files.
@@ -108,8 +117,15 @@ impl Work {
             name: file.name,
             source: if file.is_found { Source::Found(file.path.into()) } else { Source::File(file.path.into()) },
             promise: file.promise,
+            joined: None,
         };
-        Pieces { files: self.files.into_iter().map(piece).collect(), host: self.host, origin: self.origin }
+        Pieces {
+            files: self.files.into_iter().map(piece).collect(),
+            host: self.host,
+            origin: self.origin,
+            collection: self.collection,
+            units: self.units,
+        }
     }
 }
 
