@@ -11,7 +11,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["catalog"]),
     ("baseline", &["catalog"]),
     ("evidence", &["catalog", "layout"]),
-    ("collection", &["evidence"]),
+    // `catalog` for the text that names a computer.
+    ("collection", &["evidence", "catalog"]),
     // `evidence` for how much of a member is looked at.
     ("archive", &["collection", "evidence", "catalog"]),
     ("rules", &["catalog", "baseline", "finding", "sentence"]),
@@ -24,8 +25,23 @@ const ROOMS: &[(&str, &[&str])] = &[
     // `baseline` for what is restored, `layout` for the items that are written.
     ("repair", &["comparison", "examination", "evidence", "catalog", "baseline", "rules", "finding", "layout"]),
     // `evidence` for defects and times, and `policy` for what it allows: what formats for many show of an examination.
-    ("batch", &["examination", "catalog", "baseline", "finding", "evidence", "policy"]),
-    ("wire", &["batch", "repair", "comparison", "examination", "catalog", "rules", "policy", "finding", "evidence"]),
+    // `collection` for why evidence is of one computer.
+    ("batch", &["examination", "catalog", "baseline", "finding", "evidence", "policy", "collection"]),
+    (
+        "wire",
+        &[
+            "batch",
+            "collection",
+            "repair",
+            "comparison",
+            "examination",
+            "catalog",
+            "rules",
+            "policy",
+            "finding",
+            "evidence",
+        ],
+    ),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.
     (
         "render",

@@ -8,6 +8,7 @@ mod faults;
 mod folders;
 mod guard;
 mod hostile;
+mod hosts;
 mod interruption;
 mod isolation;
 mod lists;

@@ -36,6 +36,8 @@ pub struct Summary {
     pub skipped: u64,
     /// How many computers the examined units are of; a unit that names none counts as one.
     pub computers: usize,
+    /// How many names computers of several collections have in common: clones, or names that were used again.
+    pub shared_names: usize,
     /// How many units have each verdict.
     pub verdicts: BTreeMap<Verdict, u64>,
     /// How many of these are of dirty hives as they were stored, of which there may be a newer state.

@@ -93,6 +93,14 @@ impl Tally {
         *self.computers.entry(unit.computer()).or_insert(next)
     }
 
+    fn shared_names(&self) -> usize {
+        let mut names: HashMap<&str, usize> = HashMap::new();
+        for (name, _) in self.computers.keys().filter_map(|computer| computer.split_once('\0')) {
+            *names.entry(name).or_default() += 1;
+        }
+        names.into_values().filter(|computers| *computers > 1).count()
+    }
+
     /// Counts what was met beside the units. Members of archives that are no evidence are files of another kind.
     pub fn count(&mut self, counts: Counts) {
         self.counts.add(counts);
@@ -140,6 +148,7 @@ impl Tally {
     /// The summary of everything that was counted.
     #[must_use]
     pub fn summary(self) -> Summary {
+        let shared_names = self.shared_names();
         let since_earlier = self.since_earlier();
         let status = |status| self.statuses.get(&status).copied().unwrap_or_default();
         let shards: Vec<Shard> = self.shards.into_iter().collect();
@@ -179,6 +188,7 @@ impl Tally {
             limited: status(Status::Limited),
             skipped: status(Status::Skipped),
             computers: self.computers.len(),
+            shared_names,
             verdicts: self.verdicts,
             stale: self.stale,
             since_earlier,

@@ -147,7 +147,9 @@ fn can_join(member: &Member<'_>, leader: Option<&Member<'_>>) -> bool {
 
 /// The name of the computer that each member shows, in the form in which two names are compared.
 fn names(members: &[Member<'_>]) -> Vec<Option<String>> {
-    let names: Vec<Option<String>> = members.iter().map(|member| Some(plain(member.computer.as_ref()?))).collect();
+    let shown = |member: &Member<'_>| member.computer.as_ref().map(plain);
+    let by_name = |member: &Member<'_>| member.name.computer().map(str::to_owned);
+    let names: Vec<Option<String>> = members.iter().map(|member| shown(member).or_else(|| by_name(member))).collect();
     let by_folder = by_folder(members, &names);
     let whole = |member: &Member<'_>, name: &String| {
         // What was cut off is the only name beside it that begins so. A name of this length may as well be whole.
@@ -183,7 +185,8 @@ fn computer_of<'n>(
     known: &BTreeSet<&'n str>,
 ) -> Option<(&'n str, JoinReason)> {
     if let Some(name) = name {
-        return Some((name, JoinReason::SameName));
+        let reason = if member.computer.is_some() { JoinReason::SameName } else { JoinReason::FileName };
+        return Some((name, reason));
     }
     let of_file = known.iter().filter(|computer| member.name.begins_with(computer)).max_by_key(|name| name.len());
     if let Some(computer) = of_file {
@@ -239,7 +242,7 @@ mod tests {
             ("pc2_winsock.txt", Kind::Netsh, None),
         ];
         assert_eq!(hosts_of(&rows), [vec![0], vec![1], vec![2], vec![3]]);
-        let rows = [rows[0], ("report.nfo", Kind::Nfo, Some("pc1.example.org")), rows[3]];
+        let rows = [rows[0], ("report.nfo", Kind::Nfo, Some("pc1.example.org")), rows[2]];
         assert_eq!(hosts_of(&rows), [vec![0, 1, 2]], "everything beside the last names one computer");
     }
 
@@ -272,5 +275,6 @@ mod tests {
             ("PC2_WinSock_netsh.TXT", Kind::Netsh, None),
         ];
         assert_eq!(hosts_of(&rows), [vec![0], vec![1, 2]]);
+        assert_eq!(hosts_of(&[rows[0], rows[2]]), [[0], [1]], "no other evidence names this computer");
     }
 }

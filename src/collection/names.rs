@@ -106,6 +106,13 @@ impl Name {
             || ending.is_some_and(|ending| matches!(ending, "txt" | "log" | "nfo" | "xml" | "csv" | "evtx"))
     }
 
+    /// The computer that a collector has put before the name of the file, in lower case: Microsoft's TSS and SDP do so
+    /// (`PC1_WinSock_netsh.TXT`).
+    pub(super) fn computer(&self) -> Option<&str> {
+        let endings = NAMES_AFTER_COMPUTERS.iter();
+        endings.filter_map(|ending| self.file.strip_suffix(ending)).find(|computer| !computer.is_empty())
+    }
+
     /// Whether the file name is that of a computer, given in lower case, with something after it.
     pub(super) fn begins_with(&self, computer: &str) -> bool {
         self.file.strip_prefix(computer).is_some_and(|rest| rest.starts_with(['_', '-', '.', ' ']))
@@ -132,6 +139,10 @@ impl Name {
         (ending == "reg" && stem.contains("winsock2")).then(|| self.file.replacen("winsock2", "winsock", 1))
     }
 }
+
+/// What Microsoft's collectors call files, after the name of the computer.
+const NAMES_AFTER_COMPUTERS: [&str; 6] =
+    ["_winsock_netsh.txt", "_winsock_reg_.txt", "_winsock.txt", "_msinfo32.nfo", "_msinfo32.txt", "_reg_system.hiv"];
 
 /// Folders in which Windows keeps earlier states of its registry; shadow copies have a number in the names of theirs.
 const FOLDERS_OF_EARLIER_STATES: [&str; 3] = ["regback", "repair", "windows.old"];

@@ -4,6 +4,17 @@ use crate::batch::{SinceEarlier, Summary, Unit};
 use crate::examination::{Examination, Examined};
 use crate::finding::Verdict;
 
+/// How many computers there are, and whether some have the same name.
+pub(super) fn computers(summary: &Summary) -> String {
+    match summary.shared_names {
+        0 => summary.computers.to_string(),
+        1 => format!("{}; one name occurs in several collections, whose computers count apart", summary.computers),
+        names => {
+            format!("{}; {names} names occur in several collections, whose computers count apart", summary.computers)
+        }
+    }
+}
+
 /// How many files there were.
 pub(super) fn files(summary: &Summary) -> String {
     let counts = &summary.counts;

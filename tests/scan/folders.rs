@@ -177,8 +177,8 @@ fn rare_providers_come_first() {
         ("1", "common", "PC1"),
         ("2", "common", "PC2"),
         ("3", "rare", "PC3"),
-        // The same computer, collected twice.
-        ("4", "rare", "pc3"),
+        // The same computer in the same collection.
+        ("3/again", "rare", "pc3"),
     ] {
         write(folder.path(), &[(&format!("{file}/SYSTEM"), &hive_of(&with_provider(provider), host))]);
     }

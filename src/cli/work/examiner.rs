@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use catalog9::batch::{Counts, Failure, Joined, Passed, Reason, Record, Status};
 use catalog9::catalog::{Text, hex};
 use catalog9::collection::{Beginning, Name, Packing};
-use catalog9::evidence::{Error, Kind, LARGEST};
+use catalog9::evidence::Kind;
 use catalog9::{Examination, Options};
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::examination;
 use super::net;
-use super::obstacle::Obstacle;
+use super::obstacle::{Obstacle, too_large};
 use super::process::faults;
 use super::seal::Seal;
 use crate::cli::intake::archive::{self, Handed, Nesting};
@@ -340,13 +340,6 @@ fn joined_as(piece: &Piece) -> Option<Joined> {
 fn is_unrelated(examination: &Examination, name: &Name) -> bool {
     let is_sound = examination.defects.is_empty() || !name.is_of_evidence();
     examination.kind == Kind::EventLog && examination.events.is_empty() && is_sound
-}
-
-/// What is no evidence by its beginning is that whatever its length; all else is looked at to its end.
-fn too_large(beginning: &Beginning, length: u64) -> Option<InputError> {
-    let is_read_as_stream = matches!(beginning, Beginning::Evidence(Kind::Reg) | Beginning::Archive(_));
-    let is_other = matches!(beginning, Beginning::Other(_));
-    (length > LARGEST && !is_read_as_stream && !is_other).then_some(InputError::TooLarge { found: length })
 }
 
 fn is_registration_file(piece: &Piece) -> bool {

@@ -1,8 +1,8 @@
 //! Why something was not examined.
 
 use catalog9::batch::{Failure, Reason, Status};
-use catalog9::collection::Name;
-use catalog9::evidence::Error;
+use catalog9::collection::{Beginning, Name};
+use catalog9::evidence::{Error, Kind, LARGEST};
 use miette::Diagnostic;
 
 use super::examination::{Obstacle as Why, Refusal};
@@ -76,4 +76,11 @@ impl Obstacle {
         let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };
         Self::Failure(status, Failure::of(error))
     }
+}
+
+/// What is no evidence by its beginning is that whatever its length; all else is looked at to its end.
+pub(super) fn too_large(beginning: &Beginning, length: u64) -> Option<InputError> {
+    let is_read_as_stream = matches!(beginning, Beginning::Evidence(Kind::Reg) | Beginning::Archive(_));
+    let is_other = matches!(beginning, Beginning::Other(_));
+    (length > LARGEST && !is_read_as_stream && !is_other).then_some(InputError::TooLarge { found: length })
 }

@@ -114,7 +114,7 @@ fn write_totals(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
     writeln!(writer, "| | |\n|---|---|")?;
     writeln!(writer, "| Files | {} |", totals::files(summary))?;
     writeln!(writer, "| Units | {} |", totals::units(summary))?;
-    writeln!(writer, "| Computers | {} |", summary.computers)?;
+    writeln!(writer, "| Computers | {} |", totals::computers(summary))?;
     if let Some(shards) = totals::shards(summary) {
         writeln!(writer, "| Shards | {shards} |")?;
     }

@@ -102,7 +102,7 @@ fn write_summary(summary: &Summary, width: usize, writer: &mut dyn Write) -> io:
     let line = |writer: &mut dyn Write, label: &str, text: &str| labelled(writer, width, label, text);
     line(writer, "files", &totals::files(summary))?;
     line(writer, "units", &totals::units(summary))?;
-    line(writer, "computers", &summary.computers.to_string())?;
+    line(writer, "computers", &totals::computers(summary))?;
     line(writer, "verdicts", &totals::verdicts(summary))?;
     if let Some(shards) = totals::shards(summary) {
         line(writer, "shards", &shards)?;

@@ -45,6 +45,9 @@ pub(super) struct Summary {
     skipped: u64,
     /// How many computers the examined units are of; a unit that names none counts as one.
     computers: usize,
+    /// How many names computers of several collections have in common: clones, or names that were used again.
+    #[serde(default)]
+    shared_names: usize,
     /// How many units have each verdict.
     verdicts: BTreeMap<String, u64>,
     /// How many of these are of dirty hives as they were stored, of which there may be a newer state.
@@ -160,6 +163,7 @@ impl From<&batch::Summary> for Summary {
             limited: summary.limited,
             skipped: summary.skipped,
             computers: summary.computers,
+            shared_names: summary.shared_names,
             verdicts: summary.verdicts.iter().map(|(verdict, units)| (verdict.name().to_owned(), *units)).collect(),
             stale: summary.stale,
             baseline: summary.since_earlier.map(|batch::SinceEarlier { new, known, gone }| SinceBaseline {
@@ -203,6 +207,7 @@ impl TryFrom<Summary> for batch::Summary {
             limited: summary.limited,
             skipped: summary.skipped,
             computers: summary.computers,
+            shared_names: summary.shared_names,
             verdicts,
             stale: summary.stale,
             since_earlier: summary.baseline.map(|SinceBaseline { new, known, gone }| batch::SinceEarlier {
