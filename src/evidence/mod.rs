@@ -40,7 +40,7 @@ pub use kind::Kind;
 pub use moment::{Event, Moment};
 pub use reading::{ReadOptions, Reading, Scratch, Space};
 pub use recovery::{HiveState, Recovery};
-pub(crate) use registry::{Key, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_SZ, Value};
+pub(crate) use registry::{Key, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ, Value};
 pub use registry::{Registry, Together, log};
 pub use report_head::{ReportHead, Written};
 pub use sniff::sniff;

@@ -8,6 +8,7 @@ use super::keys::{
 };
 use super::restore::{catalog_key, source_of, write_name_space};
 use super::step::{Source, Step, What};
+use super::transports;
 use super::work::{Other, Work, problems};
 use crate::baseline::{Expected, Identity, expected_name_spaces, identity, of_version};
 use crate::catalog::provider::is_rsvp;
@@ -40,14 +41,12 @@ fn add_keys(work: &mut Work<'_>, examined: &Examined) -> bool {
     let catalogs = &examined.control_set.catalogs;
     let mut changed = false;
     for path in &catalogs.absent_keys {
-        // Nothing but Windows setup knows which transports are installed.
         if !path.contains("WinSock2") {
+            changed |= transports::add_key(work, catalogs);
             continue;
         }
-        let other = work.others.iter().find_map(|other| {
-            let Source::ControlSet { name, .. } = &other.source else { return None };
-            Some((other.source.clone(), work.registry.control_set(name)?.at(path)?.clone()))
-        });
+        let others = work.others.iter();
+        let other = others.filter_map(|other| Some((other.source.clone(), other.keys?.at(path)?.clone()))).next();
         if other.is_none() && of_version(&catalogs.windows).is_none() {
             work.needs_windows = true;
             continue;
@@ -235,7 +234,7 @@ fn find(
             confidence: Confidence::High,
         })
     };
-    let of_other = |Other { source, catalogs }: &Other| {
+    let of_other = |Other { source, catalogs, .. }: &Other<'_>| {
         let mut lists = catalogs.protocol_lists();
         let (_, list) = lists.find(|(other, _)| path_of(*other).is_same(name))?;
         of_list(source, &list.entries)
@@ -291,7 +290,7 @@ fn add_name_spaces(work: &mut Work<'_>, examined: &Examined) -> bool {
                 let is_path = path.is_some_and(|path| paths.iter().any(|known| path.is(known)));
                 entry.provider_id == Some(known.id) && entry.enabled == Some(1) && is_path
             };
-            let of_other = |Other { source, catalogs }: &Other| {
+            let of_other = |Other { source, catalogs, .. }: &Other<'_>| {
                 let (_, list) = catalogs.name_space_lists().find(|(other, _)| path_of(*other).is_same(*name))?;
                 Some((source.clone(), list.entries.iter().find(is_sound)?.clone()))
             };

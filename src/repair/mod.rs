@@ -1,5 +1,6 @@
 //! A plan that repairs the catalogs of a registry, and its proof. Nothing here changes anything but a copy in memory.
 
+mod change;
 mod file;
 mod guide;
 mod ids;
@@ -12,11 +13,14 @@ mod proof;
 mod refusal;
 mod removal;
 mod restore;
+mod script;
 mod step;
+mod transports;
 mod work;
 
 pub use self::guide::Advice;
 pub use self::refusal::Refusal;
+pub use self::script::Unscriptable;
 pub use self::step::{Source, Step, Wanted, What};
 pub use self::work::Wishes;
 
@@ -24,7 +28,7 @@ use self::keys::{NAME_SPACE, PROTOCOL, at_mut, set_number, settle};
 use self::proof::{Fault, Files};
 use self::work::{Other, Work, problems};
 use crate::catalog::{Facts, Text, hex};
-use crate::comparison::states::{Comparison, State, compare};
+use crate::comparison::states::{Comparison, State, compare, is_other_host, is_other_windows};
 use crate::evidence::{Kind, Recovery, Registry, Roles, Value};
 use crate::examination::{Examination, Examined, Options, examine_again};
 use crate::finding::Finding;
@@ -84,6 +88,8 @@ pub struct Repair {
     pub fix: Vec<u8>,
     /// Takes it back.
     pub undo: Vec<u8>,
+    /// Makes the repair as a PowerShell script in ASCII, which checks first; or why there is none.
+    pub script: Result<Vec<u8>, Unscriptable>,
 }
 
 /// How a plan is made.
@@ -93,6 +99,8 @@ pub struct Request {
     pub wishes: Wishes,
     /// Name of the control set that the files write to; `None` for the running one.
     pub control_set: Option<String>,
+    /// Other evidence of the same computer, with what is good: examined like the evidence itself.
+    pub restore_from: Option<Examination>,
 }
 
 /// What the rounds came to.
@@ -126,14 +134,15 @@ pub fn plan(examination: &Examination, options: &Options, request: &Request) -> 
         sections: main.sections.as_ref().and_then(|sections| sections.expected),
         files: Err(Refusal::Nothing),
     };
-    match hindrance(examination, main) {
+    match hindrance(examination, main).and_then(|found| Ok((found, good_state(examination, main, request)?))) {
         Err(refusal) => {
             plan.files = Err(refusal);
             let left = plan.problems.iter().filter_map(|finding| Some((finding.clone(), left::reason(finding)?)));
             plan.left = left.collect();
         }
-        Ok((registry, name)) => {
-            if let Some(tried) = attempt(examination, registry, name, options, &request.wishes) {
+        Ok(((registry, name), good)) => {
+            let others = others(examination, registry, name, good);
+            if let Some(tried) = attempt(examination, registry, name, options, (&request.wishes, others)) {
                 plan.problems = problems(&tried.before);
                 plan.sections = tried.after.sections.as_ref().map(|sections| sections.visible);
                 let left = work::problems(&tried.after);
@@ -180,27 +189,49 @@ fn hindrance<'e>(examination: &'e Examination, main: &'e Examined) -> Result<(&'
     Ok((registry, name))
 }
 
+/// The good state that the user names, or why it is not taken.
+fn good_state<'a>(
+    examination: &Examination,
+    main: &Examined,
+    request: &'a Request,
+) -> Result<Option<Other<'a>>, Refusal> {
+    let Some(good) = &request.restore_from else { return Ok(None) };
+    let (Some(examined), Kind::Hive | Kind::Reg) = (good.main(), good.kind) else {
+        return Err(Refusal::NoGoodState(good.kind));
+    };
+    let [own, found] = [main, examined].map(|examined| examined.control_set.computer_name.as_ref());
+    if let (true, Some(own), Some(found)) = (is_other_host(own, found), own, found) {
+        return Err(Refusal::OtherHost { expected: own.clone(), found: found.clone() });
+    }
+    let [own, found] = [main, examined].map(|examined| &examined.control_set.catalogs);
+    if is_other_windows(own, found) {
+        let [expected, found] =
+            [(main, own), (examined, found)].map(|(examined, catalogs)| examined.baseline.windows_name(catalogs));
+        return Err(Refusal::OtherWindows { expected, found });
+    }
+    if !good.recovery.as_ref().is_none_or(Recovery::is_newest) && !examination.as_stored {
+        return Err(Refusal::DirtyGoodState);
+    }
+    let name = examined.control_set.name.as_ref();
+    let keys = good.registry.as_ref().zip(name).and_then(|(registry, name)| registry.control_set(name));
+    Ok(Some(Other { source: Source::OtherEvidence(good.path.clone()), catalogs: found.clone(), keys }))
+}
+
 /// Repairs a copy of the registry until nothing is left that can be repaired.
 fn attempt<'a>(
     examination: &Examination,
     registry: &Registry,
     name: &'a Text,
     options: &Options,
-    wishes: &'a Wishes,
+    (wishes, others): (&'a Wishes, Vec<Other<'a>>),
 ) -> Option<Tried<'a>> {
-    let mut work = Work {
-        registry: registry.clone(),
-        name,
-        wishes,
-        others: others(examination, registry, name),
-        steps: Vec::new(),
-        needs_windows: false,
-    };
+    let mut work = Work { registry: registry.clone(), name, wishes, others, steps: Vec::new(), needs_windows: false };
     let again = |registry: &Registry| examine_again(registry, name, examination.kind, options);
     let before = again(registry)?;
     let mut examined = before.clone();
     for _ in 0..MOST_ROUNDS {
-        let phases = [numbering::repair, removal::repair, restore::repair, missing::repair, ids::repair];
+        let phases =
+            [transports::repair, numbering::repair, removal::repair, restore::repair, missing::repair, ids::repair];
         // Each phase builds on what the registry holds: after one that changed it, it is examined again.
         if !phases.iter().any(|repair| repair(&mut work, &examined)) {
             break;
@@ -213,12 +244,17 @@ fn attempt<'a>(
 }
 
 /// The other states of the system, best first.
-fn others(examination: &Examination, registry: &Registry, name: &Text) -> Vec<Other> {
+fn others<'a>(
+    examination: &Examination,
+    registry: &'a Registry,
+    name: &Text,
+    good: Option<Other<'a>>,
+) -> Vec<Other<'a>> {
     let other_state = examination.recovery.iter().flat_map(|recovery| &recovery.other);
-    let mut others: Vec<Other> = other_state
+    let other_state = other_state
         .filter(|control_set| control_set.name.as_ref() == Some(name))
-        .map(|control_set| Other { source: Source::OtherState, catalogs: control_set.catalogs.clone() })
-        .collect();
+        .map(|control_set| Other { source: Source::OtherState, catalogs: control_set.catalogs.clone(), keys: None });
+    let mut others: Vec<Other<'a>> = good.into_iter().chain(other_state).collect();
     let role = |roles: Roles| roles.names().into_iter().next().unwrap_or_default();
     let mut control_sets: Vec<_> =
         registry.control_sets().into_iter().filter(|set| set.name.as_ref() != Some(name)).collect();
@@ -227,8 +263,9 @@ fn others(examination: &Examination, registry: &Registry, name: &Text) -> Vec<Ot
         let name = control_set.name?;
         let is_upgrade = name.lower().contains("upgrade");
         let role = role(control_set.roles);
+        let keys = registry.control_set(&name);
         let source = if is_upgrade { Source::Upgrade } else { Source::ControlSet { name, role } };
-        Some(Other { source, catalogs: control_set.catalogs })
+        Some(Other { source, catalogs: control_set.catalogs, keys })
     }));
     others
 }
@@ -239,7 +276,7 @@ fn raise_serial_numbers(work: &mut Work<'_>, before: &Registry) {
     let Some(control_set) = work.control_set() else { return };
     for path in [PROTOCOL, NAME_SPACE] {
         let Some(own) = start.at(path) else { continue };
-        let Some(catalog) = at_mut(control_set, path).filter(|catalog| !file::same(own, catalog)) else { continue };
+        let Some(catalog) = at_mut(control_set, path).filter(|catalog| !change::same(own, catalog)) else { continue };
         let serial = own.value("Serial_Access_Num").and_then(Value::number);
         if let Some(serial) = serial {
             set_number(catalog, "Serial_Access_Num", serial.wrapping_add(1));
@@ -263,7 +300,7 @@ fn written(
         return Err(Refusal::UnknownWindows);
     }
     let is_whole = tried.work.steps.iter().any(|step| step.what == What::AddKey);
-    if file::same(start, goal) {
+    if change::same(start, goal) {
         let unsettled = proof::against(&tried.before, &tried.after, is_whole);
         return Err(if unsettled.is_empty() { Refusal::Nothing } else { Refusal::Unproven(unsettled) });
     }
@@ -275,9 +312,10 @@ fn written(
         Kind::Reg => name.lossy().into_owned(),
         _ => "CurrentControlSet".to_owned(),
     });
-    let [fix, undo] = [true, false].map(|is_fix| comment(plan, examination, tried, &addressed, is_fix));
-    let files = proof::files([start, goal], &addressed, [&fix, &undo]);
-    files.map(|Files { fix, undo }| Repair { fix, undo }).map_err(|fault| match fault {
+    let [fix_comment, undo_comment] = [true, false].map(|is_fix| comment(plan, examination, tried, &addressed, is_fix));
+    let files = proof::files([start, goal], &addressed, [&fix_comment, &undo_comment]);
+    let script = || script::of([start, goal], &addressed, plan.host.as_ref(), &fix_comment);
+    files.map(|Files { fix, undo }| Repair { fix, undo, script: script() }).map_err(|fault| match fault {
         Fault::Unwritable(name) => Refusal::Unwritable(name),
         Fault::ReadsOtherwise(what) => Refusal::Unproven(vec![what.to_owned()]),
     })

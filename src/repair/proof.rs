@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::file::{File, Unwritable, same};
+use super::change::{Unwritable, between, same};
+use super::file::File;
 use super::keys::{NAME_SPACE, PROTOCOL};
 use super::left;
 use crate::catalog::Text;
@@ -63,13 +64,13 @@ pub(super) fn files(
 ) -> Result<Files, Fault> {
     let path = format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{name}");
     let mut fix = File::new(fix_comment);
-    fix.difference(start, goal, &path, "")?;
+    fix.add(&between(Some(start), goal, &path)?)?;
     let mut undo = File::new(undo_comment);
-    undo.difference(goal, start, &path, "")?;
+    undo.add(&between(Some(goal), start, &path)?)?;
     let mut of_start = File::new(&[]);
-    of_start.whole(start, &path)?;
+    of_start.add(&between(None, start, &path)?)?;
     let mut of_goal = File::new(&[]);
-    of_goal.whole(goal, &path)?;
+    of_goal.add(&between(None, goal, &path)?)?;
     let expected_start = read(&of_start, name)?;
     for catalog in [PROTOCOL, NAME_SPACE] {
         let [read, own] = [expected_start.at(catalog), start.at(catalog)];

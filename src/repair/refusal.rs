@@ -15,6 +15,28 @@ pub enum Refusal {
     /// The evidence is of more than one file.
     #[error("several files were examined as one")]
     SeveralFiles,
+    /// The good state is of another computer.
+    #[error("the good state is of the computer {found}, not of {expected}", found = .found.shortened(60), expected = .expected.shortened(60))]
+    OtherHost {
+        /// The computer of the evidence.
+        expected: Text,
+        /// The computer of the good state.
+        found: Text,
+    },
+    /// The good state is of another Windows.
+    #[error("the good state is of {found}, the evidence of {expected}")]
+    OtherWindows {
+        /// The Windows of the evidence.
+        expected: String,
+        /// The Windows of the good state.
+        found: String,
+    },
+    /// The good state shows no values.
+    #[error("the good state cannot come from this kind of evidence: {}", .0.title())]
+    NoGoodState(Kind),
+    /// The good state is a dirty hive.
+    #[error("the hive with the good state is dirty, and its transaction logs are missing or unusable")]
+    DirtyGoodState,
     /// A newer state of the hive may exist.
     #[error("the hive is dirty and its transaction logs are missing or unusable")]
     Dirty,
@@ -51,6 +73,10 @@ impl Refusal {
         match self {
             Self::NoRegistry(_) => "no-registry",
             Self::SeveralFiles => "several-files",
+            Self::OtherHost { .. } => "other-host",
+            Self::OtherWindows { .. } => "other-windows",
+            Self::NoGoodState(_) => "no-good-state",
+            Self::DirtyGoodState => "dirty-good-state",
             Self::Dirty => "dirty",
             Self::Partial => "partial",
             Self::TooLarge => "too-large",
@@ -69,6 +95,14 @@ impl Refusal {
         match self {
             Self::NoRegistry(_) => "Collect the SYSTEM hive with its logs, or export the key WinSock2 with regedit.",
             Self::SeveralFiles => "Name the registry alone.",
+            Self::OtherHost { .. } => "Name older evidence of the same computer, or leave --restore-from out.",
+            Self::OtherWindows { .. } => {
+                "Name evidence of the same Windows version, or leave --restore-from out: then the version decides."
+            }
+            Self::NoGoodState(_) => "Name a SYSTEM hive, such as RegBack\\SYSTEM, or an export of the key WinSock2.",
+            Self::DirtyGoodState => {
+                "Put SYSTEM.LOG1 and SYSTEM.LOG2 next to that hive; --as-stored takes both hives as they are stored."
+            }
             Self::Dirty => {
                 "Put SYSTEM.LOG1 and SYSTEM.LOG2 next to the hive; --as-stored repairs the hive as it is stored."
             }

@@ -6,7 +6,7 @@ use super::step::{Source, Step, What};
 use super::work::{Other, Work, problems};
 use crate::baseline::{self, Baseline};
 use crate::catalog::provider::name_space_by_id;
-use crate::catalog::{CatalogName, Catalogs, Entry, NameSpaceEntry, ProtocolEntry, Text, Version};
+use crate::catalog::{CatalogName, Catalogs, DISABLED, Entry, NameSpaceEntry, ProtocolEntry, Text, Version};
 use crate::evidence::{Key, Value};
 use crate::examination::Examined;
 use crate::finding::{Confidence, Data, Finding, Remedy};
@@ -36,6 +36,7 @@ pub(super) fn repair(work: &mut Work<'_>, examined: &Examined) -> bool {
             "entry-deviates-from-template" => restore_fields(work, examined, finding),
             "protocol-name-mismatch" => restore_protocol_name(work, examined, finding),
             "name-space-value-missing" => restore_name_space(work, examined, finding),
+            "transport-driver-disabled" => restore_start(work, examined, finding),
             _ => false,
         };
     }
@@ -127,12 +128,12 @@ fn restore(
 
 /// How another state of the catalogs spells the path of the same entry, or the same value, where that is one of those
 /// which Windows writes.
-fn named_by_another(others: &[Other], finding: &Finding, value: &str, to: &[Data]) -> Option<(Source, String)> {
+fn named_by_another(others: &[Other<'_>], finding: &Finding, value: &str, to: &[Data]) -> Option<(Source, String)> {
     let accepts = |path: &Text| {
         let is_it = |text: &Data| matches!(text, Data::Text(text) if path.is(text));
         to.iter().any(is_it).then(|| path.lossy().into_owned())
     };
-    others.iter().find_map(|Other { source, catalogs }| {
+    others.iter().find_map(|Other { source, catalogs, .. }| {
         let parameters = catalogs.parameters.as_ref();
         let text = match (value, &finding.entry) {
             ("AutodialDLL", _) => return None,
@@ -151,6 +152,31 @@ fn named_by_another(others: &[Other], finding: &Finding, value: &str, to: &[Data
         };
         Some((source.clone(), text?))
     })
+}
+
+/// Gives a driver the start type back that another state of the system has, where no version of Windows is known to decide.
+fn restore_start(work: &mut Work<'_>, examined: &Examined, finding: &Finding) -> bool {
+    if !finding.remedies.is_empty() {
+        return false;
+    }
+    let mut services = examined.control_set.catalogs.services.iter();
+    let Some(service) = services.find(|service| Some(&service.place) == finding.place.as_ref()) else { return false };
+    let found = work.others.iter().find_map(|Other { source, catalogs, .. }| {
+        let mut services = catalogs.services.iter().filter(|own| own.name.lower() == service.name.lower());
+        let start = services.find_map(|own| own.start.filter(|start| *start != DISABLED))?;
+        Some((source.clone(), start))
+    });
+    let Some((source, start)) = found else { return false };
+    let Some(key) = work.control_set().and_then(|root| placed_mut(root, &service.place.path)) else { return false };
+    set_number(key, "Start", start);
+    settle(key);
+    work.steps.push(Step {
+        from: Some(Text::new(DISABLED.to_string())),
+        to: Some(Text::new(start.to_string())),
+        source: Some(source),
+        ..Step::new(What::Restore, Text::new(format!(r"{}\Start", service.name)), None)
+    });
+    true
 }
 
 fn list_of(catalogs: &Catalogs, name: Option<CatalogName>) -> Option<&[ProtocolEntry]> {

@@ -119,6 +119,12 @@ pub enum Source {
     },
     /// What setup keeps of the Windows that was upgraded.
     Upgrade,
+    /// Other evidence of the same computer, by what it is called.
+    OtherEvidence(Text),
+    /// The record that setup keeps of the installed transports.
+    SetupRecord,
+    /// The settings of the transports, which are there.
+    Settings,
     /// The list for programs of the other bitness.
     OtherList,
     /// The transports of this system, with their templates and bindings.
@@ -137,6 +143,9 @@ impl Source {
             Self::OtherState => "other-state",
             Self::ControlSet { .. } => "control-set",
             Self::Upgrade => "upgrade",
+            Self::OtherEvidence(_) => "other-evidence",
+            Self::SetupRecord => "setup-record",
+            Self::Settings => "settings",
             Self::OtherList => "other-list",
             Self::Transports => "transports",
             Self::Version => "version",
@@ -152,6 +161,9 @@ impl fmt::Display for Source {
             Self::ControlSet { name, role: "" } => write!(formatter, "{name}"),
             Self::ControlSet { name, role } => write!(formatter, "{name} ({role})"),
             Self::Upgrade => formatter.write_str("Setup\\Upgrade"),
+            Self::OtherEvidence(name) => formatter.write_str(&name.shortened(60)),
+            Self::SetupRecord => formatter.write_str("setup's record of the transports"),
+            Self::Settings => formatter.write_str("the settings of the transports"),
             Self::OtherList => formatter.write_str("the list of the other bitness"),
             Self::Transports => formatter.write_str("the transports of this system"),
             Self::Version => formatter.write_str("what this version of Windows installs"),

@@ -17,9 +17,11 @@ pub struct Wishes {
 }
 
 /// A source of what is restored: another state of the catalogs.
-pub(super) struct Other {
+pub(super) struct Other<'a> {
     pub(super) source: Source,
     pub(super) catalogs: Catalogs,
+    /// The key of its control set, where the evidence has one.
+    pub(super) keys: Option<&'a Key>,
 }
 
 /// A repair in the making.
@@ -29,7 +31,7 @@ pub(super) struct Work<'a> {
     pub(super) name: &'a Text,
     pub(super) wishes: &'a Wishes,
     /// Other states of the catalogs, best first.
-    pub(super) others: Vec<Other>,
+    pub(super) others: Vec<Other<'a>>,
     pub(super) steps: Vec<Step>,
     /// Whether something could not be restored since the version of Windows is unknown.
     pub(super) needs_windows: bool,

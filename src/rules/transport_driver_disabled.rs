@@ -49,11 +49,11 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     {
         let message = format!("the service {name} is disabled");
         if is_one_of(name, &INDISPENSABLE) {
-            findings.add(message).remedies(
+            findings.at(place, message).remedies(
                 start(name, &subject.catalogs.windows).map(|start| Remedy::restore_number(place, "Start", start)),
             );
         } else if transports.contains(&name.lower()) {
-            let finding = findings.add(message).severity(Severity::Warning).implies(Verdict::Intact);
+            let finding = findings.at(place, message).severity(Severity::Warning).implies(Verdict::Intact);
             if is_one_of(name, &DISPENSABLE) {
                 finding.severity(Severity::Note).harmless("it may have been disabled on purpose");
             }

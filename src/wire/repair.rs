@@ -86,9 +86,10 @@ struct Step {
     from: Option<String>,
     /// What will stand there; `null` where nothing will.
     to: Option<String>,
-    /// Where that comes from: `other-state`, `control-set`, `upgrade`, `other-list`, `transports`, `version` or `entries`.
+    /// Where that comes from: `other-state`, `control-set`, `upgrade`, `other-evidence`, `setup-record`, `settings`,
+    /// `other-list`, `transports`, `version` or `entries`.
     source: Option<&'static str>,
-    /// Name of that control set.
+    /// Name of that control set, or of that other evidence.
     source_name: Option<String>,
     /// `high`, `medium` or `low`.
     confidence: &'static str,
@@ -150,7 +151,7 @@ impl Step {
     fn of(step: &repair::Step) -> Self {
         let text = |text: &Option<Text>| text.as_ref().map(Text::to_lossy);
         let source_name = match &step.source {
-            Some(Source::ControlSet { name, .. }) => Some(name.to_lossy()),
+            Some(Source::ControlSet { name, .. } | Source::OtherEvidence(name)) => Some(name.to_lossy()),
             _ => None,
         };
         Self {

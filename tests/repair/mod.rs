@@ -1,7 +1,10 @@
 //! A repair is applied by another reader, examined, and taken back.
 
+mod good_state;
 mod hivex;
 mod import;
+mod script;
+mod transports;
 
 use std::collections::BTreeSet;
 

@@ -10,13 +10,14 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesPars
 use super::value::{code_page, windows};
 
 const AFTER_HELP: &str = "\
-Without --reg, nothing is written. catalog9 never changes a registry: it writes files that an administrator imports.
+Without --reg and --script, nothing is written. catalog9 never changes a registry: it writes files that an
+administrator imports or runs.
 
 Exit codes:
   0  nothing is wrong
   1  something is wrong; the plan shows what to do
   2  invalid command line; nothing was done
-  3  the evidence could not be read, or --reg was refused; the plan says why
+  3  the evidence could not be read, or --reg or --script was refused; the plan says why
   4  the output could not be written completely";
 
 #[derive(Debug, clap::Args)]
@@ -33,6 +34,14 @@ pub(in crate::cli) struct RepairArgs {
     /// Write the registration file that takes the fix back
     #[arg(long, value_name = "UNDO.reg", requires = "reg")]
     pub(in crate::cli) undo: Option<PathBuf>,
+
+    /// Write the fix as a PowerShell script for the running system, which checks the computer and every value first
+    #[arg(long, value_name = "FIX.ps1")]
+    pub(in crate::cli) script: Option<PathBuf>,
+
+    /// Take what is good from other evidence of the same computer first: an older hive, such as RegBack, or an export
+    #[arg(long, value_name = "EVIDENCE")]
+    pub(in crate::cli) restore_from: Option<OsString>,
 
     /// Repair the control set of this name, and address the files to it, as an offline hive needs; default: the current
     /// one, addressed as CurrentControlSet

@@ -1,6 +1,9 @@
 //! `catalog9 repair`.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use catalog9::baseline;
 use catalog9::collection::Beginning;
@@ -39,11 +42,23 @@ pub(in crate::cli) fn run(arguments: &RepairArgs, output: &mut Output) -> io::Re
         ..Options::default()
     };
     let wanted = |names: &[String]| names.iter().map(|name| Wanted::parse(name)).collect();
+    let good = arguments.restore_from.as_ref().map(|file| {
+        // Its own current control set is the good one, whatever the other is called.
+        examined(file, &Options { control_sets: Selection::Current, ..options.clone() })
+    });
+    let good = match good.transpose() {
+        Ok(good) => good,
+        Err(refusal) => {
+            complain(&refusal);
+            return Ok(Exit::Incomplete);
+        }
+    };
     let request = Request {
+        restore_from: good,
         wishes: Wishes { keep: wanted(&arguments.keep), remove: wanted(&arguments.remove) },
         control_set: arguments.control_set.clone(),
     };
-    let planned = examined(arguments, &options).and_then(|examination| {
+    let planned = examined(&arguments.file, &options).and_then(|examination| {
         plan(&examination, &options, &request).ok_or_else(|| miette!("expected a control set, found none"))
     });
     let plan = match planned {
@@ -59,27 +74,48 @@ pub(in crate::cli) fn run(arguments: &RepairArgs, output: &mut Output) -> io::Re
 }
 
 /// Writes the files, which get their names only when both are complete.
-fn finish(plan: &Plan, files: Option<[AtomicFile; 2]>) -> io::Result<Exit> {
+fn finish(plan: &Plan, files: Files) -> io::Result<Exit> {
     let exit = if plan.problems.is_empty() && plan.steps.is_empty() { Exit::Clean } else { Exit::Found };
-    let Some([mut fix, mut undo]) = files else { return Ok(exit) };
-    match &plan.files {
-        Ok(repair) => {
-            fix.write_all(&repair.fix)?;
-            undo.write_all(&repair.undo)?;
-            // The way back is there before the way.
-            undo.finish()?;
-            fix.finish()?;
-            Ok(exit)
-        }
-        Err(refusal) => {
-            complain(&miette!(help = refusal.way_out(), "no registration file was written: {refusal}"));
-            Ok(Exit::Incomplete)
-        }
+    if files.registration.is_none() && files.script.is_none() {
+        return Ok(exit);
     }
+    let repair = match &plan.files {
+        Ok(repair) => repair,
+        Err(refusal) => {
+            complain(&miette!(help = refusal.way_out(), "nothing was written: {refusal}"));
+            return Ok(Exit::Incomplete);
+        }
+    };
+    if let Some([mut fix, mut undo]) = files.registration {
+        fix.write_all(&repair.fix)?;
+        undo.write_all(&repair.undo)?;
+        // The way back is there before the way.
+        undo.finish()?;
+        fix.finish()?;
+    }
+    match (files.script, &repair.script) {
+        (Some(mut file), Ok(script)) => {
+            file.write_all(script)?;
+            file.finish()?;
+        }
+        (Some(_), Err(refusal)) => {
+            let help = "--reg and --undo write the same repair as registration files.";
+            complain(&miette!(help = help, "no script was written: {refusal}"));
+            return Ok(Exit::Incomplete);
+        }
+        (None, _) => {}
+    }
+    Ok(exit)
 }
 
-fn examined(arguments: &RepairArgs, options: &Options) -> Result<Examination, Report> {
-    let piece = Piece::of_argument(&arguments.file);
+/// The files that are asked for.
+struct Files {
+    registration: Option<[AtomicFile; 2]>,
+    script: Option<AtomicFile>,
+}
+
+fn examined(file: &OsStr, options: &Options) -> Result<Examination, Report> {
+    let piece = Piece::of_argument(file);
     let label = piece.label.shortened(200);
     let refuse = |error: &dyn std::fmt::Display| miette!("{label}: {error}");
     let (beginning, _) = piece.source.beginning().map_err(|error| refuse(&error))?;
@@ -92,18 +128,24 @@ fn examined(arguments: &RepairArgs, options: &Options) -> Result<Examination, Re
     examination::of(&[(&piece, &logs)], options).map_err(|refusal| refuse(&refusal.obstacle))
 }
 
-/// The files to be written, neither of which may be one that is read.
-fn files(arguments: &RepairArgs) -> Result<Option<[AtomicFile; 2]>, Report> {
+/// The files to be written, none of which may be one that is read.
+fn files(arguments: &RepairArgs) -> Result<Files, Report> {
     let mut guard = Guard::default();
     guard.evidence([&arguments.file]);
+    guard.evidence(&arguments.restore_from);
     guard.refuse_stdout()?;
-    let (Some(fix), Some(undo)) = (&arguments.reg, &arguments.undo) else { return Ok(None) };
-    if fix == undo {
-        return Err(usage("expected two files, found the same name for the fix and for the undo"));
+    let named = [&arguments.reg, &arguments.undo, &arguments.script];
+    let mut known = BTreeSet::new();
+    if !named.into_iter().flatten().all(|path| known.insert(path)) {
+        return Err(usage("expected a name of its own for each file, found the same name twice"));
     }
-    let file = |path: &std::path::PathBuf| {
+    let file = |path: &PathBuf| {
         guard.refuse(path)?;
         AtomicFile::create(path, true).map_err(|error| usage(format!("the output cannot be written: {error}")))
     };
-    Ok(Some([file(fix)?, file(undo)?]))
+    let registration = match (&arguments.reg, &arguments.undo) {
+        (Some(fix), Some(undo)) => Some([file(fix)?, file(undo)?]),
+        _ => None,
+    };
+    Ok(Files { registration, script: arguments.script.as_ref().map(file).transpose()? })
 }

@@ -21,7 +21,8 @@ use self::entries::{Lists, entries_of};
 use self::matching::Known;
 use self::sight::Sight;
 use crate::baseline;
-use crate::catalog::{Catalog, CatalogName, Catalogs, EntryList, Facts};
+
+use crate::catalog::{Catalog, CatalogName, Catalogs, EntryList, Facts, Text};
 
 /// What a comparison of two states comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,7 +275,7 @@ fn joined(changes: Vec<Change>) -> Vec<Change> {
 
 fn cautions(before: &State, after: &State) -> Vec<Caution> {
     let mut cautions = Vec::new();
-    if before.host.is_some() && after.host.is_some() && !is_one_host(before, after) {
+    if is_other_host(before.host.as_ref(), after.host.as_ref()) {
         cautions.push(Caution::OtherHost);
     }
     if is_other_windows(&before.catalogs, &after.catalogs) {
@@ -291,12 +292,13 @@ fn cautions(before: &State, after: &State) -> Vec<Caution> {
     cautions
 }
 
-fn is_one_host(before: &State, after: &State) -> bool {
-    before.host.as_ref().zip(after.host.as_ref()).is_some_and(|(before, after)| before.lower() == after.lower())
+/// Whether both computers are known, and they are two.
+pub(crate) fn is_other_host(before: Option<&Text>, after: Option<&Text>) -> bool {
+    before.zip(after).is_some_and(|(before, after)| before.lower() != after.lower())
 }
 
 /// Whether both versions are known, and Windows installs other entries in one of them.
-fn is_other_windows(before: &Catalogs, after: &Catalogs) -> bool {
+pub(crate) fn is_other_windows(before: &Catalogs, after: &Catalogs) -> bool {
     let [known_before, known_after] = [before, after].map(|catalogs| baseline::of_version(&catalogs.windows));
     let is_other_version =
         matches!((known_before, known_after), (Some(before), Some(after)) if !std::ptr::eq(before, after));

@@ -66,7 +66,7 @@ pub(crate) const REG_DWORD: u32 = 4;
 /// Where a link leads.
 pub(super) const REG_LINK: u32 = 6;
 /// Several texts, each ended by a NUL, and a NUL behind the last.
-pub(super) const REG_MULTI_SZ: u32 = 7;
+pub(crate) const REG_MULTI_SZ: u32 = 7;
 
 /// Name of the value that says where a link leads.
 pub(super) const LINK_VALUE: &str = "SymbolicLinkValue";
@@ -203,9 +203,18 @@ impl Value {
         })
     }
 
+    /// The text of a value that is one text without control characters and with one NUL, at its end.
+    #[must_use]
+    pub(crate) fn plain_text(&self) -> Option<String> {
+        let (units, rest) = self.data.as_chunks();
+        let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+        let text = String::from_utf16(units.strip_suffix(&[0]).filter(|_| rest.is_empty())?).ok()?;
+        (!text.chars().any(char::is_control)).then_some(text)
+    }
+
     /// The data as several texts; empty ones, which stand at the end, are left out. `None` where the type is another.
     #[must_use]
-    pub(super) fn texts(&self) -> Option<Vec<Text>> {
+    pub(crate) fn texts(&self) -> Option<Vec<Text>> {
         (self.data_type == REG_MULTI_SZ).then(|| {
             let units = units(&self.data);
             units.split(|unit| *unit == 0).filter(|text| !text.is_empty()).map(Text::from_utf16).collect()

@@ -25,7 +25,7 @@ mod winsock2;
 pub mod log;
 
 pub use self::kept::Registry;
-pub(crate) use self::key::{Key, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_SZ, Value};
+pub(crate) use self::key::{Key, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ, Value};
 pub(super) use self::reg::{is_query, is_registration_file};
 pub(super) use self::system::conclude_from_catalogs;
 
