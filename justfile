@@ -28,6 +28,7 @@ faults:
 # exports truncated at every byte.
 damage:
     FLIPS=100000 cargo test --release --test suite -- damage cut_exports --include-ignored --nocapture
+    REPAIRS=20000 cargo test --release --test suite repair::property -- --nocapture
 
 # Count false alarms by Windows version on public hives of clean installations: see docs/contributing.md.
 vanilla DIR:

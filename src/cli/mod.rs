@@ -38,7 +38,7 @@ pub(super) fn run() -> ExitCode {
         Command::Explain { question } => explain::explain(&question.join(" "), &mut output),
         Command::Worker => process::serve().map(|()| Exit::Clean),
         Command::Rules { format } => explain::list(format, &mut output),
-        Command::Schema { version } => examine::schema(version, &mut output),
+        Command::Schema { of, version } => examine::schema(of, version, &mut output),
         Command::Completions { shell } => man::completions(shell, &mut output),
         Command::Man { folder } => man::man(folder.as_deref(), &mut output),
     };

@@ -27,7 +27,7 @@ pub use self::work::Wishes;
 use self::keys::{NAME_SPACE, PROTOCOL, at_mut, set_number, settle};
 use self::proof::{Fault, Files};
 use self::work::{Other, Work, problems};
-use crate::catalog::{Facts, Text, hex};
+use crate::catalog::{Facts, Text, Version, hex};
 use crate::comparison::states::{Comparison, State, compare, is_other_host, is_other_windows};
 use crate::evidence::{Kind, Recovery, Registry, Roles, Value};
 use crate::examination::{Examination, Examined, Options, examine_again};
@@ -176,6 +176,9 @@ fn hindrance<'e>(examination: &'e Examination, main: &'e Examined) -> Result<(&'
     }
     if !examination.recovery.as_ref().is_none_or(Recovery::is_newest) && !examination.as_stored {
         return Err(Refusal::Dirty);
+    }
+    if catalogs.windows.version.is_some_and(|version| version < Version::W2000) {
+        return Err(Refusal::OldWindows);
     }
     if !catalogs.links.is_empty() {
         return Err(Refusal::Links);
@@ -333,7 +336,7 @@ fn comment(plan: &Plan, examination: &Examination, tried: &Tried<'_>, addressed:
         format!("Evidence: {}, {}", plan.path.shortened(100), tried.work.name.shortened(60)),
         format!("SHA-256:  {hash}"),
         format!(
-            "Writes to {addressed}. Import it on this computer only, and only while the catalogs are as in the evidence."
+            "Writes to {addressed}. Use it on this computer only, and only while the catalogs are as in the evidence."
         ),
         String::new(),
     ];

@@ -40,6 +40,9 @@ pub enum Refusal {
     /// A newer state of the hive may exist.
     #[error("the hive is dirty and its transaction logs are missing or unusable")]
     Dirty,
+    /// Its regedit reads another form.
+    #[error("Windows NT 4 and earlier cannot import files of version 5.00, and REGEDIT4 cannot carry every name")]
+    OldWindows,
     /// The evidence does not show everything.
     #[error("the evidence does not show every value of the Winsock catalogs")]
     Partial,
@@ -78,6 +81,7 @@ impl Refusal {
             Self::NoGoodState(_) => "no-good-state",
             Self::DirtyGoodState => "dirty-good-state",
             Self::Dirty => "dirty",
+            Self::OldWindows => "old-windows",
             Self::Partial => "partial",
             Self::TooLarge => "too-large",
             Self::Links => "links",
@@ -105,6 +109,9 @@ impl Refusal {
             }
             Self::Dirty => {
                 "Put SYSTEM.LOG1 and SYSTEM.LOG2 next to the hive; --as-stored repairs the hive as it is stored."
+            }
+            Self::OldWindows => {
+                "Follow the steps by hand: on this Windows, reinstall TCP/IP in Control Panel, Network."
             }
             Self::Partial => "Collect the whole SYSTEM hive, or export the key WinSock2 again.",
             Self::TooLarge => "No Windows has that many: find out who wrote them, and follow the steps by hand.",

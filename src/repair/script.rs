@@ -43,6 +43,7 @@ pub(super) fn of(
     let changes = between(Some(start), goal, &path).map_err(|unwritable| Unscriptable::Key(unwritable.0))?;
     let mut script = String::new();
     for line in comment {
+        let line = line.replace('→', "->");
         let line: String = line.chars().map(|one| if matches!(one, ' '..='~') { one } else { '?' }).collect();
         script.push_str(format!("# {line}").trim_end());
         script.push('\n');

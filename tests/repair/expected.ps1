@@ -2,11 +2,10 @@
 # Computer: EXAMPLE
 # Windows:  Windows 10 2004 to 22H2
 # Evidence: SYSTEM, ControlSet001
-# SHA-256:  1f0209c614a69be1d773806d9b72b0b0c4afcf5b5049cab29d56990af9f5e116
-# Writes to CurrentControlSet. Import it on this computer only, and only while the catalogs are as in the evidence.
+# Writes to CurrentControlSet. Use it on this computer only, and only while the catalogs are as in the evidence.
 #
 # What it does:
-#   restores Tcpip\Start: 4 ? 0
+#   restores Tcpip\Start: 4 -> 0
 # A catalog that changes is written whole: entries, counts, then the removal of surplus keys.
 # Serial_Access_Num rises by one. To take it back, import the undo file. Restart afterwards.
 

@@ -3,8 +3,11 @@
 mod good_state;
 mod hivex;
 mod import;
+mod programs;
+mod property;
 mod script;
 mod transports;
+mod wine;
 
 use std::collections::BTreeSet;
 

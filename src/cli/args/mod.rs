@@ -27,7 +27,7 @@ pub(super) use self::policy::PolicyArgs;
 pub(super) use self::repair::RepairArgs;
 pub(super) use self::scan::{Isolation, Only, ScanArgs};
 use self::value::EXIT_CODES;
-pub(super) use self::value::{FailOn, ListFormat, SchemaVersion};
+pub(super) use self::value::{FailOn, ListFormat, SchemaOf, SchemaVersion};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -100,8 +100,11 @@ pub(super) enum Command {
         #[arg(long, short, value_name = "FORMAT", default_value = "table")]
         format: ListFormat,
     },
-    /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`
+    /// Prints the JSON Schema of `examine --format json` and `scan --format jsonl`, or of another command
     Schema {
+        /// The command whose JSON it describes
+        #[arg(long, value_name = "COMMAND", default_value = "examine")]
+        of: SchemaOf,
         /// Version of the schema; version 1 is still read, but no longer written
         #[arg(long, value_name = "VERSION", default_value = "v2")]
         version: SchemaVersion,

@@ -35,6 +35,17 @@ pub(in crate::cli) enum SchemaVersion {
     V2,
 }
 
+/// A command whose JSON has a schema.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum SchemaOf {
+    /// Examinations and scans
+    Examine,
+    /// Comparisons
+    Compare,
+    /// Plans of repairs
+    Repair,
+}
+
 /// Lowest severity that causes exit code 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum FailOn {

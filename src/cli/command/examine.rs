@@ -12,7 +12,7 @@ use catalog9::evidence::{Kind, LARGEST};
 use catalog9::render::json;
 use catalog9::render::table::View;
 use catalog9::render::{Item, Scope, Settings};
-use catalog9::wire::{v1, v2};
+use catalog9::wire::{self, v1, v2};
 use catalog9::{Examination, Options};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -20,7 +20,7 @@ use thiserror::Error;
 use super::earlier::Comparison;
 use super::raw_entry::{self, RawEntry};
 use super::{members, policy};
-use crate::cli::args::{ExamineArgs, SchemaVersion};
+use crate::cli::args::{ExamineArgs, SchemaOf, SchemaVersion};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::Piece;
@@ -156,10 +156,12 @@ fn logs_of(piece: &Piece, arguments: &ExamineArgs) -> Result<Vec<Log<'static>>, 
 }
 
 /// Prints the schema of the JSON output.
-pub(in crate::cli) fn schema(version: SchemaVersion, output: &mut Output) -> io::Result<Exit> {
-    match version {
-        SchemaVersion::V1 => output.write_all(v1::PUBLISHED.as_bytes())?,
-        SchemaVersion::V2 => json::write(&v2::schema(), output)?,
+pub(in crate::cli) fn schema(of: SchemaOf, version: SchemaVersion, output: &mut Output) -> io::Result<Exit> {
+    match (of, version) {
+        (SchemaOf::Compare, _) => json::write(&wire::compare::schema(), output)?,
+        (SchemaOf::Repair, _) => json::write(&wire::repair::schema(), output)?,
+        (SchemaOf::Examine, SchemaVersion::V1) => output.write_all(v1::PUBLISHED.as_bytes())?,
+        (SchemaOf::Examine, SchemaVersion::V2) => json::write(&v2::schema(), output)?,
     }
     Ok(Exit::Clean)
 }
