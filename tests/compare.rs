@@ -11,7 +11,7 @@ use snapbox::str;
 use crate::cases::{cases, catalog9, pressed};
 use crate::evidence::{real, real_hives};
 use crate::synth::reg::{self, Form};
-use crate::synth::{msinfo, netsh, registry};
+use crate::synth::{Key, crash, hive, msinfo, netsh, query, registry};
 
 /// The state that a piece of evidence shows.
 fn state(bytes: &[u8]) -> State {
@@ -36,6 +36,13 @@ const CARRIERS: &[Carrier] = &[
     ("reg", |case| reg::write(&registry::system(case, "EXAMPLE"), r"HKEY_LOCAL_MACHINE\SYSTEM", Form::Regedit5)),
     ("nfo", |case| msinfo::nfo(case, "EXAMPLE", &msinfo::ENGLISH)),
     ("listing", |case| netsh::listing(case, &netsh::ENGLISH).into_bytes()),
+    ("reg query", |case| {
+        query::write(&registry::system(case, "EXAMPLE"), r"HKEY_LOCAL_MACHINE\SYSTEM", query::Form::Cmd)
+    }),
+    ("a saved key", |case| {
+        let saved = registry::system(case, "EXAMPLE").at(r"ControlSet001\Services").clone();
+        hive::write(&Key { name: "ROOT".to_owned(), ..saved }, &hive::Shape::default())
+    }),
 ];
 
 /// The cases whose catalogs have entries: without any a report or a listing is no evidence.
@@ -67,6 +74,23 @@ fn carriers_of_one_system_do_not_differ() {
             }
         }
     }
+}
+
+#[test]
+fn an_annotation_of_a_crash_reports_no_difference_that_the_hive_does_not() {
+    for (folder, case) in cases_with_entries().filter(|(_, case)| case.native_entries().len() > 1) {
+        let annotation = crash::report(&case).into_bytes();
+        assert_eq!(compared(&annotation, &annotation).changes, [], "{}", folder.display());
+        let comparison = compared(&pressed(&case), &annotation);
+        assert_eq!(comparison.changes, [], "{}", folder.display());
+        assert_ne!(comparison.outcome(), Outcome::Same, "{}: it does not show everything", folder.display());
+    }
+    let before = clean();
+    let mut after = before.clone();
+    lists(&mut after).for_each(|list| list.entries[1].library_path = Some(Text::from(r"C:\evil.dll")));
+    let comparison = compared(&pressed(&before), crash::report(&after).as_bytes());
+    let fields: Vec<_> = comparison.changes.iter().filter_map(|change| change.field).collect();
+    assert_eq!(fields, ["DLL"]);
 }
 
 /// A clean system, and what is changed in its UDP entry: the field as a comparison calls it.
@@ -105,7 +129,7 @@ fn a_single_mutation_is_named_with_its_field_and_nothing_else() {
     for (field, mutate) in MUTATIONS {
         let mut after = before.clone();
         lists(&mut after).for_each(|list| mutate(&mut list.entries[1]));
-        for (name, write) in [CARRIERS[0], CARRIERS[1]] {
+        for (name, write) in [CARRIERS[0], CARRIERS[1], CARRIERS[4], CARRIERS[5]] {
             let comparison = compared(&pressed(&before), &write(&after));
             // Whoever answers other sockets than before is reported, too.
             let of_fields: Vec<&Change> =

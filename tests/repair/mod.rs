@@ -132,6 +132,11 @@ const MUTATIONS: &[Mutation] = &[
     (WINDOWS_10, "\nntds", "\nntds  C:\\evil.dll", &[]),
     (WINDOWS_XP, "\nntds", "\nntds  C:\\evil.dll", &[]),
     (WINDOWS_XP, "1002  udp", "1002  udp  C:\\evil.dll", &[]),
+    (WINDOWS_10, "autodial  C:\\Windows\\System32\\rasadhlp.dll", "autodial  C:\\evil.dll", &[]),
+    (WINDOWS_10, "callout  %SystemRoot%\\System32\\fwpuclnt.dll", "callout  C:\\evil.dll", &[]),
+    (WINDOWS_10, "provider-path  %SystemRoot%\\System32\\wsock32.dll", "provider-path  C:\\evil.dll", &[]),
+    (WINDOWS_10, "\nfolder", "\nhelper  Tcpip  C:\\evil.dll\nfolder", &[]),
+    (WINDOWS_10, "service  AFD  1", "service  AFD  4", &[]),
     // Entries, keys and counts.
     (WINDOWS_10, "1002  udp\n", "", &[]),
     (WINDOWS_XP, "1002  udp\n", "", &[]),

@@ -137,7 +137,7 @@ fn files(arguments: &RepairArgs) -> Result<Files, Report> {
     let named = [&arguments.reg, &arguments.undo, &arguments.script];
     let mut known = BTreeSet::new();
     if !named.into_iter().flatten().all(|path| known.insert(path)) {
-        return Err(usage("expected a name of its own for each file, found the same name twice"));
+        return Err(usage("expected different names for the files, found the same name twice"));
     }
     let file = |path: &PathBuf| {
         guard.refuse(path)?;
