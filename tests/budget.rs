@@ -3,6 +3,7 @@
 
 mod examination;
 mod logs;
+mod repair;
 
 use std::fmt::Write;
 

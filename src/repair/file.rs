@@ -50,8 +50,15 @@ impl File {
 
     /// The file as regedit reads it: UTF-16 with its mark, and line ends of Windows.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        let text = format!("{}\n", self.text).replace('\n', "\r\n");
-        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+        // A text may be long: it is held once, and its room is made once.
+        let room = 2 * (self.text.len() + self.text.matches('\n').count()) + 8;
+        let mut bytes = Vec::with_capacity(room);
+        bytes.extend(0xfeff_u16.to_le_bytes());
+        for line in self.text.split_inclusive('\n').chain(["\n"]) {
+            let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\r\n"));
+            bytes.extend(line.encode_utf16().chain(end.encode_utf16()).flat_map(u16::to_le_bytes));
+        }
+        bytes
     }
 }
 
