@@ -45,8 +45,8 @@ fn add_keys(work: &mut Work<'_>, examined: &Examined) -> bool {
             changed |= transports::add_key(work, catalogs);
             continue;
         }
-        let others = work.others.iter();
-        let other = others.filter_map(|other| Some((other.source.clone(), other.keys?.at(path)?.clone()))).next();
+        let mut others = work.others.iter();
+        let other = others.find_map(|other| Some((other.source.clone(), other.keys?.at(path)?.clone())));
         if other.is_none() && of_version(&catalogs.windows).is_none() {
             work.needs_windows = true;
             continue;

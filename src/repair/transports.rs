@@ -46,7 +46,7 @@ fn with_removed(work: &Work<'_>, catalogs: &Catalogs, winsock: &Winsock) -> Vec<
         if is_in(&names, wanted) || *wanted != "Tcpip" && !is_recorded(wanted) {
             continue;
         }
-        let order = |other: &Other<'_>| Some(other.catalogs.winsock.as_ref()?.transports.clone()?);
+        let order = |other: &Other<'_>| other.catalogs.winsock.as_ref()?.transports.clone();
         let of_others = work.others.iter().filter_map(|other| Some((other.source.clone(), order(other)?)));
         let of_record = is_recorded(wanted).then(|| (Source::SetupRecord, recorded.clone()));
         let has_settings = catalogs.transports.iter().any(|transport| transport.name.is(wanted));

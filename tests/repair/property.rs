@@ -64,10 +64,10 @@ fn apply(root: &mut Key, (place, change): &(usize, Change)) {
             root.at(parent).remove(name);
         }
         Change::AddKey(name) => _ = key.at(name),
-        Change::AddValue(name, data_type, data) => {
-            if !key.values.iter().any(|value| value.name.eq_ignore_ascii_case(name)) {
-                key.set(name, *data_type, data.clone());
-            }
+        Change::AddValue(name, data_type, data)
+            if !key.values.iter().any(|value| value.name.eq_ignore_ascii_case(name)) =>
+        {
+            key.set(name, *data_type, data.clone());
         }
         Change::RemoveValue(value) if count > 0 => _ = key.values.remove(value % count),
         Change::Byte(value, at, byte) if count > 0 => {
@@ -104,7 +104,9 @@ proptest! {
         changes in prop::collection::vec(change(), 3),
     ) {
         let mut root = root_of(&mutated(if is_xp { WINDOWS_XP } else { LAYERED }, "", ""));
-        changes.iter().for_each(|change| apply(&mut root, change));
+        for change in &changes {
+            apply(&mut root, change);
+        }
         let plan = planned(&pressed(&root), &Request::default());
         if let Ok(repair) = &plan.files {
             let fixed = import(&root, &repair.fix);
