@@ -18,6 +18,7 @@ pub mod repair;
 pub mod rules;
 mod sentence;
 pub mod symptom;
+pub mod tree;
 pub mod wire;
 
 /// Whose dates and times are in the signatures of this library.

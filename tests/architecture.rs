@@ -15,10 +15,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("collection", &["evidence", "catalog"]),
     // `evidence` for how much of a member is looked at.
     ("archive", &["collection", "evidence", "catalog"]),
-    ("rules", &["catalog", "baseline", "finding", "sentence"]),
+    ("tree", &["catalog"]),
+    ("rules", &["catalog", "baseline", "finding", "sentence", "tree"]),
     ("policy", &["catalog", "finding", "rules"]),
     ("symptom", &["rules"]),
-    ("examination", &["evidence", "catalog", "baseline", "rules", "policy", "finding", "sentence"]),
+    ("examination", &["evidence", "catalog", "baseline", "rules", "policy", "finding", "sentence", "tree"]),
     // `rules` for what an earlier version may have judged by, `evidence` for its kinds, `baseline` for whether two
     // versions of Windows install the same.
     ("comparison", &["examination", "catalog", "baseline", "rules", "finding", "evidence"]),
@@ -40,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "policy",
             "finding",
             "evidence",
+            "tree",
         ],
     ),
     // `baseline` for where a section comes from, which the report names; `rules` for their pages and the list of them.
@@ -59,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "evidence",
             "layout",
             "sentence",
+            "tree",
         ],
     ),
 ];

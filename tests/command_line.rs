@@ -207,7 +207,10 @@ fn an_error_shows_the_way_out() {
             "examine empty.zip",
             "empty.zip: expected evidence in the archive, found none among its files (1) help: collect",
         ),
-        ("examine --no-logs b.zip", "found an archive help: name the archive without --together, --log and --no-logs"),
+        (
+            "examine --no-logs b.zip",
+            "found an archive help: name the archive without --together, --log, --no-logs and --root",
+        ),
         ("examine disk.raw", "a raw disk image with a partition table help: copy \\Windows\\System32\\config\\SYSTEM"),
         ("scan disk.E01", "a disk image (EnCase, E01)"),
         ("examine disk.vhdx", "a virtual disk (VHDX) help: copy"),

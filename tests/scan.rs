@@ -84,7 +84,7 @@ fn records(output: &Output) -> Vec<Value> {
     records
 }
 
-fn scanned(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+pub fn scanned(folder: &Path, arguments: &[&str]) -> Vec<Value> {
     records(&scan(folder, &[&["--format", "jsonl"], arguments].concat()))
 }
 

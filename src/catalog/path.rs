@@ -60,6 +60,16 @@ impl CanonicalPath {
     /// `wow64` is true in the 32-bit catalog of 64-bit Windows, where `system32` and `syswow64` are one folder.
     #[must_use]
     pub fn new(path: &str, wow64: bool) -> Self {
+        Self::read(path, true, wow64)
+    }
+
+    /// The same, with the names of all folders as the path spells them: to find its file, not to compare it.
+    #[must_use]
+    pub fn as_spelled(path: &str) -> Self {
+        Self::read(path, false, false)
+    }
+
+    fn read(path: &str, by_other_names: bool, wow64: bool) -> Self {
         let mut path = path.split('\0').next().unwrap_or_default().replace('/', r"\").to_ascii_lowercase();
         for (prefix, meaning) in PREFIXES {
             if let Some(rest) = path.strip_prefix(prefix) {
@@ -80,7 +90,7 @@ impl CanonicalPath {
                 folder => folders.push(folder),
             }
         }
-        if root.ends_with(':') {
+        if root.ends_with(':') && by_other_names {
             by_usual_names(&mut folders);
         }
         let system_folder = if root == WINDOWS { 0 } else { usize::from(root.ends_with(':')) };

@@ -136,7 +136,16 @@ impl WindowsFolder {
         }
     }
 
-    /// The same, and where nothing shows which folder it is, any that is called like it counts.
+    /// The part of a path below the Windows folder; `None` where it leads elsewhere, and where entries alone show which
+    /// folder that is.
+    #[must_use]
+    pub fn below<'p>(&self, path: &'p CanonicalPath) -> Option<&'p str> {
+        let by_variable = path.as_str().strip_prefix(WINDOWS).and_then(|rest| rest.strip_prefix('\\'));
+        let known = self.known.as_ref().filter(|_| self.drive().is_some());
+        by_variable.or_else(|| rest_within(path, &known?.canonical))
+    }
+
+    /// As [`Self::resolve`], and where nothing shows which folder it is, any that is called like it counts.
     #[must_use]
     pub fn resolve_leniently(&self, path: &CanonicalPath) -> CanonicalPath {
         let likely = path.as_if_in_windows().filter(|_| self.known.is_none());

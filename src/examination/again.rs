@@ -17,6 +17,7 @@ pub(crate) fn examine_again(registry: &Registry, name: &Text, kind: Kind, option
         last_known_good: None,
         reports: &[],
         other: OtherEvidence::default(),
+        drives: &[],
         defects: &[],
     };
     Some(examine_control_set(control_set, &beside, options))

@@ -5,6 +5,7 @@ mod article;
 mod doubts;
 mod events;
 mod files;
+mod libraries;
 mod measure;
 mod next_start;
 mod options;
@@ -30,6 +31,7 @@ use crate::evidence::{
 use crate::finding::{Finding, NotJudged, Severity, Verdict};
 use crate::policy::Withheld;
 use crate::rules::{self, Judgement, OtherEvidence, Subject, SystemReport};
+use crate::tree::{self, Drive, Libraries};
 
 pub(crate) use again::examine_again;
 pub use article::Article;
@@ -49,13 +51,15 @@ pub struct Evidence<'a> {
     pub logs: Vec<LogFile<'a>>,
     /// Where a dirty hive is recovered; `None` for memory, of which this takes as much as the recovered hive is long.
     pub scratch: Option<&'a dyn Scratch>,
+    /// The drives of the computer, as far as their files are at hand: there the DLLs that the catalogs name are looked for.
+    pub drives: Vec<Drive<'a>>,
 }
 
 impl<'a> Evidence<'a> {
     /// A file without transaction logs.
     #[must_use]
     pub fn new(path: impl Into<Text>, content: Content<'a>) -> Self {
-        Self { path: path.into(), content, logs: Vec::new(), scratch: None }
+        Self { path: path.into(), content, logs: Vec::new(), scratch: None, drives: Vec::new() }
     }
 }
 
@@ -121,6 +125,8 @@ pub struct Examined {
     pub sections: Option<Sections>,
     /// What stands behind the NULs of paths and names.
     pub residues: Vec<Residue>,
+    /// The DLLs that it names, in the files of the computer; `None` where these are not at hand.
+    pub libraries: Option<Libraries>,
     /// What changed in it since the last good start; nothing where it is the only control set.
     pub since_last_good: Vec<Difference>,
     /// What transaction logs change in it: from what is stored to what is recovered.
@@ -141,7 +147,7 @@ pub struct Examined {
 ///
 /// Where it shows nothing at all, or does not have the control set that was asked for.
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
-    let Evidence { path, content, logs, scratch } = evidence;
+    let Evidence { path, content, logs, scratch, drives } = evidence;
     let read_options = ReadOptions {
         code_page: options.code_page,
         logs: &logs,
@@ -153,12 +159,13 @@ pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination,
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
     let logs = logs.iter().map(|log| EvidenceFile::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
     let reports = together::listing(&mut reading);
-    Ok(Examination { sha256, logs, ..examination(reading, reports.as_slice(), path, size, options)? })
+    Ok(Examination { sha256, logs, ..examination(reading, reports.as_slice(), &drives, path, size, options)? })
 }
 
 fn examination(
     reading: Reading,
     reports: &[SystemReport],
+    drives: &[Drive<'_>],
     path: Text,
     size: u64,
     options: &Options,
@@ -182,6 +189,7 @@ fn examination(
         last_known_good: last_known_good.as_ref(),
         reports,
         other,
+        drives,
         defects: &reading.defects,
     };
     let mut examined: Vec<Examined> =
@@ -222,6 +230,8 @@ struct Beside<'a> {
     reports: &'a [SystemReport],
     /// What else is known of the same computer.
     other: OtherEvidence<'a>,
+    /// Its drives.
+    drives: &'a [Drive<'a>],
     /// Damage of the evidence.
     defects: &'a [Defect],
 }
@@ -234,7 +244,7 @@ fn concerns(defect: &Defect, control_set: &ControlSet) -> bool {
 }
 
 fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options: &Options) -> Examined {
-    let Beside { kind, recovery, is_newest, last_known_good, reports, other, defects } = *beside;
+    let Beside { kind, recovery, is_newest, last_known_good, reports, other, drives, defects } = *beside;
     let disagreement = other.software.and_then(|software| software::join(&mut control_set.catalogs, software));
     if let Some(windows) = &options.windows {
         windows::tell(&mut control_set.catalogs, windows);
@@ -246,7 +256,15 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     // What was said or logged of the system is about the control set that it runs with.
     let (reports, other) =
         if control_set.roles.current { (reports, other) } else { (&[][..], OtherEvidence::default()) };
-    let subject = Subject { residues: &residues, last_known_good, reports, other, ..Subject::new(catalogs, &baseline) };
+    let libraries = (!drives.is_empty()).then(|| tree::look(catalogs, drives));
+    let subject = Subject {
+        residues: &residues,
+        last_known_good,
+        reports,
+        other,
+        libraries: libraries.as_ref(),
+        ..Subject::new(catalogs, &baseline)
+    };
     let mut judgement = rules::judge(rules::ALL, &subject);
     if !is_newest {
         // The state that counts may be another one.
@@ -266,6 +284,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     summary.extend(recovery.and_then(|recovery| recovery::sentence(recovery, &changes)));
     summary.extend(reports.iter().map(together::sentence));
     summary.extend(disagreement);
+    summary.extend(libraries.as_ref().and_then(libraries::sentence));
     summary.extend(events::sentence(kind, other.events));
     // Verdict and summary say what holds, whatever the user asks for.
     options.policy.choose(&mut judgement, &mut withheld, &subject.folder);
@@ -276,6 +295,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
         withheld,
         sections,
         residues,
+        libraries,
         since_last_good,
         changes,
         verdict,

@@ -19,8 +19,9 @@ use crate::rules::SystemReport;
 /// each other; and where two files name different computers.
 pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
     let mut exports = Together::new(options.code_page);
-    let (mut parts, mut of_logs, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for Evidence { path, content, logs, scratch } in evidence {
+    let (mut parts, mut of_logs, mut others, mut drives) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for Evidence { path, content, logs, scratch, drives: of_piece } in evidence {
+        drives.extend(of_piece);
         let read_options = ReadOptions {
             code_page: options.code_page,
             logs: &logs,
@@ -58,7 +59,7 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
     registry.events.sort_by_key(|event| event.time);
     let size = parts.iter().map(|part| part.size).sum();
     let path = Text::new(names.join(" + "));
-    Ok(Examination { parts, logs: of_logs, ..examination(registry, &reports, path, size, options)? })
+    Ok(Examination { parts, logs: of_logs, ..examination(registry, &reports, &drives, path, size, options)? })
 }
 
 /// The one registry, and the rest, which is compared with it.

@@ -22,6 +22,7 @@ const OF_RULES: &[(&str, Confidence, &str)] = &[
         High,
         "all entries were read, and the one that the chain references is not among them",
     ),
+    ("library-missing", High, "the whole folder was collected, and the file is not in it"),
     ("transport-driver-disabled", High, "the start type is read from the service itself"),
     (
         "base-provider-missing",

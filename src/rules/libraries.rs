@@ -3,6 +3,7 @@
 use super::machinery::{Findings, Subject};
 use crate::catalog::{CanonicalPath, CatalogName, Guid, NameSpaceEntry, ProtocolEntry, Text, provider};
 use crate::finding::Finding;
+use crate::tree::LibraryFile;
 
 /// The DLL of an entry.
 pub(super) struct Library<'a> {
@@ -11,6 +12,8 @@ pub(super) struct Library<'a> {
     /// Its path as it stands.
     pub(super) stored: &'a Text,
     pub(super) path: CanonicalPath,
+    /// Its file; `None` where the files of the computer are not at hand.
+    pub(super) file: Option<&'a LibraryFile>,
 }
 
 /// An entry of either catalog.
@@ -32,7 +35,9 @@ pub(super) fn libraries<'a>(subject: &Subject<'a>) -> impl Iterator<Item = Libra
     protocol.chain(name_space).filter_map(move |(catalog, entry, stored)| {
         let stored = stored?;
         let path = subject.path(catalog, &stored.lossy());
-        Some(Library { catalog, entry, stored, path })
+        let wow64 = catalogs.is_wow64(catalog);
+        let file = subject.libraries.and_then(|libraries| libraries.of(stored, wow64));
+        Some(Library { catalog, entry, stored, path, file })
     })
 }
 

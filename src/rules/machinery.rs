@@ -16,6 +16,7 @@ use crate::catalog::{
 };
 use crate::finding::{Confidence, EntryName, Finding, NotJudged, Severity, Verdict};
 use crate::sentence::capitalized;
+use crate::tree::Libraries;
 
 /// The kind of problem that a rule looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,6 +170,8 @@ pub struct Subject<'a> {
     pub reports: &'a [SystemReport],
     /// What else is known of the same computer.
     pub other: OtherEvidence<'a>,
+    /// The DLLs that the catalogs name, in the files of the computer; `None` where these are not at hand.
+    pub libraries: Option<&'a Libraries>,
 }
 
 /// A report or a listing that is examined together with the registry of its system.
@@ -195,6 +198,7 @@ impl<'a> Subject<'a> {
             last_known_good: None,
             reports: &[],
             other: OtherEvidence::default(),
+            libraries: None,
         }
     }
 
@@ -359,6 +363,16 @@ pub(super) fn report_of(case: Catalogs) -> Catalogs {
     let protocol = crate::catalog::Catalog { entries: Some(list), ..Default::default() };
     let told = Facts::ENTRIES | Facts::SIZES | Facts::SERVICE_FLAGS | Facts::OS | Facts::WHOLE_LISTS;
     Catalogs { told, windows: case.windows, protocol: Some(protocol), ..Catalogs::default() }
+}
+
+/// The same with the files of the computer at hand: Windows' own, and these; without those after an exclamation mark.
+#[cfg(test)]
+pub(super) fn complaints_in(rule: &Rule, notation: &str, files: &[&str]) -> Vec<String> {
+    let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
+    let baseline = Baseline::of(&catalogs);
+    let libraries = crate::tree::invented::look_in(&catalogs, files);
+    let subject = Subject { libraries: Some(&libraries), ..Subject::new(&catalogs, &baseline) };
+    judge(&[rule], &subject).findings.iter().map(Finding::sentence).collect()
 }
 
 /// The same for catalogs that the notation cannot express.

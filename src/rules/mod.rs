@@ -43,6 +43,7 @@ mod layered_provider_effective;
 mod layered_provider_installed;
 mod layered_provider_without_chain;
 mod library_in_writable_folder;
+mod library_missing;
 mod library_path_malformed;
 mod library_path_relative;
 mod logged_provider_gone;
@@ -85,6 +86,7 @@ pub const ALL: &[&Rule] = &[
     &duplicate_catalog_id::RULE,
     &chain_malformed::RULE,
     &chain_names_missing_entry::RULE,
+    &library_missing::RULE,
     &transport_driver_disabled::RULE,
     &base_provider_missing::RULE,
     &netbios_pair_incomplete::RULE,

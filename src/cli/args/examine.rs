@@ -56,6 +56,11 @@ pub(in crate::cli) struct ExamineArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["no_logs", "together"])]
     pub(in crate::cli) log: Vec<OsString>,
 
+    /// Folder with the files of the computer, such as a mounted image, to look for the DLLs in; `C=DIR` names the drive;
+    /// repeatable. Default: the folder around a hive at `Windows/System32/config/SYSTEM`
+    #[arg(long, value_name = "[DRIVE=]DIR")]
+    pub(in crate::cli) root: Vec<OsString>,
+
     /// Ignore transaction logs and examine the hive as stored; see --as-stored
     #[arg(long)]
     pub(in crate::cli) no_logs: bool,

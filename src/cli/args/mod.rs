@@ -59,9 +59,13 @@ impl Args {
         let args = Self::try_parse_from(arguments).map_err(no_such_file)?;
         if let Command::Examine(examine) = &args.command
             && examine.files.len() > 1
-            && !examine.log.is_empty()
         {
-            let message = "--log gives the transaction logs of one hive, but there are several files\n";
+            let message = match examine.as_ref() {
+                examine if !examine.log.is_empty() => "--log gives the transaction logs of one hive",
+                examine if !examine.root.is_empty() && !examine.together => "--root gives the files of one computer",
+                _ => return Ok(args),
+            };
+            let message = format!("{message}, but there are several files\n");
             return Err(Self::command().error(ErrorKind::ArgumentConflict, message));
         }
         Ok(args)

@@ -24,6 +24,7 @@ use crate::cli::args::{ExamineArgs, SchemaOf, SchemaVersion};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::Piece;
+use crate::cli::intake::tree::Root;
 use crate::cli::output::{Exit, Guard, Output, Outputs, Sinks, complain};
 use crate::cli::work::examination::{self, Obstacle, Refusal};
 use crate::cli::work::seal::Seal;
@@ -35,6 +36,7 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     let has_several = pieces.len() > 1 || pieces.iter().any(|files| members::archive_of(files, arguments).is_some());
     let comparison = || arguments.earlier.as_deref().map(Comparison::read).transpose();
     let ready = refuse_outputs(arguments)
+        .and_then(|()| refuse_roots(arguments))
         .and_then(|()| Ok((comparison()?, options_of(arguments)?, sinks(arguments, has_several, output)?)));
     let (mut comparison, options, mut sinks) = match ready {
         Ok(ready) => ready,
@@ -115,12 +117,26 @@ fn examination(files: &[OsString], arguments: &ExamineArgs, options: &Options) -
     let with_logs = |piece| Ok((piece, logs_of(piece, arguments)?));
     let pieces = pieces.iter().map(with_logs).collect::<Result<Vec<(&Piece, Vec<Log<'_>>)>, Refusal>>()?;
     let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().map(|(piece, logs)| (*piece, logs.as_slice())).collect();
-    let examination = examination::of(&pieces, options);
+    let examination = examination::of(&pieces, &roots(&pieces, arguments), options);
     let refuse = |error: InputError| {
         let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
         Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(error.into()) }
     };
     examination.and_then(|examination| seal.check().map(|()| examination).map_err(refuse))
+}
+
+/// The folders that were named, or those around the hives.
+fn roots(pieces: &[(&Piece, &[Log<'_>])], arguments: &ExamineArgs) -> Vec<Root> {
+    if arguments.root.is_empty() {
+        Root::around(pieces.iter().map(|(piece, _)| *piece))
+    } else {
+        arguments.root.iter().map(|option| Root::of_option(option)).collect()
+    }
+}
+
+/// The folders that are named must be there.
+fn refuse_roots(arguments: &ExamineArgs) -> Result<(), miette::Report> {
+    arguments.root.iter().try_for_each(|option| Root::of_option(option).ensure_is_folder(option))
 }
 
 /// Files as they are before they are examined, with their transaction logs.

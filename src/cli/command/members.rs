@@ -33,7 +33,7 @@ impl Control for ToTheEnd {
 /// The archive that a file is, unless the arguments are those of a single hive.
 pub(super) fn archive_of(files: &[OsString], arguments: &ExamineArgs) -> Option<Piece> {
     let [file] = files else { return None };
-    if arguments.together || arguments.no_logs || !arguments.log.is_empty() {
+    if arguments.together || arguments.no_logs || !arguments.log.is_empty() || !arguments.root.is_empty() {
         return None;
     }
     let piece = Piece::of_argument(file);

@@ -24,7 +24,7 @@ pub(in crate::cli) enum InputError {
     Directory,
 
     #[error("expected a single piece of evidence, found an archive")]
-    #[diagnostic(code(catalog9::archive), help("name the archive without --together, --log and --no-logs"))]
+    #[diagnostic(code(catalog9::archive), help("name the archive without --together, --log, --no-logs and --root"))]
     Archive,
 
     #[error("expected evidence in the archive, found none among its files ({members})")]

@@ -9,4 +9,5 @@ pub(in crate::cli) mod piece;
 pub(in crate::cli) mod policy;
 pub(in crate::cli) mod source;
 mod spool;
+pub(in crate::cli) mod tree;
 pub(in crate::cli) mod walk;

@@ -12,6 +12,7 @@ use crate::cli::intake::logs::Log;
 use crate::cli::intake::map::{Guarded, Reading as MapReading, TemporarySpace};
 use crate::cli::intake::piece::Piece;
 use crate::cli::intake::source::{Input, Opened};
+use crate::cli::intake::tree::Root;
 
 /// Why there is no examination, and of what.
 #[derive(Debug)]
@@ -51,8 +52,12 @@ pub(in crate::cli) fn identity(piece: &Piece, options: &Options) -> Option<(Kind
     net::guarded(read).ok().flatten()
 }
 
-/// Examines a piece, or several of one system as one, each with its transaction logs.
-pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> Result<Examination, Refusal> {
+/// Examines a piece, or several of one system as one, each with its transaction logs. The DLLs are looked for in `roots`.
+pub(in crate::cli) fn of(
+    pieces: &[(&Piece, &[Log<'_>])],
+    roots: &[Root],
+    options: &Options,
+) -> Result<Examination, Refusal> {
     let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
     let refuse = |obstacle: Obstacle| Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(obstacle) };
     let examined = net::guarded(|| {
@@ -73,6 +78,9 @@ pub(in crate::cli) fn of(pieces: &[(&Piece, &[Log<'_>])], options: &Options) -> 
                 ..Evidence::new(piece.label.clone(), opened.content())
             });
             let mut evidence: Vec<Evidence<'_>> = evidence.collect();
+            if let Some(first) = evidence.first_mut() {
+                first.drives = roots.iter().map(Root::drive).collect();
+            }
             match (evidence.pop(), evidence.is_empty()) {
                 (Some(alone), true) => examine(alone, options),
                 (last, _) => {

@@ -21,6 +21,7 @@ use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
 use crate::cli::intake::source::Source;
+use crate::cli::intake::tree::Root;
 
 /// Examines files and archives.
 pub(in crate::cli) struct Examiner<'a> {
@@ -276,7 +277,7 @@ impl Examiner<'_> {
     }
 
     fn file(&self, piece: &Piece, logs: &[Log<'_>], origin: Origin) -> Result<Examination, Obstacle> {
-        let examination = examination::of(&[(piece, logs)], &self.options)
+        let examination = examination::of(&[(piece, logs)], &Root::around([piece]), &self.options)
             .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
         if origin == Origin::Found && is_unrelated(&examination, &piece.name) {
             let found = "an event log without changes of the protocol catalog".to_owned();
@@ -297,10 +298,11 @@ impl Examiner<'_> {
     fn together(&self, pieces: &[&Piece], logs: &[Piece]) -> Result<Examination, Obstacle> {
         let logs: Result<Vec<Log<'_>>, _> = logs.iter().map(Log::of).collect();
         let logs = logs.map_err(|(_, error)| Obstacle::of_input(&error))?;
+        let roots = Root::around(pieces.iter().copied());
         // The hive leads, and takes them all.
         let of_leader = std::iter::once(logs.as_slice()).chain(std::iter::repeat(&[][..]));
         let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().copied().zip(of_leader).collect();
-        examination::of(&pieces, &self.options).map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
+        examination::of(&pieces, &roots, &self.options).map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
     }
 
     /// Tells what was said of a file, if anything was.

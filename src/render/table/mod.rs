@@ -7,6 +7,7 @@ mod findings;
 mod grid;
 mod head;
 mod history;
+mod libraries;
 mod other_evidence;
 mod page;
 mod recovery;
@@ -112,6 +113,7 @@ fn write_full(examination: &Examination, view: &View, width: usize, writer: &mut
         history::write_changes(examined, width, writer)?;
         history::write_residues(examined, width, writer)?;
         catalogs::write(&examined.control_set.catalogs, width, writer)?;
+        libraries::write(examined, &mut page::Page::new(writer, width))?;
         findings::write_not_judged(examined, width, writer)?;
         write_raw(examined, &view.raw, writer)?;
     }

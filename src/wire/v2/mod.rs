@@ -11,6 +11,7 @@ mod extract;
 mod finding;
 mod fingerprint;
 mod history;
+mod library;
 mod moment;
 mod record;
 mod recovery;
@@ -31,6 +32,7 @@ use self::catalog::ControlSet;
 use self::entry::ListedEntry;
 use self::finding::{Allowed, Finding, LeftOut};
 use self::history::History;
+use self::library::Library;
 use self::moment::Moment;
 use self::recovery::Recovery;
 use self::system::{EvidenceHead, System};
@@ -90,6 +92,9 @@ pub struct Document {
     allowed: Vec<Allowed>,
     /// Which findings are neither among those nor allowed, since nobody asked for them.
     left_out: LeftOut,
+    /// The DLLs that the catalogs name, in the files of the computer; left out where these were not at hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    libraries: Vec<Library>,
     #[serde(flatten)]
     beside: Beside,
     /// Damage of the evidence.
@@ -214,6 +219,7 @@ impl Document {
                 .collect(),
             allowed: examination.examined.iter().flat_map(|examined| finding::allowed(examined, examination)).collect(),
             left_out: LeftOut::of(examination),
+            libraries: examination.examined.iter().flat_map(library::all).collect(),
             beside: Beside::from(examination),
             defects: examination.defects.iter().map(Defect::from).collect(),
             details: is_full.then(|| Details::of(examination)),

@@ -1,0 +1,132 @@
+//! The files of the examined computer, as folders of this one. Nothing is followed out of them.
+
+use std::ffi::OsStr;
+use std::fs::{self, FileType};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use catalog9::catalog::Text;
+use catalog9::tree::{Drive, Files, MOST_NAMES, Node, NodeKind, Obstacle};
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use super::file::{kind_of, name_of, refused};
+use super::piece::Piece;
+
+/// A folder that holds the files of a drive.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct Root {
+    /// The letter of the drive, where somebody said it.
+    pub(in crate::cli) letter: Option<char>,
+    /// The folder. It may be a link, since somebody named it; nothing below it is followed.
+    pub(in crate::cli) folder: PathBuf,
+}
+
+/// Where the SYSTEM hive lies below the root of its drive: names of folders, the Windows folder left out.
+const FOLDERS_OF_HIVE: [&str; 2] = ["config", "System32"];
+
+impl Root {
+    /// What an option says: a folder, or a letter, `=` and a folder.
+    pub(in crate::cli) fn of_option(option: &OsStr) -> Self {
+        let (letter, folder) = match option.to_str().and_then(|option| option.split_once('=')) {
+            Some((letter, folder)) if letter.len() == 1 => (letter.chars().next(), OsStr::new(folder)),
+            _ => (None, option),
+        };
+        let letter = letter.filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_uppercase());
+        Self { letter, folder: if letter.is_some() { folder } else { option }.into() }
+    }
+
+    /// The drives that these hives lie on.
+    pub(in crate::cli) fn around<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> Vec<Self> {
+        pieces.into_iter().filter_map(|piece| piece.source.path()).filter_map(Self::of_hive).collect()
+    }
+
+    /// The drive that a hive lies on, where it lies at `Windows/System32/config/SYSTEM`.
+    fn of_hive(hive: &Path) -> Option<Self> {
+        let is = |name: Option<&OsStr>, expected: &str| name.is_some_and(|name| name.eq_ignore_ascii_case(expected));
+        let absolute = std::path::absolute(hive).ok()?;
+        let mut folder = absolute.parent().filter(|_| is(absolute.file_name(), "SYSTEM"))?;
+        for expected in FOLDERS_OF_HIVE {
+            folder = folder.parent().filter(|_| is(folder.file_name(), expected))?;
+        }
+        let folder = folder.parent().filter(|_| folder.file_name().is_some())?;
+        Some(Self { letter: None, folder: folder.to_owned() })
+    }
+
+    /// Refuses what is no folder.
+    pub(in crate::cli) fn ensure_is_folder(&self, option: &OsStr) -> Result<(), Report> {
+        match fs::metadata(&self.folder) {
+            Ok(metadata) if metadata.is_dir() => Ok(()),
+            Ok(_) => Err(refused("--root", option, &RootError::File)),
+            Err(error) => Err(refused("--root", option, &RootError::Missing(error))),
+        }
+    }
+
+    /// The drive as the library takes it.
+    pub(in crate::cli) fn drive(&self) -> Drive<'_> {
+        Drive { letter: self.letter, files: self }
+    }
+
+    /// A path below the root, where no folder on the way is a link.
+    fn below(&self, names: &[String]) -> Result<PathBuf, Obstacle> {
+        let mut path = self.folder.clone();
+        for name in names {
+            path.push(name);
+            match kind(fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?.file_type()) {
+                NodeKind::Folder | NodeKind::File => {}
+                NodeKind::Other(what) => return Err(Obstacle::Other(what)),
+                _ => return Err(Obstacle::Link),
+            }
+        }
+        Ok(path)
+    }
+}
+
+impl Files for Root {
+    fn label(&self) -> Text {
+        name_of(self.folder.as_os_str())
+    }
+
+    fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle> {
+        let mut nodes = Vec::new();
+        for entry in fs::read_dir(self.below(folder)?).map_err(|error| unreadable(&error))? {
+            if nodes.len() == MOST_NAMES {
+                return Err(Obstacle::TooManyNames);
+            }
+            let entry = entry.map_err(|error| unreadable(&error))?;
+            let kind = kind(entry.file_type().map_err(|error| unreadable(&error))?);
+            // No name of Windows is without meaning in Unicode.
+            nodes.extend(entry.file_name().into_string().ok().map(|name| Node { name, kind }));
+        }
+        Ok(nodes)
+    }
+}
+
+/// Why a folder cannot be searched.
+#[derive(Debug, Error, Diagnostic)]
+enum RootError {
+    #[error("expected a folder, found a file")]
+    #[diagnostic(code(catalog9::not_a_folder), help("name the folder that contains the Windows folder"))]
+    File,
+
+    #[error("expected a folder, found none: {0}")]
+    #[diagnostic(code(catalog9::not_a_folder), help("name the folder that contains the Windows folder"))]
+    Missing(io::Error),
+}
+
+fn unreadable(error: &io::Error) -> Obstacle {
+    Obstacle::Unreadable(error.to_string())
+}
+
+fn kind(kind: FileType) -> NodeKind {
+    if kind.is_dir() {
+        NodeKind::Folder
+    } else if kind.is_file() {
+        NodeKind::File
+    } else if kind.is_symlink() {
+        NodeKind::Link
+    } else {
+        NodeKind::Other(kind_of(kind))
+    }
+}

@@ -1,0 +1,27 @@
+//! What the files of the computer show of its DLLs, in a sentence.
+
+use std::collections::BTreeMap;
+
+use crate::sentence::{capitalized, counted, list_of};
+use crate::tree::{Libraries, Presence};
+
+/// How many DLLs are there, and why others are not judged; `None` where the catalogs name none.
+pub(super) fn sentence(libraries: &Libraries) -> Option<String> {
+    let total = libraries.files.len();
+    let (mut present, mut absent) = (0, 0);
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for file in &libraries.files {
+        match &file.presence {
+            Presence::Present { .. } => present += 1,
+            Presence::Absent => absent += 1,
+            Presence::NotJudged(why) => *reasons.entry(why.to_string()).or_default() += 1,
+        }
+    }
+    let mut parts = vec![format!("{present} of {} found in the files of the computer", counted(total, "DLL"))];
+    if absent > 0 {
+        parts.push(format!("{absent} missing"));
+    }
+    let reasons: Vec<String> = reasons.into_iter().map(|(why, count)| format!("{count} not judged ({why})")).collect();
+    parts.extend(reasons);
+    (total > 0).then(|| format!("{}.", capitalized(&list_of(&parts))))
+}

@@ -1,0 +1,300 @@
+//! Looking for the DLLs of the catalogs.
+
+use std::collections::BTreeMap;
+
+use super::path::{Target, target};
+use super::search::{End, Search};
+use super::{Drive, Libraries, LibraryFile, NotKnown, Presence};
+use crate::catalog::{Catalogs, Text, WindowsFolder};
+
+/// The most files that are looked for. Real catalogs name fewer than thirty.
+const MOST: usize = 1000;
+
+/// Files that the system folder of every Windows has: it holds them where it was collected as a whole.
+const SYSTEM_FILES: [&str; 3] = ["ntdll.dll", "kernel32.dll", "ws2_32.dll"];
+
+/// The folders for system files of the two bitnesses.
+const SYSTEM_FOLDERS: [&str; 2] = ["System32", "SysWOW64"];
+
+/// Names that the Windows folder may have where nothing shows which it is.
+const WINDOWS_FOLDERS: [&str; 2] = ["Windows", "WINNT"];
+
+/// Looks for the DLLs that the catalogs name.
+pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
+    let folder = WindowsFolder::of(catalogs);
+    let mut search = Search::new(drives);
+    let windows = windows_on(&mut search, &folder);
+    let is_whole = windows.as_ref().is_some_and(|(drive, windows)| {
+        let is_64_bit = catalogs.windows.is_64_bit() == Some(true);
+        let folders = SYSTEM_FOLDERS.iter().take(if is_64_bit { 2 } else { 1 });
+        folders.into_iter().all(|folder| search.holds(*drive, &[windows, folder], &SYSTEM_FILES))
+    });
+    let mut look = Look { folder, windows, is_whole, search };
+    let mut libraries = Libraries::default();
+    let mut known: BTreeMap<Target, usize> = BTreeMap::new();
+    for (path, wow64) in named(catalogs) {
+        let key = (wow64, path.clone());
+        if libraries.by_path.contains_key(&key) || path.is_empty() {
+            continue;
+        }
+        let target = target(path, wow64, &look.folder);
+        let index = target.as_ref().ok().and_then(|target| known.get(target)).copied().unwrap_or_else(|| {
+            let presence = match &target {
+                _ if libraries.files.len() >= MOST => Presence::NotJudged(NotKnown::TooMany),
+                Ok(target) => look.presence(target),
+                Err(why) => Presence::NotJudged(why.clone()),
+            };
+            libraries.files.push(LibraryFile { path: path.clone(), wow64, presence });
+            libraries.files.len() - 1
+        });
+        if let Ok(target) = target {
+            known.entry(target).or_insert(index);
+        }
+        libraries.by_path.insert(key, index);
+    }
+    libraries
+}
+
+/// The paths of the DLLs that the catalogs name, and whether 32-bit programs on 64-bit Windows load them.
+fn named(catalogs: &Catalogs) -> impl Iterator<Item = (&Text, bool)> {
+    let protocol = catalogs.protocol_lists().flat_map(|(catalog, list)| {
+        list.entries.iter().filter_map(move |entry| Some((catalog, entry.library_path.as_ref()?)))
+    });
+    let name_space = catalogs.name_space_lists().flat_map(|(catalog, list)| {
+        list.entries.iter().filter_map(move |entry| Some((catalog, entry.library_path.as_ref()?)))
+    });
+    let of_parameters = catalogs.parameters.iter().flat_map(|parameters| {
+        [parameters.autodial_library.as_ref(), parameters.name_space_callout.as_ref()].into_iter().flatten()
+    });
+    let helpers = catalogs.transports.iter().filter_map(|transport| transport.helper.as_ref());
+    let of_entries = protocol.chain(name_space).map(|(catalog, path)| (path, catalogs.is_wow64(catalog)));
+    of_entries.chain(of_parameters.chain(helpers).map(|path| (path, false)))
+}
+
+/// The drive with the Windows folder, and what that is called.
+fn windows_on(search: &mut Search<'_>, folder: &WindowsFolder) -> Option<(usize, String)> {
+    let shown = folder.shown().map(|shown| shown.lossy().rsplit('\\').next().unwrap_or_default().to_owned());
+    let names: Vec<String> = match shown {
+        Some(name) => vec![name],
+        None => WINDOWS_FOLDERS.map(str::to_owned).into(),
+    };
+    let letter = folder.drive();
+    let fits = |drive: &Drive<'_>| match (drive.letter, letter) {
+        (Some(own), Some(letter)) => own.eq_ignore_ascii_case(&letter),
+        _ => true,
+    };
+    let drives = search.drives.iter().enumerate().filter(|(_, drive)| fits(drive)).map(|(index, _)| index);
+    let mut candidates = drives.flat_map(|drive| names.iter().map(move |name| (drive, name)));
+    // The hive shows which of several trees is the right one.
+    let found = candidates.find(|(drive, name)| {
+        search.holds(*drive, &[name, "System32", "config"], &["SYSTEM"])
+            || search.holds(*drive, &[name, "System32"], &SYSTEM_FILES)
+    });
+    found.map(|(drive, name)| (drive, name.clone()))
+}
+
+struct Look<'a> {
+    folder: WindowsFolder,
+    windows: Option<(usize, String)>,
+    /// Whether the tree holds all system files, so that the other folders of it count as whole.
+    is_whole: bool,
+    search: Search<'a>,
+}
+
+impl Look<'_> {
+    fn presence(&mut self, target: &Target) -> Presence {
+        let (drive, names) = match self.place(target) {
+            Ok(place) => place,
+            Err(why) => return Presence::NotJudged(why),
+        };
+        match self.search.find(drive, &names) {
+            End::File(names) => Presence::Present { place: Text::new(names.join("/")) },
+            End::NotKnown(why) => Presence::NotJudged(why),
+            End::Nothing { depth } if self.is_whole_there(drive, &names, depth) => Presence::Absent,
+            End::Nothing { .. } => Presence::NotJudged(NotKnown::PartOfFolder),
+        }
+    }
+
+    /// The drive and the names from its root downwards.
+    fn place(&self, target: &Target) -> Result<(usize, Vec<String>), NotKnown> {
+        let windows = self.windows.as_ref().ok_or(NotKnown::NoWindowsFolder);
+        match target {
+            Target::Windows(names) => {
+                windows.map(|(drive, folder)| (*drive, std::iter::once(folder).chain(names).cloned().collect()))
+            }
+            Target::WindowsDrive(names) => windows.map(|(drive, _)| (*drive, names.clone())),
+            Target::Drive(letter, names) => {
+                let is_it = |drive: &Drive<'_>| drive.letter.is_some_and(|own| own.eq_ignore_ascii_case(letter));
+                let drive = self.search.drives.iter().position(is_it).ok_or(NotKnown::OtherDrive(*letter))?;
+                Ok((drive, names.clone()))
+            }
+        }
+    }
+
+    /// Whether the tree holds all of the folder in which the name at that depth is not. A folder of the root that the tree
+    /// does not have at all may not have been collected, or be a junction that was left out.
+    fn is_whole_there(&mut self, drive: usize, names: &[String], depth: usize) -> bool {
+        let is_in_windows = self.windows.as_ref().is_some_and(|(own, windows)| {
+            *own == drive && names.first().is_some_and(|first| first.eq_ignore_ascii_case(windows))
+        });
+        match names {
+            [windows, system, _]
+                if is_in_windows && SYSTEM_FOLDERS.iter().any(|folder| system.eq_ignore_ascii_case(folder)) =>
+            {
+                self.search.holds(drive, &[windows, system], &SYSTEM_FILES)
+            }
+            names => self.is_whole && (depth > 0 || names.len() == 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::invented::{Invented, look_in};
+    use super::super::{NodeKind, Obstacle};
+    use super::*;
+    use crate::catalog::notation;
+
+    const WINDOWS: &str = "windows  10.0.19041 x64\nfolder  C:\\Windows\n";
+
+    /// What becomes of the DLL of a 64-bit entry with that path.
+    fn presence_in(path: &str, drives: &[Drive<'_>]) -> Presence {
+        let case = format!("{WINDOWS}protocol 64\n1020  base  {path}  Foo");
+        let catalogs = notation::parse(&case).unwrap();
+        look(&catalogs, drives).of(&Text::from(path), false).unwrap().presence.clone()
+    }
+
+    fn presence(path: &str, files: &[&str]) -> Presence {
+        let tree = Invented::with_windows(files);
+        presence_in(path, &[Drive { letter: None, files: &tree }])
+    }
+
+    fn present(place: &str) -> Presence {
+        Presence::Present { place: Text::from(place) }
+    }
+
+    #[test]
+    fn a_file_is_found_in_any_letter_case_as_ntfs_folds_it() {
+        for (path, file) in [
+            (r"%SystemRoot%\SYSTEM32\MSWSOCK.DLL", "Windows/System32/mswsock.dll"),
+            (r"C:\PROXY\lsp.dll", "Proxy/LSP.DLL"),
+            (r"C:\Proxy\ÄÖÜ\ГДЕ.dll", "Proxy/äöü/где.DLL"),
+            (r"C:\Proxy\straße.dll", "Proxy/STRAßE.dll"),
+            (r"C:\Proxy\Σς.dll", "Proxy/σσ.dll"),
+        ] {
+            assert_eq!(presence(path, &[file]), present(file), "{path}");
+        }
+        for (path, file) in [
+            // Turkish letters with and without a dot, the Kelvin sign, and a long s are letters of their own.
+            (r"C:\Proxy\i.dll", "Proxy/İ.dll"),
+            (r"C:\Proxy\I.dll", "Proxy/ı.dll"),
+            (r"C:\Proxy\K.dll", "Proxy/\u{212a}.dll"),
+            (r"C:\Proxy\s.dll", "Proxy/ſ.dll"),
+            (r"C:\Proxy\strasse.dll", "Proxy/straße.dll"),
+        ] {
+            assert_eq!(presence(path, &[file]), Presence::Absent, "{path}");
+        }
+    }
+
+    #[test]
+    fn absence_counts_only_where_the_folder_is_whole() {
+        let part = Presence::NotJudged(NotKnown::PartOfFolder);
+        for path in [r"%SystemRoot%\System32\x.dll", r"%SystemRoot%\SysWOW64\x.dll", r"C:\Proxy\x.dll", r"C:\x.dll"] {
+            assert_eq!(presence(path, &[]), Presence::Absent, "{path}");
+        }
+        for missing in ["ntdll.dll", "kernel32.dll", "ws2_32.dll"] {
+            let system = format!("!Windows/System32/{missing}");
+            assert_eq!(presence(r"%SystemRoot%\System32\x.dll", &[&system]), part, "{missing}");
+            assert_eq!(presence(r"%SystemRoot%\SysWOW64\x.dll", &[&system]), Presence::Absent, "{missing}");
+            assert_eq!(presence(r"C:\Proxy\x.dll", &[&system]), part, "{missing}");
+            let wow = format!("!Windows/SysWOW64/{missing}");
+            assert_eq!(presence(r"%SystemRoot%\SysWOW64\x.dll", &[&wow]), part, "{missing}");
+            assert_eq!(presence(r"C:\Proxy\x.dll", &[&wow]), part, "{missing}");
+        }
+        // A folder of the root may not have been collected, or be a junction that was left out.
+        assert_eq!(presence(r"C:\Documents and Settings\x\y.dll", &[]), part);
+        assert_eq!(presence(r"C:\Proxy\folder\y.dll", &[]), Presence::Absent);
+    }
+
+    #[test]
+    fn a_triage_collection_says_nothing_of_dlls() {
+        let part = Presence::NotJudged(NotKnown::PartOfFolder);
+        let kape = Invented::of(&["Windows/System32/config/SYSTEM", "Windows/System32/config/SOFTWARE"]);
+        let velociraptor =
+            Invented::of(&["Windows/System32/config/SYSTEM", "Windows/System32/winevt/Logs/a%4Operational.evtx"]);
+        for tree in [&kape, &velociraptor] {
+            for path in [r"%SystemRoot%\System32\mswsock.dll", r"%ProgramFiles%\Foo\x.dll", r"C:\x.dll"] {
+                assert_eq!(presence_in(path, &[Drive { letter: None, files: tree }]), part, "{path}");
+            }
+        }
+        let encoded = Invented::of(&["Windows/System32/config/SYSTEM", "Proxy%2C%20Inc/lsp%5B1%5D.dll"]);
+        let found = presence_in(r"C:\Proxy, Inc\lsp[1].dll", &[Drive { letter: None, files: &encoded }]);
+        assert_eq!(found, present("Proxy%2C%20Inc/lsp%5B1%5D.dll"));
+    }
+
+    #[test]
+    fn what_cannot_be_resolved_is_never_missing() {
+        let not_judged = |path, files: &[&str]| match presence(path, files) {
+            Presence::NotJudged(why) => why,
+            other => panic!("{path}: {other:?}"),
+        };
+        assert_eq!(not_judged(r"C:\PROGRA~1\Foo\x.dll", &["Program Files/Foo/x.dll"]), NotKnown::ShortName);
+        assert_eq!(presence(r"C:\PROGRA~1\x.dll", &["Progra~1/x.dll"]), present("Progra~1/x.dll"));
+        assert_eq!(not_judged(r"D:\x.dll", &[]), NotKnown::OtherDrive('d'));
+        assert_eq!(not_judged(r"C:\Proxy\x.dll", &["Proxy/x.dll/y"]), NotKnown::Folder);
+        assert_eq!(not_judged(r"C:\Proxy\x.dll", &["Proxy/x.dll", "Proxy/X.DLL"]), NotKnown::Ambiguous);
+        let link = NotKnown::Obstacle(Obstacle::Link);
+        let mut tree = Invented::with_windows(&[]);
+        tree.add("Proxy/x.dll", NodeKind::Link);
+        tree.add("Users", NodeKind::Link);
+        tree.add("Proxy/y.dll", NodeKind::Other("a device"));
+        let of = |path| presence_in(path, &[Drive { letter: None, files: &tree }]);
+        assert_eq!(of(r"C:\Proxy\x.dll"), Presence::NotJudged(link.clone()));
+        assert_eq!(of(r"C:\Users\Public\x.dll"), Presence::NotJudged(link));
+        let device = NotKnown::Obstacle(Obstacle::Other("a device"));
+        assert_eq!(of(r"C:\Proxy\y.dll"), Presence::NotJudged(device));
+    }
+
+    #[test]
+    fn folders_that_differ_in_letter_case_alone_are_searched_as_one() {
+        let files = ["Proxy/a.dll", "PROXY/b.dll", "windows/system32/c.dll"];
+        assert_eq!(presence(r"C:\proxy\a.dll", &files), present("Proxy/a.dll"));
+        assert_eq!(presence(r"C:\proxy\b.dll", &files), present("PROXY/b.dll"));
+        assert_eq!(presence(r"%windir%\System32\c.dll", &files), present("windows/system32/c.dll"));
+    }
+
+    #[test]
+    fn each_drive_has_its_tree() {
+        let windows = Invented::with_windows(&["Proxy/x.dll"]);
+        let data = Invented::of(&["Data/x.dll"]);
+        let drives = [Drive { letter: Some('D'), files: &data }, Drive { letter: Some('C'), files: &windows }];
+        assert_eq!(presence_in(r"d:\data\x.dll", &drives), present("Data/x.dll"));
+        assert_eq!(presence_in(r"C:\Proxy\x.dll", &drives), present("Proxy/x.dll"));
+        assert_eq!(presence_in(r"D:\Data\y.dll", &drives), Presence::Absent);
+        assert_eq!(presence_in(r"E:\Data\y.dll", &drives), Presence::NotJudged(NotKnown::OtherDrive('e')));
+        let other = [Drive { letter: Some('D'), files: &windows }];
+        let nowhere = Presence::NotJudged(NotKnown::NoWindowsFolder);
+        assert_eq!(presence_in(r"C:\Proxy\x.dll", &other), nowhere, "somebody said that it is another drive");
+    }
+
+    #[test]
+    fn each_bitness_loads_its_own_file() {
+        let catalogs = notation::parse(&format!("{WINDOWS}1001  tcp")).unwrap();
+        let libraries = look_in(&catalogs, &["!Windows/SysWOW64/mswsock.dll"]);
+        let path = Text::from(r"%SystemRoot%\system32\mswsock.dll");
+        assert!(libraries.of(&path, true).unwrap().is_absent());
+        assert_eq!(libraries.of(&path, false).unwrap().presence, present("Windows/System32/mswsock.dll"));
+        assert_eq!(libraries.files.len(), 2);
+    }
+
+    #[test]
+    fn hostile_catalogs_name_more_than_is_looked_for() {
+        let entries: Vec<String> =
+            (0..MOST + 5).map(|id| format!("{}  base  C:\\Proxy\\{id}.dll  Foo", 2000 + id)).collect();
+        let catalogs = notation::parse(&format!("{WINDOWS}protocol 64\n{}", entries.join("\n"))).unwrap();
+        let libraries = look_in(&catalogs, &[]);
+        assert_eq!(libraries.files.iter().filter(|file| file.is_absent()).count(), MOST);
+        let last = libraries.files.last().unwrap();
+        assert_eq!(last.presence, Presence::NotJudged(NotKnown::TooMany));
+    }
+}

@@ -1,0 +1,86 @@
+//! The files of the examined computer: which of the DLLs that its catalogs name are there.
+//!
+//! Nothing in here opens a file: [`Files`] is what somebody else reads. A mounted image, a backup and a triage collection
+//! are trees of the same kind; how much of the computer they hold decides what is concluded from a file that they do not
+//! have.
+
+#[cfg(test)]
+pub(crate) mod invented;
+mod library;
+mod look;
+mod path;
+mod search;
+
+pub use library::{Libraries, LibraryFile, NotKnown, Presence};
+pub(crate) use look::look;
+
+use crate::catalog::Text;
+
+/// The most names of a folder that are read. `WinSxS`, the largest folder of a Windows, has 30,000.
+pub const MOST_NAMES: usize = 100_000;
+
+/// A drive of the examined computer, as a tree of files.
+#[derive(Clone, Copy)]
+pub struct Drive<'a> {
+    /// Its letter, where somebody knows it; the drive with the Windows folder needs none.
+    pub letter: Option<char>,
+    /// Its files.
+    pub files: &'a dyn Files,
+}
+
+/// A tree of files. Folders and files are named by the names from its root downwards, as [`Files::list`] spells them.
+pub trait Files {
+    /// What the tree is called.
+    fn label(&self) -> Text;
+
+    /// What lies in a folder, in any order.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, and where there is more in it than [`MOST_NAMES`]. A link is an error, whatever it leads
+    /// to.
+    fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle>;
+}
+
+/// Something in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: NodeKind,
+}
+
+/// What something in a folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum NodeKind {
+    /// A folder.
+    Folder,
+    /// A regular file.
+    File,
+    /// A link, a junction, or another reparse point that this system does not resolve.
+    Link,
+    /// Something else, such as `a device`.
+    Other(&'static str),
+}
+
+/// Why something in a tree cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// It is a link, which is never followed.
+    Link,
+    /// It is neither a file nor a folder, but this.
+    Other(&'static str),
+    /// The system says why.
+    Unreadable(String),
+    /// The folder has more than [`MOST_NAMES`] names.
+    TooManyNames,
+}
+
+impl std::fmt::Debug for Drive<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Drive").field("letter", &self.letter).field("label", &self.files.label()).finish()
+    }
+}

@@ -1,0 +1,179 @@
+//! The DLLs that catalogs name, in the files of their computer.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::cases::catalog9;
+use crate::scan::{hive_of, write};
+
+/// A Windows 10 with a layered provider.
+const CASE: &str = concat!(
+    include_str!("../fixtures/windows-10-plain/case.txt"),
+    "
+protocol
+1015  layered  C:\\Program Files\\Proxy\\proxy.dll  Proxy
+1016  1015>1001  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [TCP/IP]]
+"
+);
+
+/// What a Windows 10 has in both of its system folders, as far as its catalogs name it.
+const SYSTEM_FILES: [&str; 17] = [
+    "ntdll.dll",
+    "kernel32.dll",
+    "ws2_32.dll",
+    "mswsock.dll",
+    "napinsp.dll",
+    "pnrpnsp.dll",
+    "NLAapi.dll",
+    "winrnr.dll",
+    "wshbth.dll",
+    "rasadhlp.dll",
+    "fwpuclnt.dll",
+    "wshtcpip.dll",
+    "wship6.dll",
+    "wshqos.dll",
+    "wshunix.dll",
+    "wshhyperv.dll",
+    "wsock32.dll",
+];
+
+/// Writes a Windows below that folder, with a hive of this case.
+fn windows_in(root: &Path, case: &str) {
+    write(root, &[("Windows/System32/config/SYSTEM", &hive_of(case, "PC1"))]);
+    for file in SYSTEM_FILES {
+        for folder in ["System32", "SysWOW64"] {
+            write(root, &[(&format!("Windows/{folder}/{file}"), b"MZ")]);
+        }
+    }
+}
+
+/// The JSON of an examination.
+fn examined(folder: &Path, arguments: &[&str]) -> Value {
+    let output = catalog9(folder).args(["examine", "--format", "json"]).args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// The states of the DLLs, with their paths.
+fn states(document: &Value) -> Vec<String> {
+    let libraries = document["libraries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let state = |library: &Value| {
+        let path = library["path"].as_str().unwrap();
+        let reason = library["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
+        format!("{path} {}{reason}", library["state"].as_str().unwrap())
+    };
+    libraries.iter().map(state).collect()
+}
+
+fn of_proxy(document: &Value) -> String {
+    let mut states = states(document);
+    states.retain(|state| state.contains("roxy.dll"));
+    states.join("\n")
+}
+
+fn rules(document: &Value) -> Vec<&str> {
+    let mut rules: Vec<&str> =
+        document["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+    rules.dedup();
+    rules
+}
+
+const HIVE: &str = "Windows/System32/config/SYSTEM";
+const PROXY: &str = "Program Files/Proxy/proxy.dll";
+
+#[test]
+fn a_hive_in_a_tree_shows_its_dlls_without_any_option() {
+    let folder = tempfile::tempdir().unwrap();
+    windows_in(folder.path(), CASE);
+    write(folder.path(), &[(PROXY, b"MZ")]);
+    let document = examined(folder.path(), &[HIVE]);
+    let present = states(&document).iter().filter(|state| state.ends_with(" present")).count();
+    assert_eq!(present, states(&document).len(), "{:#?}", states(&document));
+    assert!(present > 15, "{present}");
+    assert!(!rules(&document).contains(&"library-missing"));
+    let sentence = format!("{present} of {present} DLLs found in the files of the computer.");
+    assert!(document["assessment"].as_array().unwrap().contains(&json!(sentence)), "{}", document["assessment"]);
+    let other = catalog9(&folder.path().join("Windows/System32/config")).args(["examine", "SYSTEM", "--format", "json"]);
+    let other: Value = serde_json::from_slice(&other.output().unwrap().stdout).unwrap();
+    assert_eq!(other["libraries"], document["libraries"], "the hive in the current folder");
+    let scanned = crate::scan::scanned(folder.path(), &["."]);
+    let record = scanned.iter().find(|record| record["libraries"].is_array()).unwrap();
+    assert_eq!(record["libraries"], document["libraries"]);
+}
+
+#[test]
+fn the_missing_dll_of_a_layered_provider_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    windows_in(folder.path(), CASE);
+    std::fs::create_dir_all(folder.path().join("Program Files")).unwrap();
+    let document = examined(folder.path(), &[HIVE]);
+    assert_eq!(of_proxy(&document), "C:\\Program Files\\Proxy\\proxy.dll missing\n".repeat(2).trim_end());
+    let findings = document["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["rule"] == "library-missing").unwrap();
+    assert_eq!(finding["severity"], "error");
+    let message = r"its DLL C:\Program Files\Proxy\proxy.dll is missing; sockets that pass through its chains fail with error 10106 (WSAEPROVIDERFAILEDINIT)";
+    assert_eq!(finding["message"], message);
+    let table = catalog9(folder.path()).args(["examine", "--full", HIVE]).output().unwrap();
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains(r"C:\Program Files\Proxy\proxy.dll, for 32-bit programs: missing"), "{table}");
+    assert!(table.contains("found at Windows/SysWOW64/mswsock.dll"), "{table}");
+}
+
+#[test]
+fn triage_collections_are_not_judged() {
+    for root in ["E/C", "uploads/auto/C%3A", r"uploads/ntfs/%5C%5C.%5CC%3A"] {
+        let folder = tempfile::tempdir().unwrap();
+        let hive = format!("{root}/{HIVE}");
+        write(folder.path(), &[(&hive, &hive_of(CASE, "PC1")), (&format!("{root}/Users/x/NTUSER.DAT"), b"regf")]);
+        let document = examined(folder.path(), &[&hive]);
+        let reason = "not-judged: the tree does not contain the whole folder";
+        assert!(states(&document).iter().all(|state| state.ends_with(reason)), "{:#?}", states(&document));
+        assert!(states(&document).len() > 15);
+        assert!(!rules(&document).contains(&"library-missing"));
+    }
+}
+
+#[test]
+fn roots_can_be_named_with_and_without_a_drive() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = CASE.replace(r"C:\Program Files\Proxy", r"D:\Proxy");
+    windows_in(&folder.path().join("c"), &case);
+    write(folder.path(), &[("d/proxy/PROXY.DLL", b"MZ"), ("copy/SYSTEM", &hive_of(&case, "PC1"))]);
+    let none = examined(folder.path(), &["copy/SYSTEM"]);
+    assert_eq!(none["libraries"], Value::Null, "no files, no facts about them");
+    let alone = examined(folder.path(), &["copy/SYSTEM", "--root", "c"]);
+    assert!(of_proxy(&alone).contains("not-judged: the files of drive D: are not in the evidence"), "{alone}");
+    let both = examined(folder.path(), &["copy/SYSTEM", "--root", "C=c", "--root", "d=d"]);
+    assert_eq!(of_proxy(&both), "D:\\Proxy\\proxy.dll present\n".repeat(2).trim_end());
+    let refused = |arguments: &[&str]| {
+        let output = catalog9(folder.path()).arg("examine").args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(refused(&["copy/SYSTEM", "--root", "nowhere"]).contains("expected a folder, found none"));
+    assert!(refused(&["copy/SYSTEM", "--root", "copy/SYSTEM"]).contains("expected a folder, found a file"));
+    let several = refused(&["copy/SYSTEM", "c/Windows/System32/config/SYSTEM", "--root", "c"]);
+    assert!(several.contains("there are several files"), "{several}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_followed_out_of_the_tree() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root");
+    let case = CASE.replace(r"C:\Program Files\Proxy\proxy.dll", r"C:\Proxy\..\..\outside\proxy.dll");
+    windows_in(&root, &case);
+    write(folder.path(), &[("outside/proxy.dll", b"MZ")]);
+    let document = examined(&root, &[HIVE]);
+    assert!(!of_proxy(&document).contains("present"), "the folder above the root is the root");
+    for (link, target) in [("Proxy", "../outside"), ("Link", "../outside/proxy.dll")] {
+        symlink(target, root.join(link)).unwrap();
+        let case = CASE.replace(r"C:\Program Files\Proxy\proxy.dll", if link == "Link" { r"C:\Link" } else { r"C:\Proxy\proxy.dll" });
+        write(&root, &[(HIVE, &hive_of(&case, "PC1"))]);
+        let states = states(&examined(&root, &[HIVE]));
+        let reason = "not-judged: a link or reparse point is on the way, and links are not followed";
+        assert_eq!(states.iter().filter(|state| state.ends_with(reason)).count(), 2, "{states:#?}");
+    }
+}
