@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::cases::catalog9;
 use crate::scan::{hive_of, write};
@@ -155,6 +156,112 @@ fn roots_can_be_named_with_and_without_a_drive() {
     assert!(refused(&["copy/SYSTEM", "--root", "copy/SYSTEM"]).contains("expected a folder, found a file"));
     let several = refused(&["copy/SYSTEM", "c/Windows/System32/config/SYSTEM", "--root", "c"]);
     assert!(several.contains("there are several files"), "{several}");
+}
+
+/// The SHA-256 of bytes in hexadecimal digits.
+fn sha256(bytes: &[u8]) -> String {
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    catalog9::catalog::hex(&digest)
+}
+
+#[test]
+fn known_files_are_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    windows_in(folder.path(), CASE);
+    let list = format!("\"SHA-256\",\"FileName\"\r\n\"{}\",\"system.dll\"\r\n", sha256(b"MZ").to_uppercase());
+    write(folder.path(), &[(PROXY, b"MZ proxy"), ("known.csv", list.as_bytes()), ("none.txt", b"nothing")]);
+    let known = |document: &Value| -> Vec<Value> {
+        let libraries = document["libraries"].as_array().unwrap().iter();
+        libraries.map(|library| json!([library["path"], library["content"]["known"]])).collect()
+    };
+    let document = examined(folder.path(), &[HIVE, "--known-hashes", "known.csv"]);
+    assert!(known(&document).contains(&json!([r"%SystemRoot%\system32\mswsock.dll", true])), "{document}");
+    assert!(known(&document).contains(&json!([r"C:\Program Files\Proxy\proxy.dll", false])));
+    let plain = examined(folder.path(), &[HIVE]);
+    assert!(known(&plain).iter().all(|known| known[1].is_null()), "nobody asked");
+    for isolation in ["process", "none"] {
+        let records = crate::scan::scanned(folder.path(), &["--known-hashes", "known.csv", "--isolation", isolation, "."]);
+        let record = records.iter().find(|record| record["libraries"].is_array()).unwrap();
+        assert_eq!(record["libraries"], document["libraries"], "{isolation}");
+    }
+    for command in ["examine", "scan"] {
+        let output = catalog9(folder.path()).args([command, HIVE, "--known-hashes", "none.txt"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("expected SHA-256 hashes in hexadecimal digits, found none"), "{text}");
+    }
+}
+
+#[test]
+fn foreign_dlls_are_copied_with_a_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root");
+    windows_in(&root, CASE);
+    write(&root, &[(PROXY, b"MZ proxy")]);
+    let export = |arguments: &[&str]| {
+        let mut command = catalog9(folder.path()).args(["examine", "root/Windows/System32/config/SYSTEM"]);
+        command = command.args(["--export-libraries", "dlls"]).args(arguments);
+        command.output().unwrap()
+    };
+    assert_eq!(export(&[]).status.code(), Some(0));
+    let name = format!("{}.bin", sha256(b"MZ proxy"));
+    let mut names: Vec<String> = std::fs::read_dir(folder.path().join("dlls"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, [name.as_str(), "manifest.jsonl"], "of each file one copy, and none of Windows' own");
+    let copy = folder.path().join("dlls").join(&name);
+    assert_eq!(std::fs::read(&copy).unwrap(), b"MZ proxy");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o111, 0, "nothing runs it");
+    }
+    let manifest = std::fs::read_to_string(folder.path().join("dlls/manifest.jsonl")).unwrap();
+    let lines: Vec<Value> = manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2, "for programs of either bitness: {manifest}");
+    assert_eq!((&lines[0]["file"], &lines[0]["host"], &lines[0]["size"]), (&json!(name), &json!("PC1"), &json!(8)));
+    assert_eq!(lines[0]["original"], PROXY);
+    let again = export(&[]);
+    assert_eq!(again.status.code(), Some(2));
+    let text = String::from_utf8(again.stderr).unwrap();
+    assert!(text.contains("expected a folder without manifest.jsonl, found one"), "{text}");
+    let within = catalog9(folder.path())
+        .args(["examine", "root/Windows/System32/config/SYSTEM", "--root", "root", "--export-libraries", "root/x"])
+        .output()
+        .unwrap();
+    assert_eq!(within.status.code(), Some(2), "nothing is written into what is examined");
+    assert!(!root.join("x").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_or_too_large_is_said_and_nothing_hangs() {
+    let folder = tempfile::tempdir().unwrap();
+    windows_in(folder.path(), CASE);
+    write(folder.path(), &[(PROXY, b"")]);
+    let proxy = folder.path().join(PROXY);
+    let state = || {
+        let document = examined(folder.path(), &[HIVE]);
+        let libraries = document["libraries"].as_array().unwrap().clone();
+        let library = libraries.into_iter().find(|library| library["path"].as_str().unwrap().contains("Proxy")).unwrap();
+        (library["state"].clone(), library["reason"].clone(), library["obstacle"].clone(), library["content"].clone())
+    };
+    let (state_of, _, obstacle, content) = state();
+    assert_eq!((state_of, obstacle, &content["size"]), (json!("present"), Value::Null, &json!(0)), "an empty file");
+    std::fs::File::create(&proxy).unwrap().set_len(10 << 30).unwrap();
+    let (state_of, _, obstacle, content) = state();
+    let expected = json!("expected at most 536870912 bytes, found 10737418240");
+    assert_eq!((state_of, obstacle, content), (json!("present"), expected, Value::Null));
+    std::fs::remove_file(&proxy).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&proxy).status().unwrap().success());
+    let (state_of, reason, ..) = state();
+    assert_eq!((state_of, reason), (json!("not-judged"), json!("it is a named pipe")));
+    std::fs::remove_file(&proxy).unwrap();
+    std::fs::create_dir(&proxy).unwrap();
+    let (state_of, reason, ..) = state();
+    assert_eq!((state_of, reason), (json!("not-judged"), json!("a folder has this name")));
 }
 
 #[cfg(unix)]

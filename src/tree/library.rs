@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{MOST_NAMES, Obstacle};
-use crate::catalog::Text;
+use super::{LARGEST, MOST_NAMES, Obstacle};
+use crate::catalog::{FileTime, Text};
 
 /// The DLLs that the catalogs name, looked for in the files of their computer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct LibraryFile {
     pub path: Text,
     /// Whether 32-bit programs on 64-bit Windows load it, which Windows redirects to other folders.
     pub wow64: bool,
+    /// Whether Windows installs a file at this path, so that it is no product's own.
+    pub is_of_windows: bool,
     /// Whether it is there.
     pub presence: Presence,
 }
@@ -34,13 +36,31 @@ pub struct LibraryFile {
 pub enum Presence {
     /// It is.
     Present {
-        /// Its path in the tree, with `/` between the names.
-        place: Text,
+        /// The drive that it is on, by its place among those that were handed over.
+        drive: usize,
+        /// Its path in the tree: the names from the root downwards.
+        place: Vec<String>,
+        /// What is in it, or why that cannot be known.
+        content: Result<Box<Content>, Obstacle>,
     },
     /// It is not, and the tree holds all of the folder that it belongs in.
     Absent,
     /// It cannot be known, and must not count as missing.
     NotJudged(NotKnown),
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Content {
+    /// Its length in bytes.
+    pub size: u64,
+    /// When it was last written, as the tree records it.
+    pub modified: Option<FileTime>,
+    /// Its SHA-256.
+    pub sha256: [u8; 32],
+    /// Whether it is on a list of known files; `None` where there is no list.
+    pub is_known: Option<bool>,
 }
 
 /// Why it cannot be known whether a file is there.
@@ -79,9 +99,27 @@ impl Libraries {
     pub fn of(&self, path: &Text, wow64: bool) -> Option<&LibraryFile> {
         self.by_path.get(&(wow64, path.clone())).and_then(|index| self.files.get(*index))
     }
+
+    /// Marks which files are known, by their SHA-256.
+    pub fn mark_known(&mut self, is_known: impl Fn(&[u8; 32]) -> bool) {
+        for file in &mut self.files {
+            if let Presence::Present { content: Ok(content), .. } = &mut file.presence {
+                content.is_known = Some(is_known(&content.sha256));
+            }
+        }
+    }
 }
 
 impl LibraryFile {
+    /// What is in it, where it was read.
+    #[must_use]
+    pub fn content(&self) -> Option<&Content> {
+        match &self.presence {
+            Presence::Present { content, .. } => content.as_deref().ok(),
+            _ => None,
+        }
+    }
+
     /// Whether it is missing for certain.
     #[must_use]
     pub fn is_absent(&self) -> bool {
@@ -121,6 +159,9 @@ impl fmt::Display for Obstacle {
                 write!(formatter, "it cannot be read: {}", Text::from(why.as_str()).shortened(200))
             }
             Self::TooManyNames => write!(formatter, "a folder on the way has more than {MOST_NAMES} names"),
+            Self::TooLarge(found) => write!(formatter, "expected at most {LARGEST} bytes, found {found}"),
+            Self::TooMuch => formatter.write_str("the files before it have so many bytes that it was not read"),
+            Self::Changed => formatter.write_str("it was changed while it was read"),
         }
     }
 }

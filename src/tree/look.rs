@@ -1,11 +1,13 @@
 //! Looking for the DLLs of the catalogs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
 
 use super::path::{Target, target};
 use super::search::{End, Search};
-use super::{Drive, Libraries, LibraryFile, NotKnown, Presence};
-use crate::catalog::{Catalogs, Text, WindowsFolder};
+use super::{Content, Drive, Libraries, LibraryFile, NotKnown, Obstacle, Presence};
+use crate::catalog::{CanonicalPath, Catalogs, Text, WindowsFolder, provider};
 
 /// The most files that are looked for. Real catalogs name fewer than thirty.
 const MOST: usize = 1000;
@@ -15,6 +17,12 @@ const SYSTEM_FILES: [&str; 3] = ["ntdll.dll", "kernel32.dll", "ws2_32.dll"];
 
 /// The folders for system files of the two bitnesses.
 const SYSTEM_FOLDERS: [&str; 2] = ["System32", "SysWOW64"];
+
+/// The DLLs of `AutodialDLL` and `NameSpace_Callout`.
+const BESIDE: [&str; 2] = [r"%SystemRoot%\System32\rasadhlp.dll", r"%SystemRoot%\System32\fwpuclnt.dll"];
+
+/// The most bytes that are read of all files together.
+const MOST_BYTES: u64 = 2 << 30;
 
 /// Names that the Windows folder may have where nothing shows which it is.
 const WINDOWS_FOLDERS: [&str; 2] = ["Windows", "WINNT"];
@@ -29,7 +37,8 @@ pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
         let folders = SYSTEM_FOLDERS.iter().take(if is_64_bit { 2 } else { 1 });
         folders.into_iter().all(|folder| search.holds(*drive, &[windows, folder], &SYSTEM_FILES))
     });
-    let mut look = Look { folder, windows, is_whole, search };
+    let mut look = Look { folder, windows, is_whole, search, left: MOST_BYTES };
+    let own = own_paths();
     let mut libraries = Libraries::default();
     let mut known: BTreeMap<Target, usize> = BTreeMap::new();
     for (path, wow64) in named(catalogs) {
@@ -44,7 +53,8 @@ pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
                 Ok(target) => look.presence(target),
                 Err(why) => Presence::NotJudged(why.clone()),
             };
-            libraries.files.push(LibraryFile { path: path.clone(), wow64, presence });
+            let is_of_windows = own.contains(look.folder.resolve(&CanonicalPath::new(&path.lossy(), true)).as_str());
+            libraries.files.push(LibraryFile { path: path.clone(), wow64, is_of_windows, presence });
             libraries.files.len() - 1
         });
         if let Ok(target) = target {
@@ -69,6 +79,13 @@ fn named(catalogs: &Catalogs) -> impl Iterator<Item = (&Text, bool)> {
     let helpers = catalogs.transports.iter().filter_map(|transport| transport.helper.as_ref());
     let of_entries = protocol.chain(name_space).map(|(catalog, path)| (path, catalogs.is_wow64(catalog)));
     of_entries.chain(of_parameters.chain(helpers).map(|path| (path, false)))
+}
+
+/// The paths of the DLLs that Windows itself installs for its sockets, in canonical form.
+fn own_paths() -> BTreeSet<String> {
+    let helpers = provider::HELPERS.iter().map(|(_, path)| *path);
+    let own = provider::windows_libraries().chain(helpers).chain(BESIDE);
+    own.map(|path| CanonicalPath::new(path, true).as_str().to_owned()).collect()
 }
 
 /// The drive with the Windows folder, and what that is called.
@@ -99,6 +116,8 @@ struct Look<'a> {
     /// Whether the tree holds all system files, so that the other folders of it count as whole.
     is_whole: bool,
     search: Search<'a>,
+    /// How many bytes may still be read.
+    left: u64,
 }
 
 impl Look<'_> {
@@ -108,11 +127,33 @@ impl Look<'_> {
             Err(why) => return Presence::NotJudged(why),
         };
         match self.search.find(drive, &names) {
-            End::File(names) => Presence::Present { place: Text::new(names.join("/")) },
+            End::File(place) => {
+                let content = self.content(drive, &place);
+                Presence::Present { drive, place, content }
+            }
             End::NotKnown(why) => Presence::NotJudged(why),
             End::Nothing { depth } if self.is_whole_there(drive, &names, depth) => Presence::Absent,
             End::Nothing { .. } => Presence::NotJudged(NotKnown::PartOfFolder),
         }
+    }
+
+    fn content(&mut self, drive: usize, place: &[String]) -> Result<Box<Content>, Obstacle> {
+        let Some(files) = self.search.drives.get(drive).map(|drive| drive.files) else {
+            return Err(Obstacle::TooMuch);
+        };
+        let left = self.left;
+        let mut content = Err(Obstacle::TooMuch);
+        let modified = files.read(place, &mut |bytes| {
+            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            if size <= left {
+                let sha256 = Sha256::digest(bytes).into();
+                content = Ok(Box::new(Content { size, modified: None, sha256, is_known: None }));
+            }
+        })?;
+        let mut content = content?;
+        content.modified = modified;
+        self.left = left.saturating_sub(content.size);
+        Ok(content)
     }
 
     /// The drive and the names from its root downwards.
@@ -150,8 +191,8 @@ impl Look<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::NodeKind;
     use super::super::invented::{Invented, look_in};
-    use super::super::{NodeKind, Obstacle};
     use super::*;
     use crate::catalog::notation;
 
@@ -169,8 +210,12 @@ mod tests {
         presence_in(path, &[Drive { letter: None, files: &tree }])
     }
 
-    fn present(place: &str) -> Presence {
-        Presence::Present { place: Text::from(place) }
+    /// Where the file is; `None` where it is not known to be anywhere.
+    fn place(presence: &Presence) -> Option<String> {
+        match presence {
+            Presence::Present { place, .. } => Some(place.join("/")),
+            _ => None,
+        }
     }
 
     #[test]
@@ -182,7 +227,7 @@ mod tests {
             (r"C:\Proxy\straße.dll", "Proxy/STRAßE.dll"),
             (r"C:\Proxy\Σς.dll", "Proxy/σσ.dll"),
         ] {
-            assert_eq!(presence(path, &[file]), present(file), "{path}");
+            assert_eq!(place(&presence(path, &[file])).as_deref(), Some(file), "{path}");
         }
         for (path, file) in [
             // Turkish letters with and without a dot, the Kelvin sign, and a long s are letters of their own.
@@ -229,7 +274,7 @@ mod tests {
         }
         let encoded = Invented::of(&["Windows/System32/config/SYSTEM", "Proxy%2C%20Inc/lsp%5B1%5D.dll"]);
         let found = presence_in(r"C:\Proxy, Inc\lsp[1].dll", &[Drive { letter: None, files: &encoded }]);
-        assert_eq!(found, present("Proxy%2C%20Inc/lsp%5B1%5D.dll"));
+        assert_eq!(place(&found).as_deref(), Some("Proxy%2C%20Inc/lsp%5B1%5D.dll"));
     }
 
     #[test]
@@ -239,7 +284,7 @@ mod tests {
             other => panic!("{path}: {other:?}"),
         };
         assert_eq!(not_judged(r"C:\PROGRA~1\Foo\x.dll", &["Program Files/Foo/x.dll"]), NotKnown::ShortName);
-        assert_eq!(presence(r"C:\PROGRA~1\x.dll", &["Progra~1/x.dll"]), present("Progra~1/x.dll"));
+        assert_eq!(place(&presence(r"C:\PROGRA~1\x.dll", &["Progra~1/x.dll"])).as_deref(), Some("Progra~1/x.dll"));
         assert_eq!(not_judged(r"D:\x.dll", &[]), NotKnown::OtherDrive('d'));
         assert_eq!(not_judged(r"C:\Proxy\x.dll", &["Proxy/x.dll/y"]), NotKnown::Folder);
         assert_eq!(not_judged(r"C:\Proxy\x.dll", &["Proxy/x.dll", "Proxy/X.DLL"]), NotKnown::Ambiguous);
@@ -258,9 +303,9 @@ mod tests {
     #[test]
     fn folders_that_differ_in_letter_case_alone_are_searched_as_one() {
         let files = ["Proxy/a.dll", "PROXY/b.dll", "windows/system32/c.dll"];
-        assert_eq!(presence(r"C:\proxy\a.dll", &files), present("Proxy/a.dll"));
-        assert_eq!(presence(r"C:\proxy\b.dll", &files), present("PROXY/b.dll"));
-        assert_eq!(presence(r"%windir%\System32\c.dll", &files), present("windows/system32/c.dll"));
+        assert_eq!(place(&presence(r"C:\proxy\a.dll", &files)).as_deref(), Some("Proxy/a.dll"));
+        assert_eq!(place(&presence(r"C:\proxy\b.dll", &files)).as_deref(), Some("PROXY/b.dll"));
+        assert_eq!(place(&presence(r"%windir%\System32\c.dll", &files)).as_deref(), Some("windows/system32/c.dll"));
     }
 
     #[test]
@@ -268,8 +313,8 @@ mod tests {
         let windows = Invented::with_windows(&["Proxy/x.dll"]);
         let data = Invented::of(&["Data/x.dll"]);
         let drives = [Drive { letter: Some('D'), files: &data }, Drive { letter: Some('C'), files: &windows }];
-        assert_eq!(presence_in(r"d:\data\x.dll", &drives), present("Data/x.dll"));
-        assert_eq!(presence_in(r"C:\Proxy\x.dll", &drives), present("Proxy/x.dll"));
+        assert_eq!(place(&presence_in(r"d:\data\x.dll", &drives)).as_deref(), Some("Data/x.dll"));
+        assert_eq!(place(&presence_in(r"C:\Proxy\x.dll", &drives)).as_deref(), Some("Proxy/x.dll"));
         assert_eq!(presence_in(r"D:\Data\y.dll", &drives), Presence::Absent);
         assert_eq!(presence_in(r"E:\Data\y.dll", &drives), Presence::NotJudged(NotKnown::OtherDrive('e')));
         let other = [Drive { letter: Some('D'), files: &windows }];
@@ -283,7 +328,8 @@ mod tests {
         let libraries = look_in(&catalogs, &["!Windows/SysWOW64/mswsock.dll"]);
         let path = Text::from(r"%SystemRoot%\system32\mswsock.dll");
         assert!(libraries.of(&path, true).unwrap().is_absent());
-        assert_eq!(libraries.of(&path, false).unwrap().presence, present("Windows/System32/mswsock.dll"));
+        let native = libraries.of(&path, false).unwrap();
+        assert_eq!(place(&native.presence).as_deref(), Some("Windows/System32/mswsock.dll"));
         assert_eq!(libraries.files.len(), 2);
     }
 

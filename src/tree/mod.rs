@@ -11,13 +11,16 @@ mod look;
 mod path;
 mod search;
 
-pub use library::{Libraries, LibraryFile, NotKnown, Presence};
+pub use library::{Content, Libraries, LibraryFile, NotKnown, Presence};
 pub(crate) use look::look;
 
-use crate::catalog::Text;
+use crate::catalog::{FileTime, Text};
 
 /// The most names of a folder that are read. `WinSxS`, the largest folder of a Windows, has 30,000.
 pub const MOST_NAMES: usize = 100_000;
+
+/// The longest DLL that is read, in bytes. The largest ones of browsers have 250 MB.
+pub const LARGEST: u64 = 512 << 20;
 
 /// A drive of the examined computer, as a tree of files.
 #[derive(Clone, Copy)]
@@ -40,6 +43,14 @@ pub trait Files {
     /// Where it cannot be read, and where there is more in it than [`MOST_NAMES`]. A link is an error, whatever it leads
     /// to.
     fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle>;
+
+    /// Hands over the bytes of a file, all at once, and says when it was last written.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, where it is a link or no file, where it has more than [`LARGEST`] bytes, and where it was
+    /// changed while it was read: then what was made of its bytes is not to be believed.
+    fn read(&self, file: &[String], take: &mut dyn FnMut(&[u8])) -> Result<Option<FileTime>, Obstacle>;
 }
 
 /// Something in a folder.
@@ -77,6 +88,12 @@ pub enum Obstacle {
     Unreadable(String),
     /// The folder has more than [`MOST_NAMES`] names.
     TooManyNames,
+    /// The file has more than [`LARGEST`] bytes: this many.
+    TooLarge(u64),
+    /// The files that were read before it have so many bytes that it is not.
+    TooMuch,
+    /// The file was changed while it was read.
+    Changed,
 }
 
 impl std::fmt::Debug for Drive<'_> {

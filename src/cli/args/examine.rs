@@ -61,6 +61,14 @@ pub(in crate::cli) struct ExamineArgs {
     #[arg(long, value_name = "[DRIVE=]DIR")]
     pub(in crate::cli) root: Vec<OsString>,
 
+    /// Known files: one SHA-256 per line, or CSV such as that of the NSRL. Reports mark the DLLs on the list
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) known_hashes: Option<OsString>,
+
+    /// Copy the DLLs that Windows does not install into this folder, named by their SHA-256, with a manifest
+    #[arg(long, value_name = "FOLDER")]
+    pub(in crate::cli) export_libraries: Option<PathBuf>,
+
     /// Ignore transaction logs and examine the hive as stored; see --as-stored
     #[arg(long)]
     pub(in crate::cli) no_logs: bool,

@@ -103,6 +103,9 @@ pub(in crate::cli) struct ScanArgs {
     /// ControlSet002
     #[arg(long, value_name = "WHICH", default_value = "current", value_parser = NonEmptyStringValueParser::new().map(selection))]
     pub(in crate::cli) control_set: Selection,
+    /// Known files: one SHA-256 per line, or CSV such as that of the NSRL. Records mark the DLLs on the list
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) known_hashes: Option<OsString>,
     /// Code page of text that does not declare one, such as 1252
     #[arg(long, value_name = "NUMBER", value_parser = code_page)]
     pub(in crate::cli) ansi_codepage: Option<CodePage>,

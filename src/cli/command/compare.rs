@@ -119,7 +119,7 @@ fn state(wanted: &Wanted<'_>) -> Result<State, String> {
     let logs = hive.map(logs::beside).transpose().map_err(|(log, error)| format!("{}: {error}", log.shortened(200)))?;
     let logs = logs.unwrap_or_default();
     let options = Options { control_sets: Selection::All, hash: false, carve: false, ..Options::default() };
-    let examination = examination::of(&[(&piece, &logs)], &[], &options);
+    let examination = examination::of(&[(&piece, &logs)], &[], None, &options);
     let examination = examination.map_err(|refusal| refuse(&refusal.obstacle))?;
     State::of(label.clone(), &examination, &wanted.part).map_err(|error| refuse(&error))
 }

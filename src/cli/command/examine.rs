@@ -22,10 +22,11 @@ use super::raw_entry::{self, RawEntry};
 use super::{members, policy};
 use crate::cli::args::{ExamineArgs, SchemaOf, SchemaVersion};
 use crate::cli::intake::file::InputError;
+use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::Piece;
 use crate::cli::intake::tree::Root;
-use crate::cli::output::{Exit, Guard, Output, Outputs, Sinks, complain};
+use crate::cli::output::{Exit, Export, Guard, Output, Outputs, Sinks, complain};
 use crate::cli::work::examination::{self, Obstacle, Refusal};
 use crate::cli::work::seal::Seal;
 
@@ -35,10 +36,12 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
     let has_several = pieces.len() > 1 || pieces.iter().any(|files| members::archive_of(files, arguments).is_some());
     let comparison = || arguments.earlier.as_deref().map(Comparison::read).transpose();
-    let ready = refuse_outputs(arguments)
-        .and_then(|()| refuse_roots(arguments))
-        .and_then(|()| Ok((comparison()?, options_of(arguments)?, sinks(arguments, has_several, output)?)));
-    let (mut comparison, options, mut sinks) = match ready {
+    let ready = refuse_outputs(arguments).and_then(|guard| {
+        refuse_roots(arguments)?;
+        let aside = Aside::of(arguments, &guard)?;
+        Ok((comparison()?, options_of(arguments)?, aside, sinks(arguments, has_several, output)?))
+    });
+    let (mut comparison, options, mut aside, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(refusal) => {
             complain(&refusal);
@@ -62,10 +65,11 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     for files in pieces {
         match members::archive_of(files, arguments) {
             Some(archive) => members::examine(archive, arguments, &options, &mut take),
-            None => take(record(files, arguments, &options)),
+            None => take(record(files, arguments, &options, &mut aside)),
         }
     }
     written?;
+    aside.finish()?;
     if let Some(comparison) = &comparison {
         tally.compare(comparison.gone());
     }
@@ -89,9 +93,38 @@ fn view(arguments: &ExamineArgs) -> View {
     View { raw, full: arguments.full, verbose: arguments.verbose, width: arguments.width.map(usize::from) }
 }
 
+/// What is done with DLLs beside the examination.
+struct Aside {
+    known: Option<KnownHashes>,
+    export: Option<Export>,
+    /// What kept a copy from being written.
+    error: Option<io::Error>,
+}
+
+impl Aside {
+    fn of(arguments: &ExamineArgs, guard: &Guard) -> Result<Self, miette::Report> {
+        Ok(Self {
+            known: arguments.known_hashes.as_deref().map(KnownHashes::open).transpose()?,
+            export: arguments.export_libraries.as_deref().map(|folder| Export::new(folder, guard)).transpose()?,
+            error: None,
+        })
+    }
+
+    fn export(&mut self, examination: &Examination, roots: &[Root]) {
+        if let (Some(export), None) = (&mut self.export, &self.error) {
+            self.error = export.add(examination, roots).err();
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.error.map_or(Ok(()), Err)?;
+        self.export.map_or(Ok(()), Export::finish)
+    }
+}
+
 /// What is said of a file, or of several as one. What stood in the way is reported on standard error, too.
-fn record(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Record {
-    match examination(files, arguments, options) {
+fn record(files: &[OsString], arguments: &ExamineArgs, options: &Options, aside: &mut Aside) -> Record {
+    match examination(files, arguments, options, aside) {
         Ok(examination) => Record::of(examination.path.lossy().into_owned(), None, None, examination),
         Err(Refusal { label, obstacle }) => {
             let failure = Failure::of(obstacle.as_ref());
@@ -111,18 +144,27 @@ fn refused(label: String, obstacle: Obstacle) -> miette::Report {
     }
 }
 
-fn examination(files: &[OsString], arguments: &ExamineArgs, options: &Options) -> Result<Examination, Refusal> {
+fn examination(
+    files: &[OsString],
+    arguments: &ExamineArgs,
+    options: &Options,
+    aside: &mut Aside,
+) -> Result<Examination, Refusal> {
     let pieces: Vec<Piece> = files.iter().map(|file| Piece::of_argument(file)).collect();
     let seal = seal(&pieces, arguments);
     let with_logs = |piece| Ok((piece, logs_of(piece, arguments)?));
     let pieces = pieces.iter().map(with_logs).collect::<Result<Vec<(&Piece, Vec<Log<'_>>)>, Refusal>>()?;
     let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().map(|(piece, logs)| (*piece, logs.as_slice())).collect();
-    let examination = examination::of(&pieces, &roots(&pieces, arguments), options);
+    let roots = roots(&pieces, arguments);
+    let examination = examination::of(&pieces, &roots, aside.known.as_ref(), options);
     let refuse = |error: InputError| {
         let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
         Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(error.into()) }
     };
-    examination.and_then(|examination| seal.check().map(|()| examination).map_err(refuse))
+    let examination = examination?;
+    seal.check().map_err(refuse)?;
+    aside.export(&examination, &roots);
+    Ok(examination)
 }
 
 /// The folders that were named, or those around the hives.
@@ -183,13 +225,16 @@ pub(in crate::cli) fn schema(of: SchemaOf, version: SchemaVersion, output: &mut 
 }
 
 /// No output may replace or change what is read.
-fn refuse_outputs(arguments: &ExamineArgs) -> Result<(), miette::Report> {
+fn refuse_outputs(arguments: &ExamineArgs) -> Result<Guard, miette::Report> {
     let mut guard = Guard::default();
     guard.evidence(&arguments.files);
     guard.evidence(&arguments.log);
+    guard.evidence(arguments.root.iter().map(|option| Root::of_option(option).folder).collect::<Vec<_>>().iter());
     guard.settings(&arguments.policy, arguments.earlier.as_ref());
+    guard.known_hashes(arguments.known_hashes.as_ref());
     guard.refuse_stdout()?;
-    arguments.output.iter().try_for_each(|output| guard.refuse(output))
+    arguments.output.iter().try_for_each(|output| guard.refuse(output))?;
+    Ok(guard)
 }
 
 fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {

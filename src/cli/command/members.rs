@@ -44,8 +44,14 @@ pub(super) fn archive_of(files: &[OsString], arguments: &ExamineArgs) -> Option<
 /// without evidence is a problem, because somebody named it.
 pub(super) fn examine(archive: Piece, arguments: &ExamineArgs, options: &Options, take: &mut dyn FnMut(Record)) {
     let label = archive.label.clone();
-    let examiner =
-        Examiner { options: options.clone(), window: WINDOW, control: &ToTheEnd, verify: arguments.verify_unchanged };
+    let examiner = Examiner {
+        options: options.clone(),
+        window: WINDOW,
+        control: &ToTheEnd,
+        // The DLLs in an archive are not looked for.
+        known: None,
+        verify: arguments.verify_unchanged,
+    };
     let mut members = 0;
     let mut found = Vec::new();
     let mut has_record = false;

@@ -125,7 +125,7 @@ fn examined(file: &OsStr, options: &Options) -> Result<Examination, Report> {
     let hive = piece.source.path().filter(|_| matches!(beginning, Beginning::Evidence(Kind::Hive)));
     let logs = hive.map(logs::beside).transpose();
     let logs = logs.map_err(|(log, error)| miette!("{}: {error}", log.shortened(200)))?.unwrap_or_default();
-    examination::of(&[(&piece, &logs)], &[], options).map_err(|refusal| refuse(&refusal.obstacle))
+    examination::of(&[(&piece, &logs)], &[], None, options).map_err(|refusal| refuse(&refusal.obstacle))
 }
 
 /// The files to be written, none of which may be one that is read.

@@ -2,6 +2,7 @@
 
 pub(in crate::cli) mod archive;
 pub(in crate::cli) mod file;
+pub(in crate::cli) mod known;
 pub(in crate::cli) mod list;
 pub(in crate::cli) mod logs;
 pub(in crate::cli) mod map;

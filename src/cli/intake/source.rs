@@ -161,7 +161,7 @@ pub(super) fn open_whole(path: &Path) -> Result<Whole<'static>, InputError> {
 }
 
 /// Maps a file. One that cannot be mapped is read: an empty one, those of /proc, and those of some network file systems.
-fn map(mut file: File, length: u64, reading: Reading) -> Result<Whole<'static>, InputError> {
+pub(super) fn map(mut file: File, length: u64, reading: Reading) -> Result<Whole<'static>, InputError> {
     if length > LARGEST {
         return Err(InputError::TooLarge { found: length });
     }

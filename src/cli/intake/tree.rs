@@ -1,18 +1,21 @@
 //! The files of the examined computer, as folders of this one. Nothing is followed out of them.
 
 use std::ffi::OsStr;
-use std::fs::{self, FileType};
+use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
-use catalog9::catalog::Text;
-use catalog9::tree::{Drive, Files, MOST_NAMES, Node, NodeKind, Obstacle};
+use catalog9::catalog::{FileTime, Text};
+use catalog9::tree::{Drive, Files, LARGEST, MOST_NAMES, Node, NodeKind, Obstacle};
 
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use super::file::{kind_of, name_of, refused};
+use super::file::{InputError, kind_of, name_of, open_found, refused};
+use super::map::Reading;
 use super::piece::Piece;
+use super::source;
 
 /// A folder that holds the files of a drive.
 #[derive(Debug, Clone)]
@@ -22,6 +25,9 @@ pub(in crate::cli) struct Root {
     /// The folder. It may be a link, since somebody named it; nothing below it is followed.
     pub(in crate::cli) folder: PathBuf,
 }
+
+/// 1970-01-01 in intervals of 100 ns since 1601.
+const FILE_TIME_OF_1970: u64 = 116_444_736_000_000_000;
 
 /// Where the SYSTEM hive lies below the root of its drive: names of folders, the Windows folder left out.
 const FOLDERS_OF_HIVE: [&str; 2] = ["config", "System32"];
@@ -101,6 +107,25 @@ impl Files for Root {
         }
         Ok(nodes)
     }
+
+    fn read(&self, file: &[String], take: &mut dyn FnMut(&[u8])) -> Result<Option<FileTime>, Obstacle> {
+        let path = self.below(file)?;
+        let (opened, length) = open_found(&path).map_err(|error| of_input(&error))?;
+        if length > LARGEST {
+            return Err(Obstacle::TooLarge(length));
+        }
+        let before = opened.metadata().map_err(|error| unreadable(&error))?;
+        let after = opened.try_clone().map_err(|error| unreadable(&error))?;
+        let whole = source::map(opened, length, Reading::Throughout).map_err(|error| of_input(&error))?;
+        let guarded = whole.guarded();
+        take(guarded.bytes());
+        let after = after.metadata().map_err(|error| unreadable(&error))?;
+        let is_same = before.len() == after.len() && before.modified().ok() == after.modified().ok();
+        if !is_same || guarded.ensure_whole().is_err() {
+            return Err(Obstacle::Changed);
+        }
+        Ok(last_written(&before))
+    }
 }
 
 /// Why a folder cannot be searched.
@@ -115,8 +140,24 @@ enum RootError {
     Missing(io::Error),
 }
 
+/// When a file was last written, as Windows counts time.
+fn last_written(metadata: &Metadata) -> Option<FileTime> {
+    let since_1970 = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    let intervals = u64::try_from(since_1970.as_nanos() / 100).ok()?;
+    FILE_TIME_OF_1970.checked_add(intervals).map(FileTime)
+}
+
 fn unreadable(error: &io::Error) -> Obstacle {
     Obstacle::Unreadable(error.to_string())
+}
+
+fn of_input(error: &InputError) -> Obstacle {
+    match error {
+        InputError::NotAFile { found: "a link" } => Obstacle::Link,
+        InputError::NotAFile { found } => Obstacle::Other(found),
+        InputError::Unreadable(error) => unreadable(error),
+        error => Obstacle::Unreadable(error.to_string()),
+    }
 }
 
 fn kind(kind: FileType) -> NodeKind {

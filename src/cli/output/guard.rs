@@ -74,6 +74,13 @@ impl Guard {
         }
     }
 
+    /// Adds the list of known files, where there is one.
+    pub(in crate::cli) fn known_hashes(&mut self, list: Option<&OsString>) {
+        if let Some(list) = list {
+            self.file(list, "the list of known files");
+        }
+    }
+
     /// Logs lie beside the name that was given, and beside the file that it leads to.
     fn logs_of(&mut self, path: &Path) {
         for path in [Some(path.to_owned()), path.canonicalize().ok()].into_iter().flatten() {

@@ -2,6 +2,7 @@
 
 mod atomic;
 mod exit;
+mod export;
 mod guard;
 mod heading;
 mod presses;
@@ -18,6 +19,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
 pub(super) use self::atomic::AtomicFile;
 pub(super) use self::exit::Exit;
+pub(super) use self::export::Export;
 pub(super) use self::guard::Guard;
 use self::heading::WithoutHeading;
 pub(super) use self::presses::Presses;

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::net::{self, Fault};
 use crate::cli::intake::file::InputError;
+use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::Log;
 use crate::cli::intake::map::{Guarded, Reading as MapReading, TemporarySpace};
 use crate::cli::intake::piece::Piece;
@@ -52,10 +53,12 @@ pub(in crate::cli) fn identity(piece: &Piece, options: &Options) -> Option<(Kind
     net::guarded(read).ok().flatten()
 }
 
-/// Examines a piece, or several of one system as one, each with its transaction logs. The DLLs are looked for in `roots`.
+/// Examines a piece, or several of one system as one, each with its transaction logs. The DLLs are looked for in `roots`, and
+/// those of a list of known files are marked.
 pub(in crate::cli) fn of(
     pieces: &[(&Piece, &[Log<'_>])],
     roots: &[Root],
+    known: Option<&KnownHashes>,
     options: &Options,
 ) -> Result<Examination, Refusal> {
     let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
@@ -92,7 +95,12 @@ pub(in crate::cli) fn of(
         for file in opened.iter().filter_map(Opened::guarded).chain(logs.iter().flatten()) {
             file.ensure_whole().map_err(|shrunk| refuse(InputError::from(shrunk).into()))?;
         }
-        examination.map_err(|error| refuse(error.into()))
+        let mut examination = examination.map_err(|error| refuse(error.into()))?;
+        if let Some(known) = known {
+            let libraries = examination.examined.iter_mut().filter_map(|examined| examined.libraries.as_mut());
+            libraries.for_each(|libraries| libraries.mark_known(|sha256| known.contains(sha256)));
+        }
+        Ok(examination)
     });
     examined.unwrap_or_else(|fault| Err(refuse(fault.into())))
 }

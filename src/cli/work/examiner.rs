@@ -18,6 +18,7 @@ use super::process::faults;
 use super::seal::Seal;
 use crate::cli::intake::archive::{self, Handed, Nesting};
 use crate::cli::intake::file::InputError;
+use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
 use crate::cli::intake::source::Source;
@@ -29,6 +30,7 @@ pub(in crate::cli) struct Examiner<'a> {
     /// Largest dictionary window of a compressed stream, in bytes.
     pub(in crate::cli) window: u64,
     pub(in crate::cli) control: &'a dyn Control,
+    pub(in crate::cli) known: Option<KnownHashes>,
     /// Whether files are hashed before and after, as proof that nothing has changed them.
     pub(in crate::cli) verify: bool,
 }
@@ -277,7 +279,7 @@ impl Examiner<'_> {
     }
 
     fn file(&self, piece: &Piece, logs: &[Log<'_>], origin: Origin) -> Result<Examination, Obstacle> {
-        let examination = examination::of(&[(piece, logs)], &Root::around([piece]), &self.options)
+        let examination = examination::of(&[(piece, logs)], &Root::around([piece]), self.known.as_ref(), &self.options)
             .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
         if origin == Origin::Found && is_unrelated(&examination, &piece.name) {
             let found = "an event log without changes of the protocol catalog".to_owned();
@@ -298,11 +300,12 @@ impl Examiner<'_> {
     fn together(&self, pieces: &[&Piece], logs: &[Piece]) -> Result<Examination, Obstacle> {
         let logs: Result<Vec<Log<'_>>, _> = logs.iter().map(Log::of).collect();
         let logs = logs.map_err(|(_, error)| Obstacle::of_input(&error))?;
-        let roots = Root::around(pieces.iter().copied());
         // The hive leads, and takes them all.
         let of_leader = std::iter::once(logs.as_slice()).chain(std::iter::repeat(&[][..]));
         let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().copied().zip(of_leader).collect();
-        examination::of(&pieces, &roots, &self.options).map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
+        let roots = Root::around(pieces.iter().map(|(piece, _)| *piece));
+        examination::of(&pieces, &roots, self.known.as_ref(), &self.options)
+            .map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
     }
 
     /// Tells what was said of a file, if anything was.

@@ -3,8 +3,9 @@
 use std::io;
 
 use super::page::{Page, cut};
+use crate::catalog::{Text, hex};
 use crate::examination::Examined;
-use crate::tree::{LibraryFile, Presence};
+use crate::tree::{Content, LibraryFile, Presence};
 
 pub(super) fn write(examined: &Examined, page: &mut Page<'_>) -> io::Result<()> {
     let Some(libraries) = examined.libraries.as_ref().filter(|libraries| !libraries.files.is_empty()) else {
@@ -17,9 +18,21 @@ pub(super) fn write(examined: &Examined, page: &mut Page<'_>) -> io::Result<()> 
 fn line(library: &LibraryFile) -> String {
     let of = if library.wow64 { ", for 32-bit programs" } else { "" };
     let state = match &library.presence {
-        Presence::Present { place } => format!("found at {place}"),
+        Presence::Present { place, content, .. } => {
+            let place = Text::new(place.join("/"));
+            match content {
+                Ok(content) => format!("found at {place}; {}", facts(content)),
+                Err(why) => format!("found at {place}, but not read: {why}"),
+            }
+        }
         Presence::Absent => "missing".to_owned(),
         Presence::NotJudged(why) => format!("not judged: {why}"),
     };
     format!("{}{of}: {state}", library.path)
+}
+
+fn facts(content: &Content) -> String {
+    let modified = content.modified.map(|time| format!(", written {time}")).unwrap_or_default();
+    let known = if content.is_known == Some(true) { ", a known file" } else { "" };
+    format!("{} bytes{modified}{known}, SHA-256 {}", content.size, hex(&content.sha256))
 }

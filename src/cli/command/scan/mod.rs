@@ -18,6 +18,7 @@ use self::workshop::Workshop;
 use crate::cli::args::ScanArgs;
 use crate::cli::command::earlier::Comparison;
 use crate::cli::command::policy;
+use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::piece::Job;
 use crate::cli::intake::policy::Wanted;
 use crate::cli::intake::{list, walk};
@@ -32,9 +33,11 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     let ready = jobs(arguments).and_then(|(jobs, guard)| {
         refuse_outputs(arguments, &guard)?;
         let wanted = Wanted::of(&arguments.policy)?;
-        Ok((comparison(arguments)?, options_of(arguments, &wanted)?, wanted, jobs, sinks(arguments, output)?))
+        let known = arguments.known_hashes.as_deref().map(KnownHashes::open).transpose()?;
+        let options = (options_of(arguments, &wanted)?, known);
+        Ok((comparison(arguments)?, options, wanted, jobs, sinks(arguments, output)?))
     });
-    let (mut comparison, options, wanted, jobs, mut sinks) = match ready {
+    let (mut comparison, (options, known), wanted, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(report) => {
             complain(&report);
@@ -45,7 +48,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     let selected = Selected::new(arguments);
     let interrupt = Interrupt::watch()?;
     let pressing = Pressing { presses: sinks.presses().clone(), compares: comparison.is_some() };
-    let workshop = Workshop::open(arguments, options, wanted, &pressing, &interrupt);
+    let workshop = Workshop::open(arguments, options, known, wanted, &pressing, &interrupt);
     let mut tally = Tally::default();
     arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
     let progress = Progress::new(arguments.quiet || arguments.no_progress);
@@ -140,6 +143,7 @@ type Jobs = Box<dyn Iterator<Item = Job> + Send>;
 fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
     let mut guard = Guard::default();
     guard.settings(&arguments.policy, arguments.earlier.as_ref());
+    guard.known_hashes(arguments.known_hashes.as_ref());
     guard.evidence(&arguments.paths);
     if let Some(list) = &arguments.files_from {
         let jobs = list::jobs(list, arguments.nul)?;

@@ -9,6 +9,7 @@ use catalog9::Options;
 use miette::{Severity, miette};
 
 use crate::cli::args::{Isolation, ScanArgs};
+use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::piece::Job;
 use crate::cli::intake::policy::Wanted;
 use crate::cli::output::complain;
@@ -38,6 +39,7 @@ impl<'a> Workshop<'a> {
     pub(super) fn open(
         arguments: &ScanArgs,
         options: Options,
+        known: Option<KnownHashes>,
         wanted: Wanted,
         pressing: &'a Pressing,
         interrupt: &'a Interrupt,
@@ -46,12 +48,7 @@ impl<'a> Workshop<'a> {
         let window = arguments.max_window << 20;
         if arguments.isolation == Isolation::Process {
             let limit = Some(Duration::from_secs(arguments.unit_timeout)).filter(|limit| !limit.is_zero());
-            match Workers::start(
-                Setup::new(&options, window, arguments.verify_unchanged, wanted, pressing),
-                pressing,
-                limit,
-                jobs,
-            ) {
+            match Workers::start(Setup::new(&options, window, arguments, wanted, pressing), pressing, limit, jobs) {
                 Ok((workers, started)) => {
                     if started < jobs {
                         warn(&format!("expected {jobs} worker processes, found that only {started} could be started"));
@@ -61,7 +58,8 @@ impl<'a> Workshop<'a> {
                 Err(error) => warn(&unstarted(&error)),
             }
         }
-        let examiner = Examiner { options, window, control: interrupt, verify: arguments.verify_unchanged };
+        let verify = arguments.verify_unchanged;
+        let examiner = Examiner { options, window, control: interrupt, known, verify };
         Self { place: Place::Threads(examiner), jobs, pressing, interrupt }
     }
 

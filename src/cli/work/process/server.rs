@@ -28,11 +28,11 @@ pub(in crate::cli) fn serve() -> io::Result<()> {
 fn work() -> io::Result<()> {
     let mut orders = BufReader::new(io::stdin());
     let Some(setup) = message::receive::<Setup>(&mut orders)? else { return Ok(()) };
-    let (Some(options), Some(pressing)) = (setup.options(), setup.pressing()) else {
+    let (Some(options), Some(pressing), Some(known)) = (setup.options(), setup.pressing(), setup.known()) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
     let line = Line::new();
-    let examiner = Examiner { options, window: setup.window, control: &line, verify: setup.verify };
+    let examiner = Examiner { options, window: setup.window, control: &line, known, verify: setup.verify };
     line.send(&News::Ready, &[])?;
     while let Some(order) = message::receive::<Order>(&mut orders)? {
         let Order::Examine(work) = order else { continue };

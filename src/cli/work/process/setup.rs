@@ -1,11 +1,15 @@
 //! What every worker process must know before its first work.
 
+use std::ffi::OsString;
+
 use catalog9::Options;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
 use catalog9::render::{Format, Scope, Settings};
 use serde::{Deserialize, Serialize};
 
+use crate::cli::args::ScanArgs;
+use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::policy::Wanted;
 use crate::cli::output::Presses;
 use crate::cli::work::told::Pressing;
@@ -22,6 +26,7 @@ pub(in crate::cli) struct Setup {
     /// Largest dictionary window of a compressed stream, in bytes.
     pub(super) window: u64,
     pub(super) verify: bool,
+    known: Option<OsString>,
     wanted: Wanted,
     formats: Vec<String>,
     is_full: bool,
@@ -39,7 +44,7 @@ impl Setup {
     pub(in crate::cli) fn new(
         options: &Options,
         window: u64,
-        verify: bool,
+        arguments: &ScanArgs,
         wanted: Wanted,
         pressing: &Pressing,
     ) -> Self {
@@ -54,7 +59,8 @@ impl Setup {
             code_page: options.code_page.map(CodePage::number),
             as_stored: options.as_stored,
             window,
-            verify,
+            verify: arguments.verify_unchanged,
+            known: arguments.known_hashes.clone(),
             wanted,
             formats: pressing.presses.names().map(str::to_owned).collect(),
             is_full: pressing.presses.is_full(),
@@ -78,6 +84,11 @@ impl Setup {
             policy: self.wanted.policy().ok()?,
             as_stored: self.as_stored,
         })
+    }
+
+    /// The list of known files; nothing where it cannot be read any more.
+    pub(super) fn known(&self) -> Option<Option<KnownHashes>> {
+        self.known.as_deref().map(KnownHashes::open).transpose().ok()
     }
 
     pub(super) fn pressing(&self) -> Option<Pressing> {
