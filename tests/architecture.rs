@@ -127,6 +127,7 @@ fn single_files_know_the_crates_that_they_hide() {
         // The last one writes XML, the others read it.
         ("quick_xml", &["evidence/xml.rs", "evidence/autoruns/xml.rs", "evidence/msinfo/nfo.rs", "render/junit.rs"]),
         ("memmap2", &["cli/intake/map.rs"]),
+        ("object", &["tree/portable_executable.rs"]),
         ("libc", &["cli/intake/map.rs", "cli/intake/file.rs"]),
         ("rustix", &["cli/output/atomic.rs", "cli/work/process/limits.rs"]),
     ] {

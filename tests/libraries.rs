@@ -1,12 +1,19 @@
 //! The DLLs that catalogs name, in the files of their computer.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use catalog9::catalog::{FileTime, Text};
+use catalog9::finding::Finding;
+use catalog9::tree::{Drive, Exports, Files, Image, Machine, Node, NodeKind, Obstacle};
+use catalog9::{Content, Evidence, Options, examine};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::cases::catalog9;
 use crate::scan::{hive_of, write};
+use crate::synth::library;
 
 /// A Windows 10 with a layered provider.
 const CASE: &str = concat!(
@@ -46,6 +53,109 @@ fn windows_in(root: &Path, case: &str) {
         for folder in ["System32", "SysWOW64"] {
             write(root, &[(&format!("Windows/{folder}/{file}"), b"MZ")]);
         }
+    }
+}
+
+/// A computer whose files are held in memory.
+pub struct Computer(BTreeMap<Vec<String>, Vec<u8>>);
+
+impl Computer {
+    /// The files that both system folders of every Windows have, and these.
+    pub fn with(files: &[(&str, Vec<u8>)]) -> Self {
+        let mut computer = Self(BTreeMap::new());
+        for folder in ["System32", "SysWOW64"] {
+            for file in &SYSTEM_FILES[..3] {
+                computer.add(&format!("Windows/{folder}/{file}"), b"MZ");
+            }
+        }
+        for (path, bytes) in files {
+            computer.add(path, bytes);
+        }
+        computer
+    }
+
+    fn add(&mut self, path: &str, bytes: &[u8]) {
+        self.0.insert(path.split('/').map(str::to_owned).collect(), bytes.to_vec());
+    }
+}
+
+impl Files for Computer {
+    fn label(&self) -> Text {
+        Text::from("computer")
+    }
+
+    fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle> {
+        let below = self.0.keys().filter(|path| path.starts_with(folder) && path.len() > folder.len());
+        let kind = |path: &Vec<String>| if path.len() > folder.len() + 1 { NodeKind::Folder } else { NodeKind::File };
+        let nodes: BTreeSet<(String, NodeKind)> = below.map(|path| (path[folder.len()].clone(), kind(path))).collect();
+        Ok(nodes.into_iter().map(|(name, kind)| Node { name, kind }).collect())
+    }
+
+    fn read(&self, file: &[String], take: &mut dyn FnMut(&[u8])) -> Result<Option<FileTime>, Obstacle> {
+        take(&self.0[file]);
+        Ok(None)
+    }
+}
+
+/// What is found of a proxy's DLL, by rule and catalog, and what the DLL says of itself.
+fn judged(dll: &[u8]) -> (Vec<(&'static str, String)>, Result<Image, String>) {
+    let computer = Computer::with(&[(PROXY, dll.to_vec())]);
+    let hive = hive_of(CASE, "PC1");
+    let drives = vec![Drive { letter: None, files: &computer }];
+    let evidence = Evidence { drives, ..Evidence::new("SYSTEM", Content::Bytes(&hive)) };
+    let examination = examine(evidence, &Options { hash: false, ..Options::default() }).unwrap();
+    let examined = &examination.examined[0];
+    let is_of_it = |finding: &&Finding| finding.libraries.iter().any(|path| path.lossy().contains("proxy.dll"));
+    let findings = examined.judgement.findings.iter().filter(is_of_it).filter(|finding| {
+        ["library-wrong-machine", "library-without-startup-export", "library-missing"].contains(&finding.rule)
+    });
+    let of = |finding: &Finding| (finding.rule, finding.catalog.unwrap().to_string());
+    let path = Text::from(r"C:\Program Files\Proxy\proxy.dll");
+    let file = examined.libraries.as_ref().unwrap().of(&path, false).unwrap();
+    (findings.map(of).collect(), file.content().unwrap().image.clone())
+}
+
+#[test]
+fn a_dll_says_for_which_processors_it_is_and_what_it_exports() {
+    let wsp = ("WSPStartup", None);
+    let (findings, image) = judged(&library::write(library::X64, &[("Foo", None), wsp]));
+    let image = image.unwrap();
+    assert_eq!((image.machine, image.exports), (Some(Machine::X64), Some(Exports::WSP_STARTUP)));
+    assert_eq!(findings, [("library-wrong-machine", "32-bit protocol catalog".to_owned())]);
+    let (findings, image) = judged(&library::write(library::X86, &[("WSPStartup", Some("other.WSPStartup"))]));
+    assert_eq!(image.unwrap().machine, Some(Machine::X86));
+    assert_eq!(findings, [("library-wrong-machine", "64-bit protocol catalog".to_owned())], "a forwarder counts");
+    let (findings, image) = judged(&library::write(library::X64, &[("NSPStartup", None), ("NSPv2Startup", None)]));
+    assert_eq!(image.unwrap().exports, Some(Exports::NSP_STARTUP | Exports::NSP_V2_STARTUP));
+    assert_eq!(findings.iter().filter(|(rule, _)| *rule == "library-without-startup-export").count(), 2);
+    let (_, image) = judged(&library::write(library::ARM64, &[]));
+    assert_eq!(
+        image.unwrap(),
+        Image { machine: Some(Machine::Arm64), exports: Some(Exports::empty()), ..Image::default() }
+    );
+}
+
+#[test]
+fn damaged_dlls_accuse_nobody_and_break_nothing() {
+    let whole = library::write(library::X64, &[("WSPStartup", None), ("Foo", Some("bar.Foo"))]);
+    for (bytes, expected) in [
+        (&b""[..], "expected a DLL, found a file that does not begin with MZ"),
+        (&[0; 4096], "expected a DLL, found a file that does not begin with MZ"),
+        (b"MZ", "expected a DLL, found a damaged one"),
+    ] {
+        let (findings, image) = judged(bytes);
+        assert!(image.unwrap_err().starts_with(expected));
+        assert_eq!(findings, []);
+    }
+    for length in (0..whole.len()).step_by(7) {
+        let (findings, image) = judged(&whole[..length]);
+        let says_nothing = image.is_err() || image.is_ok_and(|image| image.exports != Some(Exports::empty()));
+        assert!(says_nothing || findings.len() < 3, "{length}: {findings:?}");
+    }
+    for place in (0..whole.len()).step_by(5) {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 0xff;
+        let _ = judged(&flipped);
     }
 }
 
@@ -95,7 +205,8 @@ fn a_hive_in_a_tree_shows_its_dlls_without_any_option() {
     assert!(!rules(&document).contains(&"library-missing"));
     let sentence = format!("{present} of {present} DLLs found in the files of the computer.");
     assert!(document["assessment"].as_array().unwrap().contains(&json!(sentence)), "{}", document["assessment"]);
-    let other = catalog9(&folder.path().join("Windows/System32/config")).args(["examine", "SYSTEM", "--format", "json"]);
+    let other =
+        catalog9(&folder.path().join("Windows/System32/config")).args(["examine", "SYSTEM", "--format", "json"]);
     let other: Value = serde_json::from_slice(&other.output().unwrap().stdout).unwrap();
     assert_eq!(other["libraries"], document["libraries"], "the hive in the current folder");
     let scanned = crate::scan::scanned(folder.path(), &["."]);
@@ -109,15 +220,15 @@ fn the_missing_dll_of_a_layered_provider_is_an_error() {
     windows_in(folder.path(), CASE);
     std::fs::create_dir_all(folder.path().join("Program Files")).unwrap();
     let document = examined(folder.path(), &[HIVE]);
-    assert_eq!(of_proxy(&document), "C:\\Program Files\\Proxy\\proxy.dll missing\n".repeat(2).trim_end());
+    assert_eq!(of_proxy(&document), r"C:\Program Files\Proxy\proxy.dll missing");
     let findings = document["findings"].as_array().unwrap();
     let finding = findings.iter().find(|finding| finding["rule"] == "library-missing").unwrap();
     assert_eq!(finding["severity"], "error");
-    let message = r"its DLL C:\Program Files\Proxy\proxy.dll is missing; sockets that pass through its chains fail with error 10106 (WSAEPROVIDERFAILEDINIT)";
+    let message = r"Proxy: its DLL C:\Program Files\Proxy\proxy.dll is missing; sockets that pass through its chains fail with error 10106 (WSAEPROVIDERFAILEDINIT)";
     assert_eq!(finding["message"], message);
     let table = catalog9(folder.path()).args(["examine", "--full", HIVE]).output().unwrap();
     let table = String::from_utf8(table.stdout).unwrap();
-    assert!(table.contains(r"C:\Program Files\Proxy\proxy.dll, for 32-bit programs: missing"), "{table}");
+    assert!(table.contains(r"C:\Program Files\Proxy\proxy.dll: missing"), "{table}");
     assert!(table.contains("found at Windows/SysWOW64/mswsock.dll"), "{table}");
 }
 
@@ -146,7 +257,7 @@ fn roots_can_be_named_with_and_without_a_drive() {
     let alone = examined(folder.path(), &["copy/SYSTEM", "--root", "c"]);
     assert!(of_proxy(&alone).contains("not-judged: the files of drive D: are not in the evidence"), "{alone}");
     let both = examined(folder.path(), &["copy/SYSTEM", "--root", "C=c", "--root", "d=d"]);
-    assert_eq!(of_proxy(&both), "D:\\Proxy\\proxy.dll present\n".repeat(2).trim_end());
+    assert_eq!(of_proxy(&both), r"D:\Proxy\proxy.dll present");
     let refused = |arguments: &[&str]| {
         let output = catalog9(folder.path()).arg("examine").args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
@@ -180,7 +291,8 @@ fn known_files_are_marked() {
     let plain = examined(folder.path(), &[HIVE]);
     assert!(known(&plain).iter().all(|known| known[1].is_null()), "nobody asked");
     for isolation in ["process", "none"] {
-        let records = crate::scan::scanned(folder.path(), &["--known-hashes", "known.csv", "--isolation", isolation, "."]);
+        let records =
+            crate::scan::scanned(folder.path(), &["--known-hashes", "known.csv", "--isolation", isolation, "."]);
         let record = records.iter().find(|record| record["libraries"].is_array()).unwrap();
         assert_eq!(record["libraries"], document["libraries"], "{isolation}");
     }
@@ -203,7 +315,7 @@ fn foreign_dlls_are_copied_with_a_manifest() {
         command = command.args(["--export-libraries", "dlls"]).args(arguments);
         command.output().unwrap()
     };
-    assert_eq!(export(&[]).status.code(), Some(0));
+    assert!(export(&[]).status.code() < Some(2));
     let name = format!("{}.bin", sha256(b"MZ proxy"));
     let mut names: Vec<String> = std::fs::read_dir(folder.path().join("dlls"))
         .unwrap()
@@ -220,7 +332,7 @@ fn foreign_dlls_are_copied_with_a_manifest() {
     }
     let manifest = std::fs::read_to_string(folder.path().join("dlls/manifest.jsonl")).unwrap();
     let lines: Vec<Value> = manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 2, "for programs of either bitness: {manifest}");
+    assert_eq!(lines.len(), 1, "{manifest}");
     assert_eq!((&lines[0]["file"], &lines[0]["host"], &lines[0]["size"]), (&json!(name), &json!("PC1"), &json!(8)));
     assert_eq!(lines[0]["original"], PROXY);
     let again = export(&[]);
@@ -245,7 +357,8 @@ fn what_is_no_file_or_too_large_is_said_and_nothing_hangs() {
     let state = || {
         let document = examined(folder.path(), &[HIVE]);
         let libraries = document["libraries"].as_array().unwrap().clone();
-        let library = libraries.into_iter().find(|library| library["path"].as_str().unwrap().contains("Proxy")).unwrap();
+        let library =
+            libraries.into_iter().find(|library| library["path"].as_str().unwrap().contains("Proxy")).unwrap();
         (library["state"].clone(), library["reason"].clone(), library["obstacle"].clone(), library["content"].clone())
     };
     let (state_of, _, obstacle, content) = state();
@@ -277,10 +390,13 @@ fn nothing_is_followed_out_of_the_tree() {
     assert!(!of_proxy(&document).contains("present"), "the folder above the root is the root");
     for (link, target) in [("Proxy", "../outside"), ("Link", "../outside/proxy.dll")] {
         symlink(target, root.join(link)).unwrap();
-        let case = CASE.replace(r"C:\Program Files\Proxy\proxy.dll", if link == "Link" { r"C:\Link" } else { r"C:\Proxy\proxy.dll" });
+        let case = CASE.replace(
+            r"C:\Program Files\Proxy\proxy.dll",
+            if link == "Link" { r"C:\Link" } else { r"C:\Proxy\proxy.dll" },
+        );
         write(&root, &[(HIVE, &hive_of(&case, "PC1"))]);
         let states = states(&examined(&root, &[HIVE]));
         let reason = "not-judged: a link or reparse point is on the way, and links are not followed";
-        assert_eq!(states.iter().filter(|state| state.ends_with(reason)).count(), 2, "{states:#?}");
+        assert_eq!(states.iter().filter(|state| state.ends_with(reason)).count(), 1, "{states:#?}");
     }
 }

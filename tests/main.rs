@@ -39,6 +39,7 @@ mod formats;
 mod history;
 mod hostile_catalogs;
 mod json;
+mod libraries;
 mod links;
 mod listings;
 mod logs;

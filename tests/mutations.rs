@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use catalog9::catalog::{CatalogName, FileTime, Text, notation};
+use catalog9::catalog::{CatalogName, notation};
 use catalog9::finding::Finding;
 use catalog9::layout::PackedCatalogItem;
 use catalog9::rules::{ALL, Judgement};
-use catalog9::tree::{Drive, Files, Node, NodeKind, Obstacle};
+use catalog9::tree::Drive;
 use catalog9::wire::v2::Document;
 use catalog9::{Content, Evidence, Options, examine, examine_together};
 use serde_json::Value;
 use snapbox::Data;
 
 use crate::cases::pressed;
+use crate::libraries::Computer;
 use crate::synth::evtx::{self, Event};
-use crate::synth::{Key, hive, msinfo, netsh, registry};
+use crate::synth::{Key, hive, library, msinfo, netsh, registry};
 
 /// A clean Windows 10 with its own templates.
 const WINDOWS_10: &str = include_str!("../fixtures/windows-10-plain/case.txt");
@@ -311,33 +312,11 @@ fn logged() -> Judgement {
     examination.examined[0].judgement.clone()
 }
 
-/// The files of a Windows of which the system folders are whole, and nothing else.
-struct SystemFolders;
-
-impl Files for SystemFolders {
-    fn label(&self) -> Text {
-        Text::from("C")
-    }
-
-    fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle> {
-        let names: &[&str] = match folder {
-            [] => &["Windows"],
-            [_] => &["System32", "SysWOW64"],
-            _ => &["ntdll.dll", "kernel32.dll", "ws2_32.dll"],
-        };
-        let kind = if folder.len() < 2 { NodeKind::Folder } else { NodeKind::File };
-        Ok(names.iter().map(|name| Node { name: (*name).to_owned(), kind }).collect())
-    }
-
-    fn read(&self, _: &[String], _: &mut dyn FnMut(&[u8])) -> Result<Option<FileTime>, Obstacle> {
-        panic!("no file that is named is there");
-    }
-}
-
-/// What is said of a clean hive whose DLLs are not among the files of its computer.
-fn without_files() -> Judgement {
+/// What is said of a clean hive with these files of its computer beside its system files.
+fn with_files(files: &[(&str, Vec<u8>)]) -> Judgement {
     let hive = with_last_known_good(WINDOWS_10, WINDOWS_10);
-    let drives = vec![Drive { letter: None, files: &SystemFolders }];
+    let computer = Computer::with(files);
+    let drives = vec![Drive { letter: None, files: &computer }];
     let evidence = Evidence { drives, ..Evidence::new("SYSTEM", Content::Bytes(&hive)) };
     let examination = examine(evidence, &Options { hash: false, ..Options::default() }).unwrap();
     examination.examined[0].judgement.clone()
@@ -352,7 +331,10 @@ fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
     let differing = judged_together(&with_last_known_good(WINDOWS_10, &altered), &shorter);
     speaking.extend(differing.findings.iter().map(|finding| finding.rule));
     speaking.extend(logged().findings.iter().map(|finding| finding.rule));
-    speaking.extend(without_files().findings.iter().map(|finding| finding.rule));
+    let other = library::write(library::ARM64, &[("Foo", None)]);
+    for files in [&[][..], &[("Windows/System32/mswsock.dll", other)]] {
+        speaking.extend(with_files(files).findings.iter().map(|finding| finding.rule));
+    }
     let mut silent = BTreeSet::new();
     for clean in [WINDOWS_10, WINDOWS_XP] {
         let judgement = judged_together(&with_last_known_good(clean, clean), clean);

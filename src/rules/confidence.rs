@@ -23,6 +23,8 @@ const OF_RULES: &[(&str, Confidence, &str)] = &[
         "all entries were read, and the one that the chain references is not among them",
     ),
     ("library-missing", High, "the whole folder was collected, and the file is not in it"),
+    ("library-wrong-machine", High, "the processors are read from the head of the file"),
+    ("library-without-startup-export", High, "all names that the file exports were read"),
     ("transport-driver-disabled", High, "the start type is read from the service itself"),
     (
         "base-provider-missing",

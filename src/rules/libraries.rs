@@ -3,7 +3,7 @@
 use super::machinery::{Findings, Subject};
 use crate::catalog::{CanonicalPath, CatalogName, Guid, NameSpaceEntry, ProtocolEntry, Text, provider};
 use crate::finding::Finding;
-use crate::tree::LibraryFile;
+use crate::tree::{Image, LibraryFile};
 
 /// The DLL of an entry.
 pub(super) struct Library<'a> {
@@ -49,6 +49,16 @@ impl Library<'_> {
             AnyEntry::NameSpace(entry) => findings.about_name_space(self.catalog, entry, message),
         };
         finding.field("LibraryPath")
+    }
+
+    /// Whether it is of the protocol catalog.
+    pub(super) fn is_protocol(&self) -> bool {
+        matches!(self.entry, AnyEntry::Protocol(_))
+    }
+
+    /// What the file says of itself, where it was read.
+    pub(super) fn image(&self) -> Option<&Image> {
+        self.file.and_then(LibraryFile::image)
     }
 
     /// GUID of the entry's provider.

@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
-
-use super::libraries::{AnyEntry, Library, libraries};
+use super::libraries::{AnyEntry, Library};
+use super::library_files::{beside, entries_by_file, named_further};
 use super::machinery::{Findings, Subject, rule};
 use super::remedies::reset;
-use crate::catalog::{CatalogName, Catalogs, Kind, Place, Text};
-use crate::finding::{EntryName, Remedy, Severity, Verdict};
+use crate::catalog::Kind;
+use crate::finding::{Remedy, Severity, Verdict};
 use crate::tree::LibraryFile;
 
 rule! {
@@ -42,18 +41,15 @@ rule! {
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(files) = subject.libraries else { return };
-    let mut by_file: BTreeMap<(CatalogName, &Text), Vec<Library<'_>>> = BTreeMap::new();
-    for library in libraries(subject) {
-        if let Some(file) = library.file.filter(|file| file.is_absent()) {
-            by_file.entry((library.catalog, &file.path)).or_default().push(library);
-        }
-    }
-    for entries in by_file.values() {
+    for entries in entries_by_file(subject).values() {
         let [first, further @ ..] = entries.as_slice() else { continue };
+        if !first.file.is_some_and(LibraryFile::is_absent) {
+            continue;
+        }
         let message = format!("its DLL {} is missing; {}", first.stored, what_breaks(entries));
         let finding = first.complain(findings, message);
-        finding.further(further.iter().map(name_of)).remedy(Remedy::Uninstall { product: None, how: None });
-        if matches!(first.entry, AnyEntry::Protocol(_)) {
+        finding.further(named_further(further)).remedy(Remedy::Uninstall { product: None, how: None });
+        if first.is_protocol() {
             finding.remedies(reset(&subject.catalogs.windows));
         }
     }
@@ -67,29 +63,6 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 /// Why the DLL of a value may be missing on a system that works.
 const REDUCED: &str = "Windows loads it only for some calls, and reduced editions of Windows may lack it";
-
-/// The DLLs that stand beside the catalogs: where, the path, and what it is.
-fn beside(catalogs: &Catalogs) -> impl Iterator<Item = (&Place, &Text, String)> {
-    let parameters = catalogs.parameters.iter().flat_map(|parameters| {
-        let named = [
-            ("the DLL of AutodialDLL", &parameters.autodial_library),
-            ("the DLL of NameSpace_Callout", &parameters.name_space_callout),
-        ];
-        named.into_iter().filter_map(|(what, path)| Some((&parameters.place, path.as_ref()?, what.to_owned())))
-    });
-    let helpers = catalogs.transports.iter().filter_map(|transport| {
-        let what = format!("the helper DLL of the transport {}", transport.name);
-        Some((&transport.place, transport.helper.as_ref()?, what))
-    });
-    parameters.chain(helpers)
-}
-
-fn name_of(library: &Library<'_>) -> EntryName {
-    match library.entry {
-        AnyEntry::Protocol(entry) => entry.into(),
-        AnyEntry::NameSpace(entry) => entry.into(),
-    }
-}
 
 /// What programs cannot do without the DLL of these entries.
 fn what_breaks(entries: &[Library<'_>]) -> &'static str {
@@ -106,7 +79,7 @@ fn what_breaks(entries: &[Library<'_>]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints_in;
+    use crate::rules::with_files::complaints_in;
 
     const CASE: &str = "windows  10.0.19041 x64\ntransports  Tcpip\nfolder  C:\\Windows\nautodial  C:\\Windows\\System32\\rasadhlp.dll\n\
         helper  Tcpip  %SystemRoot%\\System32\\wshtcpip.dll\n\

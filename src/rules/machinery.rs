@@ -365,16 +365,6 @@ pub(super) fn report_of(case: Catalogs) -> Catalogs {
     Catalogs { told, windows: case.windows, protocol: Some(protocol), ..Catalogs::default() }
 }
 
-/// The same with the files of the computer at hand: Windows' own, and these; without those after an exclamation mark.
-#[cfg(test)]
-pub(super) fn complaints_in(rule: &Rule, notation: &str, files: &[&str]) -> Vec<String> {
-    let catalogs = crate::catalog::notation::parse(notation).expect("the case is in notation");
-    let baseline = Baseline::of(&catalogs);
-    let libraries = crate::tree::invented::look_in(&catalogs, files);
-    let subject = Subject { libraries: Some(&libraries), ..Subject::new(&catalogs, &baseline) };
-    judge(&[rule], &subject).findings.iter().map(Finding::sentence).collect()
-}
-
 /// The same for catalogs that the notation cannot express.
 #[cfg(test)]
 pub(super) fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {

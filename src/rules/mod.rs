@@ -4,6 +4,7 @@ mod confidence;
 pub mod kb811259;
 mod layers;
 mod libraries;
+mod library_files;
 mod machinery;
 mod other_evidence;
 pub mod references;
@@ -11,6 +12,8 @@ mod remedies;
 mod standing;
 pub mod stories;
 mod unwanted;
+#[cfg(test)]
+mod with_files;
 
 mod additional_provider_installed;
 mod app_permission_unusual;
@@ -46,6 +49,8 @@ mod library_in_writable_folder;
 mod library_missing;
 mod library_path_malformed;
 mod library_path_relative;
+mod library_without_startup_export;
+mod library_wrong_machine;
 mod logged_provider_gone;
 mod name_space_callout_altered;
 mod name_space_library_altered;
@@ -87,6 +92,8 @@ pub const ALL: &[&Rule] = &[
     &chain_malformed::RULE,
     &chain_names_missing_entry::RULE,
     &library_missing::RULE,
+    &library_wrong_machine::RULE,
+    &library_without_startup_export::RULE,
     &transport_driver_disabled::RULE,
     &base_provider_missing::RULE,
     &netbios_pair_incomplete::RULE,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Drive, Files, Libraries, Node, NodeKind, Obstacle, look};
+use super::{Drive, Files, Image, Libraries, Node, NodeKind, Obstacle, Presence, look};
 use crate::catalog::{Catalogs, FileTime, Text};
 
 /// A tree of files without content.
@@ -85,6 +85,19 @@ impl Files for Invented {
     fn read(&self, file: &[String], take: &mut dyn FnMut(&[u8])) -> Result<Option<FileTime>, Obstacle> {
         take(file.join("/").as_bytes());
         Ok(None)
+    }
+}
+
+impl Libraries {
+    /// Gives the file at that place another content, whatever it is.
+    pub(crate) fn replace_image(&mut self, at: &str, image: &Image) {
+        for file in &mut self.files {
+            if let Presence::Present { place, content: Ok(content), .. } = &mut file.presence
+                && place.join("/") == at
+            {
+                content.image = Ok(image.clone());
+            }
+        }
     }
 }
 

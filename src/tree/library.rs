@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{LARGEST, MOST_NAMES, Obstacle};
+use super::{Image, LARGEST, MOST_NAMES, Obstacle};
 use crate::catalog::{FileTime, Text};
 
 /// The DLLs that the catalogs name, looked for in the files of their computer.
@@ -22,7 +22,7 @@ pub struct Libraries {
 pub struct LibraryFile {
     /// Its path as it stands where it is named first.
     pub path: Text,
-    /// Whether 32-bit programs on 64-bit Windows load it, which Windows redirects to other folders.
+    /// Whether only 32-bit programs on 64-bit Windows load it, which Windows redirects to other folders.
     pub wow64: bool,
     /// Whether Windows installs a file at this path, so that it is no product's own.
     pub is_of_windows: bool,
@@ -59,6 +59,8 @@ pub struct Content {
     pub modified: Option<FileTime>,
     /// Its SHA-256.
     pub sha256: [u8; 32],
+    /// What it says of itself, or why it is no DLL.
+    pub image: Result<Image, String>,
     /// Whether it is on a list of known files; `None` where there is no list.
     pub is_known: Option<bool>,
 }
@@ -118,6 +120,12 @@ impl LibraryFile {
             Presence::Present { content, .. } => content.as_deref().ok(),
             _ => None,
         }
+    }
+
+    /// What it says of itself, where it was read and is a DLL.
+    #[must_use]
+    pub fn image(&self) -> Option<&Image> {
+        self.content().and_then(|content| content.image.as_ref().ok())
     }
 
     /// Whether it is missing for certain.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::path::{Target, target};
+use super::portable_executable;
 use super::search::{End, Search};
 use super::{Content, Drive, Libraries, LibraryFile, NotKnown, Obstacle, Presence};
 use crate::catalog::{CanonicalPath, Catalogs, Text, WindowsFolder, provider};
@@ -57,6 +58,9 @@ pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
             libraries.files.push(LibraryFile { path: path.clone(), wow64, is_of_windows, presence });
             libraries.files.len() - 1
         });
+        if let Some(file) = libraries.files.get_mut(index) {
+            file.wow64 &= wow64;
+        }
         if let Ok(target) = target {
             known.entry(target).or_insert(index);
         }
@@ -147,7 +151,8 @@ impl Look<'_> {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if size <= left {
                 let sha256 = Sha256::digest(bytes).into();
-                content = Ok(Box::new(Content { size, modified: None, sha256, is_known: None }));
+                let image = portable_executable::read(bytes);
+                content = Ok(Box::new(Content { size, modified: None, sha256, image, is_known: None }));
             }
         })?;
         let mut content = content?;

@@ -4,13 +4,16 @@
 //! are trees of the same kind; how much of the computer they hold decides what is concluded from a file that they do not
 //! have.
 
+mod image;
 #[cfg(test)]
 pub(crate) mod invented;
 mod library;
 mod look;
 mod path;
+mod portable_executable;
 mod search;
 
+pub use image::{Exports, Image, Machine, Signature};
 pub use library::{Content, Libraries, LibraryFile, NotKnown, Presence};
 pub(crate) use look::look;
 

@@ -48,7 +48,9 @@ impl Export {
     /// Copies into that folder, which is made where it is not there. One with a manifest belongs to another export.
     pub(in crate::cli) fn new(folder: &Path, guard: &Guard) -> Result<Self, Report> {
         let manifest = folder.join(MANIFEST);
-        guard.refuse(&manifest)?;
+        // A folder that is not there yet would be made in the first one above it that is.
+        let above = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder);
+        guard.refuse(&above.join(MANIFEST))?;
         let shown = name_of(folder.as_os_str()).shortened(200);
         if manifest.exists() {
             return Err(miette::miette!(

@@ -32,7 +32,18 @@ fn line(library: &LibraryFile) -> String {
 }
 
 fn facts(content: &Content) -> String {
-    let modified = content.modified.map(|time| format!(", written {time}")).unwrap_or_default();
-    let known = if content.is_known == Some(true) { ", a known file" } else { "" };
-    format!("{} bytes{modified}{known}, SHA-256 {}", content.size, hex(&content.sha256))
+    let mut facts = vec![format!("{} bytes", content.size)];
+    facts.extend(content.modified.map(|time| format!("written {time}")));
+    match &content.image {
+        Ok(image) => {
+            facts.extend(image.machine.map(|machine| machine.to_string()));
+            facts.extend(image.company.as_ref().map(ToString::to_string));
+            facts.extend(image.version.as_ref().map(|version| format!("version {version}")));
+            facts.push(image.signature.to_string());
+        }
+        Err(damage) => facts.push(damage.clone()),
+    }
+    facts.extend((content.is_known == Some(true)).then(|| "a known file".to_owned()));
+    facts.push(format!("SHA-256 {}", hex(&content.sha256)));
+    facts.join(", ")
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::system::time;
 use crate::catalog::{Text, hex};
 use crate::examination::Examined;
-use crate::tree::{self, Presence};
+use crate::tree::{self, Exports, Image, Presence};
 
 /// A DLL that the catalogs name.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -15,7 +15,7 @@ pub(super) struct Library {
     control_set: Option<String>,
     /// Its path as it stands where it is named first.
     path: String,
-    /// Whether 32-bit programs on 64-bit Windows load it, which Windows redirects to other folders.
+    /// Whether only 32-bit programs on 64-bit Windows load it, which Windows redirects to other folders.
     wow64: bool,
     /// `present`, `missing` or `not-judged`.
     state: &'static str,
@@ -39,6 +39,23 @@ struct Content {
     modified: Option<String>,
     /// Its SHA-256 in hexadecimal digits.
     sha256: String,
+    /// Why it is no DLL that Windows could load; `null` where it is one.
+    damage: Option<String>,
+    /// The processors that it is for: `x86`, `x64`, `ia64`, `arm`, `arm64` or `arm64x`; `null` for others.
+    machine: Option<String>,
+    /// Which of the functions it exports that Winsock calls first: `WSPStartup`, `NSPStartup`, `NSPv2Startup`; `null`
+    /// where its exports could not be read.
+    startup_exports: Option<Vec<String>>,
+    /// `CompanyName` of its version resource.
+    company: Option<String>,
+    /// `ProductName`.
+    product: Option<String>,
+    /// `OriginalFilename`.
+    original_name: Option<String>,
+    /// `FileVersion`.
+    version: Option<String>,
+    /// Who signed it, in words. No chain of certificates is verified.
+    signature: Option<String>,
     /// Whether `--known-hashes` lists it; `null` without that option.
     known: Option<bool>,
 }
@@ -67,11 +84,31 @@ impl Library {
 
 impl From<&tree::Content> for Content {
     fn from(content: &tree::Content) -> Self {
+        let image = content.image.as_ref().ok();
+        let text = |of: fn(&Image) -> Option<&Text>| image.and_then(of).map(Text::to_lossy);
         Self {
             size: content.size,
             modified: content.modified.and_then(time),
             sha256: hex(&content.sha256),
+            damage: content.image.as_ref().err().cloned(),
+            machine: image.and_then(|image| image.machine).map(|machine| machine.to_string()),
+            startup_exports: image.and_then(|image| image.exports).map(names_of),
+            company: text(|image| image.company.as_ref()),
+            product: text(|image| image.product.as_ref()),
+            original_name: text(|image| image.original_name.as_ref()),
+            version: text(|image| image.version.as_ref()),
+            signature: image.map(|image| image.signature.to_string()),
             known: content.is_known,
         }
     }
+}
+
+/// The names of exported functions, as they are spelled.
+fn names_of(exports: Exports) -> Vec<String> {
+    let names = [
+        (Exports::WSP_STARTUP, "WSPStartup"),
+        (Exports::NSP_STARTUP, "NSPStartup"),
+        (Exports::NSP_V2_STARTUP, "NSPv2Startup"),
+    ];
+    names.into_iter().filter(|(export, _)| exports.contains(*export)).map(|(_, name)| name.to_owned()).collect()
 }

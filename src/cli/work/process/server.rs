@@ -28,9 +28,10 @@ pub(in crate::cli) fn serve() -> io::Result<()> {
 fn work() -> io::Result<()> {
     let mut orders = BufReader::new(io::stdin());
     let Some(setup) = message::receive::<Setup>(&mut orders)? else { return Ok(()) };
-    let (Some(options), Some(pressing), Some(known)) = (setup.options(), setup.pressing(), setup.known()) else {
+    let (Some(options), Some(pressing)) = (setup.options(), setup.pressing()) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
+    let known = setup.known()?;
     let line = Line::new();
     let examiner = Examiner { options, window: setup.window, control: &line, known, verify: setup.verify };
     line.send(&News::Ready, &[])?;

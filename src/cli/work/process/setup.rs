@@ -1,6 +1,7 @@
 //! What every worker process must know before its first work.
 
 use std::ffi::OsString;
+use std::io;
 
 use catalog9::Options;
 use catalog9::evidence::encoding::CodePage;
@@ -86,9 +87,10 @@ impl Setup {
         })
     }
 
-    /// The list of known files; nothing where it cannot be read any more.
-    pub(super) fn known(&self) -> Option<Option<KnownHashes>> {
-        self.known.as_deref().map(KnownHashes::open).transpose().ok()
+    /// The list of known files, which may have gone since the program read it.
+    pub(super) fn known(&self) -> io::Result<Option<KnownHashes>> {
+        let known = self.known.as_deref().map(KnownHashes::open).transpose();
+        known.map_err(|report| io::Error::other(report.to_string()))
     }
 
     pub(super) fn pressing(&self) -> Option<Pressing> {
