@@ -138,13 +138,9 @@ fn a_dll_says_for_which_processors_it_is_and_what_it_exports() {
 #[test]
 fn damaged_dlls_accuse_nobody_and_break_nothing() {
     let whole = library::write(library::X64, &[("WSPStartup", None), ("Foo", Some("bar.Foo"))]);
-    for (bytes, expected) in [
-        (&b""[..], "expected a DLL, found a file that does not begin with MZ"),
-        (&[0; 4096], "expected a DLL, found a file that does not begin with MZ"),
-        (b"MZ", "expected a DLL, found a damaged one"),
-    ] {
+    for bytes in [&b""[..], &[0; 4096], b"MZ"] {
         let (findings, image) = judged(bytes);
-        assert!(image.unwrap_err().starts_with(expected));
+        assert!(image.unwrap_err().starts_with("expected a DLL"));
         assert_eq!(findings, []);
     }
     for length in (0..whole.len()).step_by(7) {
