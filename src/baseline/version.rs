@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn every_file_is_read_and_they_stand_in_order() {
-        assert!(PLAIN.iter().all(|plain| notation::parse(plain.notation).unwrap().windows.version == Some(plain.version)));
+        assert!(
+            PLAIN.iter().all(|plain| notation::parse(plain.notation).unwrap().windows.version == Some(plain.version))
+        );
         assert!(PLAIN.iter().map(|plain| plain.version).is_sorted());
     }
 

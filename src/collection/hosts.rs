@@ -147,14 +147,16 @@ fn can_join(member: &Member<'_>, leader: Option<&Member<'_>>) -> bool {
 
 /// The name of the computer that each member shows, in the form in which two names are compared.
 fn names(members: &[Member<'_>]) -> Vec<Option<String>> {
-    let shown = |member: &Member<'_>| member.computer.as_ref().map(plain);
+    let in_two_domains = in_two_domains(members);
+    let shown = |member: &Member<'_>| member.computer.as_ref().map(|name| plain(name, &in_two_domains));
     let by_name = |member: &Member<'_>| member.name.computer().map(str::to_owned);
     let names: Vec<Option<String>> = members.iter().map(|member| shown(member).or_else(|| by_name(member))).collect();
     let by_folder = by_folder(members, &names);
     let whole = |member: &Member<'_>, name: &String| {
         // What was cut off is the only name beside it that begins so. A name of this length may as well be whole.
         let beside = by_folder.get(member.name.folder()).into_iter().flatten();
-        let mut longer = beside.filter(|longer| longer.len() > name.len() && longer.starts_with(name.as_str()));
+        let is_longer = |rest: &str| !rest.is_empty() && !rest.starts_with('.');
+        let mut longer = beside.filter(|longer| longer.strip_prefix(name.as_str()).is_some_and(is_longer));
         match (longer.next(), longer.next()) {
             (Some(whole), None) if name.chars().count() == LONGEST_NET_BIOS_NAME => (*whole).to_owned(),
             _ => name.clone(),
@@ -172,10 +174,28 @@ fn by_folder<'m>(members: &[Member<'m>], names: &'m [Option<String>]) -> BTreeMa
     by_folder
 }
 
-/// The name of a computer in lower case and without the domain that event logs add.
-fn plain(name: &Text) -> String {
+/// The name of a computer in lower case and without the domain that event logs add. The domain stays where computers of
+/// two domains have this name, so that they stay apart.
+fn plain(name: &Text, in_two_domains: &BTreeSet<String>) -> String {
     let name = name.lower();
-    name.split('.').next().unwrap_or_default().to_owned()
+    match name.split_once('.') {
+        Some((short, _)) if !in_two_domains.contains(short) => short.to_owned(),
+        _ => name,
+    }
+}
+
+/// The names without domains, in lower case, that evidence gives to computers of more than one domain.
+fn in_two_domains(members: &[Member<'_>]) -> BTreeSet<String> {
+    let (mut domains, mut found) = (BTreeMap::new(), BTreeSet::new());
+    for name in members.iter().filter_map(|member| member.computer.as_ref()) {
+        let name = name.lower();
+        if let Some((short, domain)) = name.split_once('.')
+            && domains.entry(short.to_owned()).or_insert_with(|| domain.to_owned()) != domain
+        {
+            found.insert(short.to_owned());
+        }
+    }
+    found
 }
 
 /// The computer that a member is of, and how this is known.
@@ -244,6 +264,26 @@ mod tests {
         assert_eq!(hosts_of(&rows), [vec![0], vec![1], vec![2], vec![3]]);
         let rows = [rows[0], ("report.nfo", Kind::Nfo, Some("pc1.example.org")), rows[2]];
         assert_eq!(hosts_of(&rows), [vec![0, 1, 2]], "everything beside the last names one computer");
+    }
+
+    #[test]
+    fn computers_of_two_domains_with_one_name_stay_apart() {
+        let rows = [
+            ("SYSTEM", Kind::Hive, Some("PC1")),
+            ("a.evtx", Kind::EventLog, Some("PC1.alpha.example")),
+            ("b.evtx", Kind::EventLog, Some("pc1.ALPHA.example")),
+            ("c.evtx", Kind::EventLog, Some("PC1.beta.example")),
+        ];
+        assert_eq!(hosts_of(&rows[..3]), [[0, 1, 2]], "letter case does not matter");
+        assert_eq!(hosts_of(&rows), [[0], [1], [2], [3]], "the hive may be of either");
+    }
+
+    #[test]
+    fn a_file_that_is_called_after_another_computer_does_not_join_what_lies_beside_it() {
+        let (info, listing) = (("osinfo.txt", Kind::SystemInfo, Some("PC1")), |name| (name, Kind::Netsh, None));
+        assert_eq!(hosts_of(&[info, listing("PC2-winsock.txt")]), [[0], [1]]);
+        assert_eq!(hosts_of(&[info, listing("PC1-winsock.txt")]), [[1, 0]]);
+        assert_eq!(hosts_of(&[info, listing("netsh-winsock.txt")]), [[1, 0]], "named after the program");
     }
 
     #[test]

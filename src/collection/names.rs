@@ -107,10 +107,10 @@ impl Name {
     }
 
     /// The computer that a collector has put before the name of the file, in lower case: Microsoft's TSS and SDP do so
-    /// (`PC1_WinSock_netsh.TXT`).
+    /// (`PC1_WinSock_netsh.TXT`). `netsh` is the program, not a computer.
     pub(super) fn computer(&self) -> Option<&str> {
         let endings = NAMES_AFTER_COMPUTERS.iter();
-        endings.filter_map(|ending| self.file.strip_suffix(ending)).find(|computer| !computer.is_empty())
+        endings.filter_map(|ending| self.file.strip_suffix(ending)).find(|computer| !matches!(*computer, "" | "netsh"))
     }
 
     /// Whether the file name is that of a computer, given in lower case, with something after it.
@@ -140,9 +140,18 @@ impl Name {
     }
 }
 
-/// What Microsoft's collectors call files, after the name of the computer.
-const NAMES_AFTER_COMPUTERS: [&str; 6] =
-    ["_winsock_netsh.txt", "_winsock_reg_.txt", "_winsock.txt", "_msinfo32.nfo", "_msinfo32.txt", "_reg_system.hiv"];
+/// What Microsoft's collectors, and people who collect by hand, call files, after the name of the computer.
+const NAMES_AFTER_COMPUTERS: [&str; 9] = [
+    "_winsock_netsh.txt",
+    "_winsock_reg_.txt",
+    "_winsock.txt",
+    "-winsock.txt",
+    "_msinfo32.nfo",
+    "-msinfo32.nfo",
+    "_msinfo32.txt",
+    "-msinfo32.txt",
+    "_reg_system.hiv",
+];
 
 /// Folders in which Windows keeps earlier states of its registry; shadow copies have a number in the names of theirs.
 const FOLDERS_OF_EARLIER_STATES: [&str; 3] = ["regback", "repair", "windows.old"];
