@@ -116,13 +116,13 @@ fn rank_of(members: &[Member<'_>], index: usize) -> Option<(bool, usize)> {
     members.get(index).and_then(rank)
 }
 
-/// What may lead a member: the only one of the best sources, or the only one of them in its own folder. Of listings there
-/// the first leads, since they are joined only where all show the same.
+/// What may lead a member: the only one of the best sources, if it lies near, or the only one of them in its own folder. Of
+/// listings there the first leads, since they are joined only where all show the same.
 fn leader_of(member: &Member<'_>, members: &[Member<'_>], leaders: &[usize]) -> Option<usize> {
-    if let [leader] = leaders {
-        return Some(*leader);
-    }
     let of = |leader: &usize| members.get(*leader);
+    if let [leader] = leaders {
+        return Some(*leader).filter(|leader| of(leader).is_some_and(|leader| leader.name.is_near(member.name)));
+    }
     let is_beside = |leader: &&usize| of(leader).is_some_and(|leader| leader.name.folder() == member.name.folder());
     let mut beside = leaders.iter().filter(is_beside);
     let first = beside.next()?;
@@ -294,6 +294,15 @@ mod tests {
         assert_eq!(hosts_of(&[log, hive, earlier]), [vec![1, 0], vec![2]]);
         let clone = ("D/SYSTEM", Kind::Hive, Some("pc1"));
         assert_eq!(hosts_of(&[log, hive, clone]), [[0], [1], [2]], "either may be the one that has logged this");
+    }
+
+    #[test]
+    fn a_name_joins_no_folder_beside_that_of_its_computer() {
+        let hive = ("2026/one/SYSTEM", Kind::Hive, Some("PC1"));
+        let report = |path| (path, Kind::Nfo, Some("PC1"));
+        assert_eq!(hosts_of(&[hive, report("2026/other/report.nfo")]), [[0], [1]]);
+        assert_eq!(hosts_of(&[hive, report("2026/one/reports/report.nfo")]), [[0, 1]]);
+        assert_eq!(hosts_of(&[hive, report("2026/report.nfo")]), [[0, 1]]);
     }
 
     #[test]

@@ -97,6 +97,19 @@ impl Name {
         &self.folder
     }
 
+    /// Whether two files can be of one collection by where they lie: one in the folder of the other or below it, or both
+    /// below the same Windows folder.
+    pub(super) fn is_near(&self, other: &Self) -> bool {
+        let parts = |name: &'_ Self| name.folder.split(['/', '\\']).map(str::to_lowercase).collect::<Vec<_>>();
+        let (own, others) = (parts(self), parts(other));
+        let shared = own.iter().zip(&others).take_while(|(own, other)| own == other).count();
+        let is_below =
+            |one: &[String]| shared == one.len() || one.first().is_some_and(String::is_empty) && one.len() == 1;
+        is_below(&own)
+            || is_below(&others)
+            || own.iter().take(shared).any(|folder| folder == "windows" || folder == "winnt")
+    }
+
     /// Whether it may be joined to other evidence of its computer: reports, listings and logs are, by their endings, and
     /// SOFTWARE hives; two registries never are.
     #[must_use]
