@@ -48,6 +48,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "render",
         &[
+            // `symptom` for the glossary of a report.
+            "symptom",
             "wire",
             "batch",
             "repair",

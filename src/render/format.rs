@@ -4,13 +4,14 @@
 
 use std::io;
 
+use super::heading::Heading;
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::rows::Sort;
 use super::spool::NewStore;
 use super::table::{self, View};
 use super::writer::{Fragment, Item, Writer};
-use super::{csv, documents, junit, markdown, oneline, records, sarif, timeline};
+use super::{csv, documents, html, junit, markdown, oneline, records, sarif, timeline};
 use crate::batch::Detail;
 
 /// What a result is about, which decides on the formats that it can have.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub sort: Option<Sort>,
     /// Whether the records of many have everything, or what was found alone.
     pub is_full: bool,
+    /// What a report says of itself, where the format has a place for it.
+    pub heading: Heading,
 }
 
 /// A format.
@@ -228,6 +231,22 @@ pub static FORMATS: &[Format] = &[
         needs: Detail::Unit,
     },
     Format {
+        name: "html",
+        endings: &[".html", ".htm"],
+        is_binary: false,
+        few: Some(Form {
+            help: "One file for a browser, to be read, printed and handed on",
+            press: |item, _| html::press(item),
+            writer: |settings, store| Box::new(html::Reports::new(&settings.heading, store)),
+        }),
+        many: Some(Form {
+            help: "One file for a browser: what all units come to in pictures, then each, to be sorted and filtered",
+            press: |item, _| html::press_unit(item),
+            writer: |settings, store| Box::new(html::Units::new(&settings.heading, settings.sort, store)),
+        }),
+        needs: Detail::Findings,
+    },
+    Format {
         name: "bodyfile",
         endings: &[".body"],
         is_binary: false,
@@ -366,7 +385,7 @@ mod tests {
         assert_eq!(format("a.json", Scope::Few), Some("json"));
         assert_eq!(format("a.timesketch.jsonl", Scope::ReadBack), Some("timesketch-jsonl"));
         assert_eq!(format("a.findings.csv", Scope::Few), None, "and is not taken for another that fits");
-        assert_eq!(format("a.html", Scope::Many), None);
+        assert_eq!(format("a.htmlx", Scope::Many), None);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn annotated(bytes: &[u8], layout: &Layout) -> String {
 }
 
 /// The value of a field, as far as it is a number or text.
-fn meaning(field: &FieldInfo, value: &[u8]) -> String {
+pub(super) fn meaning(field: &FieldInfo, value: &[u8]) -> String {
     if let Ok(bytes) = value.try_into() {
         let number = u32::from_le_bytes(bytes);
         return match number {

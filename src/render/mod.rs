@@ -3,6 +3,8 @@
 mod documents;
 mod entries;
 mod facts;
+mod heading;
+mod html;
 mod oneline;
 mod records;
 mod refused;
@@ -28,6 +30,7 @@ pub mod timeline;
 use std::fmt::Write;
 
 pub use self::format::{Format, Scope, Settings};
+pub use self::heading::{Heading, Sheet};
 pub use self::refused::Refused;
 pub use self::rows::Sort;
 pub use self::spool::{NewStore, Store};

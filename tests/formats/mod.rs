@@ -1,6 +1,7 @@
 //! Reports for other programs.
 
 mod baseline;
+mod html;
 pub mod junit;
 pub mod markdown;
 mod packaging;
@@ -88,7 +89,7 @@ fn make_hostile(catalogs: &mut Catalogs) {
 /// Nothing that acts on a terminal, in any format, whatever the evidence and its file are called.
 #[test]
 fn nothing_of_the_evidence_acts_in_any_format() {
-    for format in ["bodyfile", "timesketch-jsonl", "timesketch-csv", "sarif", "junit", "markdown"] {
+    for format in ["bodyfile", "timesketch-jsonl", "timesketch-csv", "sarif", "junit", "markdown", "html"] {
         let name = "\u{1b}[31m|`<\u{202e}SYSTEM";
         let output = run(&[(name, &hostile())], &["examine", "--format", format, "--", name]);
         let written = text(&output.stdout) + &text(&output.stderr);

@@ -51,7 +51,11 @@ pub fn shards_come_to_one_scan(folder: &Path, input: &str, arguments: &[&str]) {
 /// A result without the lines or members that name its shards.
 fn without_shards(result: &[u8]) -> Vec<u8> {
     let Ok(text) = str::from_utf8(result) else { return result.to_vec() };
-    let names_shards = |line: &&str| line.trim_start().starts_with("shards ") || line.starts_with("| Shards |");
+    let names_shards = |line: &&str| {
+        line.trim_start().starts_with("shards ")
+            || line.starts_with("| Shards |")
+            || line.starts_with("<div><dt>Shards</dt>")
+    };
     let text = text.split_inclusive('\n').filter(|line| !names_shards(line)).collect::<String>();
     match text.split_once(r#""shards":["#) {
         Some((before, rest)) => {

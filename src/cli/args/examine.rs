@@ -8,6 +8,7 @@ use catalog9::examination::Selection;
 use catalog9::render::{Format, Scope};
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
+use super::heading::HeadingArgs;
 use super::policy::PolicyArgs;
 use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selection, windows};
 
@@ -104,6 +105,9 @@ pub(in crate::cli) struct ExamineArgs {
 
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) heading: HeadingArgs,
 
     /// Earlier result of `--format json` or of `scan`; known findings do not affect the exit code
     #[arg(long, visible_alias = "baseline", value_name = "FILE")]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use catalog9::render::{Format, Scope};
 
 use super::ending::EndingArgs;
+use super::heading::HeadingArgs;
 use super::value::{EXIT_CODES, formats, output_help};
 
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,8 @@ pub(in crate::cli) struct MergeArgs {
     pub(in crate::cli) format: &'static Format,
     #[arg(long, short, value_name = "FILE", value_parser = clap::value_parser!(PathBuf), help = output_help(Scope::ReadBack))]
     pub(in crate::cli) output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) heading: HeadingArgs,
     #[command(flatten)]
     pub(in crate::cli) ending: EndingArgs,
 }

@@ -3,6 +3,7 @@
 mod compare;
 mod ending;
 mod examine;
+mod heading;
 mod merge;
 mod policy;
 mod repair;

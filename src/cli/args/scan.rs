@@ -13,6 +13,7 @@ use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use globset::{Glob, GlobBuilder};
 
 use super::ending::EndingArgs;
+use super::heading::HeadingArgs;
 use super::policy::PolicyArgs;
 use super::value::{EXIT_CODES, code_page, formats, output_help, selection};
 
@@ -125,6 +126,9 @@ pub(in crate::cli) struct ScanArgs {
     pub(in crate::cli) quiet: bool,
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) heading: HeadingArgs,
     #[command(flatten)]
     pub(in crate::cli) ending: EndingArgs,
 }

@@ -84,7 +84,8 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
 
 fn sinks<'o>(arguments: &ExamineArgs, has_several: bool, output: &'o mut Output) -> Result<Sinks<'o>, miette::Report> {
     let outputs = Outputs { format: arguments.format, files: &arguments.output, folder: None };
-    let settings = Settings { view: view(arguments), has_several, ..Settings::default() };
+    let heading = arguments.heading.with_command(Some(&arguments.policy));
+    let settings = Settings { view: view(arguments), has_several, heading, ..Settings::default() };
     Sinks::new(&outputs, Scope::Few, &settings, output)
 }
 

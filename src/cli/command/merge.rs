@@ -102,7 +102,8 @@ fn sinks<'o>(arguments: &MergeArgs, output: &'o mut Output) -> Result<Sinks<'o>,
     guard.refuse_stdout()?;
     arguments.output.iter().try_for_each(|path| guard.refuse(path))?;
     let outputs = Outputs { format: arguments.format, files: &arguments.output, folder: None };
-    Sinks::new(&outputs, Scope::ReadBack, &Settings::default(), output)
+    let settings = Settings { heading: arguments.heading.heading(None), ..Settings::default() };
+    Sinks::new(&outputs, Scope::ReadBack, &settings, output)
 }
 
 fn write(arguments: &MergeArgs, places: &[Place], mut tally: Tally, mut sinks: Sinks<'_>) -> io::Result<Summary> {

@@ -53,7 +53,10 @@ fn write_counts<E>(catalog: &Catalog<E>, told: Facts, width: usize, writer: &mut
 }
 
 /// The entries of both lists as rows: one row where they agree at the same place, else one for each.
-pub(super) fn side_by_side<E>(catalog: &Catalog<E>, agree: impl Fn(&E, &E) -> bool) -> Vec<(&'static str, &E)> {
+pub(in crate::render) fn side_by_side<E>(
+    catalog: &Catalog<E>,
+    agree: impl Fn(&E, &E) -> bool,
+) -> Vec<(&'static str, &E)> {
     let empty: &[E] = &[];
     let [native, wide] = catalog.lists().map(|list| list.map_or(empty, |list| &list.entries));
     let has_two = catalog.entries64.is_some();
@@ -73,7 +76,7 @@ pub(super) fn side_by_side<E>(catalog: &Catalog<E>, agree: impl Fn(&E, &E) -> bo
 }
 
 /// A column: its heading, the facts without which it is left out, and its cells.
-pub(super) type Column<E> = (&'static str, Facts, fn(&E) -> String);
+pub(in crate::render) type Column<E> = (&'static str, Facts, fn(&E) -> String);
 
 pub(super) fn write_rows<E>(
     columns: &[Column<E>],
@@ -105,7 +108,7 @@ pub(super) fn write_rows<E>(
     }
 }
 
-const PROTOCOL: &[Column<ProtocolEntry>] = &[
+pub(in crate::render) const PROTOCOL: &[Column<ProtocolEntry>] = &[
     (">Key", Facts::KEYS, |entry| short_key(entry.key.as_ref())),
     (">Id", Facts::IDS, |entry| entry.catalog_entry_id.map(|id| id.to_string()).unwrap_or_default()),
     ("Chain", Facts::CHAINS, chain),
@@ -121,7 +124,7 @@ const PROTOCOL: &[Column<ProtocolEntry>] = &[
 ];
 
 /// The columns of a report, which shows sizes instead of attributes.
-const SECTIONS: &[Column<ProtocolEntry>] = &[
+pub(in crate::render) const SECTIONS: &[Column<ProtocolEntry>] = &[
     ("Flags", Facts::SERVICE_FLAGS, flags),
     (">Address", Facts::SIZES, |entry| match (entry.max_address_length, entry.min_address_length) {
         (Some(max), Some(min)) if max == min => max.to_string(),
@@ -151,7 +154,7 @@ fn write_protocol(
 }
 
 /// Whether two entries say the same, wherever and whenever they were written.
-pub(super) fn same_protocol(one: &ProtocolEntry, other: &ProtocolEntry) -> bool {
+pub(in crate::render) fn same_protocol(one: &ProtocolEntry, other: &ProtocolEntry) -> bool {
     content(one) == content(other)
 }
 
@@ -303,7 +306,7 @@ fn answer_rows(list: &EntryList<ProtocolEntry>) -> Vec<[String; 5]> {
     answers(&list.entries).into_iter().take(MOST_ROWS).map(row).collect()
 }
 
-const NAME_SPACE: &[Column<NameSpaceEntry>] = &[
+pub(in crate::render) const NAME_SPACE: &[Column<NameSpaceEntry>] = &[
     (">Key", Facts::KEYS, |entry| short_key(entry.key.as_ref())),
     ("Namespace", Facts::NAME_SPACES, |entry| {
         let name = |number: u32| number::name_space(number).map_or_else(|| number.to_string(), str::to_owned);
@@ -322,7 +325,7 @@ const NAME_SPACE: &[Column<NameSpaceEntry>] = &[
 ];
 
 /// The same of two name space entries.
-pub(super) fn same_name_space(one: &NameSpaceEntry, other: &NameSpaceEntry) -> bool {
+pub(in crate::render) fn same_name_space(one: &NameSpaceEntry, other: &NameSpaceEntry) -> bool {
     let content = |entry: &NameSpaceEntry| NameSpaceEntry {
         place: crate::catalog::Place::default(),
         key: None,

@@ -41,7 +41,7 @@ pub(super) fn write_findings(
 }
 
 /// How many findings there are, and of how many causes.
-pub(super) fn heading(findings: &[Finding]) -> String {
+pub(in crate::render) fn heading(findings: &[Finding]) -> String {
     let causes = findings.last().map_or(0, |finding| finding.story);
     match findings.len() {
         0 => "No findings".to_owned(),
@@ -50,7 +50,7 @@ pub(super) fn heading(findings: &[Finding]) -> String {
 }
 
 /// Findings of one root cause, those that are said of several places in the same words together.
-pub(super) fn alike(story: &[Finding]) -> Vec<Vec<&Finding>> {
+pub(in crate::render) fn alike(story: &[Finding]) -> Vec<Vec<&Finding>> {
     let mut said: Vec<Vec<&Finding>> = Vec::new();
     let mut index_of: BTreeMap<_, usize> = BTreeMap::new();
     for finding in story {

@@ -45,7 +45,7 @@ pub(super) fn write(examination: &Examination, width: usize, writer: &mut dyn Wr
     if let Some(report) = &examination.report {
         labelled(writer, width, "report", &report_line(report))?;
     }
-    let sets: Vec<String> = examination.control_sets.iter().filter_map(control_set).collect();
+    let sets = control_sets(examination);
     if !sets.is_empty() {
         labelled(writer, width, "control sets", &sets.join(" · "))?;
     }
@@ -92,7 +92,7 @@ fn write_system(main: &Examined, width: usize, writer: &mut dyn Write) -> io::Re
     Ok(())
 }
 
-fn hive_line(hive: &HiveHead) -> String {
+pub(in crate::render) fn hive_line(hive: &HiveHead) -> String {
     let block = &hive.base_block;
     let (primary, secondary) = (block.primary_sequence_number, block.secondary_sequence_number);
     let state = match (hive.checksum_is_right, primary == secondary) {
@@ -104,7 +104,7 @@ fn hive_line(hive: &HiveHead) -> String {
     format!("version {version}, sequence numbers {primary} and {secondary}, {state}")
 }
 
-fn written(hive: &HiveHead) -> String {
+pub(in crate::render) fn written(hive: &HiveHead) -> String {
     let last_written = hive
         .last_written()
         .map_or_else(|| "not recorded (Windows 8.1 and later, reg save)".to_owned(), |time| time.to_string());
@@ -112,7 +112,7 @@ fn written(hive: &HiveHead) -> String {
     format!("{last_written}{reorganized}")
 }
 
-fn report_line(report: &ReportHead) -> String {
+pub(in crate::render) fn report_line(report: &ReportHead) -> String {
     let written =
         report.written.map(|written| format!("written {written}{}", if written.is_utc { "" } else { " local time" }));
     let version = report.format_version.as_ref().map(|version| format!("version {}", version.shortened(40)));
@@ -120,6 +120,11 @@ fn report_line(report: &ReportHead) -> String {
     let words =
         [written, version, report.language.map(str::to_owned), Some(report.encoding.name().to_owned()), os_name];
     words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The control sets that there are, with what `Select` calls them.
+pub(in crate::render) fn control_sets(examination: &Examination) -> Vec<String> {
+    examination.control_sets.iter().filter_map(control_set).collect()
 }
 
 fn control_set((name, roles): &(Option<Text>, Roles)) -> Option<String> {

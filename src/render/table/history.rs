@@ -51,15 +51,19 @@ pub(super) fn write_residues(examined: &Examined, width: usize, writer: &mut dyn
     style::heading(writer, "Residual data (slack) of entries, which Windows ignores")?;
     let mut grid = Grid::new(&["What", ">Byte", "Of"]);
     for residue in examined.residues.iter().take(MOST_ROWS) {
-        let what = match &residue.trace {
-            Trace::Text(text) => text.shortened(200),
-            Trace::Provider(id) => format!("provider {:X}", id.braced()),
-            Trace::Entry(entry) => format!("entry {} {}", entry.catalog_entry_id, entry.stored_name.shortened(100)),
-        };
-        grid.row([what, residue.bytes.start.to_string(), residue.place.to_string()]);
+        grid.row([traced(&residue.trace), residue.bytes.start.to_string(), residue.place.to_string()]);
     }
     grid.fit(width).write(writer)?;
     more(examined.residues.len(), writer)
+}
+
+/// What is left in slack, in words.
+pub(in crate::render) fn traced(trace: &Trace) -> String {
+    match trace {
+        Trace::Text(text) => text.shortened(200),
+        Trace::Provider(id) => format!("provider {:X}", id.braced()),
+        Trace::Entry(entry) => format!("entry {} {}", entry.catalog_entry_id, entry.stored_name.shortened(100)),
+    }
 }
 
 /// How many rows are left out.
@@ -70,14 +74,14 @@ fn more(rows: usize, writer: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-fn former_entry(entry: &ProtocolEntry) -> String {
+pub(in crate::render) fn former_entry(entry: &ProtocolEntry) -> String {
     let id = entry.catalog_entry_id.map(|id| format!("entry {id} ")).unwrap_or_default();
     let path = entry.library_path.as_ref().map(|path| path.shortened(200)).unwrap_or_default();
     format!("{id}{}, {path}", entry.name().shortened(100))
 }
 
 /// The first place, and how many more there are.
-fn places<T>(former: &Former<T>) -> String {
+pub(in crate::render) fn places<T>(former: &Former<T>) -> String {
     let place = |find: &Find| {
         let doubt = if find.is_whole { "" } else { ", its end overwritten" };
         format!("{} at {:#x}{doubt}", find.area, find.offset)

@@ -24,8 +24,14 @@ use crate::examination::{Examination, Examined};
 use crate::render::hexdump;
 use crate::render::writer::{Fragment, Item, Remark, Writer};
 
+pub(super) use self::catalogs::{Column, NAME_SPACE, PROTOCOL, SECTIONS, same_name_space, same_protocol, side_by_side};
+pub(super) use self::findings::{alike, heading as heading_of_findings};
 pub(super) use self::grid::Grid;
+pub(super) use self::head::{control_sets, hive_line, report_line, written};
+pub(super) use self::history::{former_entry, places, traced};
 pub(super) use self::page::{Page, cut};
+pub(super) use self::recovery::title as title_of_recovery;
+pub(super) use self::sections::count as count_of_sections;
 pub(super) use units::{Units, press as press_unit};
 
 /// Which entries are shown byte by byte.

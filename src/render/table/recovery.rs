@@ -35,7 +35,7 @@ pub(super) fn write_logs(examination: &Examination, width: usize, writer: &mut d
     Ok(())
 }
 
-fn title(recovery: &Recovery) -> String {
+pub(in crate::render) fn title(recovery: &Recovery) -> String {
     let replay = &recovery.replay;
     let state = match &replay.state {
         State::NotNeeded => return "not needed, since the hive is clean".to_owned(),

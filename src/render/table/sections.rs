@@ -8,7 +8,7 @@ use crate::baseline::Origin;
 use crate::examination::{Examined, Sections};
 
 /// How many sections there are and ought to be, and how many entries the registry hides from msinfo32.
-pub(super) fn count(sections: &Sections) -> String {
+pub(in crate::render) fn count(sections: &Sections) -> String {
     let expected = match sections.expected {
         Some(expected) => format!("{expected} expected"),
         None => "expected number unknown".to_owned(),

@@ -114,8 +114,9 @@ fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, 
     let folder = arguments.output_dir.as_deref();
     let outputs = Outputs { format: arguments.format, files: &arguments.output, folder };
     let view = View { width: arguments.width.map(usize::from), ..View::default() };
-    let settings =
-        Settings { view, sort: arguments.sort.map(Into::into), is_full: arguments.full, ..Settings::default() };
+    let sort = arguments.sort.map(Into::into);
+    let heading = arguments.heading.heading(Some(&arguments.policy));
+    let settings = Settings { view, sort, is_full: arguments.full, heading, ..Settings::default() };
     Sinks::new(&outputs, Scope::Many, &settings, output)
 }
 

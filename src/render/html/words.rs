@@ -1,0 +1,121 @@
+//! Pieces that every part of a report is made of.
+
+use maud::{Markup, PreEscaped, Render, html};
+
+/// Longest text of the evidence that is shown in one place, in characters.
+const LONGEST: usize = 512;
+
+/// Longest sentence or paragraph, likewise.
+const LONGEST_PROSE: usize = 4096;
+
+/// Rows of a table; the rest is counted.
+pub(in crate::render) const MOST_ROWS: usize = 1000;
+
+/// A text, cut where it is too long to be read.
+pub(in crate::render) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}… ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()),
+        None => text.to_owned(),
+    }
+}
+
+/// A text that nobody has cut yet.
+pub(in crate::render) fn text(text: impl ToString) -> String {
+    cut(&text.to_string(), LONGEST)
+}
+
+/// A sentence of ours, in which backticks mark what is typed or stored.
+pub(in crate::render) fn prose(sentence: &str) -> Markup {
+    let sentence = cut(sentence, LONGEST_PROSE);
+    let is_even = sentence.matches('`').count() % 2 == 0;
+    let parts = sentence.split('`').filter(|_| is_even).enumerate();
+    html! {
+        @if is_even {
+            @for (index, part) in parts { @if index % 2 == 1 { code { (part) } } @else { (part) } }
+        } @else {
+            (sentence)
+        }
+    }
+}
+
+/// What a cell of a table shows.
+pub(in crate::render) enum Cell {
+    /// Words.
+    Words(String),
+    /// A path, an id, or other words of a computer.
+    Code(String),
+    /// A number, to be compared with those above and below it.
+    Number(String),
+    /// Something that is marked up already.
+    Markup(Markup),
+}
+
+impl Render for Cell {
+    fn render(&self) -> Markup {
+        match self {
+            Self::Words(words) | Self::Number(words) => html! { (text(words)) },
+            Self::Code(words) if words.is_empty() => html! {},
+            Self::Code(words) => html! { code { (text(words)) } },
+            Self::Markup(markup) => markup.clone(),
+        }
+    }
+}
+
+/// A table whose rows become cards where there is no room for columns. Its roles are written out, since browsers forget
+/// them when rows become cards.
+pub(in crate::render) fn table(caption: &str, headings: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> Markup {
+    let mut rows = rows.fuse();
+    let shown: Vec<Vec<Cell>> = rows.by_ref().take(MOST_ROWS).collect();
+    let more = rows.count();
+    html! {
+        table role="table" {
+            caption { (caption) }
+            thead role="rowgroup" {
+                tr role="row" { @for heading in headings { th scope="col" role="columnheader" { (heading) } } }
+            }
+            tbody role="rowgroup" {
+                @for row in &shown {
+                    tr role="row" {
+                        @for (heading, cell) in headings.iter().zip(row) {
+                            td role="cell" data-heading=(heading) class=[matches!(cell, Cell::Number(_)).then_some("number")] {
+                                (cell)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if more > 0 { p.more { "… and " (more) " more, which " code { "--format json" } " has." } }
+    }
+}
+
+/// Facts, each with its label and on its line; those without a value are left out.
+pub(in crate::render) fn facts(facts: impl IntoIterator<Item = (&'static str, Option<Cell>)>) -> Markup {
+    html! {
+        dl.facts {
+            @for (label, value) in facts {
+                @if let Some(value) = value { (PreEscaped("\n")) div { dt { (label) } dd { (value) } } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backticks_mark_code_and_nothing_is_markup() {
+        assert_eq!(prose("Run `a <b>` now.").0, "Run <code>a &lt;b&gt;</code> now.");
+        assert_eq!(prose("a ` <b>").0, "a ` &lt;b&gt;");
+    }
+
+    #[test]
+    fn long_texts_and_tables_end() {
+        assert!(text("ä".repeat(600)).ends_with("… (600 characters)"));
+        let rows = (0..MOST_ROWS + 2).map(|row| vec![Cell::Number(row.to_string())]);
+        let table = table("Rows", &["Row"], rows).0;
+        assert_eq!(table.matches("<td ").count(), MOST_ROWS);
+        assert!(table.contains("… and 2 more"), "{table}");
+    }
+}

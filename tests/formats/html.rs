@@ -1,0 +1,168 @@
+//! Reports for browsers: complete, well-formed, harmless, and under one policy. What a browser makes of them is tested by
+//! `tests/browser`.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use super::{HOSTILE, case, hostile, run, text};
+
+/// Elements that have no end.
+const VOID: [&str; 2] = ["meta", "input"];
+
+/// What a document is made of: each element's tag as it stands, and the texts between them. Fails where an element is not
+/// closed, or where another one is.
+fn parsed(document: &str) -> (Vec<String>, String) {
+    let mut rest = document.strip_prefix("<!DOCTYPE html>").expect("a document of HTML");
+    let (mut open, mut tags, mut texts) = (Vec::new(), Vec::new(), String::new());
+    while let Some(begin) = rest.find('<') {
+        texts.push_str(&rest[..begin]);
+        let end = begin + tag_end(&rest[begin..]);
+        let tag = &rest[begin + 1..end];
+        rest = &rest[end + 1..];
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name.to_owned()), "{tag}");
+            continue;
+        }
+        let name = tag.split_whitespace().next().unwrap().to_owned();
+        tags.push(tag.to_owned());
+        if ["style", "script"].contains(&name.as_str()) {
+            let end = rest.find(&format!("</{name}>")).unwrap();
+            rest = &rest[end..];
+        }
+        if !VOID.contains(&name.as_str()) {
+            open.push(name);
+        }
+    }
+    texts.push_str(rest);
+    assert_eq!(open, Vec::<String>::new(), "every element is closed");
+    (tags, texts)
+}
+
+/// Where a tag ends: at the first `>` that is in no value.
+fn tag_end(tag: &str) -> usize {
+    let mut is_quoted = false;
+    tag.char_indices()
+        .find(|(_, character)| {
+            is_quoted ^= *character == '"';
+            *character == '>' && !is_quoted
+        })
+        .expect("every tag ends")
+        .0
+}
+
+fn examined(name: &str, arguments: &[&str]) -> String {
+    let (_, hive) = case(name);
+    let arguments = [&["examine", "--format", "html", "SYSTEM"], arguments].concat();
+    let output = run(&[("SYSTEM", &hive)], &arguments);
+    assert_eq!(text(&output.stderr), "");
+    text(&output.stdout)
+}
+
+/// The text of the only element of that name.
+fn only<'a>(document: &'a str, name: &str) -> &'a str {
+    let begin = format!("<{name}>");
+    assert_eq!(document.matches(&begin).count(), 1, "{name}");
+    let (_, rest) = document.split_once(&begin).unwrap();
+    rest.split_once(&format!("</{name}>")).unwrap().0
+}
+
+/// A document is one file, under a policy that allows its style and its script and nothing else.
+fn assert_sealed(document: &str) {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    let policy = format!(
+        "<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-{}'; \
+         style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'\"><meta charset=\"utf-8\">",
+        hash(only(document, "script")),
+        hash(only(document, "style")),
+    );
+    assert!(document.contains(&policy), "the policy is the first of the head, with the hashes of what is there");
+    let (tags, _) = parsed(document);
+    for tag in tags {
+        let name = tag.split_whitespace().next().unwrap();
+        assert!(
+            !["link", "img", "iframe", "object", "embed", "form", "base", "image", "use", "foreignObject"]
+                .contains(&name),
+            "{tag}"
+        );
+        for attribute in [" style=", " src=", " srcset=", " on", " xlink:href="] {
+            let outside = tag.split('"').step_by(2).collect::<String>();
+            assert!(!outside.contains(attribute), "{tag}");
+        }
+        if let Some((_, target)) = tag.split_once(" href=\"") {
+            assert!(target.starts_with('#'), "{tag}");
+        }
+    }
+}
+
+#[test]
+fn every_case_gives_a_sealed_and_well_formed_report() {
+    for (folder, _) in crate::cases::cases() {
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let report = examined(name, &[]);
+        assert_sealed(&report);
+        let (tags, texts) = parsed(&report);
+        assert!(tags.iter().any(|tag| tag.starts_with("svg ")) && texts.contains("What to do next"), "{name}");
+        let mut ids: Vec<&str> =
+            tags.iter().filter_map(|tag| Some(tag.split_once(" id=\"")?.1.split('"').next()?)).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "{name}: an id stands twice");
+        for tag in &tags {
+            let target = tag.split_once(" href=\"#").or(tag.split_once(" aria-labelledby=\""));
+            let target = target.map(|(_, rest)| rest.split('"').next().unwrap());
+            assert!(target.is_none_or(|target| ids.contains(&target)), "{name}: {tag} leads nowhere");
+        }
+    }
+}
+
+#[test]
+fn the_same_evidence_gives_the_same_bytes() {
+    let report = || examined("layered-provider-effective", &["--case", "7 <b>", "--examiner", "A & B"]);
+    assert_eq!(report(), report());
+    let (_, texts) = parsed(&report());
+    for part in ["7 &lt;b&gt;", "A &amp; B", "catalog9 examine SYSTEM --case '7 &lt;b&gt;' --examiner 'A &amp; B'"] {
+        assert!(texts.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_evidence_is_text_and_nothing_else() {
+    let name = "<img src=x onerror=alert(1)>\"onload=\u{202e}x.SYSTEM";
+    let output = run(&[(name, &hostile()), ("empty", b"")], &["examine", "--format", "html", "--", name, "empty"]);
+    let report = text(&output.stdout);
+    assert_sealed(&report);
+    assert!(
+        report.contains("&lt;img src=x onerror=alert(1)&gt;&quot;onload=\\u{202e}") && report.contains("javascript:1"),
+        "it is shown all the same"
+    );
+    let shown = "[y](javascript:1)![z](x)@you#1{0}\\|";
+    assert!(HOSTILE.ends_with(shown) && parsed(&report).1.contains(shown));
+    assert!(report.contains("Not examined") && report.contains("<h1 id=\"list\">2 reports</h1>"));
+}
+
+/// The boxes of the pictures of paths, each picture with what it is called.
+fn paths(report: &str) -> Vec<String> {
+    let (tags, _) = parsed(report);
+    let label = |tag: &String| Some(tag.split_once("aria-label=\"")?.1.split_once('"')?.0.to_owned());
+    let labels = tags.iter().filter(|tag| tag.starts_with("svg ")).filter_map(label);
+    labels.filter(|label| label.contains("socket")).collect()
+}
+
+#[test]
+fn the_picture_of_a_path_names_the_layered_provider_on_its_sockets() {
+    let active = paths(&examined("layered-provider-effective", &[]));
+    assert_eq!(
+        active,
+        [
+            "a program opens a socket for IPv4 TCP and IPv4 UDP: Proxy (C:\\Program Files\\Proxy\\proxy.dll, to be reviewed), \
+             then MSAFD Tcpip [TCP/IP] (%SystemRoot%\\system32\\mswsock.dll, Windows' own)",
+            "a program opens a socket for IPv6 TCP, IPv6 UDP, INET RAW and INET6 RAW: Windows' own providers \
+             (%SystemRoot%\\system32\\mswsock.dll, Windows' own)",
+        ]
+    );
+    let idle = paths(&examined("layered-provider-not-first", &[]));
+    let idle: Vec<&String> = idle.iter().filter(|path| path.contains("no socket takes this path")).collect();
+    assert!(!idle.is_empty() && idle.iter().all(|path| path.contains(", then MSAFD Tcpip [")), "{idle:?}");
+}
