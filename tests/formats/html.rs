@@ -166,3 +166,79 @@ fn the_picture_of_a_path_names_the_layered_provider_on_its_sockets() {
     let idle: Vec<&String> = idle.iter().filter(|path| path.contains("no socket takes this path")).collect();
     assert!(!idle.is_empty() && idle.iter().all(|path| path.contains(", then MSAFD Tcpip [")), "{idle:?}");
 }
+
+/// Two states, of which the second has another order, another DLL, and less.
+fn two_states() -> [Vec<u8>; 2] {
+    let (_, catalogs) =
+        crate::cases::cases().into_iter().find(|(folder, _)| folder.ends_with("windows-10-vmware")).unwrap();
+    let mut after = catalogs.clone();
+    let protocol = after.protocol.as_mut().unwrap();
+    for list in [&mut protocol.entries, &mut protocol.entries64].into_iter().flatten() {
+        // The order is that of the keys.
+        let key = list.entries[0].key.take();
+        list.entries[0].key = list.entries[1].key.take();
+        list.entries[1].key = key;
+        list.entries.swap(0, 1);
+        list.entries[2].library_path = Some(catalog9::catalog::Text::from("C:\\<b>\\x.dll"));
+        list.entries.pop();
+    }
+    [catalogs, after].map(|catalogs| crate::cases::pressed(&catalogs))
+}
+
+#[test]
+fn a_comparison_joins_what_moved_and_changed() {
+    let [before, after] = two_states();
+    let output = run(&[("before", &before), ("after", &after)], &["compare", "--format", "html", "before", "after"]);
+    let report = text(&output.stdout);
+    assert_sealed(&report);
+    let (tags, texts) = parsed(&report);
+    for sign in ["−", "≠", "↕", "C:\\&lt;b&gt;\\x.dll", "unchanged entries"] {
+        assert!(texts.contains(sign), "{sign}: {texts}");
+    }
+    let joins =
+        |class: &str| tags.iter().filter(|tag| tag.starts_with(&format!("line class=\"join {class}\""))).count();
+    assert_eq!((joins("note"), joins("warning")), (1, 1), "one moved, one changed, in both lists alike");
+}
+
+#[test]
+fn a_plan_and_a_scan_are_sealed_too_and_have_the_same_script() {
+    let (_, hive) = case("layered-provider-effective");
+    let reports = [
+        (&["repair", "--format", "html", "SYSTEM"][..], "A repair is ready"),
+        (&["scan", "--format", "html", "SYSTEM", "evil"], "2 of 2 units need a review"),
+        (&["examine", "--format", "html", "SYSTEM"], "Unknown or layered provider"),
+    ];
+    let written = reports.map(|(arguments, title)| {
+        let report = text(&run(&[("SYSTEM", &hive), ("evil", &hostile())], arguments).stdout);
+        assert_sealed(&report);
+        assert!(parsed(&report).1.contains(title), "{title}");
+        report
+    });
+    for name in ["style", "script"] {
+        assert_eq!(only(&written[0], name), only(&written[1], name));
+        assert_eq!(only(&written[0], name), only(&written[2], name));
+    }
+}
+
+/// A hive with as many entries as it can have does not make a page that no browser opens.
+#[test]
+fn budget_of_a_report_of_many_entries() {
+    let (_, mut catalogs) =
+        crate::cases::cases().into_iter().find(|(folder, _)| folder.ends_with("layered-provider-effective")).unwrap();
+    let protocol = catalogs.protocol.as_mut().unwrap();
+    protocol.num_catalog_entries64 = Some(20_000);
+    let list = protocol.entries64.as_mut().unwrap();
+    let entry = list.entries[0].clone();
+    list.entries = (0..20_000)
+        .map(|number| catalog9::catalog::ProtocolEntry {
+            catalog_entry_id: Some(2000 + number),
+            key: Some(format!("{:012}", number + 1).as_str().into()),
+            ..entry.clone()
+        })
+        .collect();
+    let hive = crate::cases::pressed(&catalogs);
+    let report = text(&run(&[("SYSTEM", &hive)], &["examine", "--format", "html", "SYSTEM"]).stdout);
+    assert_sealed(&report);
+    assert!(report.len() < 12 << 20, "{} bytes", report.len());
+    assert!(report.contains("which <code>--format json</code> has"));
+}

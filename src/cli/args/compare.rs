@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use catalog9::render::comparison::{ComparisonFormat, FORMATS};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::heading::HeadingArgs;
+
 const AFTER_HELP: &str = "\
 FILE#PART compares a part of a hive: a control set (#ControlSet002, #Default, #LastKnownGood), the hive as stored
 without its transaction logs (#stored), or the list for 32-bit or 64-bit programs (#32, #64).
@@ -49,6 +51,9 @@ pub(in crate::cli) struct CompareArgs {
     /// Line width of the report in characters; default: the width of the terminal, or 100 without one
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(40..))]
     pub(in crate::cli) width: Option<u16>,
+
+    #[command(flatten)]
+    pub(in crate::cli) heading: HeadingArgs,
 
     /// End with 3 also where the result is the same only as far as both sides show it
     #[arg(long)]

@@ -7,6 +7,7 @@ use catalog9::evidence::encoding::CodePage;
 use catalog9::render::repair::{FORMATS, PlanFormat};
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::heading::HeadingArgs;
 use super::value::{code_page, windows};
 
 const AFTER_HELP: &str = "\
@@ -75,6 +76,9 @@ pub(in crate::cli) struct RepairArgs {
     /// Line width of the plan in characters; default: the width of the terminal, or 80 without one
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(40..))]
     pub(in crate::cli) width: Option<u16>,
+
+    #[command(flatten)]
+    pub(in crate::cli) heading: HeadingArgs,
 }
 
 fn formats() -> impl TypedValueParser<Value = &'static PlanFormat> {

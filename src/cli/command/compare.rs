@@ -10,6 +10,7 @@ use catalog9::collection::Beginning;
 use catalog9::comparison::states::{Caution, Comparison, Head, Obstacle, Outcome, Part, State, compare};
 use catalog9::evidence::Kind;
 use catalog9::examination::Selection;
+use catalog9::render::Sheet;
 use catalog9::render::comparison::{ComparisonFormat, FORMATS};
 use catalog9::render::table::WIDTH;
 use miette::{Report, miette};
@@ -46,10 +47,12 @@ pub(in crate::cli) fn run(arguments: &CompareArgs, output: &mut Output) -> io::R
             others.iter().map(refused).collect::<Vec<_>>()
         }
     };
+    let heading = arguments.heading.with_command(None);
     let width = width_of_stdout(arguments.width.map(usize::from)).unwrap_or(WIDTH);
-    (arguments.format.write)(&comparisons, width, output)?;
+    (arguments.format.write)(&comparisons, &Sheet { width, heading: heading.clone() }, output)?;
+    let sheet = Sheet { width: arguments.width.map_or(WIDTH, usize::from), heading };
     for (format, mut file) in files {
-        (format.write)(&comparisons, arguments.width.map_or(WIDTH, usize::from), &mut file)?;
+        (format.write)(&comparisons, &sheet, &mut file)?;
         file.finish()?;
     }
     output.flush()?;

@@ -9,6 +9,7 @@ use catalog9::baseline;
 use catalog9::collection::Beginning;
 use catalog9::evidence::Kind;
 use catalog9::examination::Selection;
+use catalog9::render::Sheet;
 use catalog9::repair::{Plan, Request, Wanted, Wishes, plan};
 use catalog9::{Examination, Options};
 use miette::{Report, miette};
@@ -68,7 +69,9 @@ pub(in crate::cli) fn run(arguments: &RepairArgs, output: &mut Output) -> io::Re
             return Ok(Exit::Incomplete);
         }
     };
-    (arguments.format.write)(&plan, width_of_stdout(arguments.width.map(usize::from)).unwrap_or(WIDTH), output)?;
+    let width = width_of_stdout(arguments.width.map(usize::from)).unwrap_or(WIDTH);
+    let sheet = Sheet { width, heading: arguments.heading.with_command(None) };
+    (arguments.format.write)(&plan, &sheet, output)?;
     output.flush()?;
     finish(&plan, files)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::alignment::{Aligned, Alignment, MOST_ALIGNED, Pair};
 use super::change::{Change, Class};
 use super::matching::{Known, Traits, matches};
 use super::sight::Sight;
@@ -148,6 +149,33 @@ impl<'a, E: Known> Lists<'a, E> {
                 before: place(&before, index),
                 after: place(&after, index),
             });
+        }
+    }
+
+    /// Both lists beside each other.
+    pub(super) fn alignment(&self, sight: &Sight) -> Alignment {
+        let [before, after] = &self.entries;
+        let order: Vec<usize> = self.matches.iter().flatten().copied().collect();
+        let kept = longest_increasing(&order);
+        let is_changed = |[earlier, entry]: [&E; 2]| {
+            E::fields().iter().any(|field| self.changed(field, [earlier, entry], sight).is_some())
+        };
+        let pair = |(entry, earlier): (&&E, &Option<usize>)| {
+            let earlier = (*earlier)?;
+            Some(Pair {
+                earlier,
+                is_changed: is_changed([before.get(earlier)?, entry]),
+                is_moved: kept.binary_search(&earlier).is_err(),
+            })
+        };
+        let aligned = |entry: &&E| Aligned { name: entry.shown_name(), library: library_of(*entry) };
+        let first = |entries: &[&E]| entries.iter().take(MOST_ALIGNED).map(aligned).collect();
+        Alignment {
+            catalog: self.name,
+            entries: [first(before), first(after)],
+            counts: [before.len(), after.len()],
+            is_whole: sight.is_whole,
+            pairs: after.iter().zip(&self.matches).take(MOST_ALIGNED).map(pair).collect(),
         }
     }
 

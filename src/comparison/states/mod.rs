@@ -3,6 +3,7 @@
 //! Entries are the same where they are the same provider for the same sockets; their ids and keys shift whenever an entry
 //! is added before them. What one side does not show is unknown and never a difference.
 
+mod alignment;
 mod change;
 mod entries;
 mod matching;
@@ -10,6 +11,7 @@ mod side;
 mod sight;
 mod values;
 
+pub use self::alignment::{Aligned, Alignment, MOST_ALIGNED, Pair as AlignedPair};
 pub use self::change::{Change, Class};
 pub use self::side::{Bits, Head, NoSuchState, Part, State, Which};
 
@@ -32,6 +34,8 @@ pub struct Comparison {
     pub sides: [Head; 2],
     /// The differences, those that matter most first.
     pub changes: Vec<Change>,
+    /// The lists of entries that both show, beside each other.
+    pub alignments: Vec<Alignment>,
     /// For each side the facts that it does not show although the other one does.
     pub unknown: [Facts; 2],
     /// What a reader must know before the differences.
@@ -124,7 +128,14 @@ impl Comparison {
     #[must_use]
     pub fn refused(sides: [Head; 2], obstacle: Obstacle) -> Self {
         let unknown = [Facts::empty(); 2];
-        Self { sides, changes: Vec::new(), unknown, cautions: Vec::new(), obstacle: Some(obstacle) }
+        Self {
+            sides,
+            changes: Vec::new(),
+            alignments: Vec::new(),
+            unknown,
+            cautions: Vec::new(),
+            obstacle: Some(obstacle),
+        }
     }
 
     /// What it comes to.
@@ -151,6 +162,7 @@ pub fn compare(before: &State, after: &State, bytes: bool) -> Comparison {
     let bits = [before.bits.or(after.bits), after.bits.or(before.bits)];
     let sight = Sight::of(states, bytes);
     let mut changes = Vec::new();
+    let mut alignments = Vec::new();
     let has_entries = sight.both.contains(Facts::ENTRIES);
     if has_entries {
         for lists in lists(states, &sight, |catalogs| catalogs.protocol.as_ref(), names(PROTOCOL_NAMES, bits)) {
@@ -162,6 +174,7 @@ pub fn compare(before: &State, after: &State, bytes: bool) -> Comparison {
             });
             let pair = Lists::new(lists.name, shown, lists.wow64);
             pair.changes(&sight, &mut changes);
+            alignments.push(pair.alignment(&sight));
             if sight.both.contains(Facts::CHAINS) {
                 pair.chains(&mut changes);
             }
@@ -180,12 +193,14 @@ pub fn compare(before: &State, after: &State, bytes: bool) -> Comparison {
                 lists.wow64,
             );
             pair.changes(&sight, &mut changes);
+            alignments.push(pair.alignment(&sight));
         }
     }
     values::changes(states, &sight, &mut changes);
     Comparison {
         sides: [Head::of(before), Head::of(after)],
         changes: joined(changes),
+        alignments,
         unknown: sight.unknown,
         cautions: cautions(before, after),
         obstacle: (!has_entries && !has_name_spaces).then_some(Obstacle::NothingInCommon),

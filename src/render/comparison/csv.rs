@@ -7,12 +7,13 @@ use csv::{Terminator, WriterBuilder};
 use super::headline;
 use crate::catalog::Text;
 use crate::comparison::states::Comparison;
+use crate::render::heading::Sheet;
 use crate::render::spreadsheet;
 
 const COLUMNS: [&str; 10] =
     ["before", "after", "host", "outcome", "class", "catalogs", "subject", "field", "value_before", "value_after"];
 
-pub(super) fn write(comparisons: &[Comparison], _width: usize, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(comparisons: &[Comparison], _sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     let mut lines = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(writer);
     lines.write_record(COLUMNS)?;
     for comparison in comparisons {

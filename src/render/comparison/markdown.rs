@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use super::{cautions, place, title};
 use crate::catalog::Text;
 use crate::comparison::states::{Change, Comparison, Head};
+use crate::render::heading::Sheet;
 use crate::render::markdown::code;
 
 /// Differences that are listed; the rest is counted.
 const MOST: usize = 200;
 
-pub(super) fn write(comparisons: &[Comparison], _width: usize, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(comparisons: &[Comparison], _sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     for (index, comparison) in comparisons.iter().enumerate() {
         if index > 0 {
             writeln!(writer)?;

@@ -1,6 +1,7 @@
 //! Comparisons of states, one file for each format.
 
 mod csv;
+mod html;
 mod json;
 mod markdown;
 mod oneline;
@@ -10,6 +11,7 @@ mod table;
 use std::io::{self, Write};
 
 use super::facts::in_words;
+use super::heading::Sheet;
 use crate::catalog::{CatalogName, Text};
 use crate::comparison::states::{Caution, Change, Class, Comparison, Obstacle, Outcome, Side};
 use crate::sentence::{counted, list_of};
@@ -30,8 +32,8 @@ pub struct ComparisonFormat {
     pub ending: &'static str,
     /// What it is for.
     pub help: &'static str,
-    /// Writes comparisons with one first state; lines are broken after `width` characters where the format has lines.
-    pub write: fn(comparisons: &[Comparison], width: usize, writer: &mut dyn Write) -> io::Result<()>,
+    /// Writes comparisons with one first state.
+    pub write: fn(comparisons: &[Comparison], sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()>,
 }
 
 /// All formats, as help lists them.
@@ -66,6 +68,12 @@ pub static FORMATS: &[ComparisonFormat] = &[
         ending: ".md",
         help: "Markdown, to be pasted into a ticket",
         write: markdown::write,
+    },
+    ComparisonFormat {
+        name: "html",
+        ending: ".html",
+        help: "One file for a browser, with both states side by side",
+        write: html::write,
     },
     ComparisonFormat {
         name: "sarif",

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use super::{LONGEST, headline, title};
 use crate::comparison::states::Comparison;
+use crate::render::heading::Sheet;
 
-pub(super) fn write(comparisons: &[Comparison], _width: usize, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(comparisons: &[Comparison], _sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     comparisons.iter().try_for_each(|comparison| {
         let [before, after] = &comparison.sides;
         let [before, after] = [before, after].map(|side| side.label.shortened(LONGEST));

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::sentence;
 use crate::comparison::states::{Change, Class, Comparison};
+use crate::render::heading::Sheet;
 use crate::render::json;
 use crate::render::sarif::{Message, uri};
 
 /// How many results GitHub accepts in a run.
 const MOST: usize = 25_000;
 
-pub(super) fn write(comparisons: &[Comparison], _width: usize, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(comparisons: &[Comparison], _sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     let rule = |class: &Class| json!({ "id": class.name(), "shortDescription": { "text": class.title() } });
     let results: Vec<Value> = comparisons
         .iter()

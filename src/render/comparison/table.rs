@@ -7,15 +7,16 @@ use anstyle::{AnsiColor, Style};
 use super::{LONGEST, answerer, cautions, counts, headline, place, title};
 use crate::catalog::Text;
 use crate::comparison::states::{Change, Class, Comparison, Head, Outcome};
+use crate::render::heading::Sheet;
 use crate::render::table::{Grid, Page, cut};
 
 /// Differences of one class that are listed; the rest is counted.
 const MOST: usize = 100;
 
-pub(super) fn write(comparisons: &[Comparison], width: usize, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(comparisons: &[Comparison], sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     match comparisons {
-        [only] => write_one(only, &mut Page::new(writer, width)),
-        several => write_rows(several, width, writer),
+        [only] => write_one(only, &mut Page::new(writer, sheet.width)),
+        several => write_rows(several, sheet.width, writer),
     }
 }
 

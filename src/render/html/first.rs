@@ -39,11 +39,11 @@ pub(super) fn page(examination: &Examination) -> Markup {
                 @if !rest.is_empty() { ul { @for sentence in rest { li { (text(sentence)) } } } }
             }
             div.beside {
-                section.next aria-labelledby="r0-next" {
+                section.next {
                     h2 id="r0-next" { "What to do next" }
                     ol { @for step in steps(examination, decisive) { li { (prose(&step)) } } }
                 }
-                section aria-labelledby="r0-system" {
+                section {
                     h2 id="r0-system" { "The system" }
                     (system(examination, decisive))
                 }
@@ -167,7 +167,7 @@ fn not_judged(examined: &Examined, examination: &Examination) -> Markup {
     rows.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let kind = examination.kind.title();
     html! {
-        section.unknown aria-labelledby="r0-unknown" {
+        section.unknown {
             h2 id="r0-unknown" { "What could not be judged" }
             @if missing.is_empty() {
                 p { "Nothing: the evidence shows what every rule needs." }

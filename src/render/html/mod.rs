@@ -6,12 +6,13 @@
 mod appendix;
 mod bytes;
 mod catalogs;
-mod document;
+pub(super) mod document;
 mod evidence;
 mod findings;
 mod first;
 mod glossary;
 mod history;
+pub(super) mod joined;
 mod lists;
 mod marks;
 mod order;
@@ -21,7 +22,7 @@ mod stacks;
 mod svg;
 mod times;
 mod units;
-mod words;
+pub(super) mod words;
 
 pub(super) use self::report::{Reports, press};
 pub(super) use self::units::{Units, press_unit};

@@ -83,7 +83,7 @@ impl Overview {
     pub(super) fn pictures(mut self, summary: &Summary) -> Markup {
         self.hosts.sort_by_key(|host| std::cmp::Reverse(host.verdict));
         html! {
-            section.part aria-labelledby="overview" {
+            section.part {
                 h2 id="overview" { "At a glance" }
                 div.orders {
                     (self.by_windows())

@@ -31,7 +31,7 @@ fn of_examination(examination: &Examination) -> Markup {
     html! {
         article.report aria-labelledby="r0-title" {
             (first::page(examination))
-            nav.contents aria-label="Contents of this report" {
+            nav.contents aria-label=(format!("Contents of the report on {}", examination.path.shortened(200))) {
                 ul {
                     li { a href="#r0-findings" { "Findings" } }
                     li { a href="#r0-sockets" { "Path of a socket" } }
@@ -55,7 +55,7 @@ fn of_examination(examination: &Examination) -> Markup {
 
 fn part(id: &str, title: &str, content: &Markup) -> Markup {
     html! {
-        section aria-labelledby=(id) {
+        section {
             h2 id=(id) { (title) }
             (content)
         }
@@ -143,7 +143,7 @@ impl Writer for Reports {
         document::begin(&self.title(), &self.heading, stream)?;
         if self.rows.len() != 1 {
             let list = html! {
-                section.list aria-labelledby="list" {
+                section.list {
                     h1 id="list" { (counted(self.rows.len(), "report")) }
                     ol {
                         @for (number, row) in (1..).zip(&self.rows) {

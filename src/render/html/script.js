@@ -77,7 +77,10 @@
       const between = column === 0 ? one.key - other.key : compare(one.key, other.key);
       return isEmpty || (isReversed ? -between : between) || one.index - other.index;
     });
-    body.append(...keyed.map(one => one.row));
+    // Rows are moved apart from the page, which would follow each move otherwise.
+    body.remove();
+    keyed.forEach(one => body.append(one.row));
+    table.append(body);
     heads.forEach((head, index) => {
       if (index === column) head.setAttribute("aria-sort", isReversed ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");

@@ -238,7 +238,7 @@ impl Left {
 
 fn head_of_units(is_too_much: bool) -> Markup {
     html! {
-        section.part aria-labelledby="units" {
+        section.part {
             h2 id="units" { "Every unit" }
             @if is_too_much {
                 p.verdict.warning {
@@ -282,11 +282,11 @@ fn first_page(summary: &Summary) -> Markup {
                 @if let Some(worst) = worst { p.meaning { "The worst: " (worst.title()) ". " (worst.meaning()) } }
             }
             div.beside {
-                section.next aria-labelledby="next" {
+                section.next {
                     h2 id="next" { "What to do next" }
                     ol { @for step in steps(summary) { li { (prose(&step)) } } }
                 }
-                section aria-labelledby="counts" {
+                section {
                     h2 id="counts" { "The evidence" }
                     (facts([
                         ("Files", Some(Cell::Words(totals::files(summary)))),
@@ -299,7 +299,7 @@ fn first_page(summary: &Summary) -> Markup {
                     ]))
                 }
             }
-            section.unknown aria-labelledby="unknown" {
+            section.unknown {
                 h2 id="unknown" { "What could not be judged" }
                 @if summary.not_judged.is_empty() {
                     p { "Nothing: the evidence shows what every rule needs." }
@@ -338,4 +338,28 @@ fn steps(summary: &Summary) -> Vec<String> {
         steps.push("Nothing is to be done about the catalogs.".to_owned());
     }
     steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_rows_have_their_details_as_far_as_there_is_room() {
+        let row = [b"<td>row</td>".as_slice(), &[SEPARATOR], b"<td>details</td>"].concat();
+        let size = |part: &str| u64::try_from(part.len() + FRAME).unwrap();
+        let (of_row, of_details) = (size("<td>row</td>"), size("<td>details</td>"));
+        let mut left = Left { for_rows: 3 * of_row, for_details: of_details + 1, rows: 0, details: 0 };
+        let mut written = Vec::new();
+        for _ in 0..4 {
+            left.write(&row, &mut written).unwrap();
+        }
+        let written = String::from_utf8(written).unwrap();
+        assert_eq!([written.matches("row</td>").count(), written.matches("details").count()], [3, 1]);
+        assert_eq!((left.rows, left.details), (1, 2));
+        assert!(
+            left.remark().0.contains("Without details: 2 units.")
+                && left.remark().0.contains("Without a row: 1 units.")
+        );
+    }
 }

@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use super::{changes, left, outcome, problems, sections, sentence, steps};
+use crate::render::heading::Sheet;
 use crate::render::markdown::code;
 use crate::repair::Plan;
 
 /// Lines of one part that are listed; the rest is counted.
 const MOST: usize = 200;
 
-pub(super) fn write(plan: &Plan, _width: usize, writer: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(plan: &Plan, _sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     writeln!(writer, "# Repair of {}\n", code(&plan.path.to_lossy()))?;
     if let Some(host) = &plan.host {
         writeln!(writer, "- Host: {}", code(&host.to_lossy()))?;

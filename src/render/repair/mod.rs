@@ -1,5 +1,6 @@
 //! Plans of repairs, one file for each format.
 
+mod html;
 mod json;
 mod markdown;
 mod table;
@@ -9,6 +10,7 @@ use std::hash::Hash;
 use std::io::{self, Write};
 
 use super::comparison;
+use super::heading::Sheet;
 use crate::catalog::{CatalogName, Text};
 use crate::comparison::states::Class;
 use crate::repair::{Plan, Step, What};
@@ -25,8 +27,8 @@ pub struct PlanFormat {
     pub name: &'static str,
     /// What it is for.
     pub help: &'static str,
-    /// Writes a plan; lines are broken after `width` characters where the format has lines.
-    pub write: fn(plan: &Plan, width: usize, writer: &mut dyn Write) -> io::Result<()>,
+    /// Writes a plan.
+    pub write: fn(plan: &Plan, sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()>,
 }
 
 /// All formats, as help lists them.
@@ -34,6 +36,7 @@ pub static FORMATS: &[PlanFormat] = &[
     PlanFormat { name: "table", help: "For people", write: table::write },
     PlanFormat { name: "json", help: "For programs", write: json::write },
     PlanFormat { name: "markdown", help: "Markdown, to be pasted into a ticket", write: markdown::write },
+    PlanFormat { name: "html", help: "One file for a browser, to be read, printed and handed on", write: html::write },
 ];
 
 impl PlanFormat {

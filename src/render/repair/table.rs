@@ -3,14 +3,15 @@
 use std::io::{self, Write};
 
 use super::{changes, left, outcome, problems, sections, sentence, steps};
+use crate::render::heading::Sheet;
 use crate::render::table::{Page, cut};
 use crate::repair::{Plan, Refusal};
 
 /// Lines of one part that are listed; the rest is counted.
 const MOST: usize = 60;
 
-pub(super) fn write(plan: &Plan, width: usize, writer: &mut dyn Write) -> io::Result<()> {
-    let page = &mut Page::new(writer, width);
+pub(super) fn write(plan: &Plan, sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
+    let page = &mut Page::new(writer, sheet.width);
     let host =
         plan.host.as_ref().map_or_else(|| "host unknown".to_owned(), |host| format!("host {}", host.shortened(40)));
     let control_set = plan.control_set.as_ref().map(|name| format!(", {}", name.shortened(40))).unwrap_or_default();

@@ -115,7 +115,7 @@ fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, 
     let outputs = Outputs { format: arguments.format, files: &arguments.output, folder };
     let view = View { width: arguments.width.map(usize::from), ..View::default() };
     let sort = arguments.sort.map(Into::into);
-    let heading = arguments.heading.heading(Some(&arguments.policy));
+    let heading = arguments.heading.heading(None);
     let settings = Settings { view, sort, is_full: arguments.full, heading, ..Settings::default() };
     Sinks::new(&outputs, Scope::Many, &settings, output)
 }
