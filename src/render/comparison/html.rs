@@ -87,10 +87,10 @@ fn of(number: usize, comparison: &Comparison) -> Markup {
                 div.verdict.(class(outcome)) {
                     p.label { "Outcome" }
                     h1 id=(id("title")) { (capitalized(&words(outcome))) }
-                    p.lead { (text(headline(comparison))) }
+                    p.lead { (text(&headline(comparison))) }
                     p.meaning { (meaning(comparison)) }
                     @let cautions = cautions(comparison);
-                    @if !cautions.is_empty() { ul { @for caution in cautions { li { (text(caution)) } } } }
+                    @if !cautions.is_empty() { ul { @for caution in cautions { li { (text(&caution)) } } } }
                 }
                 div.beside.even {
                     section { h2 id=(id("before")) { "Before" } (head(before)) }

@@ -29,7 +29,7 @@ pub(super) fn of(examination: &Examination) -> Markup {
                 @for (catalog, entry, item) in entries.iter().take(MOST) {
                     details {
                         summary { (named(entry)) " · " (programs(*catalog)) }
-                        p { code { (text(&entry.place)) } }
+                        p { code { (text(&entry.place.to_string())) } }
                         pre tabindex="0" { (hexdump::packed_item(item)) }
                     }
                 }

@@ -22,7 +22,7 @@ const BYTE: usize = 18;
 /// The entries that findings name, each to be drawn once.
 pub(super) struct Drawn<'a> {
     entries: BTreeMap<(CatalogName, Option<&'a Text>, Option<u32>), &'a ProtocolEntry>,
-    drawn: BTreeSet<(CatalogName, Option<&'a Text>, Option<u32>)>,
+    done: BTreeSet<(CatalogName, Option<&'a Text>, Option<u32>)>,
     most: usize,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Drawn<'a> {
                 entries.entry((catalog, entry.key.as_ref(), entry.catalog_entry_id)).or_insert(entry);
             }
         }
-        Self { entries, drawn: BTreeSet::new(), most }
+        Self { entries, done: BTreeSet::new(), most }
     }
 
     /// The bytes that a finding is about; nothing where the evidence does not have them, or where they are drawn already.
@@ -43,7 +43,7 @@ impl<'a> Drawn<'a> {
         let key = (finding.catalog?, name.key.as_ref(), name.id);
         let (key, entry) = self.entries.get_key_value(&key).map(|(key, entry)| (*key, *entry))?;
         let item = entry.item.as_deref().filter(|item| item.len() == PackedCatalogItem::SIZE)?;
-        if self.drawn.len() == self.most || !self.drawn.insert(key) {
+        if self.done.len() == self.most || !self.done.insert(key) {
             return None;
         }
         Some(picture(&named(entry), item, &finding.fields))
@@ -75,7 +75,8 @@ fn picture(title: &str, item: &[u8], pointed: &[&str]) -> Markup {
     html! {
         figure.bytes {
             figcaption { (title) }
-            svg role="group" aria-label=(format!("PackedCatalogItem of {title}, byte by byte")) width="332" height=(height) {
+            svg role="group" aria-label=(format!("PackedCatalogItem of {title}, byte by byte")) width="332" height=(height)
+                viewBox=(format!("0 0 332 {height}")) {
                 text.hint x="4" y="18" { "Point at a field, or move to it with the Tab key." }
                 @for (index, line) in lines.iter().enumerate() {
                     @let y = TOP + index * LINE;
@@ -133,7 +134,7 @@ fn mark(field: &FieldInfo, item: &[u8], lines: &[Line], is_pointed: bool) -> Mar
         .collect();
     html! {
         g.field.pointed[is_pointed] tabindex="0" role="img"
-            aria-label=(super::words::text(format!("{words}; offset {}, {} bytes", field.offset, field.size))) {
+            aria-label=(super::words::text(&format!("{words}; offset {}, {} bytes", field.offset, field.size))) {
             @for [x, y, width] in &parts { rect x=(x - 3) y=(y) width=(width) height=(LINE) rx="3" {} }
             text.label x="4" y="18" { (super::svg::wrapped(&words, 46, 1).concat()) }
         }

@@ -1,8 +1,10 @@
 //! Both catalogs: pictures of their order, and every entry in tables.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
-use super::marks::Marks;
+use super::marks::{Mark, Marks};
 use super::order;
 use super::words::{Cell, facts, table};
 use crate::catalog::{Catalog, Catalogs, Facts};
@@ -36,6 +38,47 @@ pub(super) fn of(examined: &Examined) -> Markup {
         } @else {
             p { "This evidence does not show them." }
         }
+        (libraries(catalogs, &marks))
+    }
+}
+
+/// The DLLs that the entries name, those to look at first.
+fn libraries(catalogs: &Catalogs, marks: &Marks<'_>) -> Markup {
+    let mut libraries: BTreeMap<String, (Mark, usize, usize)> = BTreeMap::new();
+    for (catalog, list) in catalogs.protocol_lists() {
+        for entry in list.entries.iter().chain(&list.orphans) {
+            if let Some(path) = &entry.library_path {
+                let (mark, entries, _) = libraries.entry(path.to_string()).or_insert((Mark::Own, 0, 0));
+                *mark = marks.of_entry(catalog, entry).max(*mark);
+                *entries += 1;
+            }
+        }
+    }
+    for (_, list) in catalogs.name_space_lists() {
+        for path in list.entries.iter().chain(&list.orphans).filter_map(|entry| entry.library_path.as_ref()) {
+            let (mark, _, entries) = libraries.entry(path.to_string()).or_insert((Mark::Own, 0, 0));
+            *mark = marks.of_library(path).max(*mark);
+            *entries += 1;
+        }
+    }
+    if libraries.is_empty() {
+        return html! {};
+    }
+    let mut rows: Vec<_> = libraries.into_iter().collect();
+    rows.sort_by_key(|(_, (mark, ..))| std::cmp::Reverse(*mark));
+    let rows = rows.into_iter().map(|(path, (mark, protocols, name_spaces))| {
+        vec![
+            Cell::Code(path),
+            Cell::Markup(
+                html! { @if mark > Mark::Known { span.badge.(mark.class()) { (mark.words()) } } @else { "nothing" } },
+            ),
+            Cell::Number(protocols.to_string()),
+            Cell::Number(name_spaces.to_string()),
+        ]
+    });
+    html! {
+        h3 { "DLLs" }
+        (table("DLLs that the entries load", &["DLL", "What findings say", "Protocol entries", "Namespace entries"], rows))
     }
 }
 

@@ -50,7 +50,7 @@ fn of_story<'a>(story: &'a [Finding], drawn: &mut bytes::Drawn<'a>) -> Markup {
             header {
                 span.badge.(finding.severity.name()) { (finding.severity.name()) }
                 @if finding.is_known() { " " span.badge.known { "known" } }
-                h3 { (text(finding.sentence())) }
+                h3 { (text(&finding.sentence())) }
             }
             (details_of(worst))
             @if let Some(rule) = rule {
@@ -72,7 +72,7 @@ fn of_story<'a>(story: &'a [Finding], drawn: &mut bytes::Drawn<'a>) -> Markup {
                     @for others in beside.iter().take(MOST_OF_A_STORY) {
                         @if let Some(other) = others.first() {
                             div.beside-finding {
-                                p { span.badge.(other.severity.name()) { (other.severity.name()) } " " (text(other.sentence()))
+                                p { span.badge.(other.severity.name()) { (other.severity.name()) } " " (text(&other.sentence()))
                                     " " code { (other.rule) } }
                                 (details_of(others))
                             }

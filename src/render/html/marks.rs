@@ -13,7 +13,7 @@ use crate::finding::{Severity, Verdict};
 pub(super) enum Mark {
     /// Windows' own.
     Own,
-    /// Of a known third party, or worth no more than a note.
+    /// Not Windows' own, and worth no more than a note.
     Known,
     /// A person must decide.
     Warning,
@@ -36,7 +36,7 @@ impl Mark {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Own => "Windows' own",
-            Self::Known => "known or unremarkable",
+            Self::Known => "not Windows' own",
             Self::Warning => "to be reviewed",
             Self::Error => "wrong",
         }
@@ -83,6 +83,16 @@ impl<'a> Marks<'a> {
             }
         }
         Self { baseline: &examined.baseline, entries, libraries }
+    }
+
+    /// How a DLL is marked of which nothing else is known.
+    pub(super) fn of_library(&self, path: &Text) -> Mark {
+        match self.libraries.get(&path.lower()) {
+            Some(Severity::Error) => Mark::Error,
+            Some(Severity::Warning) => Mark::Warning,
+            Some(Severity::Note) => Mark::Known,
+            None => Mark::Own,
+        }
     }
 
     /// How an entry of that list is marked.

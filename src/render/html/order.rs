@@ -1,6 +1,6 @@
 //! The protocol catalog in its order, as Windows reads it: each entry with the sockets that it gets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
@@ -61,16 +61,13 @@ pub(super) fn of(catalogs: &Catalogs, marks: &Marks<'_>) -> Markup {
 }
 
 fn rows(catalog: CatalogName, list: &EntryList<ProtocolEntry>, tells: bool, marks: &Marks<'_>) -> Vec<Row> {
-    let mut sockets: BTreeMap<*const ProtocolEntry, Vec<String>> = BTreeMap::new();
+    let mut sockets: BTreeMap<*const ProtocolEntry, BTreeSet<String>> = BTreeMap::new();
     for (socket, entry) in answers(&list.entries).into_iter().filter(|_| tells) {
-        let named = sockets.entry(std::ptr::from_ref(entry)).or_default();
-        let described = socket.described();
-        if !named.contains(&described) {
-            named.push(described);
-        }
+        sockets.entry(std::ptr::from_ref(entry)).or_default().insert(socket.described());
     }
     let row = |(position, entry): (usize, &ProtocolEntry)| {
-        let mut active = sockets.remove(&std::ptr::from_ref(entry)).unwrap_or_default();
+        let active = sockets.remove(&std::ptr::from_ref(entry)).unwrap_or_default();
+        let mut active: Vec<String> = active.into_iter().collect();
         let is_active = !active.is_empty();
         let more = active.len().saturating_sub(MOST_SOCKETS);
         if more > 1 {

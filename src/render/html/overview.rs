@@ -23,6 +23,8 @@ const MOST_GROUPS: usize = 60;
 const MOST_PROVIDERS: usize = 24;
 /// Rows of one picture, so that a sheet of paper holds it.
 const ROWS: usize = 40;
+/// Characters that are shown of the end of a label.
+const LONGEST_LABEL: usize = 26;
 /// Height of a row of the matrix, and of its head.
 const ROW: usize = 18;
 const HEAD: usize = 22;
@@ -73,7 +75,8 @@ impl Overview {
             if self.with_findings > MOST_HOSTS {
                 self.hosts = Vec::new();
             } else {
-                let name = Text::from(unit.host.as_deref().unwrap_or(&unit.label)).shortened(60);
+                let name =
+                    unit.host.as_deref().map_or_else(|| tail(&unit.label), |host| Text::from(host).shortened(60));
                 self.hosts.push(Host { name, verdict: unit.verdict, rules });
             }
         }
@@ -197,6 +200,15 @@ impl Overview {
                     .collect(),
             })
             .collect()
+    }
+}
+
+/// The end of a label, which says more than its beginning: labels of one scan begin alike.
+fn tail(label: &str) -> String {
+    let shown = Text::from(label).to_string();
+    match shown.char_indices().rev().nth(LONGEST_LABEL).map(|(begin, _)| begin) {
+        Some(begin) => format!("…{}", shown.get(begin..).unwrap_or_default()),
+        None => shown,
     }
 }
 

@@ -86,7 +86,7 @@ fn of_refused(item: &Item<'_>) -> Markup {
                 p.eyebrow { code { (refused.path.shortened(200)) } }
                 div.verdict.error {
                     h1 id="r0-title" { "Not examined" }
-                    p.lead { (super::words::text(refused.message)) }
+                    p.lead { (super::words::text(&refused.message)) }
                 }
             }
         }

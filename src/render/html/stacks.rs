@@ -10,7 +10,7 @@ use super::marks::{Mark, Marks};
 use super::svg::{lines, wrapped};
 use crate::catalog::provider::name_of;
 use crate::catalog::socket::{SocketRequest, answers, by_id, way_down};
-use crate::catalog::{CatalogName, EntryList, Facts, Kind, ProtocolEntry};
+use crate::catalog::{CatalogName, EntryList, Facts, Kind, ProtocolEntry, Text};
 use crate::examination::Examined;
 use crate::sentence::{counted, list_of};
 
@@ -18,6 +18,8 @@ use crate::sentence::{counted, list_of};
 const MOST_PATHS: usize = 24;
 /// Kinds of sockets that a picture names.
 const MOST_SOCKETS: usize = 8;
+/// Names of one provider that are shown.
+const MOST_NAMES: usize = 4;
 /// Width of a picture, and of its boxes.
 const WIDTH: usize = 304;
 /// Characters of a line of a name, of a path.
@@ -37,10 +39,11 @@ struct Path<'a> {
 }
 
 /// A provider on the way; without an entry an id that no entry has.
-#[derive(Clone)]
 struct Step<'a> {
     entry: Option<&'a ProtocolEntry>,
     mark: Mark,
+    /// The names that it has on this path, since one DLL serves several sockets under several names.
+    names: Vec<String>,
 }
 
 /// The paths of a control set.
@@ -89,18 +92,28 @@ fn paths<'a>(catalog: CatalogName, list: &'a EntryList<ProtocolEntry>, marks: &M
     for (socket, entry, is_taken) in answers.iter().map(|(socket, entry)| (*socket, *entry, true)).chain(idle) {
         let steps: Vec<Step<'a>> = way_down(entry, &by_id)
             .into_iter()
-            .map(|entry| Step { entry, mark: entry.map_or(Mark::Error, |entry| marks.of_entry(catalog, entry)) })
+            .map(|entry| Step {
+                entry,
+                mark: entry.map_or(Mark::Error, |entry| marks.of_entry(catalog, entry)),
+                names: entry.map(|entry| entry.name().shortened(120)).into_iter().collect(),
+            })
             .collect();
         let is_own = steps.iter().all(|step| step.mark == Mark::Own);
         let key: Vec<_> = steps
             .iter()
             .filter(|_| !is_own)
-            .map(|step| (step.mark, step.entry.map(|entry| entry.library_path.as_ref().map(|path| path.lower()))))
+            .map(|step| (step.mark, step.entry.map(|entry| entry.library_path.as_ref().map(Text::lower))))
             .collect();
         let key = (is_taken, key);
         let transport = steps.last().and_then(|step| step.entry?.provider_id).and_then(name_of);
         let index = *index_of.entry(key).or_insert(paths.len());
-        if index == paths.len() {
+        if let Some(path) = paths.get_mut(index) {
+            for (known, step) in path.steps.iter_mut().zip(steps).filter(|(known, _)| known.names.len() < MOST_NAMES) {
+                known
+                    .names
+                    .extend(step.names.into_iter().filter(|name| !known.names.contains(name)).collect::<Vec<_>>());
+            }
+        } else {
             paths.push(Path { is_taken, steps, sockets: Vec::new(), transports: Vec::new() });
         }
         if let Some(path) = paths.get_mut(index) {
@@ -119,12 +132,12 @@ impl Path<'_> {
 
     /// The sockets that take it, each once: what programs usually ask for, then others.
     fn sockets(&self) -> String {
-        let mut words: Vec<String> = Vec::new();
+        let (mut words, mut known) = (Vec::new(), HashSet::new());
         let is_ordinary = |socket: &&SocketRequest| SocketRequest::ORDINARY.contains(socket);
         let ordinary = self.sockets.iter().filter(is_ordinary);
         for socket in ordinary.chain(self.sockets.iter().filter(|socket| !is_ordinary(socket))) {
             let described = socket.described();
-            if !words.contains(&described) {
+            if known.insert(described.clone()) {
                 words.push(described);
             }
         }
@@ -142,7 +155,7 @@ impl Step<'_> {
         match self.entry {
             None => "an entry that is missing".to_owned(),
             Some(_) if is_own_path => "Windows' own providers".to_owned(),
-            Some(entry) => entry.name().shortened(120),
+            Some(_) => list_of(&self.names),
         }
     }
 
@@ -206,7 +219,7 @@ fn picture(path: &Path<'_>) -> Markup {
             Shape::new(step.mark.class(), step.role(index, last), &step.name(is_own), &step.path())
         }),
     );
-    let transports = if path.transports.is_empty() { "the transport".to_owned() } else { list_of(&path.transports) };
+    let transports = if path.transports.is_empty() { "its transport".to_owned() } else { list_of(&path.transports) };
     shapes.push(Shape::new("plain", "transport (kernel)", &transports, ""));
     let mut y = 1;
     let mut placed = Vec::new();

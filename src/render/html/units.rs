@@ -321,7 +321,7 @@ fn steps(summary: &Summary) -> Vec<String> {
     let mut steps = Vec::new();
     let severe = summary.findings.iter().filter(|total| total.severity > Severity::Note);
     if let Some(total) = severe.max_by_key(|total| (total.severity, total.computers)) {
-        let what = rules::by_id(&total.rule).map(|rule| rule.what_to_do()).unwrap_or_default();
+        let what = rules::by_id(&total.rule).map(rules::Rule::what_to_do).unwrap_or_default();
         let computers = counted(total.computers, "computer");
         steps.push(format!("Begin with `{}` on {computers}. {}", shown(&total.rule, 80), cut(&what, 500)));
     }

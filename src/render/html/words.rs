@@ -20,14 +20,14 @@ pub(in crate::render) fn cut(text: &str, most: usize) -> String {
 }
 
 /// A text that nobody has cut yet.
-pub(in crate::render) fn text(text: impl ToString) -> String {
-    cut(&text.to_string(), LONGEST)
+pub(in crate::render) fn text(text: &str) -> String {
+    cut(text, LONGEST)
 }
 
 /// A sentence of ours, in which backticks mark what is typed or stored.
 pub(in crate::render) fn prose(sentence: &str) -> Markup {
     let sentence = cut(sentence, LONGEST_PROSE);
-    let is_even = sentence.matches('`').count() % 2 == 0;
+    let is_even = sentence.matches('`').count().is_multiple_of(2);
     let parts = sentence.split('`').filter(|_| is_even).enumerate();
     html! {
         @if is_even {
@@ -37,6 +37,9 @@ pub(in crate::render) fn prose(sentence: &str) -> Markup {
         }
     }
 }
+
+/// Longest word of a cell that is never broken, in characters.
+const LONGEST_WORD: usize = 12;
 
 /// What a cell of a table shows.
 pub(in crate::render) enum Cell {
@@ -48,6 +51,20 @@ pub(in crate::render) enum Cell {
     Number(String),
     /// Something that is marked up already.
     Markup(Markup),
+}
+
+impl Cell {
+    /// How it may be broken: numbers never, and long words anywhere, so that no table is wider than its place.
+    fn class(&self) -> Option<&'static str> {
+        match self {
+            Self::Number(_) => Some("number"),
+            Self::Markup(_) => Some("long"),
+            Self::Words(words) | Self::Code(words) => {
+                let is_long = words.split([' ', '-']).any(|word| word.chars().count() > LONGEST_WORD);
+                is_long.then_some("long")
+            }
+        }
+    }
 }
 
 impl Render for Cell {
@@ -77,7 +94,7 @@ pub(in crate::render) fn table(caption: &str, headings: &[&str], rows: impl Iter
                 @for row in &shown {
                     tr role="row" {
                         @for (heading, cell) in headings.iter().zip(row) {
-                            td role="cell" data-heading=(heading) class=[matches!(cell, Cell::Number(_)).then_some("number")] {
+                            td role="cell" data-heading=(heading) class=[cell.class()] {
                                 (cell)
                             }
                         }
@@ -112,7 +129,7 @@ mod tests {
 
     #[test]
     fn long_texts_and_tables_end() {
-        assert!(text("ä".repeat(600)).ends_with("… (600 characters)"));
+        assert!(text(&"ä".repeat(600)).ends_with("… (600 characters)"));
         let rows = (0..MOST_ROWS + 2).map(|row| vec![Cell::Number(row.to_string())]);
         let table = table("Rows", &["Row"], rows).0;
         assert_eq!(table.matches("<td ").count(), MOST_ROWS);

@@ -32,7 +32,7 @@ fn of(plan: &Plan) -> Markup {
                     p.label { "Result" }
                     h1 id="title" { (title) }
                     p.lead {
-                        @if is_sound { "Nothing is wrong with these catalogs." } @else { (text(outcome(plan))) }
+                        @if is_sound { "Nothing is wrong with these catalogs." } @else { (text(&outcome(plan))) }
                     }
                     p.meaning { "catalog9 changes no registry. It writes files that an administrator reads and imports." }
                 }
