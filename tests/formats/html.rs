@@ -241,3 +241,18 @@ fn budget_of_a_report_of_many_entries() {
     assert!(report.len() < 12 << 20, "{} bytes", report.len());
     assert!(report.contains("which <code>--format json</code> has"));
 }
+
+#[test]
+#[ignore = "needs the real evidence"]
+fn a_real_layered_provider_is_drawn_with_the_sockets_that_it_is_installed_for() {
+    let bytes = std::fs::read(crate::evidence::real("reg/win10-lsp-winsock2.reg")).unwrap();
+    let report = text(&run(&[("x.reg", &bytes)], &["examine", "--format", "html", "x.reg"]).stdout);
+    assert_sealed(&report);
+    let paths = paths(&report);
+    let layered: Vec<&String> = paths.iter().filter(|path| path.contains("ierd_tgp_lsp")).collect();
+    assert_eq!(layered.len(), 2, "{paths:?}");
+    for (path, name) in layered.iter().zip(["ierd_tgp_lsp (", "ierd_tgp_lsp64 ("]) {
+        let begin = format!("no socket takes this path; installed for IPv4 TCP, IPv4 UDP and INET RAW: {name}");
+        assert!(path.starts_with(&begin), "{path}");
+    }
+}

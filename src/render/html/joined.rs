@@ -123,7 +123,7 @@ fn class(pair: AlignedPair) -> &'static str {
 
 fn join(from: usize, to: usize, class: &str) -> Markup {
     let y = |row: usize| 20 + row * ROW + ROW / 2;
-    html! { line.join.(class) x1="44%" y1=(y(from)) x2="56%" y2=(y(to)) {} }
+    html! { line.join.(class) x1="43.3%" y1=(y(from)) x2="56.1%" y2=(y(to)) {} }
 }
 
 /// The rows of one side. What is too long for it ends at its edge; the table below has it in full.
