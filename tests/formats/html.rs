@@ -256,3 +256,14 @@ fn a_real_layered_provider_is_drawn_with_the_sockets_that_it_is_installed_for() 
         assert!(path.starts_with(&begin), "{path}");
     }
 }
+
+#[test]
+#[ignore = "needs the real evidence"]
+fn a_real_event_log_gives_its_changes_in_words_and_in_the_picture_of_times() {
+    let bytes = std::fs::read(crate::evidence::real("evtx/winsock-lsp-install-id1.evtx")).unwrap();
+    let report = text(&run(&[("x.evtx", &bytes)], &["examine", "--format", "html", "x.evtx"]).stdout);
+    assert_sealed(&report);
+    let (tags, texts) = parsed(&report);
+    assert!(texts.contains(": installed 2019-08-23 12:37:37 UTC by C:\\Windows\\System32\\MsiExec.exe"), "{texts}");
+    assert_eq!(tags.iter().filter(|tag| tag.starts_with("circle class=\"warning\"")).count(), 2);
+}

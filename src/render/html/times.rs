@@ -54,6 +54,11 @@ pub(super) fn of(examination: &Examination) -> Markup {
             }
             _ => p { "This evidence records no times." },
         }
+        @if !examination.events.is_empty() {
+            (table("Changes of the catalogs that Windows logged", &["Change"], examination.events.iter().map(
+                |event| vec![Cell::Words(event.sentence())],
+            )))
+        }
         @for examined in examination.examined.iter().take(1) {
             @if let Some(protocol) = &examined.control_set.catalogs.protocol { (ids(protocol, examination)) }
         }
