@@ -119,7 +119,7 @@ fn hold_length(packed: usize, reading: &Reading) {
 
 /// Where the packed form has checksums, a changed byte changes no evidence without a word.
 fn hold_damage(bytes: &[u8], packing: Packing, whole: &Reading) {
-    if !matches!(packing, Packing::Zip | Packing::Gzip) {
+    if !matches!(packing, Packing::Zip | Packing::Gzip | Packing::SevenZip) {
         return;
     }
     let sum = bytes.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));

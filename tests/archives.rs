@@ -8,7 +8,8 @@ use catalog9::collection::Packing;
 use crate::archive_oracle::{hold_changed, hold_evidence};
 use crate::budget::BUDGET;
 use crate::memory::most_during;
-use crate::pack::{gzip, tar, xz, zip, zstd};
+use crate::pack::{gzip, seven, tar, xz, zip, zstd};
+use crate::scan::cabinets::{Method, cab};
 use crate::scan::{CLEAN, hive_of};
 
 /// Looks at an archive and reads what is wanted of it, within the budget.
@@ -77,6 +78,30 @@ fn a_zip_archive_of_heads_without_end_meets_a_limit_that_is_named() {
     assert!(troubles.contains(&Trouble::TooMany), "{troubles:?}");
 }
 
+/// A 7z archive of nothing but a directory.
+fn seven_of(directory: &[u8]) -> Vec<u8> {
+    let crc = |bytes: &[u8]| {
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        crc.sum().to_le_bytes()
+    };
+    let place = [&[0; 8][..], &(directory.len() as u64).to_le_bytes(), &crc(directory)].concat();
+    [&b"7z\xbc\xaf\x27\x1c\0\x04"[..], &crc(&place), &place, directory].concat()
+}
+
+#[test]
+fn a_directory_that_claims_files_without_end_meets_a_limit_that_is_named() {
+    let zeros = vec![0; 2 << 20];
+    // Files; streams of an archive without files; blocks of an archive.
+    for claim in [&[1, 5, 0xdf, 0xff, 0xff][..], &[1, 4, 6, 0, 0xdf, 0xff, 0xff, 0, 0, 0, 0]] {
+        let (contents, troubles) = read_within_budget(&seven_of(&[claim, &zeros].concat()), Packing::SevenZip);
+        assert_eq!((contents.members, troubles), (0, vec![Trouble::Directory]));
+    }
+    let (_, troubles) =
+        read_within_budget(&seven_of(&[&[1, 4, 7, 11, 0xff][..], &[0xff; 99]].concat()), Packing::SevenZip);
+    assert!(matches!(troubles.as_slice(), [Trouble::Damaged(_)]), "{troubles:?}");
+}
+
 /// Nothing catches a panic in the library, and the decoders are the work of many hands.
 #[test]
 fn damage_anywhere_ends_no_reading_with_a_panic() {
@@ -93,6 +118,9 @@ fn damage_anywhere_ends_no_reading_with_a_panic() {
     };
     for (packed, packing) in [
         (zip(&files), Packing::Zip),
+        (seven([&files[..]]), Packing::SevenZip),
+        (seven(files.chunks(1)), Packing::SevenZip),
+        (cab(&[&files], Method::MsZip), Packing::Cab),
         (archive.clone(), Packing::Tar),
         (gzip(&archive), Packing::Gzip),
         (xz(&archive), Packing::Xz),
@@ -123,6 +151,8 @@ fn no_changed_byte_of_an_archive_hides_evidence() {
     let archive = tar(&files);
     for (bytes, packing) in [
         (zip(&files), Packing::Zip),
+        (seven([&files[..]]), Packing::SevenZip),
+        (seven(files.chunks(1)), Packing::SevenZip),
         // Nothing but heads has a checksum.
         (archive.clone(), Packing::Tar),
         (gzip(&archive), Packing::Gzip),

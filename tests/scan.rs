@@ -20,6 +20,7 @@ mod real;
 mod records;
 mod reports;
 mod scale;
+mod seven_zips;
 mod siege;
 mod vanilla;
 

@@ -11,6 +11,7 @@ use cab::Cabinet;
 
 use super::budget::{Budget, Metered};
 use super::member::{Member, Visit};
+use super::spliced::Spliced;
 use super::trouble::{Trouble, Troubles};
 
 /// Longest name of a file, of another cabinet or of a disk, in bytes.
@@ -104,7 +105,7 @@ impl Folder {
         troubles: &mut Troubles,
         visit: &mut Visit<'_>,
     ) -> bool {
-        let cabinet = Cabinet::new(self.cabinet(source, reserved));
+        let cabinet = self.cabinet(source, reserved).and_then(Cabinet::new);
         let opened = cabinet.and_then(|mut cabinet| {
             let goes_on = {
                 let cabinet = &mut cabinet;
@@ -117,7 +118,7 @@ impl Folder {
     }
 
     /// A cabinet of this folder alone.
-    fn cabinet<S: Read + Seek>(&self, source: S, reserved: u8) -> Spliced<S> {
+    fn cabinet<S: Read + Seek>(&self, source: S, reserved: u8) -> io::Result<Spliced<S>> {
         let has_reserve = reserved > 0;
         let length = 36 + if has_reserve { 4 } else { 0 } + 8 + 18;
         let folder = 36 + if has_reserve { 4 } else { 0 };
@@ -136,7 +137,7 @@ impl Folder {
         head.extend([0; 12]);
         head.extend(MEMBER.bytes());
         head.push(0);
-        Spliced { head, source, begin: self.first_block.into(), place: 0 }
+        Spliced::new(head, source, self.first_block.into(), Vec::new())
     }
 }
 
@@ -195,40 +196,6 @@ impl<R: Read> Read for Exact<R> {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a folder ends within a file"));
         }
         Ok(read)
-    }
-}
-
-/// Bytes, and after them those of a source from some place on.
-struct Spliced<S> {
-    head: Vec<u8>,
-    source: S,
-    begin: u64,
-    place: u64,
-}
-
-impl<S: Read + Seek> Read for Spliced<S> {
-    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        let head = usize::try_from(self.place).ok().and_then(|place| self.head.get(place..)).unwrap_or_default();
-        let read = if head.is_empty() {
-            let place = self.begin.saturating_add(self.place.saturating_sub(length_of(&self.head)));
-            self.source.seek(SeekFrom::Start(place))?;
-            self.source.read(space)?
-        } else {
-            (&mut &*head).read(space)?
-        };
-        self.place = self.place.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-        Ok(read)
-    }
-}
-
-impl<S: Read + Seek> Seek for Spliced<S> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.place = match to {
-            SeekFrom::Start(place) => place,
-            SeekFrom::Current(by) => self.place.saturating_add_signed(by),
-            SeekFrom::End(_) => return Err(io::ErrorKind::Unsupported.into()),
-        };
-        Ok(self.place)
     }
 }
 

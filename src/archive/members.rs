@@ -6,7 +6,7 @@ use super::budget::{Budget, Metered};
 use super::member::{Member, Visit};
 use super::stream::unpacked;
 use super::trouble::Troubles;
-use super::{Archive, cab, tar, zip};
+use super::{Archive, cab, seven, tar, zip};
 use crate::collection::Packing;
 
 /// Bytes of a tar archive by which it is told.
@@ -23,6 +23,9 @@ impl<S: Read + Seek> Archive<'_, S> {
     ) -> io::Result<()> {
         if self.packing == Packing::Zip {
             return zip::each(&mut self.source, self.window, budget, is_wanted, troubles, visit);
+        }
+        if self.packing == Packing::SevenZip {
+            return seven::each(&mut self.source, self.window, budget, is_wanted, troubles, visit);
         }
         if self.packing == Packing::Cab {
             return cab::each(&mut self.source, budget, is_wanted, troubles, visit);

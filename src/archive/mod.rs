@@ -1,4 +1,4 @@
-//! Archives: zip, tar, cab, and what gzip, xz or zstd have compressed. Their members are read one after another, and nothing
+//! Archives: zip, 7z, tar, cab, and what gzip, xz or zstd have compressed. Their members are read one after another, and nothing
 //! of them is written anywhere.
 //!
 //! An archive is read twice: first the beginning of each member, which shows what belongs together and what is no
@@ -21,6 +21,8 @@ mod budget;
 mod cab;
 mod member;
 mod members;
+mod seven;
+mod spliced;
 mod stream;
 mod tar;
 mod trouble;

@@ -27,7 +27,7 @@ pub(super) fn unpacked<'a>(bytes: impl BufRead + 'a, packing: Packing, window: u
         Packing::Gzip => Box::new(MultiGzDecoder::new(bytes)),
         Packing::Xz => Box::new(Xz::new(bytes, window)),
         Packing::Zstd => Box::new(Zstd::new(bytes, window)),
-        Packing::Tar | Packing::Zip | Packing::Cab => Box::new(bytes),
+        Packing::Tar | Packing::Zip | Packing::SevenZip | Packing::Cab => Box::new(bytes),
     }
 }
 

@@ -44,6 +44,11 @@ pub enum Trouble {
     #[diagnostic(code(catalog9::too_many_members), help("unpack the archive and name the folder"))]
     TooManyPieces,
 
+    /// The directory of an archive would take too much memory.
+    #[error("expected a directory of the archive that takes at most 40 MiB of memory, found a larger one")]
+    #[diagnostic(code(catalog9::too_many_members), help("unpack the archive and name the folder"))]
+    Directory,
+
     /// An archive in an archive in an archive.
     #[error("expected at most one archive within another, found a third level")]
     #[diagnostic(code(catalog9::nested), help("extract the inner archive and name it"))]
@@ -74,7 +79,7 @@ pub enum Trouble {
     Encrypted,
 
     /// They are packed in a way that is not read.
-    #[error("expected files stored or packed with deflate, zstd, xz or MSZIP, found {0}")]
+    #[error("expected files stored or packed with deflate, LZMA, zstd or MSZIP, found {0}")]
     #[diagnostic(code(catalog9::unknown_packing), help("unpack the archive and name the folder"))]
     Unknown(String),
 
@@ -113,6 +118,9 @@ impl Trouble {
 fn cause(error: &(dyn StdError + 'static)) -> Option<Trouble> {
     if let Some(wrapped) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         return cause(wrapped);
+    }
+    if let Some(trouble) = error.downcast_ref::<Trouble>() {
+        return Some(trouble.clone());
     }
     let by_type = match (error.downcast_ref(), error.downcast_ref()) {
         (Some(Limit::Ratio), _) => Some(Trouble::Bomb),

@@ -37,6 +37,8 @@ pub enum Beginning {
 pub enum Packing {
     /// A zip archive, perhaps with a program before it.
     Zip,
+    /// A 7z archive.
+    SevenZip,
     /// A tar archive.
     Tar,
     /// A cabinet.
@@ -49,13 +51,14 @@ pub enum Packing {
     Zstd,
 }
 
-const MARKS: [(&[u8], Packing); 8] = [
+const MARKS: [(&[u8], Packing); 9] = [
     (b"PK\x03\x04", Packing::Zip),
     // Without members.
     (b"PK\x05\x06", Packing::Zip),
     // In several parts, or in one that might have become several.
     (b"PK\x07\x08", Packing::Zip),
     (b"PK00PK\x03\x04", Packing::Zip),
+    (b"7z\xbc\xaf\x27\x1c", Packing::SevenZip),
     (b"MSCF\0\0\0\0", Packing::Cab),
     (b"\x1f\x8b", Packing::Gzip),
     (b"\xfd7zXZ\0", Packing::Xz),
@@ -151,6 +154,7 @@ mod tests {
         tar[257..262].copy_from_slice(b"ustar");
         for (bytes, expected) in [
             (&b"PK\x03\x04..."[..], Packing::Zip),
+            (b"7z\xbc\xaf\x27\x1c\0\x04", Packing::SevenZip),
             (b"MSCF\0\0\0\0", Packing::Cab),
             (b"\x1f\x8b\x08", Packing::Gzip),
             (b"\xfd7zXZ\0\0", Packing::Xz),

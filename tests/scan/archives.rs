@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{CLEAN, dirty_hive_and_log, hijacked, hive_of, scan, scanned, summary, verdicts, write};
-use crate::pack::{gzip, tar, xz, zip, zstd};
+use crate::pack::{gzip, seven, tar, xz, zip, zstd};
 
 /// Every file of a folder with its path, sorted.
 pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -35,6 +35,8 @@ fn hives_in_archives_of_every_kind_find_their_logs() {
     let (zip, tar) = (zip(&collection()), tar(&collection()));
     for (name, archive) in [
         ("c.zip", zip.clone()),
+        ("solid.7z", seven([collection().as_slice()])),
+        ("c.7z", seven(collection().chunks(1))),
         ("c.tar", tar.clone()),
         ("c.tar.gz", gzip(&tar)),
         ("c.tar.xz", xz(&tar)),

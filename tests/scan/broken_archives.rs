@@ -14,7 +14,7 @@ use super::{CLEAN, hijacked, hive_of, scan, summary, verdicts, write};
 use crate::pack::{gzip, tar, xz, zip, zstd};
 
 /// What is said of one archive: each unit with its code, sorted, and the exit code.
-fn said_of(name: &str, archive: &[u8], arguments: &[&str]) -> (Vec<String>, Option<i32>) {
+pub fn said_of(name: &str, archive: &[u8], arguments: &[&str]) -> (Vec<String>, Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &[(name, archive)]);
     let output = scan(folder.path(), &[&["--format", "jsonl", "."], arguments].concat());
