@@ -15,6 +15,7 @@ mod lists;
 mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod passwords;
 mod policies;
 mod real;
 mod records;

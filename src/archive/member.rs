@@ -2,7 +2,16 @@
 
 use std::io::Read;
 
+use super::password::Password;
 use super::trouble::Troubles;
+
+/// What those that read archives may take and know.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    /// Largest dictionary window, in bytes.
+    pub(super) window: u64,
+    pub(super) password: Option<&'a Password>,
+}
 
 /// A member.
 pub(super) struct Member<'a> {

@@ -3,7 +3,7 @@
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use super::budget::{Budget, Metered};
-use super::member::{Member, Visit};
+use super::member::{Means, Member, Visit};
 use super::stream::unpacked;
 use super::trouble::Troubles;
 use super::{Archive, cab, seven, tar, zip};
@@ -21,11 +21,12 @@ impl<S: Read + Seek> Archive<'_, S> {
         troubles: &mut Troubles,
         visit: &mut Visit<'_>,
     ) -> io::Result<()> {
+        let means = Means { window: self.window, password: self.password };
         if self.packing == Packing::Zip {
-            return zip::each(&mut self.source, self.window, budget, is_wanted, troubles, visit);
+            return zip::each(&mut self.source, means, budget, is_wanted, troubles, visit);
         }
         if self.packing == Packing::SevenZip {
-            return seven::each(&mut self.source, self.window, budget, is_wanted, troubles, visit);
+            return seven::each(&mut self.source, means, budget, is_wanted, troubles, visit);
         }
         if self.packing == Packing::Cab {
             return cab::each(&mut self.source, budget, is_wanted, troubles, visit);

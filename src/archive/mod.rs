@@ -21,6 +21,7 @@ mod budget;
 mod cab;
 mod member;
 mod members;
+mod password;
 mod seven;
 mod spliced;
 mod stream;
@@ -31,6 +32,7 @@ mod zip;
 use std::io::{self, Read, Seek, SeekFrom};
 
 pub use self::budget::Budget;
+pub use self::password::Password;
 pub use self::trouble::{Told, Trouble, Troubles};
 use crate::collection::{self, Beginning, Name, Packing, is_program, is_zip_by_its_end, longest_zip_end};
 use crate::evidence::BEGINNING;
@@ -59,6 +61,8 @@ pub struct Archive<'a, S> {
     name: &'a str,
     /// Largest dictionary window that a stream in it may need, in bytes. It is taken beside all other memory.
     pub window: u64,
+    /// The password of what is encrypted in it.
+    pub password: Option<&'a Password>,
     /// What the archive that it was taken out of may still come to.
     pub outer: Option<&'a Budget<'a>>,
 }
@@ -93,7 +97,7 @@ pub type Take<'a> = dyn FnMut(usize, &mut dyn Read, &Budget<'_>) -> Result<bool,
 impl<'a, S: Read + Seek> Archive<'a, S> {
     /// An archive that is called that.
     pub fn new(source: S, packing: Packing, name: &'a str) -> Self {
-        Self { source, packing, name, window: WINDOW, outer: None }
+        Self { source, packing, name, window: WINDOW, password: None, outer: None }
     }
 
     /// Looks at the beginning of each member, until `is_over` says that nobody wants to know more.
@@ -113,7 +117,11 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
             let mut bytes = Vec::new();
             let result = member.reader.take(BEGINNING).read_to_end(&mut bytes);
             let is_whole = result.as_ref().is_ok_and(|read| u64::try_from(*read).is_ok_and(|read| read < BEGINNING));
-            let is_other = matches!(Beginning::of(&bytes, is_whole), Beginning::Other(_));
+            let beginning = Beginning::of(&bytes, is_whole);
+            // What another password makes of a member is nothing, or anything.
+            let is_locked = result.as_ref().is_err_and(|error| Trouble::of(error) == Trouble::WrongPassword)
+                && !matches!(beginning, Beginning::Evidence(_));
+            let is_other = is_locked || matches!(beginning, Beginning::Other(_));
             let is_searched = is_other && result.is_ok() && (member.is_dense || is_program(&bytes));
             let (is_zip, result) = if is_searched {
                 let (is_zip, result) = ends_as_zip(bytes, member.reader);
@@ -127,7 +135,7 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
             };
             let is_evidence = is_zip || !is_other;
             let name = Name::of_path(&member.name);
-            let is_kept = is_evidence || name.log_role().is_some();
+            let is_kept = is_evidence || (name.log_role().is_some() && !is_locked);
             // What is read again is in trouble again.
             if let Err(error) = result
                 && (member.is_in_stream || !is_kept)

@@ -75,8 +75,16 @@ pub enum Trouble {
 
     /// A password is needed.
     #[error("expected readable files in the archive, found encrypted ones")]
-    #[diagnostic(code(catalog9::encrypted), help("unpack the archive with its password and name the folder"))]
+    #[diagnostic(
+        code(catalog9::encrypted),
+        help("if you know the password, name a file with it: --archive-password-file")
+    )]
     Encrypted,
+
+    /// The password that was given does not fit.
+    #[error("expected the password of the archive, found another one, or damaged data")]
+    #[diagnostic(code(catalog9::wrong_password), help("check the password; capital letters and spaces count"))]
+    WrongPassword,
 
     /// They are packed in a way that is not read.
     #[error("expected files stored or packed with deflate, LZMA, zstd or MSZIP, found {0}")]
@@ -110,7 +118,15 @@ impl Trouble {
     /// Whether it is a limit of this library, and no fault of the archive. Then nothing of the member is to be examined.
     #[must_use]
     pub fn is_limit(&self) -> bool {
-        !matches!(self, Self::Overlapping | Self::Encrypted | Self::Unknown(_) | Self::Ambiguous | Self::Damaged(_))
+        !matches!(
+            self,
+            Self::Overlapping
+                | Self::Encrypted
+                | Self::WrongPassword
+                | Self::Unknown(_)
+                | Self::Ambiguous
+                | Self::Damaged(_)
+        )
     }
 }
 

@@ -5,8 +5,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use sevenz_rust2::{Archive, BlockDecoder, Error, Password};
 
 use super::claims::Claims;
-use super::{allowed, limit, trouble};
+use super::{allowed, limit, password, trouble};
 use crate::archive::budget::{Budget, Metered};
+use crate::archive::member::Means;
 use crate::archive::spliced::Spliced;
 use crate::archive::trouble::{Trouble, Troubles};
 
@@ -38,7 +39,7 @@ impl<'s, S: Read + Seek> Directory<&'s mut S> {
     /// Reads the directory; nothing where the archive is empty.
     pub(super) fn read(
         source: &'s mut S,
-        window: u64,
+        means: Means<'_>,
         budget: &Budget<'_>,
         troubles: &mut Troubles,
     ) -> io::Result<Option<Self>> {
@@ -81,9 +82,14 @@ impl<'s, S: Read + Seek> Directory<&'s mut S> {
         if let [PACKED, streams @ .., 0] = directory.as_slice() {
             let mut unpacked = |parts| {
                 let of_one = Directory::open(&mut *source, end, [BEFORE, streams, parts, AFTER].concat())?;
-                of_one.only_file(window, budget)
+                of_one.only_file(means, budget)
             };
-            directory = unpacked(ONE_PART).or_else(|trouble| unpacked(&[]).map_err(|_| trouble)).map_err(place)?;
+            directory = unpacked(ONE_PART)
+                .or_else(|trouble| match trouble {
+                    Trouble::Damaged(_) => unpacked(&[]),
+                    trouble => Err(trouble),
+                })
+                .map_err(place)?;
         }
         Self::open(source, end, directory).map(Some).map_err(place)
     }
@@ -105,22 +111,22 @@ impl<'s, S: Read + Seek> Directory<&'s mut S> {
         let mut source = Spliced::new(head, source, START, directory).map_err(|error| Trouble::of(&error))?;
         // What the directory may take was counted.
         let archive = Archive::read_with_memory_limit(&mut source, &Password::empty(), usize::MAX >> 10);
-        Ok(Self { archive: archive.map_err(|error| trouble(&error))?, source })
+        Ok(Self { archive: archive.map_err(|error| trouble(&error, false))?, source })
     }
 
     /// The bytes of the only file.
-    fn only_file(mut self, window: u64, budget: &Budget<'_>) -> Result<Vec<u8>, Trouble> {
-        self.archive.blocks.first().map_or(Ok(()), |block| allowed(block, window))?;
-        let password = Password::empty();
+    fn only_file(mut self, means: Means<'_>, budget: &Budget<'_>) -> Result<Vec<u8>, Trouble> {
+        let is_encrypted = self.archive.blocks.first().map_or(Ok(false), |block| allowed(block, means))?;
+        let password = password(means);
         let decoder =
-            BlockDecoder::new_with_memory_limit(1, limit(window), 0, &self.archive, &password, &mut self.source);
+            BlockDecoder::new_with_memory_limit(1, limit(means), 0, &self.archive, &password, &mut self.source);
         let mut bytes = Vec::new();
         let read = decoder.for_each_entries(&mut |_, stream| {
             let mut stream = Metered::new(stream, Some(budget)).take(LONGEST + 1);
             stream.read_to_end(&mut bytes).map_err(|error| Error::Io(error, "".into()))?;
             Ok(true)
         });
-        read.map_err(|error| trouble(&error))?;
+        read.map_err(|error| trouble(&error, is_encrypted))?;
         match bytes.len() {
             length if u64::try_from(length).is_ok_and(|length| length <= LONGEST) => Ok(bytes),
             _ => Err(Trouble::Directory),

@@ -13,7 +13,7 @@ use sevenz_rust2::{ArchiveEntry, Block, BlockDecoder, Error, Password};
 
 use self::directory::Directory;
 use super::budget::{Budget, Metered};
-use super::member::{Member, Visit};
+use super::member::{Means, Member, Visit};
 use super::trouble::{Trouble, Troubles};
 use crate::catalog::Text;
 
@@ -30,20 +30,20 @@ const AES: &[u8] = &[6, 0xf1, 7, 1];
 /// Visits the members that are regular files, or those of them that are wanted, each with its place among all.
 pub(super) fn each(
     source: &mut (impl Read + Seek),
-    window: u64,
+    means: Means<'_>,
     budget: &Budget<'_>,
     is_wanted: &dyn Fn(usize) -> bool,
     troubles: &mut Troubles,
     visit: &mut Visit<'_>,
 ) -> io::Result<()> {
-    let Some(Directory { archive, mut source }) = Directory::read(source, window, budget, troubles)? else {
+    let Some(Directory { archive, mut source }) = Directory::read(source, means, budget, troubles)? else {
         return Ok(());
     };
     let is_wanted = |index: usize| {
         let is_file = |entry: &ArchiveEntry| !entry.is_directory && !entry.is_anti_item;
         archive.files.get(index).is_some_and(is_file) && is_wanted(index)
     };
-    let password = Password::empty();
+    let password = password(means);
     let mut index = 0;
     while let Some(entry) = archive.files.get(index) {
         let Some(place) = archive.stream_map.file_block_index.get(index).copied().flatten() else {
@@ -55,20 +55,23 @@ pub(super) fn each(
             index += 1;
             continue;
         };
-        let decoder = BlockDecoder::new_with_memory_limit(1, limit(window), place, &archive, &password, &mut source);
+        let decoder = BlockDecoder::new_with_memory_limit(1, limit(means), place, &archive, &password, &mut source);
         let files = index..index + decoder.entry_count().max(1);
         index = files.end;
         let Some(last) = files.clone().rfind(|index| is_wanted(*index)) else { continue };
-        let mut block = Reading { files: &archive.files, is_wanted: &is_wanted, budget, next: files.start, last };
-        let result = match archive.blocks.get(place).map_or(Ok(()), |block| allowed(block, window)) {
-            Ok(()) => {
+        let allowed = archive.blocks.get(place).map_or(Ok(false), |block| allowed(block, means));
+        let is_encrypted = allowed.as_ref().is_ok_and(|is_encrypted| *is_encrypted);
+        let (files, next) = (&archive.files, files.start);
+        let mut block = Reading { files, is_wanted: &is_wanted, budget, is_encrypted, next, last };
+        let result = match allowed {
+            Ok(_) => {
                 let mut goes_on = true;
                 let each = &mut |_: &ArchiveEntry, stream: &mut dyn Read| {
                     let goes_on_here = block.file(stream, troubles, visit);
                     goes_on = goes_on_here != Next::Nothing;
                     Ok(goes_on_here == Next::File)
                 };
-                decoder.for_each_entries(each).map_err(|error| trouble(&error)).map(|_| goes_on)
+                decoder.for_each_entries(each).map_err(|error| trouble(&error, is_encrypted)).map(|_| goes_on)
             }
             Err(trouble) => Err(trouble),
         };
@@ -98,6 +101,7 @@ struct Reading<'a> {
     files: &'a [ArchiveEntry],
     is_wanted: &'a dyn Fn(usize) -> bool,
     budget: &'a Budget<'a>,
+    is_encrypted: bool,
     next: usize,
     /// The last one of this block that is wanted.
     last: usize,
@@ -111,7 +115,8 @@ impl Reading<'_> {
             return Next::Block;
         }
         self.next += 1;
-        let mut reader = Plain { stream: Metered::new(stream, Some(self.budget)), trouble: None };
+        let stream = Metered::new(stream, Some(self.budget));
+        let mut reader = Plain { stream, is_encrypted: self.is_encrypted, trouble: None };
         if (self.is_wanted)(index) {
             let name = self.files.get(index).map(|entry| entry.name.clone()).unwrap_or_default();
             let member = Member { name, reader: &mut reader, is_in_stream: true, is_dense: false };
@@ -144,6 +149,7 @@ impl Reading<'_> {
 /// A stream whose errors are those of this library.
 struct Plain<R> {
     stream: R,
+    is_encrypted: bool,
     trouble: Option<Trouble>,
 }
 
@@ -154,18 +160,23 @@ impl<R: Read> Read for Plain<R> {
                 return error;
             }
             let trouble = match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-                Some(inner) => trouble(inner),
-                None => Trouble::of(&error),
+                Some(inner) => trouble(inner, self.is_encrypted),
+                None => of_block(Trouble::of(&error), self.is_encrypted),
             };
             io::Error::other(self.trouble.get_or_insert(trouble).clone())
         })
     }
 }
 
-/// Whether a block may be read, with decoders of those windows in all.
-fn allowed(block: &Block, window: u64) -> Result<(), Trouble> {
+/// Whether a block is encrypted, unless something keeps it from being read, such as all of its windows taken together.
+fn allowed(block: &Block, means: Means<'_>) -> Result<bool, Trouble> {
+    let Means { window, password } = means;
     if block.coders.len() > MOST_METHODS {
         return Err(Trouble::Unknown(format!("a chain of {} methods", block.coders.len())));
+    }
+    let is_encrypted = block.coders.iter().any(|coder| coder.encoder_method_id() == AES);
+    if is_encrypted && (password.is_none() || cfg!(not(feature = "passwords"))) {
+        return Err(Trouble::Encrypted);
     }
     let mut taken = 0_u64;
     for coder in &block.coders {
@@ -177,21 +188,24 @@ fn allowed(block: &Block, window: u64) -> Result<(), Trouble> {
                 u64::from(dictionary).max(0x600 << literal)
             }
             (LZMA2, [bits, ..]) => (2 | u64::from(bits & 1)) << (bits.min(&40) / 2 + 11),
-            (AES, _) => return Err(Trouble::Encrypted),
             _ => 0,
         });
     }
-    if taken > window { Err(Trouble::TooWide { limit: window >> 20 }) } else { Ok(()) }
+    if taken > window { Err(Trouble::TooWide { limit: window >> 20 }) } else { Ok(is_encrypted) }
 }
 
 /// KiB that one decoder may take.
-fn limit(window: u64) -> usize {
-    usize::try_from(window >> 10).unwrap_or(usize::MAX).saturating_add(OVERHEAD)
+fn limit(means: Means<'_>) -> usize {
+    usize::try_from(means.window >> 10).unwrap_or(usize::MAX).saturating_add(OVERHEAD)
+}
+
+fn password(means: Means<'_>) -> Password {
+    means.password.map_or_else(Password::empty, |password| Password::new(password.reveal()))
 }
 
 /// What an error of the crate comes to.
-fn trouble(error: &Error) -> Trouble {
-    match error {
+fn trouble(error: &Error, is_encrypted: bool) -> Trouble {
+    let trouble = match error {
         Error::Io(error, _) | Error::MaybeBadPassword(error) => Trouble::of(error),
         Error::PasswordRequired => Trouble::Encrypted,
         Error::UnsupportedCompressionMethod(method) => Trouble::Unknown(Text::from(method.as_str()).shortened(50)),
@@ -199,5 +213,14 @@ fn trouble(error: &Error) -> Trouble {
         Error::ChecksumVerificationFailed => Trouble::Damaged("a checksum is wrong".to_owned()),
         Error::Other(what) => Trouble::Damaged(what.to_string()),
         error => Trouble::Damaged(Text::from(error.to_string()).shortened(200)),
+    };
+    of_block(trouble, is_encrypted)
+}
+
+/// What trouble with a block comes to: nothing but its bytes shows whether the password is right.
+fn of_block(trouble: Trouble, is_encrypted: bool) -> Trouble {
+    match trouble {
+        Trouble::Damaged(_) if is_encrypted => Trouble::WrongPassword,
+        trouble => trouble,
     }
 }

@@ -1,5 +1,7 @@
 //! The members of zip archives, as their central directory lists them, or where it is missing, as they follow each other.
 
+#[cfg(feature = "passwords")]
+mod locked;
 mod salvage;
 
 use std::collections::{BTreeMap, HashSet};
@@ -8,13 +10,16 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use deflate64::Deflate64Decoder;
 use flate2::bufread::DeflateDecoder;
+use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
 use rawzip::{
     CompressionMethod, Crc32, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive, ZipFileHeaderRecord, ZipVerification,
 };
 
+#[cfg(feature = "passwords")]
+use self::locked::unlocked;
 use super::MOST;
 use super::budget::{Budget, Metered};
-use super::member::{Member, Visit};
+use super::member::{Means, Member, Visit};
 use super::stream::{Xz, Zstd};
 use super::trouble::{Trouble, Troubles};
 
@@ -32,7 +37,7 @@ const DENSE: u64 = 4;
 
 /// How the members of an archive are visited.
 struct Visiting<'a> {
-    window: u64,
+    means: Means<'a>,
     budget: &'a Budget<'a>,
     is_wanted: &'a dyn Fn(usize) -> bool,
     troubles: &'a mut Troubles,
@@ -43,6 +48,8 @@ struct Head {
     name: String,
     method: CompressionMethod,
     is_encrypted: bool,
+    /// How strong AES is, and what the member was packed with before it was encrypted.
+    aes: Option<(u8, CompressionMethod)>,
     packed: u64,
     /// Its length and checksum, where they are told.
     expected: Option<ZipVerification>,
@@ -51,13 +58,13 @@ struct Head {
 /// Visits the members that are regular files, or those of them that are wanted, each with its place among all.
 pub(super) fn each(
     source: &mut (impl Read + Seek),
-    window: u64,
+    means: Means<'_>,
     budget: &Budget<'_>,
     is_wanted: &dyn Fn(usize) -> bool,
     troubles: &mut Troubles,
     visit: &mut Visit<'_>,
 ) -> io::Result<()> {
-    let mut visiting = Visiting { window, budget, is_wanted, troubles };
+    let mut visiting = Visiting { means, budget, is_wanted, troubles };
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
     let damage = match ZipArchive::from_seekable(&mut *source, &mut buffer) {
         Err(error) => error.to_string(),
@@ -126,6 +133,7 @@ fn by_directory<R: rawzip::ReaderAt>(
             name,
             method: entry.compression_method(),
             is_encrypted: entry.flags().is_encrypted(),
+            aes: aes(entry.compression_method(), entry.extra_fields()),
             packed: entry.compressed_size_hint(),
             expected: Some(place.reader().claim_verifier()),
         };
@@ -147,26 +155,89 @@ fn is_no_file(entry: &ZipFileHeaderRecord<'_>) -> bool {
 impl Visiting<'_> {
     /// Visits a member whose packed bytes are those; whether it goes on.
     fn member(&mut self, index: usize, head: Head, packed: impl BufRead, visit: &mut Visit<'_>) -> bool {
-        let Head { name, method, is_encrypted, packed: length, expected } = head;
-        if is_encrypted {
-            self.troubles.add(Trouble::Encrypted, &name);
-            return true;
-        }
+        let Head { name, method, is_encrypted, aes, packed: length, expected } = head;
         let budget = Budget::of_packed(length, Some(self.budget));
         let is_dense = expected.is_some_and(|expected| expected.uncompressed_size <= length.saturating_mul(DENSE));
+        let method = aes.map_or(method, |(_, method)| method);
+        let packed: Box<dyn BufRead + '_> = match self.means.password {
+            _ if !is_encrypted => Box::new(packed),
+            Some(password) => match unlocked(packed, length, aes.map(|(strength, _)| strength), password) {
+                Ok(plain) => Box::new(BufReader::new(plain)),
+                Err(error) => {
+                    self.troubles.add(of_locked(&error), &name);
+                    return true;
+                }
+            },
+            None => {
+                self.troubles.add(Trouble::Encrypted, &name);
+                return true;
+            }
+        };
         let stream: Box<dyn Read + '_> = match method {
-            CompressionMethod::STORE => Box::new(packed),
+            CompressionMethod::STORE => packed,
             CompressionMethod::DEFLATE => Box::new(DeflateDecoder::new(packed)),
             CompressionMethod::DEFLATE64 => Box::new(Deflate64Decoder::with_buffer(packed)),
-            CompressionMethod::ZSTD => Box::new(Zstd::new(packed, self.window)),
-            CompressionMethod::XZ => Box::new(Xz::new(packed, self.window)),
+            CompressionMethod::ZSTD => Box::new(Zstd::new(packed, self.means.window)),
+            CompressionMethod::XZ => Box::new(Xz::new(packed, self.means.window)),
             other => {
                 self.troubles.add(Trouble::Unknown(format!("method {other}")), &name);
                 return true;
             }
         };
-        let mut reader = Metered::new(Verified { stream, crc: Crc32::new(), length: 0, expected }, Some(&budget));
+        let verified = Verified { stream, crc: Crc32::new(), length: 0, expected, is_sealed: aes.is_some() };
+        let mut reader = Metered::new(Unlocked { stream: verified, is_encrypted }, Some(&budget));
+        // What a wrong password makes of a member looks like anything, and only its end shows that it is wrong.
+        let is_dense = is_dense || is_encrypted;
         visit(index, Member { name, reader: &mut reader, is_in_stream: false, is_dense }, self.troubles)
+    }
+}
+
+/// How strong AES is, and what the member was packed with before it was encrypted; as WinZip writes it.
+fn aes(method: CompressionMethod, mut extra: ExtraFields<'_>) -> Option<(u8, CompressionMethod)> {
+    const ENCRYPTED: u16 = 99;
+    match extra.find(|(id, _)| method.as_u16() == ENCRYPTED && *id == ExtraFieldId::AES)?.1 {
+        [_, _, _, _, strength, low, high, ..] => {
+            Some((*strength, CompressionMethod::new(u16::from_le_bytes([*low, *high]))))
+        }
+        _ => None,
+    }
+}
+
+/// Nothing can be unlocked without the feature for that.
+#[cfg(not(feature = "passwords"))]
+fn unlocked(
+    _packed: impl Read,
+    _length: u64,
+    _strength: Option<u8>,
+    _password: &super::Password,
+) -> io::Result<Box<dyn Read>> {
+    Err(io::Error::other(Trouble::Encrypted))
+}
+
+/// What an error while an encrypted member is read comes to: nothing but its checksum shows whether the password is right.
+fn of_locked(error: &io::Error) -> Trouble {
+    match Trouble::of(error) {
+        Trouble::Damaged(_) => Trouble::WrongPassword,
+        trouble => trouble,
+    }
+}
+
+/// A stream whose errors say so if it was encrypted.
+struct Unlocked<R> {
+    stream: R,
+    is_encrypted: bool,
+}
+
+impl<R: Read> Read for Unlocked<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        let result = self.stream.read(space);
+        if !self.is_encrypted {
+            return result;
+        }
+        result.map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => io::Error::other(of_locked(&error)),
+        })
     }
 }
 
@@ -176,6 +247,8 @@ struct Verified<R> {
     crc: Crc32,
     length: u64,
     expected: Option<ZipVerification>,
+    /// Whether something else than the checksum shows that it is whole.
+    is_sealed: bool,
 }
 
 impl<R: Read> Read for Verified<R> {
@@ -187,7 +260,8 @@ impl<R: Read> Read for Verified<R> {
             && !space.is_empty()
             && let Some(expected) = self.expected
         {
-            let found = ZipVerification { crc: self.crc.checksum(), uncompressed_size: self.length };
+            let crc = if self.is_sealed { expected.crc } else { self.crc.checksum() };
+            let found = ZipVerification { crc, uncompressed_size: self.length };
             expected.valid(found).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         }
         Ok(read)

@@ -2,9 +2,10 @@
 
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
+use rawzip::extra_fields::ExtraFields;
 use rawzip::{CompressionMethod, ZipVerification};
 
-use super::{AHEAD, Head, PACKED_NOTHING, Visiting};
+use super::{AHEAD, Head, PACKED_NOTHING, Visiting, aes};
 use crate::archive::MOST;
 use crate::archive::member::Visit;
 use crate::archive::trouble::Trouble;
@@ -97,15 +98,17 @@ fn head_of(bytes: &[u8]) -> Option<(Head, u64)> {
     if name.is_empty() || name.contains(&0) || method.name().is_none() {
         return None;
     }
+    let length = HEAD + usize::from(name_length) + usize::from(extra_length);
+    let extra = bytes.get(HEAD + usize::from(name_length)..length).unwrap_or_default();
     // Lengths of 32 bits that do not suffice stand elsewhere, and are not needed: deflate tells its end.
     let is_told = flags & LENGTHS_FOLLOW == 0 && packed != u32::MAX && size != u32::MAX;
     let head = Head {
         name: String::from_utf8_lossy(name).into_owned(),
         method,
         is_encrypted: flags & ENCRYPTED != 0,
+        aes: aes(method, ExtraFields::new(extra)),
         packed: if is_told { packed.into() } else { u64::MAX },
         expected: is_told.then_some(ZipVerification { crc, uncompressed_size: size.into() }),
     };
-    let length = HEAD + usize::from(name_length) + usize::from(extra_length);
     Some((head, u64::try_from(length).ok()?))
 }

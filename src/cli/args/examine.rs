@@ -9,6 +9,7 @@ use catalog9::render::{Format, Scope};
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
 use super::heading::HeadingArgs;
+use super::password::PasswordArgs;
 use super::policy::PolicyArgs;
 use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selection, windows};
 
@@ -102,6 +103,9 @@ pub(in crate::cli) struct ExamineArgs {
     /// Show no remarks on standard error, only warnings and errors
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,
+
+    #[command(flatten)]
+    pub(in crate::cli) password: PasswordArgs,
 
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,

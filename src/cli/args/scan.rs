@@ -14,6 +14,7 @@ use globset::{Glob, GlobBuilder};
 
 use super::ending::EndingArgs;
 use super::heading::HeadingArgs;
+use super::password::PasswordArgs;
 use super::policy::PolicyArgs;
 use super::value::{EXIT_CODES, code_page, formats, output_help, selection};
 
@@ -21,7 +22,7 @@ use super::value::{EXIT_CODES, code_page, formats, output_help, selection};
 #[command(after_help = EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(in crate::cli) struct ScanArgs {
-    /// Folders, files and archives (zip, tar, cab, gz, xz, zst) with evidence. No file is skipped because of its name, links in
+    /// Folders, files and archives (zip, 7z, tar, cab, gz, xz, zst) with evidence. No file is skipped because of its name, links in
     /// folders are not followed, and archives are read in place: only files beyond 16 MiB in them use temporary files
     #[arg(value_name = "PATH", required_unless_present = "files_from", conflicts_with = "files_from")]
     pub(in crate::cli) paths: Vec<OsString>,
@@ -124,6 +125,8 @@ pub(in crate::cli) struct ScanArgs {
     /// Show no progress and no remarks on standard error, only warnings and errors
     #[arg(long, short)]
     pub(in crate::cli) quiet: bool,
+    #[command(flatten)]
+    pub(in crate::cli) password: PasswordArgs,
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
 

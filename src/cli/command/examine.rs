@@ -24,6 +24,7 @@ use crate::cli::args::{ExamineArgs, SchemaOf, SchemaVersion};
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
+use crate::cli::intake::password;
 use crate::cli::intake::piece::Piece;
 use crate::cli::intake::tree::Root;
 use crate::cli::output::{Exit, Export, Guard, Output, Outputs, Sinks, complain};
@@ -39,9 +40,10 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     let ready = refuse_outputs(arguments).and_then(|guard| {
         refuse_roots(arguments)?;
         let aside = Aside::of(arguments, &guard)?;
-        Ok((comparison()?, options_of(arguments)?, aside, sinks(arguments, has_several, output)?))
+        let options = (options_of(arguments)?, password::of(&arguments.password)?);
+        Ok((comparison()?, options, aside, sinks(arguments, has_several, output)?))
     });
-    let (mut comparison, options, mut aside, mut sinks) = match ready {
+    let (mut comparison, (options, password), mut aside, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(refusal) => {
             complain(&refusal);
@@ -64,7 +66,7 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     };
     for files in pieces {
         match members::archive_of(files, arguments) {
-            Some(archive) => members::examine(archive, arguments, &options, &mut take),
+            Some(archive) => members::examine(archive, arguments, (&options, password.as_ref()), &mut take),
             None => take(record(files, arguments, &options, &mut aside)),
         }
     }
@@ -231,7 +233,7 @@ fn refuse_outputs(arguments: &ExamineArgs) -> Result<Guard, miette::Report> {
     guard.evidence(&arguments.files);
     guard.evidence(&arguments.log);
     guard.evidence(arguments.root.iter().map(|option| Root::of_option(option).folder).collect::<Vec<_>>().iter());
-    guard.settings(&arguments.policy, arguments.earlier.as_ref());
+    guard.settings(&arguments.policy, &arguments.password, arguments.earlier.as_ref());
     guard.known_hashes(arguments.known_hashes.as_ref());
     guard.refuse_stdout()?;
     arguments.output.iter().try_for_each(|output| guard.refuse(output))?;

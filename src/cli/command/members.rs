@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use catalog9::Options;
-use catalog9::archive::WINDOW;
+use catalog9::archive::{Password, WINDOW};
 use catalog9::batch::{Failure, Record, Status};
 use catalog9::catalog::Text;
 use catalog9::collection::Beginning;
@@ -42,11 +42,17 @@ pub(super) fn archive_of(files: &[OsString], arguments: &ExamineArgs) -> Option<
 
 /// Examines an archive, and hands out a record for each piece of evidence in it and for each problem of it. An archive
 /// without evidence is a problem, because somebody named it.
-pub(super) fn examine(archive: Piece, arguments: &ExamineArgs, options: &Options, take: &mut dyn FnMut(Record)) {
+pub(super) fn examine(
+    archive: Piece,
+    arguments: &ExamineArgs,
+    (options, password): (&Options, Option<&Password>),
+    take: &mut dyn FnMut(Record),
+) {
     let label = archive.label.clone();
     let examiner = Examiner {
         options: options.clone(),
         window: WINDOW,
+        password: password.cloned(),
         control: &ToTheEnd,
         // The DLLs in an archive are not looked for.
         known: None,

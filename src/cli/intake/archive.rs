@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::io::Read;
 
-use catalog9::archive::{Archive, Budget, Contents, DEEPEST, Told, Trouble};
+use catalog9::archive::{Archive, Budget, Contents, DEEPEST, Password, Told, Trouble};
 use catalog9::batch::{Counts, Failure, Record, Status};
 use catalog9::catalog::Text;
 use catalog9::collection::Packing;
@@ -24,12 +24,14 @@ pub(in crate::cli) struct Nesting<'a> {
     budget: Option<&'a Budget<'a>>,
     /// Largest dictionary window of a compressed stream, in bytes.
     window: u64,
+    /// The password of all of them.
+    password: Option<&'a Password>,
 }
 
-impl Nesting<'_> {
+impl<'a> Nesting<'a> {
     /// What lies in no archive.
-    pub(in crate::cli) fn none(window: u64) -> Self {
-        Self { depth: 0, budget: None, window }
+    pub(in crate::cli) fn none(window: u64, password: Option<&'a Password>) -> Self {
+        Self { depth: 0, budget: None, window, password }
     }
 }
 
@@ -69,6 +71,7 @@ pub(in crate::cli) fn each_unit(
     let mut archive = Archive::new(source, packing, &label);
     archive.outer = nesting.budget;
     archive.window = nesting.window;
+    archive.password = nesting.password;
     let mut hand_out = || {
         let (contents, mut troubles) = archive.look(is_over)?;
         let counts = Counts { members: contents.members, other: contents.others, ..Counts::default() };
@@ -180,14 +183,14 @@ impl<'a> Waiting<'a> {
             self.collected.push(unit);
             return;
         }
-        let nesting = Nesting { depth: self.nesting.depth + 1, budget: Some(budget), window: self.nesting.window };
+        let nesting = Nesting { depth: self.nesting.depth + 1, budget: Some(budget), ..self.nesting };
         take(Handed::Unit(unit, nesting));
         self.in_memory -= in_memory;
     }
 
     /// Hands out what was kept until the end. There are no archives among it, which would need a budget.
     fn end(self, take: &mut Take<'_>) {
-        let nesting = Nesting { depth: self.nesting.depth + 1, budget: None, window: self.nesting.window };
+        let nesting = Nesting { depth: self.nesting.depth + 1, budget: None, ..self.nesting };
         let mut units = self.collected;
         match (units.pop(), units.is_empty()) {
             (Some(unit), true) => drop(take(Handed::Unit(unit, nesting))),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use catalog9::evidence::log::LogRole;
 use miette::Report;
 
-use crate::cli::args::PolicyArgs;
+use crate::cli::args::{PasswordArgs, PolicyArgs};
 use crate::cli::intake::file::{folder_of, name_of};
 
 /// Evidence, as it is called where an output would replace it.
@@ -65,9 +65,19 @@ impl Guard {
         self.files.extend(key.map(|key| (key, what)));
     }
 
-    /// Adds the policy and the earlier result, where there are such.
-    pub(in crate::cli) fn settings(&mut self, policy: &PolicyArgs, earlier: Option<&OsString>) {
-        for (file, what) in [(policy.policy.as_ref(), "the policy"), (earlier, "the earlier result")] {
+    /// Adds the policy, the file with a password and the earlier result, where there are such.
+    pub(in crate::cli) fn settings(
+        &mut self,
+        policy: &PolicyArgs,
+        password: &PasswordArgs,
+        earlier: Option<&OsString>,
+    ) {
+        let password = password.archive_password_file.as_ref();
+        for (file, what) in [
+            (policy.policy.as_ref(), "the policy"),
+            (password, "the file with the password"),
+            (earlier, "the earlier result"),
+        ] {
             if let Some(file) = file {
                 self.file(file, what);
             }

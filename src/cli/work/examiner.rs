@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 
+use catalog9::archive::Password;
 use catalog9::batch::{Counts, Failure, Joined, Passed, Reason, Record, Status};
 use catalog9::catalog::{Text, hex};
 use catalog9::collection::{Beginning, Name, Packing};
@@ -29,6 +30,8 @@ pub(in crate::cli) struct Examiner<'a> {
     pub(in crate::cli) options: Options,
     /// Largest dictionary window of a compressed stream, in bytes.
     pub(in crate::cli) window: u64,
+    /// The password of archives.
+    pub(in crate::cli) password: Option<Password>,
     pub(in crate::cli) control: &'a dyn Control,
     pub(in crate::cli) known: Option<KnownHashes>,
     /// Whether files are hashed before and after, as proof that nothing has changed them.
@@ -95,7 +98,9 @@ impl Examiner<'_> {
     /// Examines files, and lets no fault of this program, or of one that reads archives, end more than their own job.
     pub(in crate::cli) fn examine_to_the_end(&self, unit: Pieces, emit: &mut Emit<'_>) {
         let label = unit.files.first().map(|leader| leader.label.lossy().into_owned()).unwrap_or_default();
-        if let Err(fault) = net::guarded(|| self.examine(unit, Nesting::none(self.window), emit)) {
+        if let Err(fault) =
+            net::guarded(|| self.examine(unit, Nesting::none(self.window, self.password.as_ref()), emit))
+        {
             let record = Record::of_failure(label, Status::Failed, Failure::of(&fault));
             emit(News::Record(Box::new(record)));
         }

@@ -19,6 +19,7 @@ use crate::cli::args::ScanArgs;
 use crate::cli::command::earlier::Comparison;
 use crate::cli::command::policy;
 use crate::cli::intake::known::KnownHashes;
+use crate::cli::intake::password;
 use crate::cli::intake::piece::Job;
 use crate::cli::intake::policy::Wanted;
 use crate::cli::intake::{list, walk};
@@ -34,10 +35,10 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
         refuse_outputs(arguments, &guard)?;
         let wanted = Wanted::of(&arguments.policy)?;
         let known = arguments.known_hashes.as_deref().map(KnownHashes::open).transpose()?;
-        let options = (options_of(arguments, &wanted)?, known);
+        let options = (options_of(arguments, &wanted)?, known, password::of(&arguments.password)?);
         Ok((comparison(arguments)?, options, wanted, jobs, sinks(arguments, output)?))
     });
-    let (mut comparison, (options, known), wanted, jobs, mut sinks) = match ready {
+    let (mut comparison, options, wanted, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(report) => {
             complain(&report);
@@ -48,7 +49,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     let selected = Selected::new(arguments);
     let interrupt = Interrupt::watch()?;
     let pressing = Pressing { presses: sinks.presses().clone(), compares: comparison.is_some() };
-    let workshop = Workshop::open(arguments, options, known, wanted, &pressing, &interrupt);
+    let workshop = Workshop::open(arguments, options, wanted, &pressing, &interrupt);
     let mut tally = Tally::default();
     arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
     let progress = Progress::new(arguments.quiet || arguments.no_progress);
@@ -143,7 +144,7 @@ type Jobs = Box<dyn Iterator<Item = Job> + Send>;
 /// What is to be done, and everything that is read for it.
 fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
     let mut guard = Guard::default();
-    guard.settings(&arguments.policy, arguments.earlier.as_ref());
+    guard.settings(&arguments.policy, &arguments.password, arguments.earlier.as_ref());
     guard.known_hashes(arguments.known_hashes.as_ref());
     guard.evidence(&arguments.paths);
     if let Some(list) = &arguments.files_from {

@@ -6,6 +6,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use catalog9::Options;
+use catalog9::archive::Password;
 use miette::{Severity, miette};
 
 use crate::cli::args::{Isolation, ScanArgs};
@@ -38,8 +39,7 @@ impl<'a> Workshop<'a> {
     /// Starts the worker processes, where they are wanted; threads do the work where none can be started.
     pub(super) fn open(
         arguments: &ScanArgs,
-        options: Options,
-        known: Option<KnownHashes>,
+        (options, known, password): (Options, Option<KnownHashes>, Option<Password>),
         wanted: Wanted,
         pressing: &'a Pressing,
         interrupt: &'a Interrupt,
@@ -48,7 +48,8 @@ impl<'a> Workshop<'a> {
         let window = arguments.max_window << 20;
         if arguments.isolation == Isolation::Process {
             let limit = Some(Duration::from_secs(arguments.unit_timeout)).filter(|limit| !limit.is_zero());
-            match Workers::start(Setup::new(&options, window, arguments, wanted, pressing), pressing, limit, jobs) {
+            let setup = Setup::new(&options, window, password.as_ref(), arguments, wanted, pressing);
+            match Workers::start(setup, pressing, limit, jobs) {
                 Ok((workers, started)) => {
                     if started < jobs {
                         warn(&format!("expected {jobs} worker processes, found that only {started} could be started"));
@@ -59,7 +60,7 @@ impl<'a> Workshop<'a> {
             }
         }
         let verify = arguments.verify_unchanged;
-        let examiner = Examiner { options, window, control: interrupt, known, verify };
+        let examiner = Examiner { options, window, password, control: interrupt, known, verify };
         Self { place: Place::Threads(examiner), jobs, pressing, interrupt }
     }
 

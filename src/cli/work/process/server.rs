@@ -33,7 +33,8 @@ fn work() -> io::Result<()> {
     };
     let known = setup.known()?;
     let line = Line::new();
-    let examiner = Examiner { options, window: setup.window, control: &line, known, verify: setup.verify };
+    let (window, password) = (setup.window, setup.password());
+    let examiner = Examiner { options, window, password, control: &line, known, verify: setup.verify };
     line.send(&News::Ready, &[])?;
     while let Some(order) = message::receive::<Order>(&mut orders)? {
         let Order::Examine(work) = order else { continue };

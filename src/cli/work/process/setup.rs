@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 
 use catalog9::Options;
+use catalog9::archive::Password;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
 use catalog9::render::{Format, Scope, Settings};
@@ -15,8 +16,8 @@ use crate::cli::intake::policy::Wanted;
 use crate::cli::output::Presses;
 use crate::cli::work::told::Pressing;
 
-/// How units are examined, and into which formats they are pressed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// How units are examined, and into which formats they are pressed. Nothing shows it, since it has a password.
+#[derive(Clone, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "options are independent of each other")]
 pub(in crate::cli) struct Setup {
     control_sets: ControlSets,
@@ -26,6 +27,7 @@ pub(in crate::cli) struct Setup {
     as_stored: bool,
     /// Largest dictionary window of a compressed stream, in bytes.
     pub(super) window: u64,
+    password: Option<String>,
     pub(super) verify: bool,
     known: Option<OsString>,
     wanted: Wanted,
@@ -45,6 +47,7 @@ impl Setup {
     pub(in crate::cli) fn new(
         options: &Options,
         window: u64,
+        password: Option<&Password>,
         arguments: &ScanArgs,
         wanted: Wanted,
         pressing: &Pressing,
@@ -60,6 +63,7 @@ impl Setup {
             code_page: options.code_page.map(CodePage::number),
             as_stored: options.as_stored,
             window,
+            password: password.map(|password| password.reveal().to_owned()),
             verify: arguments.verify_unchanged,
             known: arguments.known_hashes.clone(),
             wanted,
@@ -85,6 +89,10 @@ impl Setup {
             policy: self.wanted.policy().ok()?,
             as_stored: self.as_stored,
         })
+    }
+
+    pub(super) fn password(&self) -> Option<Password> {
+        self.password.clone().map(Password::new)
     }
 
     /// The list of known files, which may have gone since the program read it.
