@@ -10,7 +10,7 @@ use catalog9::{Content, Evidence, Examination, Options, examine};
 use crate::damage::is_thorough;
 use crate::evidence::{read, real};
 use crate::synth::reg::{FORMS, Form, encode, write};
-use crate::synth::registry;
+use crate::synth::{query, registry};
 
 const SMALL: &str =
     "windows  6.1.7601 x64 sp1\ntransports  Tcpip\nprotocol\n1001  tcp\n1002  udp\n1003  raw\nname spaces\ntcpip\nntds";
@@ -65,6 +65,35 @@ fn a_file_that_is_cut_off_anywhere_raises_no_alarm_that_the_whole_does_not() {
         let file = small(form);
         assert!(read(&file).unwrap().control_sets[0].catalogs.tells(told), "{form:?}");
         assert_eq!(first_false_alarm(&file, first % step, step, 101), None, "{form:?}");
+    }
+}
+
+fn small_query(form: query::Form) -> Vec<u8> {
+    let path = r"ControlSet001\Services\WinSock2";
+    let mut system = registry::system(&notation::parse(SMALL).unwrap(), "EXAMPLE");
+    query::write(system.at(path), &format!(r"HKEY_LOCAL_MACHINE\SYSTEM\{path}"), form)
+}
+
+#[test]
+fn the_output_of_reg_query_that_is_cut_off_anywhere_raises_no_alarm_that_the_whole_does_not() {
+    let step = if is_thorough() { 1 } else { 3 };
+    for (first, form) in query::FORMS.into_iter().enumerate() {
+        assert_eq!(first_false_alarm(&small_query(form), first % step, step, 101), None, "{form:?}");
+    }
+}
+
+#[test]
+fn flipped_bits_in_the_output_of_reg_query_end_no_examination() {
+    let step = if is_thorough() { 1 } else { 23 };
+    for form in query::FORMS {
+        let whole = small_query(form);
+        for place in (0..whole.len()).step_by(step) {
+            for change in [1, 0x20, 0x80, 0xff] {
+                let mut file = whole.clone();
+                file[place] ^= change;
+                drop(examination(&file));
+            }
+        }
     }
 }
 

@@ -93,7 +93,10 @@ impl Reader<'_> {
     /// Reads a line; `is_ended` says that the end of a line follows it, and not the end of the text.
     fn line(&mut self, Line { number, text }: Line<'_>, is_ended: bool) {
         if text.trim().is_empty() {
-            self.before = Before::Blank;
+            // Blanks without an end are the beginning of a value.
+            if is_ended {
+                self.before = Before::Blank;
+            }
         } else if is_gap(text) {
             if self.run.is_some() {
                 self.tree.damage_way_to_last();
@@ -111,6 +114,10 @@ impl Reader<'_> {
             if self.before == Before::Value || !is_ended {
                 let found = format!("“{}”", Text::from(text).shortened(40));
                 self.lose(number, "the next value or an empty line", found);
+            }
+            // Where a line breaks off that may be that of a key, others may have followed.
+            if !is_ended && self.run.as_ref().is_some_and(|run| run.ends_in_wanted) {
+                self.tree.leave_open();
             }
             self.end_run();
             self.before = Before::Other;
