@@ -26,6 +26,7 @@ mod clean_systems;
 mod cli;
 mod command_line;
 mod compare;
+mod comparison_oracle;
 mod control_sets;
 mod cost;
 mod cut_exports;

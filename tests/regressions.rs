@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::archive_oracle::hold_archive;
+use crate::comparison_oracle::hold_same;
 use crate::oracle::{Bundle, Formats, hold, hold_bundle};
 
 /// The files of a folder of `fuzz`, each with the name of its target.
@@ -29,7 +30,8 @@ fn hold_folder(folder: &str) {
         match target.as_str() {
             "hive_logs" => drop(Bundle::of(&bytes).map(|bundle| hold_bundle(&bundle, Formats::All))),
             "archives" => hold_archive(&bytes),
-            "hive" | "reg" | "nfo" | "text" | "listing" | "evtx" => drop(hold(&bytes, Formats::All)),
+            "compare" => drop(hold_same(&bytes)),
+            "hive" | "reg" | "reg_query" | "nfo" | "text" | "listing" | "evtx" => drop(hold(&bytes, Formats::All)),
             // What these read is no evidence; their units have tests in the suite.
             _ => {}
         }

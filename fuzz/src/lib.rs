@@ -2,6 +2,8 @@
 
 #[path = "../../tests/archive_oracle.rs"]
 pub mod archive_oracle;
+#[path = "../../tests/comparison_oracle.rs"]
+pub mod comparison_oracle;
 #[path = "../../tests/memory.rs"]
 pub mod memory;
 #[path = "../../tests/oracle.rs"]

@@ -8,7 +8,7 @@ use catalog9_synth::hive::write;
 use super::case::{quietly, system};
 use super::hive::{put, set_number, shape};
 use super::{Dice, reg};
-use crate::pack::{gzip, tar, xz, zip, zstd};
+use crate::pack::{gzip, seven, tar, xz, zip, zstd};
 
 /// Names of members: those of hives and logs, and those that readers stumble over.
 const NAMES: [&str; 12] = [
@@ -52,6 +52,8 @@ pub fn archive(old: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
     match packing {
         Some(Packing::Zip) => Some(changed(old, dice, change_zip)),
         Some(Packing::Tar) => Some(changed_tar(old, dice)),
+        Some(Packing::SevenZip) => Some(changed_seven(old, dice)),
+        Some(Packing::Cab) => Some(changed(old, dice, change_cab)),
         Some(packing) if !dice.is_one_of(3) => repacked(old, packing, dice),
         Some(_) => Some(changed(old, dice, |_, _| ())),
         None => packed(dice, 2),
@@ -65,7 +67,13 @@ fn packed(dice: &mut Dice, depth: usize) -> Option<Vec<u8>> {
         let name = (*dice.pick(&NAMES)?).to_owned();
         files.push((name, file(dice, depth)?));
     }
-    let archive = quietly(|| if dice.is_one_of(2) { zip(&files) } else { tar(&files) })?;
+    let form = dice.below(4);
+    let archive = quietly(|| match form {
+        0 => seven([files.as_slice()]),
+        1 => seven(files.chunks(1)),
+        2 => zip(&files),
+        _ => tar(&files),
+    })?;
     Some(match dice.below(7) {
         0 => compressed(&archive, Packing::Gzip),
         1 => compressed(&archive, Packing::Xz),
@@ -192,6 +200,43 @@ fn restate(archive: &mut [u8]) {
     put(archive, end + 10, &count);
     put(archive, end + 12, &length);
     put(archive, end + 16, &(*begin as u32).to_le_bytes());
+}
+
+/// A 7z archive whose directory was changed, with checksums that are right again.
+fn changed_seven(old: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let directory = |archive: &[u8]| {
+        let offset: [u8; 8] = archive.get(12..20)?.try_into().ok()?;
+        let begin = usize::try_from(u64::from_le_bytes(offset)).ok()?.checked_add(32)?;
+        (begin < archive.len()).then_some(begin)
+    };
+    let mut archive = changed(old, dice, |archive, dice| {
+        let Some(begin) = directory(archive) else { return };
+        let at = begin + dice.below(archive.len() - begin);
+        match dice.below(4) {
+            0 => drop(archive.drain(at..(at + dice.below(4)).min(archive.len()))),
+            1 => drop(archive.splice(at..at, [0, 0x0d, 0xff].into_iter().take(dice.below(4)))),
+            _ => set_number(archive, at, 1, dice),
+        }
+    });
+    if let Some(begin) = directory(&archive).filter(|_| !dice.is_one_of(6)) {
+        let sum = |bytes: &[u8]| {
+            let mut crc = flate2::Crc::new();
+            crc.update(bytes);
+            crc.sum().to_le_bytes()
+        };
+        let (length, of_directory) = ((archive.len() - begin) as u64, sum(&archive[begin..]));
+        put(&mut archive, 20, &length.to_le_bytes());
+        put(&mut archive, 28, &of_directory);
+        let of_start = sum(&archive[12..32]);
+        put(&mut archive, 8, &of_start);
+    }
+    archive
+}
+
+/// Changes a number of the head or of the lists of a cabinet.
+fn change_cab(archive: &mut Vec<u8>, dice: &mut Dice) {
+    let at = dice.below(archive.len().min(200));
+    set_number(archive, at, [1, 2, 4][dice.below(3)], dice);
 }
 
 fn changed_tar(old: &[u8], dice: &mut Dice) -> Vec<u8> {

@@ -14,4 +14,4 @@ pub use dice::Dice;
 pub use evtx::evtx;
 pub use hive::hive;
 pub use logs::logs;
-pub use text::{listing, nfo, reg, report};
+pub use text::{any, listing, nfo, query, reg, report};

@@ -1,8 +1,8 @@
 //! Evidence that is text: changed by lines, or written of a changed case.
 
-use catalog9_synth::{msinfo, netsh, reg as export};
+use catalog9_synth::{msinfo, netsh, query as queries, reg as export};
 
-use super::Dice;
+use super::{Dice, hive};
 use super::case::{catalogs, quietly, system};
 
 /// Pieces of text with a meaning in some kind of evidence.
@@ -44,6 +44,34 @@ pub fn reg(old: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
         let path = paths[dice.below(paths.len())];
         quietly(|| export::write(&root, path, form))
     })
+}
+
+/// The output of `reg query` likewise.
+pub fn query(old: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
+    changed(old, dice, |dice| {
+        let root = system(dice)?;
+        let form = queries::FORMS[dice.below(queries::FORMS.len())];
+        let paths = [r"HKEY_LOCAL_MACHINE\SYSTEM", r"HKEY_LOCAL_MACHINE\SYSTEM", r"HKLM\X", "x"];
+        let path = paths[dice.below(paths.len())];
+        quietly(|| queries::write(&root, path, form))
+    })
+}
+
+/// Evidence of any kind that has a state, changed in the way of that kind.
+pub fn any(old: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
+    let (is_hive, is_query) = (old.starts_with(b"regf"), old.windows(9).any(|bytes| bytes == b"    REG_B"));
+    let is_export = old.starts_with(b"Windows Reg") || old.starts_with(b"REGEDIT4");
+    match dice.below(6) {
+        _ if dice.is_one_of(2) && is_hive => hive(old, dice),
+        _ if dice.is_one_of(2) && is_export => reg(old, dice),
+        _ if dice.is_one_of(2) && is_query => query(old, dice),
+        0 => hive(b"", dice),
+        1 => reg(b"", dice),
+        2 => query(b"", dice),
+        3 => nfo(b"", dice),
+        4 => report(b"", dice),
+        _ => listing(b"", dice),
+    }
 }
 
 /// An NFO file likewise.
