@@ -89,10 +89,10 @@ mod tests {
         let whole = [b"head", &source[100..], b"tail"].concat();
         for place in [0, 3, 4, 50_000, 20_000, 20_001, whole.len() - 5, whole.len() - 1, whole.len(), whole.len() + 9] {
             let mut read = Vec::new();
-            spliced.seek(SeekFrom::Start(place as u64)).unwrap();
+            spliced.seek(SeekFrom::Start(u64::try_from(place).unwrap())).unwrap();
             spliced.read_to_end(&mut read).unwrap();
             assert_eq!(read, whole.get(place..).unwrap_or_default(), "{place}");
         }
-        assert_eq!(spliced.seek(SeekFrom::End(-2)).unwrap(), whole.len() as u64 - 2);
+        assert_eq!(spliced.seek(SeekFrom::End(-2)).unwrap(), u64::try_from(whole.len()).unwrap() - 2);
     }
 }

@@ -1,24 +1,18 @@
 //! From files to records.
 
-use std::io::{BufRead, BufReader};
-
 use catalog9::archive::Password;
 use catalog9::batch::{Counts, Failure, Joined, Passed, Reason, Record, Status};
-use catalog9::catalog::{Text, hex};
 use catalog9::collection::{Beginning, Name, Packing};
 use catalog9::evidence::Kind;
 use catalog9::{Examination, Options};
-use miette::Diagnostic;
-use sha2::{Digest, Sha256};
-use thiserror::Error;
 
 use super::examination;
 use super::net;
 use super::obstacle::{Obstacle, too_large};
 use super::process::faults;
+use super::promise::verified;
 use super::seal::Seal;
 use crate::cli::intake::archive::{self, Handed, Nesting};
-use crate::cli::intake::file::InputError;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
@@ -65,17 +59,6 @@ pub(in crate::cli) enum Extent {
 
 /// Where news goes, and whether anybody still wants it.
 pub(in crate::cli) type Emit<'a> = dyn FnMut(News) -> bool + 'a;
-
-/// Why a file is not as it should be.
-#[derive(Debug, Error, Diagnostic)]
-enum UnitError {
-    #[error("expected the file in the manifest, with {expected}, found {found}")]
-    #[diagnostic(
-        code(catalog9::not_as_listed),
-        help("the file has changed since the manifest was written, or is a different file")
-    )]
-    NotAsListed { expected: String, found: String },
-}
 
 impl Examiner<'_> {
     /// Does a job.
@@ -250,7 +233,9 @@ impl Examiner<'_> {
                 return said;
             }
         }
-        reports.iter_mut().for_each(|report| report.joined = None);
+        for report in reports {
+            report.joined = None;
+        }
         alone()
     }
 
@@ -369,37 +354,4 @@ fn is_report(piece: &Piece) -> bool {
         _ => false,
     };
     is_report && verified(piece).is_ok()
-}
-
-/// Holds a file to what a manifest says of it.
-fn verified(piece: &Piece) -> Result<(), Obstacle> {
-    if piece.promise.size.is_none() && piece.promise.sha256.is_none() {
-        return Ok(());
-    }
-    let (file, length) = piece.source.file().map_err(|error| Obstacle::of_input(&error))?;
-    let differs = |expected: String, found: String| Err(Obstacle::of(&UnitError::NotAsListed { expected, found }));
-    if let Some(size) = piece.promise.size.filter(|size| *size != length) {
-        return differs(format!("{size} bytes"), format!("{length} bytes"));
-    }
-    if let Some(expected) = &piece.promise.sha256 {
-        let mut hash = Sha256::new();
-        let mut reader = BufReader::new(file);
-        loop {
-            let bytes = reader.fill_buf().map_err(|error| Obstacle::of_input(&InputError::Unreadable(error)))?;
-            if bytes.is_empty() {
-                break;
-            }
-            hash.update(bytes);
-            let read = bytes.len();
-            reader.consume(read);
-        }
-        let found = hex(&hash.finalize());
-        if !found.eq_ignore_ascii_case(expected) {
-            return differs(
-                format!("SHA-256 {}", Text::from(expected.as_str()).shortened(64)),
-                format!("SHA-256 {found}"),
-            );
-        }
-    }
-    Ok(())
 }

@@ -8,5 +8,6 @@ pub(in crate::cli) mod interrupt;
 mod net;
 mod obstacle;
 pub(in crate::cli) mod process;
+mod promise;
 pub(in crate::cli) mod seal;
 pub(in crate::cli) mod told;
