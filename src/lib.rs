@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod examination;
 pub mod finding;
 pub mod layout;
+pub mod library_file;
 pub mod policy;
 pub mod render;
 pub mod repair;

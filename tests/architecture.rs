@@ -13,6 +13,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evidence", &["catalog", "layout"]),
     // `catalog` for the text that names a computer.
     ("collection", &["evidence", "catalog"]),
+    // `evidence` for defects.
+    ("library_file", &["catalog", "evidence"]),
     // `evidence` for how much of a member is looked at.
     ("archive", &["collection", "evidence", "catalog"]),
     ("tree", &["catalog"]),
@@ -129,7 +131,7 @@ fn single_files_know_the_crates_that_they_hide() {
         // The last one writes XML, the others read it.
         ("quick_xml", &["evidence/xml.rs", "evidence/autoruns/xml.rs", "evidence/msinfo/nfo.rs", "render/junit.rs"]),
         ("memmap2", &["cli/intake/map.rs"]),
-        ("object", &["tree/portable_executable.rs"]),
+        ("object", &["library_file/head.rs", "tree/portable_executable.rs"]),
         ("libc", &["cli/intake/map.rs", "cli/intake/file.rs"]),
         ("rustix", &["cli/output/atomic.rs", "cli/work/process/limits.rs"]),
     ] {

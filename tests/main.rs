@@ -41,6 +41,8 @@ mod history;
 mod hostile_catalogs;
 mod json;
 mod libraries;
+mod library_file;
+mod library_file_oracle;
 mod links;
 mod listings;
 mod logs;

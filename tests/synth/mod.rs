@@ -27,6 +27,7 @@ pub mod library;
 pub mod log;
 pub mod msinfo;
 pub mod netsh;
+pub mod pe;
 pub mod query;
 pub mod random;
 pub mod reg;

@@ -1,6 +1,6 @@
 //! Writes evidence into a folder, for the tests that compare catalog9 with other programs (`tests/differential`).
 //!
-//! `write-evidence dirty|hives|reg|nfo|cases FOLDER FIRST COUNT`: the pieces with the numbers from FIRST on. A number is
+//! `write-evidence dirty|hives|reg|nfo|dlls|cases FOLDER FIRST COUNT`: the pieces with the numbers from FIRST on. A number is
 //! the seed of its piece, so each can be written again alone. `cases` are the cases as they are, of one computer each but
 //! for the last, which has the name of the first, and a report of the first (for `tests/queries`).
 #![allow(
@@ -21,12 +21,12 @@ use catalog9_synth::hive::{self, Shape};
 use catalog9_synth::msinfo::Language;
 use catalog9_synth::random::Random;
 use catalog9_synth::reg::{self, FORMS, Form};
-use catalog9_synth::{Key, dirty, msinfo, registry, variants};
+use catalog9_synth::{Key, dirty, msinfo, pe, registry, variants};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [kind, folder, first, count] = arguments.as_slice() else {
-        panic!("write-evidence dirty|hives|reg|nfo|cases FOLDER FIRST COUNT")
+        panic!("write-evidence dirty|hives|reg|nfo|dlls|cases FOLDER FIRST COUNT")
     };
     let (folder, first, count): (&Path, u32, u32) = (folder.as_ref(), first.parse().unwrap(), count.parse().unwrap());
     fs::create_dir_all(folder).unwrap();
@@ -39,10 +39,30 @@ fn main() {
             "hives" => write(folder, number, "SYSTEM", &hive(case, &mut random)),
             "reg" => write(folder, number, "reg", &registration_file(case, &mut random)),
             "cases" => write_case(folder, case, number, cases.len() as u32),
+            "dlls" => write(folder, number, "dll", &library(&mut random)),
             "nfo" => write(folder, number, "nfo", &report(case, &mut random)),
             _ => panic!("no kind of evidence is called {kind}"),
         }
     }
+}
+
+/// A DLL with some imports, by name and by number, and a version resource; one in two is signed.
+fn library(random: &mut Random) -> Vec<u8> {
+    const LIBRARIES: [&str; 6] = ["WS2_32.dll", "wsock32.DLL", "oleaut32.dll", "Some.Driver.sys", "other.ocx", "plain"];
+    const FUNCTIONS: [&str; 8] = ["#1", "#115", "#151", "#500", "#7000", "Connect", "?what@@YAXXZ", "not a name"];
+    const TEXTS: [&str; 5] = ["Microsoft Corporation", "", "Ünïcödé \u{202e}", "a", "12.0.1 (x)"];
+    let mut some = |from: &[&'static str]| -> Vec<&'static str> {
+        (0..=random.below(5)).map(|_| from[random.below(from.len() as u32) as usize]).collect()
+    };
+    let functions: Vec<Vec<&str>> = (0..4).map(|_| some(&FUNCTIONS)).collect();
+    let libraries = some(&LIBRARIES);
+    let imports: Vec<(&str, &[&str])> =
+        libraries.iter().zip(&functions).map(|(library, functions)| (*library, &functions[..])).collect();
+    let keys = ["CompanyName", "FileDescription", "FileVersion", "OriginalFilename", "ProductName"];
+    let version: Vec<(&str, &str)> = keys.into_iter().zip(some(&TEXTS)).collect();
+    let machine = [pe::X86, pe::X64, pe::ARM64][random.below(3) as usize];
+    let file = pe::Pe { machine, imports: &imports, version: &version, ..pe::Pe::default() }.write();
+    if random.below(2) == 0 { file } else { pe::sign(&file, "Example Inc.", "Example Root") }
 }
 
 /// The cases in the order of their names.
