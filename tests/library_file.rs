@@ -44,10 +44,6 @@ fn signature_of(image: &Image) -> &Signature {
     }
 }
 
-fn text(text: &str) -> Option<Text> {
-    Some(Text::from(text))
-}
-
 /// The defects, each as a line.
 fn defects(facts: &Facts) -> Vec<String> {
     let line = |defect: &catalog9::evidence::Defect| {
@@ -62,7 +58,10 @@ fn a_signed_file_is_as_it_was_signed() {
         let signed = pe::sign(&Pe { overlay, ..WHOLE }.write(), "Example Inc.", "Example Root");
         let image = image_of(&signed);
         let signature = signature_of(&image);
-        assert_eq!((&signature.signer, &signature.issuer), (&text("Example Inc."), &text("Example Root")));
+        assert_eq!(
+            (&signature.signer, &signature.issuer),
+            (&Some(Text::from("Example Inc.")), &Some(Text::from("Example Root")))
+        );
         assert_eq!(signature.algorithm.unwrap().name(), "SHA-256");
         assert_eq!(image.is_unaltered(&signed), Some(true));
     }
@@ -167,7 +166,7 @@ fn the_functions_that_winsock_calls_first_are_found() {
     assert_eq!(exports(&[("NSPv2Startup", None), ("A", None)]), [own(Startup::NspV2)]);
     assert_eq!(
         image_of(&WHOLE.write()).exports.unwrap(),
-        [Export { function: Startup::Wsp, forwarder: text("mswsock.WSPStartup") }, own(Startup::Nsp)]
+        [Export { function: Startup::Wsp, forwarder: Some(Text::from("mswsock.WSPStartup")) }, own(Startup::Nsp)]
     );
     let image = image_of(&Pe { machine: pe::X86, ..WHOLE }.write());
     assert_eq!(image.exports.unwrap().len(), 2);
@@ -176,10 +175,10 @@ fn the_functions_that_winsock_calls_first_are_found() {
 #[test]
 fn a_version_resource_that_imitates_windows_is_quoted_harmlessly() {
     let version = image_of(&WHOLE.write()).version.unwrap();
-    assert_eq!(version.company, text("Microsoft Corporation"));
-    assert_eq!(version.original_name, text("mswsock.dll"));
-    assert_eq!(version.description, text("Proxy"));
-    assert_eq!(version.file_version, text("1.2.3.4 (test)"));
+    assert_eq!(version.company, Some(Text::from("Microsoft Corporation")));
+    assert_eq!(version.original_name, Some(Text::from("mswsock.dll")));
+    assert_eq!(version.description, Some(Text::from("Proxy")));
+    assert_eq!(version.file_version, Some(Text::from("1.2.3.4 (test)")));
     assert_eq!(version.product.unwrap().to_string(), r"Proxy\u{202e}lld.exe");
     assert_eq!(version.numbers, Some([1, 2, 3, 4]));
     assert_eq!(image_of(&Pe::default().write()).version, None);
@@ -208,7 +207,7 @@ fn a_security_catalog_lists_files_by_their_digests() {
     let listed = [(&one[..], Listed::Digest), (&two[..], Listed::Digits), (&three[..], Listed::Attribute)];
     let bytes = pe::security_catalog(&listed, "Microsoft Windows");
     let catalog = SecurityCatalog::read(&bytes).unwrap();
-    assert_eq!((&catalog.signer, catalog.is_unaltered), (&text("Microsoft Windows"), Some(true)));
+    assert_eq!((&catalog.signer, catalog.is_unaltered), (&Some(Text::from("Microsoft Windows")), Some(true)));
     for (digest, _) in listed {
         assert!(catalog.lists(digest));
         let mut other = digest.to_vec();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::archive_oracle::hold_archive;
 use crate::comparison_oracle::hold_same;
+use crate::library_file_oracle;
 use crate::oracle::{Bundle, Formats, hold, hold_bundle};
 
 /// The files of a folder of `fuzz`, each with the name of its target.
@@ -32,6 +33,7 @@ fn hold_folder(folder: &str) {
             "archives" => hold_archive(&bytes),
             "compare" => drop(hold_same(&bytes)),
             "hive" | "reg" | "reg_query" | "nfo" | "text" | "listing" | "evtx" => drop(hold(&bytes, Formats::All)),
+            "library_file" => drop(library_file_oracle::hold(&bytes)),
             // What these read is no evidence; their units have tests in the suite.
             _ => {}
         }

@@ -4,6 +4,8 @@
 pub mod archive_oracle;
 #[path = "../../tests/comparison_oracle.rs"]
 pub mod comparison_oracle;
+#[path = "../../tests/library_file_oracle.rs"]
+pub mod library_file_oracle;
 #[path = "../../tests/memory.rs"]
 pub mod memory;
 #[path = "../../tests/oracle.rs"]

@@ -28,9 +28,17 @@ pub(super) struct Coverage {
     certificates: Option<Range<usize>>,
 }
 
+/// A signature that was found.
+pub(super) struct Found<'a> {
+    /// The signature.
+    pub bytes: &'a [u8],
+    /// Where in the file the certificates begin.
+    pub certificates: usize,
+}
+
 impl Coverage {
     /// What a signature covers, and the signature, if the file has one.
-    pub(super) fn of<'a>(head: &Head<'a>) -> (Self, Result<Option<&'a [u8]>, Defect>) {
+    pub(super) fn of<'a>(head: &Head<'a>) -> (Self, Result<Option<Found<'a>>, Defect>) {
         let checksum = head.optional.saturating_add(64);
         let mut coverage = Self { checksum, entry: head.entry_of(Part::Certificates), certificates: None };
         let Some((start, size)) = head.address_of(Part::Certificates) else { return (coverage, Ok(None)) };
@@ -46,8 +54,9 @@ impl Coverage {
             return (coverage, Err(damaged("certificates after the last section", "an overlap")));
         }
         let signature = signature(bytes).ok_or_else(|| damaged("a PKCS #7 signature", "other bytes"));
+        let found = signature.map(|bytes| Some(Found { bytes, certificates: range.start }));
         coverage.certificates = Some(range);
-        (coverage, signature.map(Some))
+        (coverage, found)
     }
 
     /// Whether anything was appended to the file after the certificates.

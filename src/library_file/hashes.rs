@@ -83,5 +83,5 @@ impl Algorithm {
 }
 
 fn over<Hasher: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-    parts.iter().fold(Hasher::new(), |hasher, part| hasher.chain_update(part)).finalize().to_vec()
+    parts.iter().fold(Hasher::new(), Digest::chain_update).finalize().to_vec()
 }

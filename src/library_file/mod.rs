@@ -99,7 +99,7 @@ impl Image {
             exports: export::read(head).map_err(&mut note).ok(),
             imphash: import::hash(head).map_err(&mut note).ok().flatten(),
             version: version::read(head).map_err(&mut note).ok().flatten(),
-            signature: match signature.and_then(|found| found.map(Signature::read).transpose()) {
+            signature: match signature.and_then(|found| found.as_ref().map(Signature::read).transpose()) {
                 Ok(None) => Embedded::Nothing,
                 Ok(Some(signature)) => Embedded::Signature(signature),
                 Err(defect) => {

@@ -44,7 +44,7 @@ impl<'a> SecurityCatalog<'a> {
         let mut content = data.content;
         let members = content.by_ref().filter(|item| item.tag() == Tag::Sequence).nth(2);
         let members = members.map(items).ok_or_else(|| damaged("a list without members"))?;
-        let mut rest = members;
+        let mut rest = members.clone();
         if rest.by_ref().take(MOST_MEMBERS).any(|member| Member::read(member).is_none()) || !rest.is_at_end() {
             return Err(damaged("a damaged list, or too long a one"));
         }
@@ -54,7 +54,7 @@ impl<'a> SecurityCatalog<'a> {
     /// Whether it lists a file with this Authenticode digest: see [`Image::digest`](super::Image::digest).
     #[must_use]
     pub fn lists(&self, digest: &[u8]) -> bool {
-        !digest.is_empty() && { self.members }.filter_map(Member::read).any(|member| member.is_of(digest))
+        !digest.is_empty() && self.members.clone().filter_map(Member::read).any(|member| member.is_of(digest))
     }
 }
 
@@ -80,7 +80,7 @@ impl<'a> Member<'a> {
 
     /// The digests that its attributes name.
     fn indirect(&self) -> impl Iterator<Item = &'a [u8]> {
-        { self.attributes }.filter_map(|attribute| {
+        self.attributes.clone().filter_map(|attribute| {
             let mut attribute = items(attribute);
             let is_it = attribute.value(Tag::ObjectIdentifier)? == INDIRECT_DATA;
             is_it.then(|| {

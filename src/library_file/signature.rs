@@ -2,6 +2,7 @@
 
 use der::Tag;
 
+use super::authenticode::Found;
 use super::defect;
 use super::hashes::Algorithm;
 use super::signed_data::{Items, SignedData};
@@ -36,9 +37,9 @@ impl Signature {
     /// # Errors
     ///
     /// Where it is damaged, or signs no file.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Defect> {
-        let damaged = |found: &str| defect("signature", 0, "a signature of a file", found);
-        let data = SignedData::read(bytes).ok_or_else(|| damaged("another structure"))?;
+    pub(super) fn read(found: &Found<'_>) -> Result<Self, Defect> {
+        let damaged = |what: &str| defect("signature", found.certificates, "a signature of a file", what);
+        let data = SignedData::read(found.bytes).ok_or_else(|| damaged("another structure"))?;
         let digest = if data.kind == INDIRECT_DATA { indirect_digest(data.content) } else { None };
         let (algorithm, digest) = digest.ok_or_else(|| damaged("a signature of something else"))?;
         Ok(Self {

@@ -17,7 +17,7 @@ const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 
 /// Items one after another, up to the first that is damaged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Items<'a>(&'a [u8]);
 
 impl<'a> Items<'a> {
@@ -33,7 +33,7 @@ impl<'a> Items<'a> {
 
     /// The value of the next item if it is of that kind; otherwise it is still the next.
     fn value_if(&mut self, tag: Tag) -> Option<&'a [u8]> {
-        let mut ahead = *self;
+        let mut ahead = self.clone();
         let value = ahead.value(tag)?;
         *self = ahead;
         Some(value)
@@ -95,8 +95,8 @@ impl<'a> SignedData<'a> {
         let certificates = Items(data.value_if(numbered(0)).unwrap_or_default());
         data.value_if(numbered(1));
         let signer = Signer::read(data.within(Tag::Set)?.within(Tag::Sequence)?)?;
-        let names = certificates.filter_map(Names::of);
-        let names = { names }.find(|names| (names.issuer, names.serial) == (signer.issuer, signer.serial));
+        let mut names = certificates.filter_map(Names::of);
+        let names = names.find(|names| (names.issuer, names.serial) == (signer.issuer, signer.serial));
         Some(Self {
             kind,
             content: Items(content),

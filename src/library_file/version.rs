@@ -67,8 +67,8 @@ pub(super) fn read(head: &Head<'_>) -> Result<Option<Version>, Defect> {
     // Kind, number, language: of the last two the first is taken.
     let mut offset = 0;
     for level in 0..3 {
-        let entry = entry(tables, offset, |kind| level > 0 || kind == VERSION);
-        let Some(next) = entry.ok_or_else(|| damaged("a table that ends early"))? else { return Ok(None) };
+        let mut entries = entries(tables, offset).ok_or_else(|| damaged("a table that ends early"))?;
+        let Some((_, next)) = entries.find(|(kind, _)| level > 0 || *kind == VERSION) else { return Ok(None) };
         let is_table = next & HIGH != 0;
         if is_table != (level < 2) {
             return Err(damaged("tables of another depth"));
@@ -82,18 +82,12 @@ pub(super) fn read(head: &Head<'_>) -> Result<Option<Version>, Defect> {
     parse(bytes).map(Some).ok_or_else(|| damaged("another structure"))
 }
 
-/// What the first fitting entry of a table leads to; `Some(None)` where there is no such entry.
-fn entry(tables: &[u8], offset: usize, fits: impl Fn(u32) -> bool) -> Option<Option<u32>> {
-    let table = tables.get(offset..)?;
-    let count = usize::from(u16_at(table, 12)?) + usize::from(u16_at(table, 14)?);
-    for index in 0..count {
-        let at = 16 + 8 * index;
-        let (kind, next) = (u32_at(table, at)?, u32_at(table, at + 4)?);
-        if fits(kind) {
-            return Some(Some(next));
-        }
-    }
-    Some(None)
+/// The entries of a table, each a kind, a number or a language, and what it leads to.
+fn entries(tables: &[u8], offset: usize) -> Option<impl Iterator<Item = (u32, u32)>> {
+    let (head, entries) = tables.get(offset..)?.split_at_checked(16)?;
+    let count = usize::from(u16_at(head, 12)?) + usize::from(u16_at(head, 14)?);
+    let entries = entries.get(..8 * count)?.chunks_exact(8);
+    Some(entries.filter_map(|entry| Some((u32_at(entry, 0)?, u32_at(entry, 4)?))))
 }
 
 fn parse(bytes: &[u8]) -> Option<Version> {

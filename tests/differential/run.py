@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import catalogs
 import events
+import libraries
 import replay
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -19,6 +20,7 @@ def main():
     target, is_short = Path(sys.argv[1]).resolve(), "--short" in sys.argv
     tools = SimpleNamespace(
         catalog9=target / "catalog9",
+        facts=target / "examples/library-facts",
         recover=target / "examples/recover-hive",
         write=target / "examples/write-evidence",
     )
@@ -33,6 +35,7 @@ def main():
         problems += replay.run(tools, scratch, 400 if is_short else 4_000, evidence)
         for kind, count in counts.items():
             problems += catalogs.run(tools, scratch, kind, count)
+        problems += libraries.run(tools, scratch, 100 if is_short else 1_000)
         if evidence:
             problems += events.run_real(tools, evidence)
             problems += catalogs.run_real(tools, scratch, evidence)

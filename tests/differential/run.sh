@@ -3,9 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=target/differential
-if ! "$venv/bin/python" -c 'import dissect.regf, lxml, Registry, regipy' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import dissect.regf, lxml, pefile, Registry, regipy' 2>/dev/null; then
     python3 -m venv "$venv" || exit 77
     "$venv/bin/pip" install --quiet --requirement tests/differential/requirements.txt || exit 77
 fi
-cargo build --locked --quiet --workspace --bin catalog9 --example recover-hive --example write-evidence
+cargo build --locked --quiet --workspace --bin catalog9 --example library-facts --example recover-hive --example write-evidence
 exec "$venv/bin/python" tests/differential/run.py target/debug "$@"

@@ -163,7 +163,7 @@ impl Pe<'_> {
         let mut sorted = self.exports.to_vec();
         sorted.sort_unstable();
         let count = sorted.len();
-        let begin = section.add(&vec![0; 40]);
+        let begin = section.add(&[0; 40]);
         let functions = section.add(&vec![0; 4 * count]);
         let names = section.add(&vec![0; 4 * count]);
         let ordinals = section.add(&vec![0; 2 * count]);
@@ -186,7 +186,7 @@ impl Pe<'_> {
         let mut directory = Vec::new();
         for (library, functions) in self.imports {
             let mut thunks = Vec::new();
-            for function in functions.iter() {
+            for function in *functions {
                 let thunk = match function.strip_prefix('#') {
                     Some(number) => {
                         let high = if self.is_64_bit() { 1 << 63 } else { 1 << 31 };
