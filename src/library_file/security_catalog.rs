@@ -1,5 +1,5 @@
-//! Security catalogs of Windows, the `.cat` files of `CatRoot`: signed lists of the digests of files that have no signature
-//! of their own.
+//! Security catalogs of Windows, the `.cat` files of `CatRoot`: signed lists of the digests of files that contain no
+//! signature.
 
 use der::{Tag, Tagged};
 
