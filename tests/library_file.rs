@@ -227,6 +227,13 @@ fn a_security_catalog_lists_files_by_their_digests() {
     altered[place - 2] = 0x24;
     let error = SecurityCatalog::read(&altered).unwrap_err();
     assert_eq!(error.found, "a damaged list, or too long a one");
+    // The head of the second member cannot be read, so nobody knows where the third one is.
+    let second = place + 32 + 2;
+    assert_eq!(bytes[second], 0x30);
+    let mut altered = bytes.clone();
+    altered[second + 1] = 0xff;
+    let error = SecurityCatalog::read(&altered).unwrap_err();
+    assert_eq!(error.found, "a damaged list, or too long a one");
     let signed = pe::sign(&WHOLE.write(), "Example Inc.", "Example Root");
     assert!(SecurityCatalog::read(&signed).is_err());
 }
