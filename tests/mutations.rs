@@ -322,6 +322,10 @@ fn with_files(files: &[(&str, Vec<u8>)]) -> Judgement {
     examination.examined[0].judgement.clone()
 }
 
+/// Rules about who signed a DLL, which speak in the tests of their own files: no DLL of `tests/synth` is signed.
+const ABOUT_SIGNATURES: [&str; 4] =
+    ["windows-library-replaced", "library-imitates-windows", "library-altered-after-signing", "library-unsigned"];
+
 /// Every rule speaks in some case, and on a clean system it could speak and is silent.
 #[test]
 fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
@@ -343,7 +347,8 @@ fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
         silent.extend(ALL.iter().map(|rule| rule.id).filter(|id| !not_judged.contains(id)));
     }
     for rule in ALL {
-        assert!(speaking.contains(rule.id), "{} needs a row in the table", rule.id);
+        let has_spoken = speaking.contains(rule.id) || ABOUT_SIGNATURES.contains(&rule.id);
+        assert!(has_spoken, "{} needs a row in the table", rule.id);
         assert!(silent.contains(rule.id), "no clean system shows what {} needs", rule.id);
     }
 }

@@ -53,6 +53,13 @@ const OF_RULES: &[(&str, Confidence, &str)] = &[
     ("service-provider-altered", High, "every known Windows has the same value"),
     ("driver-file-altered", High, "no known product replaces the drivers of TCP/IP"),
     ("environment-redirected", High, "the variable leads to another folder than the one that Windows is in"),
+    (
+        "windows-library-replaced",
+        Medium,
+        "an update that was being installed, or a catalog that was not collected, looks the same",
+    ),
+    ("library-imitates-windows", Medium, "vendors who build on an example of Microsoft's keep its version resource"),
+    ("library-altered-after-signing", High, "the digest in the signature is not that of the file"),
     ("known-provider-imitated", Medium, "a new version of the product may offer more than was seen"),
     ("provider-known-hostile", High, "the DLL or the name is one that is known for this program alone"),
     ("provider-name-imitates-windows", High, "the name is Windows' own and the GUID is not"),
@@ -78,6 +85,7 @@ const OF_RULES: &[(&str, Confidence, &str)] = &[
     ("logged-provider-gone", High, "Windows logged the installation, and all entries were read"),
     ("residue-names-another-provider", Low, "slack holds whatever was in memory"),
     ("control-sets-differ", Medium, "any installation since the last good start looks the same"),
+    ("library-unsigned", Medium, "a catalog that was not collected may list the file"),
     ("additional-provider-installed", High, "GUID and everything that the entry offers are those of the product"),
 ];
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::libraries::{AnyEntry, Library, libraries};
-use super::machinery::Subject;
+use super::machinery::{Findings, Subject};
+use super::remedies::preserve;
 use crate::catalog::{CatalogName, Catalogs, Place, Text};
 use crate::finding::EntryName;
+use crate::tree::{Image, LibraryFile};
 
 /// The entries of each catalog whose DLL was looked for, by its file.
 pub(super) fn entries_by_file<'a>(subject: &Subject<'a>) -> BTreeMap<(CatalogName, &'a Text), Vec<Library<'a>>> {
@@ -40,4 +42,27 @@ pub(super) fn beside(catalogs: &Catalogs) -> impl Iterator<Item = (&Place, &Text
         Some((&transport.place, transport.helper.as_ref()?, what))
     });
     parameters.chain(helpers)
+}
+
+/// Adds a finding for each DLL whose content has something wrong with it: what that is, as the rest of a sentence about
+/// the DLL.
+pub(super) fn judge_images(
+    subject: &Subject<'_>,
+    findings: &mut Findings<'_>,
+    what_is_wrong: impl Fn(&LibraryFile, &Image) -> Option<String>,
+) {
+    let wrong = |file: &LibraryFile| file.image().and_then(|image| what_is_wrong(file, image));
+    for entries in entries_by_file(subject).values() {
+        let [first, further @ ..] = entries.as_slice() else { continue };
+        if let Some(what) = first.file.and_then(wrong) {
+            let finding = first.complain(findings, format!("its DLL {} {what}", first.stored));
+            finding.further(named_further(further)).remedy(preserve(first.stored));
+        }
+    }
+    let Some(files) = subject.libraries else { return };
+    for (place, path, what) in beside(subject.catalogs) {
+        if let Some(wrong) = files.of(path, false).and_then(wrong) {
+            findings.at(place, format!("{what}, {path}, {wrong}")).library(path).remedy(preserve(path));
+        }
+    }
 }

@@ -45,10 +45,13 @@ mod known_provider_imitated;
 mod layered_provider_effective;
 mod layered_provider_installed;
 mod layered_provider_without_chain;
+mod library_altered_after_signing;
+mod library_imitates_windows;
 mod library_in_writable_folder;
 mod library_missing;
 mod library_path_malformed;
 mod library_path_relative;
+mod library_unsigned;
 mod library_without_startup_export;
 mod library_wrong_machine;
 mod logged_provider_gone;
@@ -73,6 +76,7 @@ mod third_party_library_altered;
 mod transport_claims_foreign_family;
 mod transport_driver_disabled;
 mod transport_helper_altered;
+mod windows_library_replaced;
 
 use self::references::Reference;
 use crate::finding::{Finding, Remedy};
@@ -114,6 +118,9 @@ pub const ALL: &[&Rule] = &[
     &service_provider_altered::RULE,
     &driver_file_altered::RULE,
     &environment_redirected::RULE,
+    &windows_library_replaced::RULE,
+    &library_imitates_windows::RULE,
+    &library_altered_after_signing::RULE,
     &known_provider_imitated::RULE,
     &provider_known_hostile::RULE,
     &provider_name_imitates_windows::RULE,
@@ -139,6 +146,7 @@ pub const ALL: &[&Rule] = &[
     &logged_provider_gone::RULE,
     &residue_names_another_provider::RULE,
     &control_sets_differ::RULE,
+    &library_unsigned::RULE,
     &additional_provider_installed::RULE,
 ];
 

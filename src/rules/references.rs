@@ -23,6 +23,8 @@ impl Technique {
 pub const TECHNIQUES: &[Technique] = &[
     Technique { id: "T1036.005", name: "Masquerading: Match Legitimate Resource Name or Location" },
     Technique { id: "T1112", name: "Modify Registry" },
+    Technique { id: "T1553.002", name: "Subvert Trust Controls: Code Signing" },
+    Technique { id: "T1554", name: "Compromise Host Software Binary" },
     Technique { id: "T1557", name: "Adversary-in-the-Middle" },
     Technique { id: "T1564", name: "Hide Artifacts" },
     Technique { id: "T1574", name: "Hijack Execution Flow" },
