@@ -98,7 +98,7 @@ fn files_of_two_computers_are_refused_and_so_are_two_registries_or_none() {
     for (files, found) in [
         (&[("a", &hive), ("b", &hive)], "several registries"),
         (&[("a", &hive), ("b", &export)], "a hive and registration files"),
-        (&[("a", &of("A")), ("b", &of("A"))], "no registry"),
+        (&[("a", &of("A")), ("b", &of("A"))], "several reports and no registry"),
     ] {
         let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         assert_eq!(refused(&files), format!("{expected}{found}"));

@@ -15,7 +15,7 @@ use crate::rules::SystemReport;
 ///
 /// # Errors
 ///
-/// As [`super::examine`]; where there is no registry among them or more than one, or reports that differ and no registry; where registration files contradict
+/// As [`super::examine`]; where there is no registry among them or more than one, or several reports and no registry, unless they show the same; where registration files contradict
 /// each other; and where two files name different computers.
 pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
     let mut exports = Together::new(options.code_page);
@@ -110,7 +110,7 @@ fn best_of(mut reports: Vec<(Text, Reading)>) -> Result<Option<(Text, Reading)>,
     if reports.all(|(_, other)| shows_the_same(&best.1, &other)) {
         Ok(Some(best))
     } else {
-        Err(Error::NotTogether { found: "reports that differ, and no registry" })
+        Err(Error::NotTogether { found: "several reports and no registry" })
     }
 }
 

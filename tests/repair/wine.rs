@@ -5,7 +5,7 @@ use std::process::Command;
 
 use catalog9::catalog::Text;
 use catalog9::comparison::states::{Part, State, compare};
-use catalog9::repair::Request;
+use catalog9::repair::{Refusal, Request};
 use catalog9::{Content, Evidence, Examination, examine};
 
 use super::{LAYERED, MUTATIONS, mutated, options, planned, programs, root_of};
@@ -67,13 +67,20 @@ fn wine_repairs_and_takes_it_back() {
     assert!(wine(&prefix, &["wineboot", "-i"]));
     // Each import takes seconds: one removal, and the first change of each of some kinds.
     let some = MUTATIONS.iter().filter(|(case, ..)| *case != super::WINDOWS_XP).step_by(9);
+    let mut repaired = 0;
     for (case, from, to, _) in std::iter::once(&(LAYERED, "", "", &[][..])).chain(some) {
         let mut root = root_of(&mutated(case, from, to));
         let bytes = export(&mut root);
         let options = catalog9::Options { windows: catalog9::baseline::of_name("10-2004"), ..options() };
         let examination = examine(Evidence::new("x.reg", Content::Bytes(&bytes)), &options).unwrap();
         let plan = catalog9::repair::plan(&examination, &options, &Request::default()).unwrap();
-        let repair = plan.files.unwrap_or_else(|refusal| panic!("{from}: {refusal}"));
+        let repair = match plan.files {
+            Ok(repair) => repair,
+            // An export of one key does not show what takes the place of a catalog that is gone.
+            Err(Refusal::Partial) => continue,
+            Err(refusal) => panic!("{from}: {refusal}"),
+        };
+        repaired += 1;
         for key in ["WinSock2", "Winsock"] {
             // Its own catalogs would be mixed with ours.
             let _ = wine(&prefix, &["reg", "delete", &format!(r"{SERVICES}\{key}"), "/f"]);
