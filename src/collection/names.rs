@@ -114,9 +114,18 @@ impl Name {
     /// SOFTWARE hives; two registries never are.
     #[must_use]
     pub fn may_join(&self) -> bool {
-        let ending = self.file.rsplit_once('.').map(|(_, ending)| ending);
-        self.file == "software"
-            || ending.is_some_and(|ending| matches!(ending, "txt" | "log" | "nfo" | "xml" | "csv" | "evtx"))
+        let is_of_text = matches!(self.ending(), Some("txt" | "log" | "nfo" | "xml" | "csv"));
+        self.file == "software" || is_of_text || self.ending() == Some("evtx") && self.is_of_evidence()
+    }
+
+    /// Whether it is an event log by its ending, and not the one of Winsock by its name: collections have hundreds of them.
+    #[must_use]
+    pub fn is_other_event_log(&self) -> bool {
+        self.ending() == Some("evtx") && !self.is_of_evidence()
+    }
+
+    fn ending(&self) -> Option<&str> {
+        self.file.rsplit_once('.').map(|(_, ending)| ending)
     }
 
     /// The computer that a collector has put before the name of the file, in lower case: Microsoft's TSS and SDP do so

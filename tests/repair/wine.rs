@@ -98,6 +98,7 @@ fn wine_repairs_and_takes_it_back() {
         import(&prefix, &repair.undo);
         assert_eq!(compare(&start, &state(&exported(&prefix)), true).changes, [], "{from}");
     }
+    assert!(repaired >= 3, "{repaired}");
     let _ = Command::new("wineserver").arg("-k").env("WINEPREFIX", &prefix).output();
 }
 

@@ -116,11 +116,13 @@ struct Waiting<'a> {
 }
 
 /// Units of an archive among which those of one computer are looked for: all of them are held at the same time.
-const MOST_UNITS: usize = 64;
+const MOST_UNITS: usize = 256;
 
 impl<'a> Waiting<'a> {
     fn of(contents: &'a Contents, label: &'a str, nesting: Nesting<'a>) -> Self {
         let units = contents.units.iter().enumerate();
+        let is_held =
+            |unit: &&Vec<usize>| unit.first().is_some_and(|place| !contents.name(*place).is_other_event_log());
         let may_join = || contents.units.iter().flatten().any(|place| contents.name(*place).may_join());
         Self {
             contents,
@@ -131,7 +133,7 @@ impl<'a> Waiting<'a> {
             held: HashMap::new(),
             in_memory: 0,
             has_room: true,
-            is_collection: (2..=MOST_UNITS).contains(&contents.units.len()) && may_join(),
+            is_collection: (2..=MOST_UNITS).contains(&contents.units.iter().filter(is_held).count()) && may_join(),
             collected: Vec::new(),
         }
     }
@@ -177,9 +179,10 @@ impl<'a> Waiting<'a> {
             places.iter().filter_map(|place| Some((*place, self.held.remove(place)?))).collect();
         let in_memory: usize = held.iter().map(|(_, held)| held.in_memory()).sum();
         let is_archive = held.first().is_none_or(|(_, held)| Packing::of(held.bytes()).is_some());
-        let files = held.into_iter().map(|(place, held)| self.piece(place, held)).collect();
+        let files: Vec<Piece> = held.into_iter().map(|(place, held)| self.piece(place, held)).collect();
+        let is_other = files.first().is_none_or(|file| file.name.is_other_event_log());
         let unit = Pieces { files, collection: Some(self.label.to_owned()), ..Pieces::default() };
-        if self.is_collection && !is_archive {
+        if self.is_collection && !is_archive && !is_other {
             self.collected.push(unit);
             return;
         }
