@@ -4,6 +4,7 @@ mod crashes;
 mod parts;
 mod queries;
 mod reports;
+mod tool_logs;
 
 use std::path::Path;
 

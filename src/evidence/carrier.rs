@@ -2,6 +2,7 @@
 
 use super::{
     Error, Kind, ReadOptions, Reading, autoruns, crash, event_log, msinfo, netsh, query, registry, system_info,
+    tool_log,
 };
 
 /// A kind of evidence: a row of the table.
@@ -60,4 +61,5 @@ pub(super) static CARRIERS: &[Carrier] = &[
         mark: Mark::Text(system_info::is_system_info),
         read: |bytes, _| Ok(system_info::read(bytes)),
     },
+    Carrier { kind: Kind::ToolLog, mark: Mark::Text(tool_log::is_log), read: |bytes, _| Ok(tool_log::read(bytes)) },
 ];

@@ -26,11 +26,13 @@ pub enum Kind {
     CrashAnnotation,
     /// What says which Windows a computer has, without a catalog: `osinfo.txt` or the output of `systeminfo`.
     SystemInfo,
+    /// Lines about the catalogs of a log of HijackThis (`O10`) or FRST (`Winsock:`).
+    ToolLog,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Hive,
         Self::Reg,
         Self::RegQuery,
@@ -42,6 +44,7 @@ impl Kind {
         Self::SoftwareHive,
         Self::CrashAnnotation,
         Self::SystemInfo,
+        Self::ToolLog,
     ];
 
     /// Its name in machine-readable output.
@@ -59,6 +62,7 @@ impl Kind {
             Self::SoftwareHive => "software-hive",
             Self::CrashAnnotation => "crash-annotation",
             Self::SystemInfo => "system-info",
+            Self::ToolLog => "tool-log",
         }
     }
 
@@ -77,7 +81,14 @@ impl Kind {
             Self::SoftwareHive => "SOFTWARE hive",
             Self::CrashAnnotation => "crash annotation",
             Self::SystemInfo => "system information",
+            Self::ToolLog => "log of HijackThis or FRST",
         }
+    }
+
+    /// Whether it hides what its program considers default: what it does not show may still exist.
+    #[must_use]
+    pub fn shows_additions_only(self) -> bool {
+        matches!(self, Self::Autoruns | Self::ToolLog)
     }
 
     /// The kind of that name.

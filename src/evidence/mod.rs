@@ -1,5 +1,6 @@
 //! From a file to catalogs, and to the defects that were met on the way.
 
+mod additions;
 mod autoruns;
 mod carrier;
 mod code_page;
@@ -24,6 +25,7 @@ mod registry;
 mod report_head;
 mod sniff;
 mod system_info;
+mod tool_log;
 mod without_catalogs;
 mod xml;
 

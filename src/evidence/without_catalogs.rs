@@ -12,13 +12,15 @@ const FROM_MEMORY: &str = "extract the registry from it first (Volatility: windo
 const NETDIAG: &str = "netdiag prints how many providers there are, but not which, so method 1 of KB 811259 cannot be repeated with its \
                        log; give an msinfo32 report or the output of `netsh winsock show catalog`, which shows the same sections";
 
-const HIJACKTHIS: &str = "its O10 lines show only additions that HijackThis does not know, and no order, so no verdict is possible; \
-                          on Windows 11 the line with nlansp_c.dll is a false alarm, since that DLL belongs to Windows; collect \
-                          `netsh winsock show catalog > catalog.txt`; see `catalog9 explain collect`";
+const HIJACKTHIS: &str = "it has no O10 line, which does not show that the catalogs are in order, because HijackThis hides what it \
+                          considers default; collect `netsh winsock show catalog > catalog.txt`; see `catalog9 explain \
+                          collect`";
 
-const FRST: &str = "its `Winsock:` lines show only additions that FRST does not know, and no order, so no verdict is possible; on \
-                    Windows 11 the line with nlansp_c.dll is a false alarm, since that DLL belongs to Windows; collect `netsh winsock \
-                    show catalog > catalog.txt`; see `catalog9 explain collect`";
+const FRST: &str = "it has no `Winsock:` line, which does not show that the catalogs are in order, because FRST hides what it considers \
+                    default; collect `netsh winsock show catalog > catalog.txt`; see `catalog9 explain collect`";
+
+const REPAIRED: &str = "it lists what FRST removed, so it does not show what the catalogs contain; collect `netsh winsock show catalog > \
+                        catalog.txt`; see `catalog9 explain collect`";
 
 /// First bytes of memory images.
 pub(super) const IMAGES: &[(&[u8], &str, &str)] = &[
@@ -38,6 +40,7 @@ const REPORTS: &[(&[&str], &str, &str)] = &[
         HIJACKTHIS,
     ),
     (&["Scan result of Farbar Recovery Scan Tool", "Farbar Recovery Scan Tool (FRST)"], "an FRST log", FRST),
+    (&["Fix result of Farbar Recovery Scan Tool"], "the log of a repair with FRST (Fixlog.txt)", REPAIRED),
     (&["OTL logfile created on", "OTL Extras logfile created on"], "an OTL log", COLLECT),
     (&["ComboFix "], "a ComboFix log", COLLECT),
     (&["Computer Name:"], "the log of netdiag (netdiag.log)", NETDIAG),
@@ -79,14 +82,9 @@ mod tests {
     #[test]
     fn reports_without_catalogs_are_known_by_their_beginnings() {
         for (text, expected) in [
-            (
-                "Logfile of Trend Micro HijackThis v2.0.5\r\nO10 - Unknown file in Winsock LSP: c:\\x.dll\r\n",
-                "a HijackThis log",
-            ),
-            (
-                "Scan result of Farbar Recovery Scan Tool (FRST) (x64) Version: 01\nWinsock: Catalog5 01 x.dll\n",
-                "an FRST log",
-            ),
+            ("Logfile of Trend Micro HijackThis v2.0.5\r\nO4 - HKLM\r\n", "a HijackThis log"),
+            ("Scan result of Farbar Recovery Scan Tool (FRST) (x64) Version: 01\n", "an FRST log"),
+            ("Fix result of Farbar Recovery Scan Tool (x64)\n", "the log of a repair with FRST (Fixlog.txt)"),
             ("> OTL logfile created on: 1/1/2012\n", "an OTL log"),
             ("ComboFix 12-01-01.01 - X 01/01/2012\n", "a ComboFix log"),
             (".....\n\n    Computer Name: X\nWinsock test . . . : Passed\n", "the log of netdiag (netdiag.log)"),

@@ -28,7 +28,7 @@ use crate::evidence::{
     self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
     Registry, ReportHead, Roles, Scratch, TextHead,
 };
-use crate::finding::{Finding, NotJudged, Severity, Verdict};
+use crate::finding::{Confidence, Finding, NotJudged, Severity, Verdict};
 use crate::policy::Withheld;
 use crate::rules::{self, Judgement, OtherEvidence, Subject, SystemReport};
 use crate::tree::{self, Drive, Libraries};
@@ -271,8 +271,12 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
         let findings = judgement.findings.iter_mut();
         findings.for_each(|finding| finding.confidence = finding.confidence.lowered());
     }
+    if kind == Kind::ToolLog {
+        // Such lines are cut to what their programs consider worth a line.
+        judgement.findings.iter_mut().for_each(|finding| finding.confidence = Confidence::Low);
+    }
     let mut withheld = options.policy.weigh(&mut judgement, &subject.folder);
-    let sections = (kind != Kind::Autoruns && catalogs.tells(Facts::ENTRIES)).then(|| Sections::of(&subject));
+    let sections = (!kind.shows_additions_only() && catalogs.tells(Facts::ENTRIES)).then(|| Sections::of(&subject));
     let is_sound = !defects.iter().any(|defect| concerns(defect, &control_set));
     let verdict = verdict(&subject, &judgement, &withheld, is_newest && is_sound);
     let changes = recovery::changes(recovery, &control_set);

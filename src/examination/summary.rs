@@ -46,7 +46,7 @@ pub(super) fn sentences(
         None if subject.catalogs.tells(Facts::WHOLE_LISTS) => {
             vec!["This evidence does not hold the protocol catalog.".to_owned()]
         }
-        None if kind == Kind::Autoruns => vec![files::sentence(subject.catalogs)],
+        None if kind.shows_additions_only() => files::sentences(kind, subject.catalogs),
         None if kind == Kind::SoftwareHive => {
             vec!["A SOFTWARE hive does not contain the catalogs, so they are not judged.".to_owned()]
         }
@@ -76,6 +76,7 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
         Kind::Netsh => "netsh",
         Kind::Autoruns => "Autoruns",
         Kind::CrashAnnotation => "A crash annotation",
+        Kind::ToolLog => "A log of HijackThis or FRST",
         Kind::Hive | Kind::Reg | Kind::RegQuery | Kind::EventLog | Kind::SoftwareHive | Kind::SystemInfo => {
             "This evidence"
         }

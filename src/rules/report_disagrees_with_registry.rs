@@ -6,7 +6,7 @@ use crate::catalog::{
     CanonicalPath, CatalogName, Catalogs, EntryList, Facts, NameSpaceEntry, ProtocolEntry, Text, WindowsFolder,
     is_harmful, title,
 };
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
 use crate::sentence::list_of;
 
 rule! {
@@ -19,7 +19,7 @@ rule! {
     /// Hidden entries do not count, because no report shows them; on 64-bit Windows the 64-bit catalog counts. The same
     /// sections in a different order are a note. For a listing, the entries of both catalogs are compared by id:
     /// provider, DLL, chain and what they offer. If a report or listing may be incomplete, what it lacks does not
-    /// count.
+    /// count. Of a log of HijackThis or FRST only the file names of the DLLs are compared, since it shows nothing else.
     ///
     /// # Why it matters
     ///
@@ -44,8 +44,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for report in subject.reports {
         if report.catalogs.tells(Facts::IDS) {
             judge_listing(subject, report, findings);
-        } else if report.catalogs.tells(Facts::ENTRIES) {
+        } else if report.catalogs.tells(Facts::ENTRIES | Facts::SERVICE_FLAGS) {
             judge_sections(subject, report, findings);
+        } else {
+            judge_libraries(subject, report, findings);
         }
     }
 }
@@ -113,6 +115,31 @@ fn kernel(section: &ProtocolEntry) -> String {
     let name = section.concluded.name.clone().unwrap_or_else(|| section.name());
     let name = name.lossy().replace(is_harmful, " ");
     name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Paths are not compared: a log resolves variables, which differ between programs of 32 and of 64 bits.
+fn judge_libraries(subject: &Subject<'_>, report: &SystemReport, findings: &mut Findings<'_>) {
+    let Some((catalog, list)) = native(subject.catalogs) else { return };
+    if !subject.catalogs.tells(Facts::PATHS | Facts::NAME_SPACE_LIBRARIES) {
+        return;
+    }
+    let file_name = |path: &Text| CanonicalPath::new(&path.lossy(), false).file_name().to_owned();
+    let own: BTreeSet<String> = all_libraries(subject.catalogs).map(file_name).collect();
+    let more: BTreeSet<String> = all_libraries(&report.catalogs).map(file_name).collect();
+    let more: Vec<Text> = more.difference(&own).map(|name| Text::from(name.as_str())).collect();
+    if !more.is_empty() {
+        let finding = findings.about_catalog(catalog, &list.place, disagreement(report, &[], &more));
+        finding.confidence = Confidence::Low;
+        finding.harmless(times(subject, report));
+    }
+}
+
+/// The DLLs of all entries, also of those that Windows does not read.
+fn all_libraries(catalogs: &Catalogs) -> impl Iterator<Item = &Text> {
+    let protocol = catalogs.protocol_lists().flat_map(|(_, list)| list.entries.iter().chain(&list.orphans));
+    let name_space = catalogs.name_space_lists().flat_map(|(_, list)| list.entries.iter().chain(&list.orphans));
+    let protocol = protocol.filter_map(|entry| entry.library_path.as_ref());
+    protocol.chain(name_space.filter_map(|entry| entry.library_path.as_ref()))
 }
 
 fn judge_listing(subject: &Subject<'_>, report: &SystemReport, findings: &mut Findings<'_>) {

@@ -32,6 +32,7 @@ pub mod query;
 pub mod random;
 pub mod reg;
 pub mod registry;
+pub mod tool_log;
 pub mod variants;
 
 /// When everything that is written was last written: 2024-02-29T12:34:56.7890123Z.

@@ -7,11 +7,10 @@ mod xml;
 
 use std::ops::ControlFlow;
 
+use super::additions::Additions;
 use super::encoding::decode_text;
-use super::{ControlSet, Defect, Defects, Kind, MAX_ENTRIES, Reading, ReportHead, Roles};
-use crate::catalog::{
-    Architecture, Catalog, Catalogs, EntryList, Facts, NameSpaceEntry, Place, ProtocolEntry, SeenFile, Text,
-};
+use super::{Defect, Defects, Kind, MAX_ENTRIES, Reading, ReportHead};
+use crate::catalog::{NameSpaceEntry, Place, ProtocolEntry, SeenFile, Text};
 
 pub(super) use table::is_table;
 pub(super) use xml::is_xml;
@@ -84,11 +83,10 @@ pub(super) fn read(bytes: &[u8]) -> Reading {
     found.into_reading(ReportHead::of_text(decoded.encoding))
 }
 
-/// What was found so far: entries of the 32-bit lists, then of the 64-bit ones.
+/// What was found so far.
 #[derive(Default)]
 struct Found {
-    protocol: [Vec<ProtocolEntry>; 2],
-    name_space: [Vec<NameSpaceEntry>; 2],
+    entries: Additions,
     files: Vec<SeenFile>,
     rows: usize,
     defects: Defects,
@@ -125,48 +123,24 @@ impl Found {
         let library_path = text(LAUNCH).or_else(|| text(IMAGE));
         let name = text_of(name);
         if is_name_space {
-            let [list_32, list_64] = &mut self.name_space;
-            let list = if is_64_bit { list_64 } else { list_32 };
-            list.push(NameSpaceEntry { place, library_path, display_string: Some(name), ..NameSpaceEntry::default() });
+            let entry = NameSpaceEntry { place, library_path, display_string: Some(name), ..NameSpaceEntry::default() };
+            self.entries.add_name_space(is_64_bit, entry);
         } else {
-            let [list_32, list_64] = &mut self.protocol;
-            let list = if is_64_bit { list_64 } else { list_32 };
-            list.push(ProtocolEntry { place, library_path, stored_name: Some(name), ..ProtocolEntry::default() });
+            let entry = ProtocolEntry { place, library_path, stored_name: Some(name), ..ProtocolEntry::default() };
+            self.entries.add_protocol(is_64_bit, entry);
         }
         ControlFlow::Continue(())
     }
 
     fn into_reading(self, report: ReportHead) -> Reading {
-        let Self { protocol, name_space, files, defects, .. } = self;
-        let mut catalogs = Catalogs::default();
-        let has_64_bit = protocol.last().is_some_and(|list| !list.is_empty());
-        catalogs.protocol = catalog(protocol, has_64_bit);
-        catalogs.name_space = catalog(name_space, has_64_bit);
-        if has_64_bit {
-            catalogs.windows.architecture = Some(Architecture::X64);
-        }
-        catalogs.told.set(Facts::ENTRIES | Facts::PATHS, catalogs.protocol.is_some());
-        catalogs.told.set(Facts::NAME_SPACE_LIBRARIES, catalogs.name_space.is_some());
-        let roles = Roles { current: true, ..Roles::default() };
-        let control_set = ControlSet { name: None, roles, computer_name: None, catalogs };
         Reading {
             report: Some(report),
-            control_sets: vec![control_set],
-            files,
-            defects: defects.into_list(),
+            control_sets: vec![self.entries.into_control_set()],
+            files: self.files,
+            defects: self.defects.into_list(),
             ..Reading::of(Kind::Autoruns)
         }
     }
-}
-
-/// The lists of a catalog; `None` where there is no entry of it.
-fn catalog<E>([entries, entries64]: [Vec<E>; 2], has_64_bit: bool) -> Option<Catalog<E>> {
-    let list = |entries: Vec<E>| EntryList { entries, ..EntryList::default() };
-    (!entries.is_empty() || !entries64.is_empty()).then(|| Catalog {
-        entries: Some(list(entries)),
-        entries64: has_64_bit.then(|| list(entries64)),
-        ..Catalog::default()
-    })
 }
 
 /// What the row says of the DLL.

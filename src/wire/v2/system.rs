@@ -16,8 +16,8 @@ pub(super) struct EvidenceHead {
     /// Its bytes in hexadecimal digits; left out where it is valid Unicode.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
-    /// `hive`, `reg`, `reg-query`, `nfo`, `msinfo-text`, `netsh`, `event-log`, `autoruns`, `software-hive`
-    /// or `crash-annotation`.
+    /// `hive`, `reg`, `reg-query`, `nfo`, `msinfo-text`, `netsh`, `event-log`, `autoruns`, `software-hive`,
+    /// `crash-annotation`, `system-info` or `tool-log`.
     kind: &'static str,
     /// Its length in bytes.
     size: u64,
