@@ -5,6 +5,7 @@ mod parts;
 mod queries;
 mod reports;
 mod tool_logs;
+mod wmic;
 
 use std::path::Path;
 

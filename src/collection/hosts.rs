@@ -106,8 +106,16 @@ pub fn hosts(members: &[Member<'_>]) -> Vec<Host> {
 
 /// How good a source of the catalogs is, the best first; `None` where it cannot lead.
 fn rank(member: &Member<'_>) -> Option<(bool, usize)> {
-    const BEST: [Kind; 7] =
-        [Kind::Hive, Kind::Reg, Kind::RegQuery, Kind::Netsh, Kind::Nfo, Kind::MsinfoText, Kind::CrashAnnotation];
+    const BEST: [Kind; 8] = [
+        Kind::Hive,
+        Kind::Reg,
+        Kind::RegQuery,
+        Kind::Netsh,
+        Kind::Nfo,
+        Kind::MsinfoText,
+        Kind::Wmic,
+        Kind::CrashAnnotation,
+    ];
     let rank = BEST.iter().position(|kind| *kind == member.kind)?;
     Some((member.name.is_earlier_state(), rank))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Error, Kind, ReadOptions, Reading, autoruns, crash, event_log, msinfo, netsh, query, registry, system_info,
-    tool_log,
+    tool_log, wmic,
 };
 
 /// A kind of evidence: a row of the table.
@@ -44,6 +44,12 @@ pub(super) static CARRIERS: &[Carrier] = &[
         kind: Kind::Autoruns,
         mark: Mark::Beginning(|text| autoruns::is_table(text) || autoruns::is_xml(text)),
         read: |bytes, _| Ok(autoruns::read(bytes)),
+    },
+    // The rows of its list look like those of a report. A listing of netsh shows more.
+    Carrier {
+        kind: Kind::Wmic,
+        mark: Mark::Text(|text| wmic::is_output(text) && !netsh::is_listing(text)),
+        read: |bytes, _| Ok(wmic::read(bytes)),
     },
     Carrier {
         kind: Kind::MsinfoText,

@@ -28,11 +28,13 @@ pub enum Kind {
     SystemInfo,
     /// Lines about the catalogs of a log of HijackThis (`O10`) or FRST (`Winsock:`).
     ToolLog,
+    /// What `wmic netprotocol` prints.
+    Wmic,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Hive,
         Self::Reg,
         Self::RegQuery,
@@ -45,6 +47,7 @@ impl Kind {
         Self::CrashAnnotation,
         Self::SystemInfo,
         Self::ToolLog,
+        Self::Wmic,
     ];
 
     /// Its name in machine-readable output.
@@ -63,6 +66,7 @@ impl Kind {
             Self::CrashAnnotation => "crash-annotation",
             Self::SystemInfo => "system-info",
             Self::ToolLog => "tool-log",
+            Self::Wmic => "wmic",
         }
     }
 
@@ -82,6 +86,7 @@ impl Kind {
             Self::CrashAnnotation => "crash annotation",
             Self::SystemInfo => "system information",
             Self::ToolLog => "log of HijackThis or FRST",
+            Self::Wmic => "wmic output",
         }
     }
 

@@ -27,6 +27,7 @@ mod sniff;
 mod system_info;
 mod tool_log;
 mod without_catalogs;
+mod wmic;
 mod xml;
 
 pub mod encoding;

@@ -74,6 +74,7 @@ fn blind_spots(catalogs: &Catalogs, kind: Kind, not_judged: usize) -> Option<Str
     let what = match kind {
         Kind::Nfo | Kind::MsinfoText => "msinfo32",
         Kind::Netsh => "netsh",
+        Kind::Wmic => "wmic",
         Kind::Autoruns => "Autoruns",
         Kind::CrashAnnotation => "A crash annotation",
         Kind::ToolLog => "A log of HijackThis or FRST",

@@ -97,7 +97,7 @@ fn apart(exports: Option<Reading>, others: Vec<(Text, Reading)>) -> Result<(Read
 
 /// Whether it is a report or a listing, which stands for the registry where there is none.
 fn has_lists(reading: &Reading) -> bool {
-    matches!(reading.kind, Kind::Nfo | Kind::MsinfoText | Kind::Netsh | Kind::CrashAnnotation)
+    matches!(reading.kind, Kind::Nfo | Kind::MsinfoText | Kind::Netsh | Kind::Wmic | Kind::CrashAnnotation)
 }
 
 /// The report that shows most of several that show the same entries; nothing where there is none.

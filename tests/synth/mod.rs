@@ -34,6 +34,7 @@ pub mod reg;
 pub mod registry;
 pub mod tool_log;
 pub mod variants;
+pub mod wmic;
 
 /// When everything that is written was last written: 2024-02-29T12:34:56.7890123Z.
 pub const WRITTEN: u64 = 133_536_836_967_890_123;

@@ -17,7 +17,7 @@ pub(super) struct EvidenceHead {
     #[serde(skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
     /// `hive`, `reg`, `reg-query`, `nfo`, `msinfo-text`, `netsh`, `event-log`, `autoruns`, `software-hive`,
-    /// `crash-annotation`, `system-info` or `tool-log`.
+    /// `crash-annotation`, `system-info`, `tool-log` or `wmic`.
     kind: &'static str,
     /// Its length in bytes.
     size: u64,
