@@ -1,9 +1,10 @@
 //! Files that are read. Nothing of them is ever changed.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 use catalog9::catalog::Text;
 use catalog9::evidence::LARGEST;
@@ -190,12 +191,22 @@ pub(in crate::cli) fn refused(option: &str, file: &OsStr, error: &dyn Diagnostic
     miette::miette!(code = code, help = help, "{option} {path}: {error}")
 }
 
-/// What a file is called, which may be no valid Unicode.
+/// What a file is called, which may be no valid Unicode. Its folders are separated by `/` on every system, so that results
+/// are the same on all of them.
 pub(in crate::cli) fn name_of(file: &OsStr) -> Text {
-    match file.to_str() {
-        Some(name) => Text::from(name),
-        None => Text::from_bytes(file.as_encoded_bytes()),
+    let bytes = with_slashes(file.as_encoded_bytes(), MAIN_SEPARATOR);
+    match str::from_utf8(&bytes) {
+        Ok(name) => Text::from(name),
+        Err(_) => Text::from_bytes(&bytes),
     }
+}
+
+/// A path with `/` between its folders. The separator of every system is one byte, also in paths that are no Unicode.
+fn with_slashes(path: &[u8], separator: char) -> Cow<'_, [u8]> {
+    if separator == '/' {
+        return Cow::Borrowed(path);
+    }
+    path.iter().map(|byte| if char::from(*byte) == separator { b'/' } else { *byte }).collect()
 }
 
 #[cfg(all(test, unix))]
@@ -205,6 +216,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn names_have_slashes_on_every_system() {
+        let name = |path: &str, separator| String::from_utf8(with_slashes(path.as_bytes(), separator).into()).unwrap();
+        assert_eq!(name(r"..\hives\SYSTEM", '\\'), "../hives/SYSTEM");
+        assert_eq!(name(r"\\?\C:\hives/Übung\SYSTEM", '\\'), "//?/C:/hives/Übung/SYSTEM");
+        assert_eq!(name(r"hives/a\b", '/'), r"hives/a\b");
+    }
 
     #[test]
     fn a_link_that_took_the_place_of_a_file_is_not_followed() {
