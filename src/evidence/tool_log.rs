@@ -210,8 +210,8 @@ impl Found {
 mod tests {
     use super::*;
 
-    fn library(list: List, is_64_bit: bool, path: &str, claims_missing: bool) -> Option<Said<'_>> {
-        Some(Said::Library { list, is_64_bit, path, claims_missing })
+    fn library(list: List, is_64_bit: bool, path: &str, claims_missing: bool) -> Said<'_> {
+        Said::Library { list, is_64_bit, path, claims_missing }
     }
 
     #[test]
@@ -219,10 +219,10 @@ mod tests {
         let path = r"c:\program files\newton knows\vmain.dll";
         assert_eq!(
             said(&format!("O10 - Unknown file in Winsock LSP: {path}")),
-            library(List::Protocol, false, path, false)
+            Some(library(List::Protocol, false, path, false))
         );
         let missing = format!("O10 - Broken Internet access because of LSP provider '{path}' missing");
-        assert_eq!(said(&missing), library(List::Protocol, false, path, true));
+        assert_eq!(said(&missing), Some(library(List::Protocol, false, path, true)));
         assert_eq!(said("O10 - Hijacked Internet access by New.Net"), Some(Said::Name("New.Net")));
         let gap = "O10 - Broken Internet access because of LSP chain gap (#3 in chain of 14 missing)";
         assert_eq!(said(gap), Some(Said::Other));
@@ -233,11 +233,11 @@ mod tests {
         let said_of = |catalog: &str| said(&format!(r"Winsock: {catalog} 01 C:\x.dll [12] (X)")).is_some();
         assert!(said_of("Catalog5") && said_of("Catalog9") && !said_of("Katalog5"));
         let line = r"Winsock: Catalog9-x64 12 C:\Program Files (x86)\P\p.dll [90608 2024-01-01] (Initex -> Initex)";
-        assert_eq!(said(line), library(List::Protocol, true, r"C:\Program Files (x86)\P\p.dll", false));
+        assert_eq!(said(line), Some(library(List::Protocol, true, r"C:\Program Files (x86)\P\p.dll", false)));
         let line = r"Winsock: Catalog5 04 C:\x.dll => No File";
-        assert_eq!(said(line), library(List::NameSpace, false, r"C:\x.dll", true));
+        assert_eq!(said(line), Some(library(List::NameSpace, false, r"C:\x.dll", true)));
         let line = "Winsock: Catalog5 01 mswsock.dll [231424] (Microsoft) ATTENTION: LibraryPath should be \"x\"";
-        assert_eq!(said(line), library(List::NameSpace, false, "mswsock.dll", false));
+        assert_eq!(said(line), Some(library(List::NameSpace, false, "mswsock.dll", false)));
         assert_eq!(said("Winsock: -> Catalog5 - Broken internet access"), Some(Said::Other));
         assert_eq!(said("Winsock: enabled"), None);
     }
