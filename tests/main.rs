@@ -40,6 +40,7 @@ mod formats;
 mod history;
 mod hostile_catalogs;
 mod json;
+mod knowledge;
 mod libraries;
 mod library_file;
 mod library_file_oracle;

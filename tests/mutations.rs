@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use catalog9::baseline::Knowledge;
 use catalog9::catalog::{CatalogName, notation};
 use catalog9::finding::Finding;
 use catalog9::layout::PackedCatalogItem;
@@ -326,6 +327,16 @@ fn with_files(files: &[(&str, Vec<u8>)]) -> Judgement {
 const ABOUT_SIGNATURES: [&str; 4] =
     ["windows-library-replaced", "library-imitates-windows", "library-altered-after-signing", "library-unsigned"];
 
+/// What is said of a clean hive by somebody who denies a DLL of it.
+fn denied() -> Judgement {
+    let mut knowledge = Knowledge::default();
+    let list = "[[deny]]\nfiles = ['proxy.dll']\nreason = 'forbidden'\n";
+    knowledge.add_denials(list, "deny.toml").unwrap();
+    let hive = pressed(&notation::parse(LAYERED).unwrap());
+    let options = Options { hash: false, knowledge, ..Options::default() };
+    examine(Evidence::new("SYSTEM", Content::Bytes(&hive)), &options).unwrap().examined[0].judgement.clone()
+}
+
 /// Every rule speaks in some case, and on a clean system it could speak and is silent.
 #[test]
 fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
@@ -335,6 +346,7 @@ fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
     let differing = judged_together(&with_last_known_good(WINDOWS_10, &altered), &shorter);
     speaking.extend(differing.findings.iter().map(|finding| finding.rule));
     speaking.extend(logged().findings.iter().map(|finding| finding.rule));
+    speaking.extend(denied().findings.iter().map(|finding| finding.rule));
     let other = library::write(library::ARM64, &[("Foo", None)]);
     for files in [&[][..], &[("Windows/System32/mswsock.dll", other)]] {
         speaking.extend(with_files(files).findings.iter().map(|finding| finding.rule));

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use catalog9::baseline::Knowledge;
 use catalog9::catalog::notation;
 use catalog9::finding::Verdict;
 use catalog9::jiff::civil::date;
@@ -18,8 +19,8 @@ static HIVE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     hive::write(&registry::system(&notation::parse(&case).unwrap(), "FUZZ"), &hive::Shape::default())
 });
 
-fn examined(policy: Policy) -> Examination {
-    let options = Options { hash: false, carve: false, policy, ..Options::default() };
+fn examined(policy: Policy, knowledge: Knowledge) -> Examination {
+    let options = Options { hash: false, carve: false, policy, knowledge, ..Options::default() };
     examine(Evidence::new("SYSTEM", Content::Bytes(&HIVE)), &options).unwrap()
 }
 
@@ -31,15 +32,24 @@ fn findings(examination: &Examination) -> usize {
     examination.examined.iter().map(count).sum()
 }
 
-static WITHOUT: LazyLock<usize> = LazyLock::new(|| findings(&examined(Policy::default())));
+static WITHOUT: LazyLock<usize> = LazyLock::new(|| findings(&examined(Policy::default(), Knowledge::NONE)));
 
 fuzz_target!(|toml: &str| {
     match Policy::read(toml, date(2026, 1, 1)) {
         Ok(policy) => {
-            let examination = examined(policy);
+            let examination = examined(policy, Knowledge::NONE);
             assert_eq!(findings(&examination), *WITHOUT, "a policy loses findings");
             assert!(examination.verdict() >= Verdict::Additions, "a policy makes additions intact");
         }
         Err(error) => hold_harmless(&error),
     }
+    let mut knowledge = Knowledge::default();
+    for read in [Knowledge::add_providers, Knowledge::add_denials] {
+        if let Err(error) = read(&mut knowledge, toml, "FUZZ") {
+            hold_harmless(&error);
+        }
+    }
+    let examination = examined(Policy::default(), knowledge);
+    assert!(findings(&examination) >= *WITHOUT, "knowledge loses findings");
+    assert!(examination.verdict() >= Verdict::Additions, "knowledge makes a layered provider intact");
 });

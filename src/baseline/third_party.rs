@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Deserializer};
 
+use super::pattern::matches;
 use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS, is_network_direct};
 use crate::catalog::signature::Signature;
 use crate::catalog::{CanonicalPath, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
@@ -194,7 +195,7 @@ impl ThirdParty {
     #[must_use]
     pub fn named(name: &Text) -> Option<&'static Self> {
         let name = name.lossy();
-        third_parties().iter().find(|known| known.names.iter().any(|pattern| matches(pattern, &name)))
+        third_parties().iter().find(|known| known.has_name(&name))
     }
 
     /// The third party whose GUID or DLL this is.
@@ -215,6 +216,12 @@ impl ThirdParty {
     #[must_use]
     pub fn has_file(&self, name: &str) -> bool {
         self.files.iter().any(|file| matches(file, name))
+    }
+
+    /// Whether its entries have that name.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        self.names.iter().any(|pattern| matches(pattern, name))
     }
 
     /// Why an entry that has its GUID is not one of its entries; `None` where it is like them.
@@ -286,14 +293,6 @@ pub enum Misfit {
     Kind,
     /// It installs such entries, and they differ in these fields.
     Fields(Vec<&'static str>),
-}
-
-/// Whether a pattern, which may end in `*`, stands for that text in any letter case.
-fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(beginning) => text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning)),
-        None => pattern.eq_ignore_ascii_case(text),
-    }
 }
 
 #[cfg(test)]

@@ -263,6 +263,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
         reports,
         other,
         libraries: libraries.as_ref(),
+        knowledge: &options.knowledge,
         ..Subject::new(catalogs, &baseline)
     };
     let mut judgement = rules::judge(rules::ALL, &subject);

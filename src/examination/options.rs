@@ -1,6 +1,7 @@
 //! How a piece of evidence is examined.
 
 use super::Selection;
+use crate::baseline::Knowledge;
 use crate::catalog::Windows;
 use crate::evidence::encoding::CodePage;
 use crate::policy::Policy;
@@ -23,6 +24,8 @@ pub struct Options {
     pub windows: Option<Windows>,
     /// What is reported of what is found.
     pub policy: Policy,
+    /// What the user knows beside what catalog9 knows.
+    pub knowledge: Knowledge,
     /// Whether a dirty hive is accepted as it was stored, where nothing shows that this is its newest state.
     pub as_stored: bool,
 }
@@ -37,6 +40,7 @@ impl Default for Options {
             keep_registry: false,
             windows: None,
             policy: Policy::default(),
+            knowledge: Knowledge::NONE,
             as_stored: false,
         }
     }

@@ -8,9 +8,9 @@ use std::iter;
 
 use super::doubts::{BINDINGS, doubts};
 use super::{Sections, files};
-use crate::baseline::{Origin, Source, identity, is_net_bt};
+use crate::baseline::{KnownProvider, Origin, Source, identity, is_net_bt};
 use crate::catalog::provider::WINDOWS_PROVIDERS;
-use crate::catalog::{Catalogs, Facts, Kind as EntryKind, ProtocolEntry, Text, Version, socket};
+use crate::catalog::{CanonicalPath, Catalogs, Facts, Kind as EntryKind, ProtocolEntry, Text, Version, socket};
 use crate::evidence::Kind;
 use crate::finding::{Fact, Finding, Severity};
 use crate::policy::Withheld;
@@ -207,6 +207,7 @@ fn parts(subject: &Subject<'_>, sections: &Sections, is_of_the_article: bool) ->
             Origin::ThirdParty(known) => format!("of {}", known.name),
             Origin::NetworkDirect => "of NetworkDirect".to_owned(),
             Origin::Layered => layers.part(entry),
+            Origin::Unknown if let Some(known) = known_to_user(subject, entry) => format!("of {}", known.name()),
             Origin::Unknown => {
                 unknown.push(entry.name().to_string());
                 continue;
@@ -226,6 +227,14 @@ fn parts(subject: &Subject<'_>, sections: &Sections, is_of_the_article: bool) ->
         parts.insert(0, format!("{own} of TCP/IP and NetBIOS"));
     }
     parts
+}
+
+/// The provider in a file of the user's that an entry fits.
+fn known_to_user<'s>(subject: &'s Subject<'_>, entry: &ProtocolEntry) -> Option<&'s KnownProvider> {
+    let path = entry.library_path.as_ref();
+    let path = path.map(|path| subject.folder.resolve(&CanonicalPath::new(&path.lossy(), false)));
+    let known = subject.knowledge.provider(entry.provider_id, path.as_ref(), &entry.name());
+    known.filter(|known| known.fits(entry, path.as_ref()))
 }
 
 /// The transport of Windows that brings this entry beside TCP/IP and NetBIOS, of which alone KB 811259 speaks.

@@ -62,6 +62,7 @@ const OF_RULES: &[(&str, Confidence, &str)] = &[
     ("library-altered-after-signing", High, "the digest in the signature is not that of the file"),
     ("known-provider-imitated", Medium, "a new version of the product may offer more than was seen"),
     ("provider-known-hostile", High, "the DLL or the name is one that is known for this program alone"),
+    ("provider-denied", High, "the list names exactly this, and whether the list is right is for its author to say"),
     ("provider-name-imitates-windows", High, "the name is Windows' own and the GUID is not"),
     ("provider-hidden", High, "no clean system hides an entry that opens ordinary sockets"),
     ("provider-unknown", Medium, "the provider is unknown here, which says nothing of what it does"),

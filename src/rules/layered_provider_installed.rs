@@ -53,6 +53,12 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let path = subject.library_of(catalog, entry);
             if let Some(known) = ThirdParty::of(None, path.as_ref()) {
                 inform(finding.harmless(format!("its DLL has the file name of {}", known.name)), known);
+            } else if let Some(known) = subject
+                .knowledge
+                .provider(entry.provider_id, path.as_ref(), &entry.name())
+                .filter(|known| known.fits(entry, path.as_ref()))
+            {
+                inform(finding.harmless(known.introduction()), &known.provider);
             }
             remove_layer(finding.states(Fact::LayeredProvider), subject);
         }

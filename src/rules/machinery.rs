@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::other_evidence::{self, OtherEvidence};
 use super::references::{self, Reference};
 use super::{confidence, stories, unwanted};
-use crate::baseline::Baseline;
 #[cfg(test)]
 use crate::baseline::is_known_provider;
+use crate::baseline::{Baseline, Knowledge};
 use crate::catalog::residue::Residue;
 #[cfg(test)]
 use crate::catalog::residue::residues;
@@ -172,7 +172,12 @@ pub struct Subject<'a> {
     pub other: OtherEvidence<'a>,
     /// The DLLs that the catalogs name, in the files of the computer; `None` where these are not at hand.
     pub libraries: Option<&'a Libraries>,
+    /// What the user knows besides.
+    pub knowledge: &'a Knowledge,
 }
+
+/// What a user knows who gives no file.
+static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
 
 /// A report or a listing that is examined together with the registry of its system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +204,7 @@ impl<'a> Subject<'a> {
             reports: &[],
             other: OtherEvidence::default(),
             libraries: None,
+            knowledge: &NO_KNOWLEDGE,
         }
     }
 
@@ -304,7 +310,7 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
         }
     }
     corroborate(&mut judgement.findings);
-    unwanted::mark(&mut judgement.findings);
+    unwanted::mark(&mut judgement.findings, subject.knowledge);
     confidence::lower_without_paths(&mut judgement.findings, subject.catalogs.told);
     stories::tell(&mut judgement.findings, &subject.folder);
     other_evidence::add(&mut judgement.findings, subject.other, &|catalog, path| subject.path(catalog, path));

@@ -2,6 +2,7 @@
 
 mod confidence;
 pub mod kb811259;
+mod known_to_user;
 mod layers;
 mod libraries;
 mod library_files;
@@ -63,6 +64,7 @@ mod name_space_value_missing;
 mod netbios_pair_incomplete;
 mod packed_item_wrong_size;
 mod protocol_name_mismatch;
+mod provider_denied;
 mod provider_hidden;
 mod provider_known_hostile;
 mod provider_name_imitates_windows;
@@ -123,6 +125,7 @@ pub const ALL: &[&Rule] = &[
     &library_altered_after_signing::RULE,
     &known_provider_imitated::RULE,
     &provider_known_hostile::RULE,
+    &provider_denied::RULE,
     &provider_name_imitates_windows::RULE,
     &provider_hidden::RULE,
     &provider_unknown::RULE,

@@ -1,6 +1,7 @@
+use super::known_to_user;
 use super::machinery::{Findings, Subject, rule};
 use super::remedies::inform;
-use crate::baseline::{Nature, ThirdParty};
+use crate::baseline::{KnownProvider, Nature, ThirdParty};
 use crate::catalog::{NameSpaceEntry, provider};
 use crate::finding::{Severity, Verdict};
 
@@ -13,6 +14,9 @@ rule! {
     /// installs namespace providers, that it serves this namespace, and that the entry has the expected GUID if the
     /// GUID is known. The finding says whether the entry serves DNS names and whether it comes before Windows' own
     /// provider.
+    ///
+    /// A provider that a file of `--providers` describes is a note if the entry fits that description, and the finding says
+    /// which file it is from.
     ///
     /// # Why it matters
     ///
@@ -62,8 +66,13 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                     .harmless(known.introduction()),
                 None => findings.about_name_space(catalog, entry, format!("unknown namespace provider{library}{dns}")),
             };
+            let of_user = subject.knowledge.provider(Some(id), path.as_ref(), &entry.name());
             if let Some(known) = known {
                 inform(finding, known);
+            } else {
+                let fits = of_user.is_some_and(|known| known.fits_name_space(entry, path.as_ref()));
+                let name = of_user.map(KnownProvider::name).unwrap_or_default();
+                known_to_user::tell(finding, of_user, fits, format!("namespace provider of {name}{library}{dns}"));
             }
         }
     }

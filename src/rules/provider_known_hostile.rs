@@ -9,7 +9,8 @@ rule! {
     /// # What it looks for
     ///
     /// Protocol entries whose DLL is `newdot*.dll`, `webhdll.dll`, `cnmib.dll` or `vmain.dll`, or whose name begins
-    /// with New.Net, NewDotNet, WebHancer, CommonName or NewtonKnows.
+    /// with New.Net, NewDotNet, WebHancer, CommonName or NewtonKnows; and those of providers that a file of `--providers`
+    /// calls adware or malware.
     ///
     /// # Why it matters
     ///
@@ -45,6 +46,16 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 };
                 let message = format!("it belongs to {}, known {what}", known.name);
                 let finding = findings.about(catalog, entry, message).field(field).implies(verdict);
+                finding.remedies(entry.library_path.as_ref().map(preserve)).remove_entry();
+            } else if let Some(known) = subject
+                .knowledge
+                .provider(entry.provider_id, path.as_ref(), &entry.name())
+                .filter(|known| known.provider.nature.is_hostile())
+            {
+                let message = format!("it is a provider that must go: {}", known.introduction());
+                let finding = findings.about(catalog, entry, message).field("LibraryPath");
+                let is_adware = known.provider.nature == Nature::Adware;
+                finding.implies(if is_adware { Verdict::PotentiallyUnwanted } else { Verdict::Hijacked });
                 finding.remedies(entry.library_path.as_ref().map(preserve)).remove_entry();
             }
         }

@@ -1,7 +1,8 @@
 use super::known_provider_imitated::imitates_known_provider;
+use super::known_to_user;
 use super::machinery::{Findings, Subject, rule};
 use super::provider_name_imitates_windows::imitates_windows;
-use crate::baseline::{Origin, ThirdParty};
+use crate::baseline::{KnownProvider, Origin, ThirdParty};
 use crate::catalog::signature::Signature;
 use crate::catalog::{ProtocolEntry, provider};
 
@@ -15,6 +16,9 @@ rule! {
     /// so do entries with a GUID that is known for something else. If the evidence has no GUIDs: sections that offer
     /// something no Windows provider offers, or that offer the same under another name, in any language, and that match
     /// no known third party by name and by everything they offer.
+    ///
+    /// A provider that a file of `--providers` describes is a note if the entry fits that description, and the finding says
+    /// which file it is from.
     ///
     /// # Why it matters
     ///
@@ -48,6 +52,12 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let like = like_windows(entry).map(|name| format!("; it offers the same as {name}")).unwrap_or_default();
             let finding = findings.about(catalog, entry, format!("unknown base provider{library}{like}"));
             finding.field("ProviderId");
+            let of_user = subject.knowledge.provider(entry.provider_id, path.as_ref(), &entry.name());
+            let fits = of_user.is_some_and(|known| known.fits(entry, path.as_ref()));
+            let name = of_user.map(KnownProvider::name).unwrap_or_default();
+            if known_to_user::tell(finding, of_user, fits, format!("base provider of {name}{library}")) {
+                continue;
+            }
             if is_mswsock && !subject.baseline.unknown_transports.is_empty() {
                 finding.harmless("its DLL is Windows' own, and a transport that catalog9 does not know is installed");
             } else if let Some(known) = ThirdParty::of(None, path.as_ref()) {
@@ -68,7 +78,10 @@ fn like_windows(entry: &ProtocolEntry) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::{complaints, complaints_of_report};
+    use crate::baseline::{Baseline, Knowledge};
+    use crate::catalog::notation;
+    use crate::finding::{Severity, Verdict};
+    use crate::rules::machinery::{Subject, complaints, complaints_of_report, judge};
 
     #[test]
     fn in_a_report_a_name_stands_in_the_place_of_windows_own() {
@@ -101,6 +114,34 @@ mod tests {
     fn nobody_knows_the_guid() {
         let case = r"1020  base  C:\Program Files\Foo\foo.dll  Foo";
         assert_eq!(complaints(&RULE, case), [r"Foo: unknown base provider (C:\Program Files\Foo\foo.dll)"]);
+    }
+
+    #[test]
+    fn a_provider_of_the_users_file_is_known_where_the_entry_fits() {
+        let mut knowledge = Knowledge::default();
+        let toml = "[[provider]]\nname = 'Corp'\nkinds = ['base']\nnature = 'legitimate'\nfiles = ['corp.dll']\n\
+            ids = ['{12345678-0000-0000-0000-000000000000}']\nfolders = ['%ProgramFiles%\\Corp']\n\
+            offers = [{ family = 40, type = 1, protocol = 0, flags = 0x26, addresses = [16, 16], message = 0 }]\n\
+            sources = [{ facts = 'all', from = 'its makers', date = '2026-11' }]\n";
+        knowledge.add_providers(toml, "own.toml").unwrap();
+        let judged = |path: &str, more: &str| {
+            let id = "guid={12345678-0000-0000-0000-000000000000}";
+            let offer = "family=40 protocol=0 flags=0x26 max=16 min=16 message=0";
+            let case = format!("1001  tcp\n1020  base  {path}  Foo  {id} {offer} {more}");
+            let catalogs = notation::parse(&case).unwrap();
+            let baseline = Baseline::of(&catalogs);
+            let subject = Subject { knowledge: &knowledge, ..Subject::new(&catalogs, &baseline) };
+            let finding = judge(&[&RULE], &subject).findings.remove(0);
+            (finding.sentence(), finding.severity, finding.implies)
+        };
+        let home = r"C:\Program Files\Corp\corp.dll";
+        let expected = format!("Foo: base provider of Corp ({home})");
+        assert_eq!(judged(home, ""), (expected, Severity::Note, Verdict::KnownAdditions));
+        for (path, more) in [(home, "family=2"), (r"C:\Temp\corp.dll", ""), (r"C:\Program Files\Corp\x.dll", "")] {
+            let (sentence, severity, implies) = judged(path, more);
+            assert!(sentence.ends_with("but this entry differs from that"), "{sentence}");
+            assert_eq!((severity, implies), (Severity::Warning, Verdict::Additions));
+        }
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! Programs that people did not ask for: nothing that is said of their providers may sound harmless.
 
-use crate::baseline::ThirdParty;
+use crate::baseline::{Knowledge, ThirdParty};
 use crate::catalog::CanonicalPath;
 use crate::finding::{EntryName, Finding, Severity, Verdict};
 
 /// Makes additions of adware and of programs that come along with others what they are: a potentially unwanted program.
-pub(super) fn mark(findings: &mut [Finding]) {
+pub(super) fn mark(findings: &mut [Finding], knowledge: &Knowledge) {
     for finding in findings {
         let is_addition = matches!(finding.implies, Verdict::KnownAdditions | Verdict::Additions);
         let mut entries = finding.entry.iter().chain(&finding.further_entries);
-        if is_addition && entries.any(is_unwanted) {
+        if is_addition && entries.any(|entry| is_unwanted(entry, knowledge)) {
             finding.implies = Verdict::PotentiallyUnwanted;
             finding.severity = finding.severity.max(Severity::Warning);
             finding.harmless = None;
@@ -17,10 +17,11 @@ pub(super) fn mark(findings: &mut [Finding]) {
     }
 }
 
-fn is_unwanted(entry: &EntryName) -> bool {
+fn is_unwanted(entry: &EntryName, knowledge: &Knowledge) -> bool {
     let path = entry.library.as_ref().map(|path| CanonicalPath::new(&path.lossy(), true));
     let known = ThirdParty::of(entry.provider_id, path.as_ref()).or_else(|| ThirdParty::named(&entry.name));
-    known.is_some_and(|known| known.nature.is_unwanted())
+    let of_user = knowledge.provider(entry.provider_id, path.as_ref(), &entry.name).map(|known| &known.provider);
+    known.into_iter().chain(of_user).any(|known| known.nature.is_unwanted())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use catalog9::render::{Format, Scope};
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
 use super::heading::HeadingArgs;
+use super::knowledge::KnowledgeArgs;
 use super::password::PasswordArgs;
 use super::policy::PolicyArgs;
 use super::value::{EXIT_CODES, FailOn, code_page, formats, output_help, selection, windows};
@@ -109,6 +110,9 @@ pub(in crate::cli) struct ExamineArgs {
 
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) knowledge: KnowledgeArgs,
 
     #[command(flatten)]
     pub(in crate::cli) heading: HeadingArgs,

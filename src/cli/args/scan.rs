@@ -14,6 +14,7 @@ use globset::{Glob, GlobBuilder};
 
 use super::ending::EndingArgs;
 use super::heading::HeadingArgs;
+use super::knowledge::KnowledgeArgs;
 use super::password::PasswordArgs;
 use super::policy::PolicyArgs;
 use super::value::{EXIT_CODES, code_page, formats, output_help, selection};
@@ -129,6 +130,8 @@ pub(in crate::cli) struct ScanArgs {
     pub(in crate::cli) password: PasswordArgs,
     #[command(flatten)]
     pub(in crate::cli) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(in crate::cli) knowledge: KnowledgeArgs,
 
     #[command(flatten)]
     pub(in crate::cli) heading: HeadingArgs,

@@ -22,6 +22,7 @@ use super::raw_entry::{self, RawEntry};
 use super::{members, policy};
 use crate::cli::args::{ExamineArgs, SchemaOf, SchemaVersion};
 use crate::cli::intake::file::InputError;
+use crate::cli::intake::knowledge::KnowledgeFiles;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::password;
@@ -235,6 +236,7 @@ fn refuse_outputs(arguments: &ExamineArgs) -> Result<Guard, miette::Report> {
     guard.evidence(arguments.root.iter().map(|option| Root::of_option(option).folder).collect::<Vec<_>>().iter());
     guard.settings(&arguments.policy, &arguments.password, arguments.earlier.as_ref());
     guard.known_hashes(arguments.known_hashes.as_ref());
+    guard.knowledge(&arguments.knowledge);
     guard.refuse_stdout()?;
     arguments.output.iter().try_for_each(|output| guard.refuse(output))?;
     Ok(guard)
@@ -249,6 +251,7 @@ fn options_of(arguments: &ExamineArgs) -> Result<Options, miette::Report> {
         code_page: arguments.ansi_codepage,
         windows: arguments.windows.and_then(baseline::of_name),
         policy: policy::of(&arguments.policy)?,
+        knowledge: KnowledgeFiles::read(&arguments.knowledge)?.1,
         as_stored: arguments.as_stored,
     })
 }

@@ -1,9 +1,7 @@
 //! What is to be reported of what is found, as it was asked for.
 
 use std::ffi::OsStr;
-use std::io::Read;
 
-use catalog9::evidence::LARGEST;
 use catalog9::finding::Severity;
 use catalog9::policy::{Policy, PolicyError};
 use catalog9::rules;
@@ -14,8 +12,7 @@ use miette::{Diagnostic, Report};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::file::{self, InputError};
-use super::source::Source;
+use super::{file, settings_file};
 use crate::cli::args::PolicyArgs;
 
 /// A policy that was read, and what was asked for beside it. Worker processes get it whole, so that all of them have the
@@ -35,7 +32,7 @@ impl Wanted {
     pub(in crate::cli) fn of(arguments: &PolicyArgs) -> Result<Self, Report> {
         let today = || Offset::UTC.to_datetime(Timestamp::now()).date();
         let wanted = Self {
-            toml: arguments.policy.as_deref().map(read).transpose()?,
+            toml: arguments.policy.as_deref().map(|file| settings_file::read("--policy", file)).transpose()?,
             as_of: arguments.as_of.unwrap_or_else(today),
             rules: arguments.rules.iter().map(|rule| (*rule).to_owned()).collect(),
             ignored: arguments.ignore.iter().map(|rule| (*rule).to_owned()).collect(),
@@ -62,16 +59,6 @@ impl Wanted {
         }
         Ok(policy)
     }
-}
-
-fn read(file: &OsStr) -> Result<String, Report> {
-    let mut toml = String::new();
-    let source = Source::of_argument(file);
-    source
-        .stream()
-        .and_then(|stream| stream.take(LARGEST).read_to_string(&mut toml).map_err(InputError::Unreadable))
-        .map_err(|error| refused(file, &error))?;
-    Ok(toml)
 }
 
 fn refused(file: &OsStr, error: &dyn Diagnostic) -> Report {

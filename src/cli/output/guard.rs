@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use catalog9::evidence::log::LogRole;
 use miette::Report;
 
-use crate::cli::args::{PasswordArgs, PolicyArgs};
+use crate::cli::args::{KnowledgeArgs, PasswordArgs, PolicyArgs};
 use crate::cli::intake::file::{folder_of, name_of};
 
 /// Evidence, as it is called where an output would replace it.
@@ -79,6 +79,17 @@ impl Guard {
             (earlier, "the earlier result"),
         ] {
             if let Some(file) = file {
+                self.file(file, what);
+            }
+        }
+    }
+
+    /// Adds the files with what the user knows.
+    pub(in crate::cli) fn knowledge(&mut self, knowledge: &KnowledgeArgs) {
+        for (files, what) in
+            [(&knowledge.providers, "a file of providers"), (&knowledge.deny, "a file of what is denied")]
+        {
+            for file in files {
                 self.file(file, what);
             }
         }

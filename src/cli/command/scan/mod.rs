@@ -18,6 +18,7 @@ use self::workshop::Workshop;
 use crate::cli::args::ScanArgs;
 use crate::cli::command::earlier::Comparison;
 use crate::cli::command::policy;
+use crate::cli::intake::knowledge::KnowledgeFiles;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::password;
 use crate::cli::intake::piece::Job;
@@ -35,8 +36,10 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
         refuse_outputs(arguments, &guard)?;
         let wanted = Wanted::of(&arguments.policy)?;
         let known = arguments.known_hashes.as_deref().map(KnownHashes::open).transpose()?;
-        let options = (options_of(arguments, &wanted)?, known, password::of(&arguments.password)?);
-        Ok((comparison(arguments)?, options, wanted, jobs, sinks(arguments, output)?))
+        let (files, knowledge) = KnowledgeFiles::read(&arguments.knowledge)?;
+        let options = Options { knowledge, ..options_of(arguments, &wanted)? };
+        let options = (options, known, password::of(&arguments.password)?);
+        Ok((comparison(arguments)?, options, (wanted, files), jobs, sinks(arguments, output)?))
     });
     let (mut comparison, options, wanted, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
@@ -131,6 +134,7 @@ fn options_of(arguments: &ScanArgs, wanted: &Wanted) -> Result<Options, Report> 
         windows: None,
         policy: policy::policy(wanted)?,
         as_stored: arguments.as_stored,
+        ..Options::default()
     })
 }
 
@@ -146,6 +150,7 @@ fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
     let mut guard = Guard::default();
     guard.settings(&arguments.policy, &arguments.password, arguments.earlier.as_ref());
     guard.known_hashes(arguments.known_hashes.as_ref());
+    guard.knowledge(&arguments.knowledge);
     guard.evidence(&arguments.paths);
     if let Some(list) = &arguments.files_from {
         let jobs = list::jobs(list, arguments.nul)?;

@@ -10,6 +10,7 @@ use catalog9::archive::Password;
 use miette::{Severity, miette};
 
 use crate::cli::args::{Isolation, ScanArgs};
+use crate::cli::intake::knowledge::KnowledgeFiles;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::piece::Job;
 use crate::cli::intake::policy::Wanted;
@@ -40,7 +41,7 @@ impl<'a> Workshop<'a> {
     pub(super) fn open(
         arguments: &ScanArgs,
         (options, known, password): (Options, Option<KnownHashes>, Option<Password>),
-        wanted: Wanted,
+        wanted: (Wanted, KnowledgeFiles),
         pressing: &'a Pressing,
         interrupt: &'a Interrupt,
     ) -> Self {

@@ -11,6 +11,7 @@ use catalog9::render::{Format, Scope, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::args::ScanArgs;
+use crate::cli::intake::knowledge::KnowledgeFiles;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::policy::Wanted;
 use crate::cli::output::Presses;
@@ -31,6 +32,7 @@ pub(in crate::cli) struct Setup {
     pub(super) verify: bool,
     known: Option<OsString>,
     wanted: Wanted,
+    knowledge: KnowledgeFiles,
     formats: Vec<String>,
     is_full: bool,
     compares: bool,
@@ -49,7 +51,7 @@ impl Setup {
         window: u64,
         password: Option<&Password>,
         arguments: &ScanArgs,
-        wanted: Wanted,
+        (wanted, knowledge): (Wanted, KnowledgeFiles),
         pressing: &Pressing,
     ) -> Self {
         Self {
@@ -67,6 +69,7 @@ impl Setup {
             verify: arguments.verify_unchanged,
             known: arguments.known_hashes.clone(),
             wanted,
+            knowledge,
             formats: pressing.presses.names().map(str::to_owned).collect(),
             is_full: pressing.presses.is_full(),
             compares: pressing.compares,
@@ -87,6 +90,7 @@ impl Setup {
             code_page: self.code_page.and_then(CodePage::of_number),
             windows: None,
             policy: self.wanted.policy().ok()?,
+            knowledge: self.knowledge.knowledge()?,
             as_stored: self.as_stored,
         })
     }
