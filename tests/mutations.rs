@@ -302,11 +302,14 @@ fn judged_together(hive: &[u8], report: &str) -> Judgement {
     examination.examined[0].judgement.clone()
 }
 
-/// What is said of a clean hive together with a log that records an LSP that is gone.
-fn logged() -> Judgement {
-    let event = evtx::of_lsp(1, 133_536_816_000_000_000, "Foo", [7; 16], 1099);
+/// What is said of a hive together with a log that records how the LSP of one of the cases was installed.
+fn logged(case: &str) -> Judgement {
+    let lsp = notation::parse(LAYERED).unwrap();
+    let lsp = lsp.native_entries().iter().find(|entry| entry.catalog_entry_id == Some(1015)).unwrap();
+    let id = lsp.provider_id.unwrap().to_bytes_le();
+    let event = evtx::of_lsp(1, 133_536_816_000_000_000, "Proxy", id, 1015);
     let log = evtx::log(&[Event { computer: "X".to_owned(), ..event }], evtx::Form::Template);
-    let hive = with_last_known_good(WINDOWS_10, WINDOWS_10);
+    let hive = with_last_known_good(case, case);
     let evidence = [("SYSTEM", &hive), ("log.evtx", &log)];
     let evidence = evidence.map(|(name, bytes)| Evidence::new(name, Content::Bytes(bytes)));
     let examination = examine_together(evidence.into(), &Options { hash: false, ..Options::default() }).unwrap();
@@ -345,13 +348,19 @@ fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
     let shorter = WINDOWS_10.replace("1014  rfcomm\n", "");
     let differing = judged_together(&with_last_known_good(WINDOWS_10, &altered), &shorter);
     speaking.extend(differing.findings.iter().map(|finding| finding.rule));
-    speaking.extend(logged().findings.iter().map(|finding| finding.rule));
     speaking.extend(denied().findings.iter().map(|finding| finding.rule));
     let other = library::write(library::ARM64, &[("Foo", None)]);
     for files in [&[][..], &[("Windows/System32/mswsock.dll", other)]] {
         speaking.extend(with_files(files).findings.iter().map(|finding| finding.rule));
     }
     let mut silent = BTreeSet::new();
+    // The log and what it records are there.
+    let [kept, lost] = [LAYERED, WINDOWS_10].map(logged);
+    silent.extend(
+        Some("logged-provider-gone").filter(|_| kept.not_judged.iter().all(|it| it.rule != "logged-provider-gone")),
+    );
+    assert!(kept.findings.iter().all(|finding| finding.rule != "logged-provider-gone"));
+    speaking.extend(lost.findings.iter().map(|finding| finding.rule));
     for clean in [WINDOWS_10, WINDOWS_XP] {
         let judgement = judged_together(&with_last_known_good(clean, clean), clean);
         assert_eq!(judgement.findings, []);

@@ -68,10 +68,17 @@ bitflags! {
         const DRIVER_FILES = 1 << 28;
         /// `Services\Tcpip\ServiceProvider`.
         const SERVICE_PROVIDER = 1 << 29;
+        /// Reports or listings of the same system, beside the evidence.
+        const REPORTS = 1 << 30;
+        /// Events of Winsock that the same system logged, beside the evidence.
+        const EVENT_LOG = 1 << 31;
     }
 }
 
 impl Facts {
+    /// What no catalogs show, but other evidence of the same system.
+    pub const BESIDE: Self = Self::REPORTS.union(Self::EVENT_LOG);
+
     /// The fact of that name, such as `provider-ids`.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {

@@ -29,6 +29,8 @@ pub(super) const FACTS: &[(Facts, &str)] = &[
     (Facts::ENVIRONMENT, "environment variables"),
     (Facts::SERVICE_PROVIDER, "the Winsock 1.1 service provider"),
     (Facts::TIMES, "times"),
+    (Facts::REPORTS, "what a report of the same system shows"),
+    (Facts::EVENT_LOG, "what the event log of Winsock records"),
 ];
 
 /// The facts in words.

@@ -30,7 +30,7 @@ rule! {
     /// # References
     ///
     /// KB-22; ATT&CK T1557 (closest fit)
-    "logged-provider-gone", Note, History, Intact, needs [IDS, PROVIDER_IDS, WHOLE_LISTS]
+    "logged-provider-gone", Note, History, Intact, needs [IDS, PROVIDER_IDS, WHOLE_LISTS, EVENT_LOG]
 }
 
 /// A later event may be logged a moment after the registry was written.

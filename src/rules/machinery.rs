@@ -208,6 +208,14 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// What the catalogs and the evidence beside them show.
+    fn told(&self) -> Facts {
+        let mut told = self.catalogs.told.difference(Facts::BESIDE);
+        told.set(Facts::REPORTS, !self.reports.is_empty());
+        told.set(Facts::EVENT_LOG, !self.other.events.is_empty());
+        told
+    }
+
     /// The canonical form of a path in that catalog, with this system's Windows folder.
     pub(super) fn path(&self, catalog: CatalogName, path: &str) -> CanonicalPath {
         self.folder.resolve(&CanonicalPath::new(path, self.catalogs.is_wow64(catalog)))
@@ -299,8 +307,9 @@ pub struct Judgement {
 #[must_use]
 pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
     let mut judgement = Judgement::default();
+    let told = subject.told();
     for rule in rules {
-        let missing = rule.needs.difference(subject.catalogs.told);
+        let missing = rule.needs.difference(told);
         if missing.is_empty() {
             let mut findings = Findings { rule, list: Vec::new() };
             (rule.judge)(subject, &mut findings);

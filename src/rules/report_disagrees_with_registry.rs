@@ -37,7 +37,8 @@ rule! {
     /// # References
     ///
     /// What msinfo32 shows of registry entries, in 386 of 386 sections
-    "report-disagrees-with-registry", Warning, Inconsistency, Intact, needs [ENTRIES, KEYS, PROVIDER_FLAGS, WHOLE_LISTS]
+    "report-disagrees-with-registry", Warning, Inconsistency, Intact,
+    needs [ENTRIES, KEYS, PROVIDER_FLAGS, WHOLE_LISTS, REPORTS]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -85,7 +85,7 @@ fn a_unit_is_a_suite_with_a_test_for_each_rule_that_spoke() {
         .map(|suite| ["name", "tests", "failures", "errors", "skipped"].map(|name| suite.attribute(name)))
         .collect();
     assert_eq!(suites[0], ["in/0/bad.nfo", "1", "0", "1", "0"]);
-    assert_eq!(suites[1], ["in/1/SYSTEM", "2", "0", "0", "0"]);
+    assert_eq!(suites[1], ["in/1/SYSTEM", "3", "0", "0", "1"]);
     assert_eq!(suites[4], ["in/4/SYSTEM", "1", "0", "1", "0"]);
     assert_eq!(suites.len(), 5);
     let sum = |name: &str| -> usize {

@@ -204,7 +204,7 @@ const FACTS_BESIDE: &[(&str, Facts)] = &[
 
 /// What a control set shows: everything but what it lacks, and what damage has taken.
 fn told(control_set: &Key, catalogs: &Catalogs, has_name: bool) -> Facts {
-    let mut told = Facts::all();
+    let mut told = Facts::all().difference(Facts::BESIDE);
     told.set(Facts::BOTH_CATALOGS, catalogs.windows.is_64_bit().is_some());
     told.set(Facts::OS, catalogs.windows.version.is_some());
     told.set(Facts::HOST, has_name);
