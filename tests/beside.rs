@@ -51,7 +51,7 @@ fn shown(examination: &Examination) -> Vec<String> {
     finding.other_evidence.clone()
 }
 
-fn software(build: &str, folder: &str) -> Vec<u8> {
+pub fn software(build: &str, folder: &str) -> Vec<u8> {
     let mut root = Key::new("ROOT");
     root.at("Classes");
     let windows = root.at(r"Microsoft\Windows NT\CurrentVersion");

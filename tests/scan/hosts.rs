@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::cabinets::{Method, cab};
 use super::{hive_of, scan, scanned, summary, verdicts, write};
+use crate::beside::software;
 use crate::evidence::real;
 use crate::pack::zip;
 use crate::synth::evtx::{self, Form};
@@ -72,6 +73,30 @@ fn scan_of(files: &[(String, Vec<u8>)]) -> Vec<Value> {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     write(folder.path(), &files);
     scanned(folder.path(), &["."])
+}
+
+#[test]
+fn a_software_hive_beside_the_registry_says_which_windows_and_product_it_is() {
+    let lsp = hijacked();
+    for prefix in ["", "C/Windows/System32/config/"] {
+        let files = [
+            (format!("{prefix}SYSTEM"), hive_of(&lsp, "PC1")),
+            (format!("{prefix}SOFTWARE"), software("19045", r"C:\Windows")),
+        ];
+        let records = scan_of(&files);
+        let expected = format!("./{prefix}SYSTEM  examined  unknown-or-layered-provider  PC1 + SOFTWARE (beside)");
+        assert_eq!(units(&records), [expected]);
+        let text = records[0].to_string();
+        assert!(text.contains("installed product: Proxy 5.36 of Proxy Labs"), "{text}");
+        assert_eq!(summary(&records)["computers"], 1);
+    }
+    let two = [
+        ("a/SYSTEM".to_owned(), hive_of(&lsp, "PC1")),
+        ("a/PC2_SYSTEM".to_owned(), hive_of(CLEAN, "PC2")),
+        ("a/SOFTWARE".to_owned(), software("19045", r"C:\Windows")),
+    ];
+    let found = units(&scan_of(&two));
+    assert!(found.iter().all(|unit| !unit.contains('+')), "it is not clear whose it is: {found:?}");
 }
 
 #[test]
