@@ -57,3 +57,11 @@ doc:
 # Fuzz a target, or all of them one after the other, for so many seconds each: see docs/contributing.md.
 fuzz TARGET="all" SECONDS="60":
     .ci/fuzz {{TARGET}} {{SECONDS}}
+
+# Everything that is released, into target/dist, as far as this machine can: `just dist`, or `just dist wheel`.
+dist *TARGETS:
+    integrations/packaging/dist {{TARGETS}}
+
+# The Windows program under Wine against the program of this system.
+windows:
+    tests/windows/run.sh
