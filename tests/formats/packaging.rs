@@ -109,7 +109,10 @@ fn actions_are_pinned_by_commit() {
 #[test]
 fn all_packages_have_the_version_of_the_program() {
     for (file, line) in [
-        (include_str!("../../integrations/python/Cargo.toml"), concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"")),
+        (
+            include_str!("../../integrations/python/Cargo.toml"),
+            concat!("version = \"", env!("CARGO_PKG_VERSION"), "\""),
+        ),
         (include_str!("../../integrations/packaging/Dockerfile"), concat!("ARG VERSION=", env!("CARGO_PKG_VERSION"))),
         (include_str!("../../CITATION.cff"), concat!("version: ", env!("CARGO_PKG_VERSION"))),
     ] {
