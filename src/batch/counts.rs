@@ -9,6 +9,8 @@ pub struct Counts {
     pub members: u64,
     /// Files and members that are no evidence.
     pub other: u64,
+    /// Units that were examined alone, since their collection has too many to look for the computers that they are of.
+    pub ungrouped: u64,
 }
 
 impl Counts {
@@ -17,5 +19,6 @@ impl Counts {
         self.inputs = self.inputs.saturating_add(others.inputs);
         self.members = self.members.saturating_add(others.members);
         self.other = self.other.saturating_add(others.other);
+        self.ungrouped = self.ungrouped.saturating_add(others.ungrouped);
     }
 }

@@ -4,9 +4,11 @@
 mod beginning;
 mod hosts;
 mod names;
+mod reach;
 
 #[cfg(feature = "archives")]
 pub(crate) use beginning::is_program;
 pub use beginning::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
 pub use hosts::{Host, JoinReason, Member, hosts};
 pub use names::{Name, Role, units};
+pub use reach::Reach;

@@ -4,15 +4,19 @@ use crate::batch::{SinceEarlier, Summary, Unit};
 use crate::examination::{Examination, Examined};
 use crate::finding::Verdict;
 
-/// How many computers there are, and whether some have the same name.
+/// How many computers there are, whether some have the same name, and whether some may count more than once.
 pub(super) fn computers(summary: &Summary) -> String {
-    match summary.shared_names {
-        0 => summary.computers.to_string(),
-        1 => format!("{}; one name occurs in several collections, whose computers count apart", summary.computers),
-        names => {
-            format!("{}; {names} names occur in several collections, whose computers count apart", summary.computers)
-        }
-    }
+    let shared = match summary.shared_names {
+        0 => String::new(),
+        1 => "; one name occurs in several collections, whose computers count apart".to_owned(),
+        names => format!("; {names} names occur in several collections, whose computers count apart"),
+    };
+    let ungrouped = match summary.counts.ungrouped {
+        0 => String::new(),
+        1 => "; one unit is not grouped by computer: its collection is too large".to_owned(),
+        units => format!("; {units} units are not grouped by computer: their collections are too large"),
+    };
+    format!("{}{shared}{ungrouped}", summary.computers)
 }
 
 /// How many files there were.

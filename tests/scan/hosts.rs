@@ -225,6 +225,39 @@ fn damaged_evidence_of_the_same_computer_takes_nothing_from_the_hive() {
     assert_eq!(records[0]["unit"]["verdict"], alone[0]["unit"]["verdict"]);
 }
 
+#[test]
+fn a_collection_of_thousands_of_files_is_grouped_as_far_as_names_allow_and_the_rest_is_counted() {
+    let many = |number: usize, ending: &str| -> Vec<(String, Vec<u8>)> {
+        (0..number).map(|index| (format!("pc1/x/{index:05}{ending}"), system_info("PC2"))).collect()
+    };
+    let evidence = [
+        ("pc1/SYSTEM", hive_of(CLEAN, "PC1")),
+        ("pc1/report.nfo", report(CLEAN, "PC1")),
+        ("pc1/listing.txt", listing(CLEAN)),
+    ];
+    let evidence = evidence.map(|(name, bytes)| (name.to_owned(), bytes));
+    let with = |more: Vec<_>| [evidence.to_vec(), more].concat();
+    let counts = |records: &[Value]| ["computers", "ungrouped"].map(|name| summary(records)[name].clone());
+
+    // A folder holds more than an archive, whose members are held in memory.
+    let in_archive = |files: &[(String, Vec<u8>)]| scan_of(&[("all.zip".to_owned(), zip(files))]);
+    let scans: [(usize, &dyn Fn(&[(String, Vec<u8>)]) -> Vec<Value>); 2] = [(1100, &scan_of), (300, &in_archive)];
+    for (number, scan) in scans {
+        let records = scan(&with(many(number, ".bin")));
+        assert_eq!(counts(&records), [1, 0], "{:?}", units(&records));
+        assert_eq!(records[0]["unit"]["joined"].as_array().unwrap().len(), 2);
+
+        // Among so many texts, only those with names of evidence are looked at.
+        let records = scan(&with(many(number, ".txt")));
+        assert_eq!(counts(&records), [2, 1], "{:?}", units(&records));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("all.zip", &zip(&with(many(300, ".txt"))))]);
+    let table = String::from_utf8(scan(folder.path(), &["."]).stdout).unwrap();
+    let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(table.contains("2; one unit is not grouped by computer: its collection is too large"), "{table}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -1106,6 +1106,7 @@ class Summary(_Summary, total=False):
     not_judged: List[NotShown]
     shared_names: int
     stale: int
+    ungrouped: int
 
 
 class _System(TypedDict):

@@ -7,7 +7,7 @@ use std::io::Read;
 use catalog9::archive::{Archive, Budget, Contents, DEEPEST, Password, Told, Trouble};
 use catalog9::batch::{Counts, Failure, Record, Status};
 use catalog9::catalog::Text;
-use catalog9::collection::Packing;
+use catalog9::collection::{Packing, Reach};
 use miette::Diagnostic;
 
 use super::file::InputError;
@@ -110,8 +110,10 @@ struct Waiting<'a> {
     /// Bytes of memory that they take.
     in_memory: usize,
     has_room: bool,
-    /// Whether units of one computer are looked for, so that those are kept until the end that may be.
-    is_collection: bool,
+    /// Which units are kept until the end, since they may be of one computer.
+    reach: Reach,
+    /// Whether these are not all that may be, since there are too many of them.
+    is_large: bool,
     collected: Vec<Pieces>,
 }
 
@@ -121,9 +123,14 @@ const MOST_UNITS: usize = 256;
 impl<'a> Waiting<'a> {
     fn of(contents: &'a Contents, label: &'a str, nesting: Nesting<'a>) -> Self {
         let units = contents.units.iter().enumerate();
-        let is_held =
-            |unit: &&Vec<usize>| unit.first().is_some_and(|place| !contents.name(*place).is_other_event_log());
+        let is_held = |reach: Reach, unit: &[usize]| unit.iter().any(|place| reach.holds(&contents.name(*place)));
+        let held = |reach| contents.units.iter().filter(|unit| is_held(reach, unit)).count();
         let may_join = || contents.units.iter().flatten().any(|place| contents.name(*place).may_join());
+        let is_collection = held(Reach::Everything) > 1 && may_join();
+        let mut reach = if is_collection { Reach::Everything } else { Reach::Nothing };
+        while held(reach) > MOST_UNITS {
+            reach = reach.narrower();
+        }
         Self {
             contents,
             label,
@@ -133,7 +140,8 @@ impl<'a> Waiting<'a> {
             held: HashMap::new(),
             in_memory: 0,
             has_room: true,
-            is_collection: (2..=MOST_UNITS).contains(&contents.units.iter().filter(is_held).count()) && may_join(),
+            reach,
+            is_large: is_collection && reach != Reach::Everything,
             collected: Vec::new(),
         }
     }
@@ -180,11 +188,13 @@ impl<'a> Waiting<'a> {
         let in_memory: usize = held.iter().map(|(_, held)| held.in_memory()).sum();
         let is_archive = held.first().is_none_or(|(_, held)| Packing::of(held.bytes()).is_some());
         let files: Vec<Piece> = held.into_iter().map(|(place, held)| self.piece(place, held)).collect();
-        let is_other = files.first().is_none_or(|file| file.name.is_other_event_log());
-        let unit = Pieces { files, collection: Some(self.label.to_owned()), ..Pieces::default() };
-        if self.is_collection && !is_archive && !is_other {
+        let mut unit = Pieces { files, collection: Some(self.label.to_owned()), ..Pieces::default() };
+        if unit.is_held(self.reach) && !is_archive {
             self.collected.push(unit);
             return;
+        }
+        if self.is_large {
+            unit = unit.ungrouped();
         }
         let nesting = Nesting { depth: self.nesting.depth + 1, budget: Some(budget), ..self.nesting };
         take(Handed::Unit(unit, nesting));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use catalog9::batch::{Counts, Passed, Record};
 use catalog9::catalog::Text;
-use catalog9::collection::{JoinReason, Name};
+use catalog9::collection::{JoinReason, Name, Reach};
 use serde::{Deserialize, Serialize};
 
 use super::file;
@@ -49,6 +49,8 @@ pub(in crate::cli) struct Pieces {
     /// How many files each unit of a collection has, where these are all of them: then those of one computer are only
     /// known when they were looked at. Nothing where they are one unit.
     pub(in crate::cli) units: Vec<usize>,
+    /// Whether other evidence of its computer was not looked for, since the collection is too large.
+    pub(in crate::cli) is_ungrouped: bool,
 }
 
 /// How a file came to be examined.
@@ -117,6 +119,21 @@ impl Job {
 }
 
 impl Pieces {
+    /// Whether this unit is held until all of its collection was met.
+    pub(in crate::cli) fn is_held(&self, reach: Reach) -> bool {
+        self.files.iter().any(|file| reach.holds(&file.name))
+    }
+
+    /// Whether it may be joined to other evidence of its computer.
+    pub(in crate::cli) fn may_join(&self) -> bool {
+        self.files.iter().any(|file| file.name.may_join())
+    }
+
+    /// A unit that is examined alone, since the collection is too large.
+    pub(in crate::cli) fn ungrouped(self) -> Self {
+        Self { is_ungrouped: self.may_join(), ..self }
+    }
+
     /// The units of a collection as one, of which some may be of one computer.
     pub(in crate::cli) fn of_collection(units: Vec<Self>) -> Self {
         let lengths = units.iter().map(|unit| unit.files.len()).collect();
@@ -131,13 +148,7 @@ impl Pieces {
         for length in self.units {
             let rest = self.files.split_off(length.min(self.files.len()));
             let files = std::mem::replace(&mut self.files, rest);
-            units.push(Self {
-                files,
-                host: None,
-                origin: self.origin,
-                collection: self.collection.clone(),
-                units: Vec::new(),
-            });
+            units.push(Self { files, origin: self.origin, collection: self.collection.clone(), ..Self::default() });
         }
         units
     }

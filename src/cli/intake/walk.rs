@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use catalog9::batch::{Failure, Record, Status};
-use catalog9::collection;
+use catalog9::collection::{self, Reach};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -171,28 +171,36 @@ impl Walk {
 struct Held {
     collection: String,
     jobs: Vec<Job>,
-    /// Whether there is too much of it to be held.
-    is_large: bool,
+    reach: Reach,
 }
 
-/// Units of a collection among which those of one computer are looked for: one worker examines them all. The files of
-/// larger collections belong together by their names alone.
+/// Units of a collection among which those of one computer are looked for: one worker examines them all.
 const MOST_UNITS: usize = 1000;
 
 impl Held {
     fn add(&mut self, jobs: Vec<Job>, ready: &mut VecDeque<Job>) {
-        self.jobs.extend(jobs);
-        if self.is_large || self.jobs.len() > MOST_UNITS {
-            self.is_large = true;
-            ready.extend(self.jobs.drain(..));
+        self.hold(jobs, ready);
+        while self.jobs.len() > MOST_UNITS {
+            self.reach = self.reach.narrower();
+            let jobs = std::mem::take(&mut self.jobs);
+            self.hold(jobs, ready);
+        }
+    }
+
+    fn hold(&mut self, jobs: Vec<Job>, ready: &mut VecDeque<Job>) {
+        for job in jobs {
+            match job {
+                Job::Examine(unit) if !unit.is_held(self.reach) => ready.push_back(Job::Examine(unit.ungrouped())),
+                Job::Say(_) if self.reach == Reach::Nothing => ready.push_back(job),
+                _ => self.jobs.push(job),
+            }
         }
     }
 
     /// The jobs, of which those are one that may be of one computer.
     fn jobs(self) -> Vec<Job> {
         let is_unit = |job: &Job| matches!(job, Job::Examine(_));
-        let may_join =
-            |job: &Job| matches!(job, Job::Examine(unit) if unit.files.iter().any(|file| file.name.may_join()));
+        let may_join = |job: &Job| matches!(job, Job::Examine(unit) if unit.may_join());
         if self.jobs.iter().filter(|job| is_unit(job)).count() < 2 || !self.jobs.iter().any(may_join) {
             return self.jobs;
         }

@@ -112,7 +112,8 @@ impl Examiner<'_> {
 
     /// Examines the leading file and those that belong to it, and gives the others back.
     fn lead(&self, unit: Pieces, extent: Extent, nesting: Nesting<'_>, emit: &mut Emit<'_>) -> Vec<Piece> {
-        let Pieces { mut files, host, origin, collection, .. } = unit;
+        let Pieces { mut files, host, origin, collection, is_ungrouped, .. } = unit;
+        let about = About { host, collection, is_ungrouped, joined: Vec::new() };
         let mut others = files.split_off(1);
         let Some(leader) = files.pop() else { return others };
         let is_wanted = extent == Extent::Everything;
@@ -122,23 +123,13 @@ impl Examiner<'_> {
         {
             Ok((beginning, length)) => match too_large(&beginning, length) {
                 Some(error) => {
-                    Self::say(
-                        &leader,
-                        About { host, collection, joined: Vec::new() },
-                        is_wanted.then_some(Err(Obstacle::of_input(&error))),
-                        emit,
-                    );
+                    Self::say(&leader, about, is_wanted.then_some(Err(Obstacle::of_input(&error))), emit);
                     return Vec::new();
                 }
                 None => beginning,
             },
             Err(obstacle) => {
-                Self::say(
-                    &leader,
-                    About { host, collection, joined: Vec::new() },
-                    is_wanted.then_some(Err(obstacle)),
-                    emit,
-                );
+                Self::say(&leader, about, is_wanted.then_some(Err(obstacle)), emit);
                 return others;
             }
         };
@@ -181,7 +172,7 @@ impl Examiner<'_> {
         let changed = seal.filter(|_| matches!(said, Some(Ok(_)))).and_then(|seal| seal.check().err());
         let said = changed.map_or(said, |error| Some(Err(Obstacle::of_input(&error))));
         let joined = reports.iter().filter_map(joined_as).collect();
-        Self::say(&leader, About { host, collection, joined }, said, emit);
+        Self::say(&leader, About { joined, ..about }, said, emit);
         others.extend(reports.into_iter().filter(|report| report.joined.is_none()));
         others
     }
@@ -301,10 +292,13 @@ impl Examiner<'_> {
     /// Tells what was said of a file, if anything was.
     fn say(leader: &Piece, about: About, said: Option<Result<Examination, Obstacle>>, emit: &mut Emit<'_>) {
         let Some(said) = said else { return };
-        let About { host, collection, joined } = about;
+        let About { host, collection, is_ungrouped, joined } = about;
         let label = leader.label.lossy().into_owned();
         let record = match said {
             Ok(examination) => {
+                if is_ungrouped {
+                    emit(News::Counts(Counts { ungrouped: 1, ..Counts::default() }));
+                }
                 Record::of(label, leader.name.group.clone(), host, examination).collected(collection, joined)
             }
             Err(Obstacle::NoEvidence(reason, found)) => {
@@ -324,6 +318,8 @@ struct About {
     /// The computer that a manifest names.
     host: Option<String>,
     collection: Option<String>,
+    /// Whether other evidence of its computer was not looked for.
+    is_ungrouped: bool,
     joined: Vec<Joined>,
 }
 

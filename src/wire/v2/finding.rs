@@ -41,7 +41,7 @@ pub(super) struct Finding {
     /// What is wrong, as a sentence.
     message: String,
     /// `protocol-32`, `protocol-64`, `name-space-32` or `name-space-64`; `protocol` or `name-space` where a listing does
-    /// not say which of the two it shows; `null` where it is about none of them.
+    /// not say which of the two it shows; `null` where it is about neither.
     catalog: Option<&'static str>,
     /// Name of the entry's key; `null` where it is about no entry, or the evidence has no keys.
     entry: Option<String>,

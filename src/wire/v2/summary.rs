@@ -140,11 +140,14 @@ pub(super) struct Counts {
     members: u64,
     /// Files and members that are no evidence.
     other: u64,
+    /// Units that were examined alone, since their collection has too many to look for the computers that they are of.
+    #[serde(default)]
+    ungrouped: u64,
 }
 
 impl From<&batch::Summary> for Summary {
     fn from(summary: &batch::Summary) -> Self {
-        let batch::Counts { inputs, members, other } = summary.counts;
+        let batch::Counts { inputs, members, other, ungrouped } = summary.counts;
         Self {
             version: summary.version.clone(),
             complete: summary.complete,
@@ -154,7 +157,7 @@ impl From<&batch::Summary> for Summary {
                 .iter()
                 .map(|batch::Shard { index, count }| Shard { index: *index, count: *count })
                 .collect(),
-            counts: Counts { inputs, members, other },
+            counts: Counts { inputs, members, other, ungrouped },
             no_evidence: summary.no_evidence.iter().map(|(reason, files)| (reason.name().to_owned(), *files)).collect(),
             units: summary.units,
             examined: summary.examined,
@@ -184,7 +187,7 @@ impl TryFrom<Summary> for batch::Summary {
     type Error = Unknown;
 
     fn try_from(summary: Summary) -> Result<Self, Unknown> {
-        let Counts { inputs, members, other } = summary.counts;
+        let Counts { inputs, members, other, ungrouped } = summary.counts;
         let reasons = summary.no_evidence.into_iter();
         let reasons = reasons.map(|(name, files)| Ok((known("reason", &name, batch::Reason::by_name)?, files)));
         let no_evidence = reasons.collect::<Result<_, Unknown>>()?;
@@ -198,7 +201,7 @@ impl TryFrom<Summary> for batch::Summary {
             complete: summary.complete,
             interrupted: summary.interrupted,
             shards: summary.shards.into_iter().map(|Shard { index, count }| batch::Shard { index, count }).collect(),
-            counts: batch::Counts { inputs, members, other },
+            counts: batch::Counts { inputs, members, other, ungrouped },
             no_evidence,
             units: summary.units,
             examined: summary.examined,

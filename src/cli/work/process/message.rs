@@ -37,6 +37,7 @@ pub(in crate::cli) struct Work {
     origin: Origin,
     collection: Option<String>,
     units: Vec<usize>,
+    is_ungrouped: bool,
     /// The steps at which earlier workers have ended: these are left out, and everything before the last of them was
     /// told already.
     pub(super) lost: Vec<u64>,
@@ -70,8 +71,8 @@ pub(super) enum News {
     End,
     /// It still reads an archive.
     Alive,
-    /// Inputs, members and what is no evidence.
-    Counts([u64; 3]),
+    /// Inputs, members, what is no evidence, and what was not put together.
+    Counts([u64; 4]),
     /// A file that is not evidence: label, name of the reason, and what was found.
     Passed(String, String, String),
     /// What is to be compared with an earlier result.
@@ -103,6 +104,7 @@ impl Work {
             origin: pieces.origin,
             collection: pieces.collection.clone(),
             units: pieces.units.clone(),
+            is_ungrouped: pieces.is_ungrouped,
             lost: Vec::new(),
         })
     }
@@ -125,13 +127,14 @@ impl Work {
             origin: self.origin,
             collection: self.collection,
             units: self.units,
+            is_ungrouped: self.is_ungrouped,
         }
     }
 }
 
 impl News {
-    pub(super) fn of_counts(Counts { inputs, members, other }: Counts) -> Self {
-        Self::Counts([inputs, members, other])
+    pub(super) fn of_counts(Counts { inputs, members, other, ungrouped }: Counts) -> Self {
+        Self::Counts([inputs, members, other, ungrouped])
     }
 
     pub(super) fn of_passed(Passed { label, reason, found }: Passed) -> Self {
@@ -147,8 +150,8 @@ impl News {
     }
 }
 
-pub(super) fn counts([inputs, members, other]: [u64; 3]) -> Counts {
-    Counts { inputs, members, other }
+pub(super) fn counts([inputs, members, other, ungrouped]: [u64; 4]) -> Counts {
+    Counts { inputs, members, other, ungrouped }
 }
 
 /// The unit that a worker has told.
