@@ -10,7 +10,7 @@ mod wmic;
 use std::path::Path;
 
 use catalog9::catalog::{Catalog, Catalogs, EntryList, Facts, Place, ProtocolEntry, Text, Version};
-use catalog9::evidence::Defect;
+use catalog9::evidence::{Content, Defect, ReadOptions, identify};
 
 use crate::cases::cases;
 use crate::evidence::read;
@@ -109,6 +109,9 @@ fn assert_says(bytes: &[u8], case: &Catalogs, folder: &Path) {
 /// Holds what is read to the case; gives the defects.
 fn said_besides(bytes: &[u8], case: &Catalogs, folder: &Path) -> Vec<Defect> {
     let reading = read(bytes).unwrap();
+    let options = ReadOptions::default();
+    let identity = identify(&mut Content::Bytes(bytes), &options).unwrap();
+    assert_eq!(identity, (reading.kind, reading.computer_name().cloned()), "{}", folder.display());
     let [control_set] = reading.control_sets.as_slice() else { panic!("{}", folder.display()) };
     assert_eq!(control_set.computer_name, Some(Text::from("EXAMPLE")));
     assert!(control_set.roles.current);

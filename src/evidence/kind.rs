@@ -96,6 +96,23 @@ impl Kind {
         matches!(self, Self::Autoruns | Self::ToolLog)
     }
 
+    /// Whether evidence of this kind may name the computer that it is of.
+    #[must_use]
+    pub fn names_computers(self) -> bool {
+        match self {
+            Self::Hive
+            | Self::Reg
+            | Self::RegQuery
+            | Self::Nfo
+            | Self::MsinfoText
+            | Self::EventLog
+            | Self::SystemInfo => true,
+            Self::Netsh | Self::Autoruns | Self::SoftwareHive | Self::CrashAnnotation | Self::ToolLog | Self::Wmic => {
+                false
+            }
+        }
+    }
+
     /// The kind of that name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {

@@ -48,6 +48,8 @@ pub use registry::{Registry, Together, log};
 pub use report_head::{ReportHead, Written};
 pub use sniff::sniff;
 
+use crate::catalog::Text;
+
 /// Entries of one list that are read; no real catalog has more than 24.
 const MAX_ENTRIES: usize = 1_024;
 
@@ -61,6 +63,28 @@ const MAX_SEARCHED: usize = 16_384;
 /// Where its first bytes cannot be read.
 pub fn is_registration_file(content: &mut Content<'_>) -> Result<bool, Error> {
     Ok(registry::is_registration_file(content.beginning()?))
+}
+
+/// What kind of evidence a piece is, and which computer it names: of a SYSTEM hive without reading its catalogs.
+///
+/// # Errors
+///
+/// Where it shows nothing at all.
+pub fn identify(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<(Kind, Option<Text>), Error> {
+    if !is_registration_file(content)? {
+        let bytes = content.all()?;
+        let kind = sniff(bytes)?;
+        if kind == Kind::Hive
+            && let Some(computer) = registry::name_of_hive(bytes)
+        {
+            return Ok((kind, Some(computer)));
+        }
+        if !kind.names_computers() {
+            return Ok((kind, None));
+        }
+    }
+    let reading = read(content, options)?;
+    Ok((reading.kind, reading.computer_name().cloned()))
 }
 
 /// Reads a piece of evidence.

@@ -47,8 +47,7 @@ pub(in crate::cli) fn identity(piece: &Piece, options: &Options) -> Option<(Kind
         let mut input = piece.source.open(MapReading::of(options)).ok()?;
         let mut opened = input.opened();
         let read_options = ReadOptions { code_page: options.code_page, ..ReadOptions::default() };
-        let reading = evidence::read(&mut opened.content(), &read_options).ok()?;
-        Some((reading.kind, reading.computer_name().cloned()))
+        evidence::identify(&mut opened.content(), &read_options).ok()
     };
     net::guarded(read).ok().flatten()
 }

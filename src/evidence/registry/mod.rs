@@ -33,7 +33,7 @@ use std::io::Read;
 
 use self::control_set::read_control_sets;
 use self::hive::open_hive;
-use self::links::Source;
+use self::links::{Links, Source};
 use self::log::Log;
 use self::partial::Part;
 use self::reg::Export;
@@ -77,6 +77,16 @@ pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Readi
     let mut reading = Reading { hive: head, ..reading };
     reading.defects.extend(replay.logs.iter().filter_map(Log::unsearched));
     Ok(Reading { recovery: Some(Recovery { replay, state, other }), ..reading })
+}
+
+/// Which computer a SYSTEM hive names as it is stored, by a look at a few keys; `None` where these do not show it.
+pub(super) fn name_of_hive(bytes: &[u8]) -> Option<Text> {
+    let mut unheeded = Defects::default();
+    let hive = open_hive(bytes, &mut unheeded).ok()?;
+    let mut budget = ROOM;
+    let root = hive.read(&Wanted::of_named().of_root(), &mut budget, &mut unheeded).ok()?;
+    let control_sets = read_control_sets(&root, &Links::default(), None, &mut unheeded);
+    control_sets.into_iter().find(|control_set| control_set.roles.current)?.computer_name
 }
 
 /// Reads one state of a SYSTEM hive.
@@ -213,11 +223,11 @@ impl Together {
         Ok(())
     }
 
-    /// What all of them say together; `None` where there is none of them.
+    /// What all of them say together; `None` where no file was added.
     ///
     /// # Errors
     ///
-    /// Where none of them says anything of Winsock.
+    /// Where no file says anything of Winsock.
     pub fn finish(self) -> Result<Option<Reading>, Error> {
         self.whole.map(|whole| read_export(whole, self.code_page, false, self.defects)).transpose()
     }

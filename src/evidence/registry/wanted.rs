@@ -52,6 +52,13 @@ const WANTED_OF_CONTROL_SETS: &[&str] = &[
     r"Services\Tcpip\ServiceProvider:ProviderPath",
 ];
 
+/// What is wanted of a SYSTEM hive to know which computer it is of.
+const WANTED_OF_NAMED: &[&str] = &[
+    r"Select",
+    r"ControlSet*\Control\ComputerName\ComputerName:ComputerName",
+    r"CurrentControlSet\Control\ComputerName\ComputerName:ComputerName",
+];
+
 /// What is wanted of a SOFTWARE hive.
 const WANTED_OF_SOFTWARE: &[&str] = &[
     r"Microsoft\Windows NT\CurrentVersion:ProductName",
@@ -120,6 +127,17 @@ impl Wanted {
     pub(super) fn of_system() -> &'static Self {
         static WANTED_OF_SYSTEM: OnceLock<Wanted> = OnceLock::new();
         WANTED_OF_SYSTEM.get_or_init(Self::new)
+    }
+
+    /// What is wanted to know which computer a SYSTEM hive is of.
+    #[must_use]
+    pub(super) fn of_named() -> &'static Self {
+        static WANTED_OF_NAMED_HIVE: OnceLock<Wanted> = OnceLock::new();
+        WANTED_OF_NAMED_HIVE.get_or_init(|| {
+            let mut wanted = Self::default();
+            wanted.root.want_all(WANTED_OF_NAMED);
+            wanted
+        })
     }
 
     /// What is wanted of a SOFTWARE hive.
