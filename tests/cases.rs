@@ -1,6 +1,6 @@
 //! Every case in `fixtures`, pressed into evidence and examined: what is printed stands beside the case.
 //!
-//! `SNAPSHOTS=overwrite cargo test` writes the expectations anew; read them before they are committed.
+//! `SNAPSHOTS=overwrite cargo test` writes the expectations again; read them before they are committed.
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,7 @@ fn the_evidence_of_the_readme_is_the_pressed_case() {
     if std::env::var_os("SNAPSHOTS").is_some_and(|action| action == "overwrite") {
         std::fs::write(&path, &pressed).unwrap();
     }
-    assert!(std::fs::read(&path).unwrap() == pressed, "SNAPSHOTS=overwrite writes it anew");
+    assert!(std::fs::read(&path).unwrap() == pressed, "SNAPSHOTS=overwrite writes it again");
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn nothing_is_looked_for_where_that_was_not_wanted() {
     assert_eq!(examination::examine(evidence, &options).unwrap().history, None);
 }
 
-/// In 13 hives of whole systems the reference found former entries in one only, which is none of these.
+/// In 13 hives of whole systems the reference found former entries in one only, which is not among these.
 #[test]
 #[ignore = "needs the real evidence"]
 fn real_hives_have_no_history_that_is_made_up() {

@@ -318,7 +318,7 @@ fn foreign_dlls_are_copied_with_a_manifest() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, [name.as_str(), "manifest.jsonl"], "of each file one copy, and none of Windows' own");
+    assert_eq!(names, [name.as_str(), "manifest.jsonl"], "of each file one copy, and no DLL of Windows");
     let copy = folder.path().join("dlls").join(&name);
     assert_eq!(std::fs::read(&copy).unwrap(), b"MZ proxy");
     #[cfg(unix)]

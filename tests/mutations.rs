@@ -326,7 +326,7 @@ fn with_files(files: &[(&str, Vec<u8>)]) -> Judgement {
     examination.examined[0].judgement.clone()
 }
 
-/// Rules about who signed a DLL, which speak in the tests of their own files: no DLL of `tests/synth` is signed.
+/// Rules about who signed a DLL, which have tests in their files: no DLL of `tests/synth` is signed.
 const ABOUT_SIGNATURES: [&str; 4] =
     ["windows-library-replaced", "library-imitates-windows", "library-altered-after-signing", "library-unsigned"];
 

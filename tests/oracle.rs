@@ -50,7 +50,7 @@ pub enum Formats {
 pub struct Bundle {
     /// The hive.
     pub hive: Vec<u8>,
-    /// The logs: none of them has to be one.
+    /// The logs, which may be anything.
     pub logs: [Vec<u8>; 2],
     /// Which logs there are: bit 0 the first, bit 1 the second; bit 2: the first one is a single `.LOG`.
     pub roles: u8,

@@ -102,7 +102,7 @@ fn is_foreign_name_space(system: &System<'_>, catalog: CatalogName, entry: &Name
     })
 }
 
-/// Whether a DLL that is told is none of those.
+/// Whether a DLL that is shown is another one.
 fn lies_elsewhere(system: &System<'_>, catalog: CatalogName, path: Option<&Text>, own: &[&str]) -> bool {
     let standing = path.map(|path| system.folder.standing(path, system.catalogs.is_wow64(catalog), own));
     matches!(standing, Some(Standing::OtherWindows | Standing::Foreign))

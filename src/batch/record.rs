@@ -43,7 +43,7 @@ impl Record {
         Self { unit: Unit::of_failure(label, status, failure), said: Said::Nothing }
     }
 
-    /// Has the findings marked as new or known, and counts them anew.
+    /// Has the findings marked as new or known, and counts them again.
     pub fn mark(&mut self, mark: impl FnOnce(&mut Examination)) {
         if let Said::Examination(examination) = &mut self.said {
             mark(examination);

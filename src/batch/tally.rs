@@ -1,4 +1,4 @@
-//! Counting while records pass, so that none of them has to be kept.
+//! Counting while records pass, so that no record has to be kept.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -18,7 +18,7 @@ pub struct Claims {
     pub is_complete: bool,
     /// The control sets that were examined.
     pub control_sets: Vec<Judged>,
-    /// What was found, in the order of the control sets; what a policy withholds stands behind the findings of its own.
+    /// What was found, in the order of the control sets; what a policy withholds follows the findings of its control set.
     pub findings: Vec<Claim>,
 }
 

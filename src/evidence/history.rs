@@ -41,7 +41,7 @@ pub struct Find {
 pub enum Area {
     /// A cell that is not in use.
     FreeCell,
-    /// A cell in use that is none of the catalogs'.
+    /// A cell in use that does not belong to the catalogs.
     OtherCell,
     /// Behind what is in use of a cell.
     Slack,

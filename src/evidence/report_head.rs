@@ -14,7 +14,7 @@ pub struct ReportHead {
     pub written: Option<Written>,
     /// Its language in English; `None` where it is one that is not known, which does not matter for reading it.
     pub language: Option<&'static str>,
-    /// How its text is encoded: not UTF-16LE where somebody has saved it anew.
+    /// How its text is encoded: not UTF-16LE where somebody has saved it again.
     pub encoding: TextEncoding,
     /// `Version` of an NFO file: 8.0 from Windows 7 to 11.
     pub format_version: Option<Text>,

@@ -20,7 +20,7 @@ pub enum Selection {
 ///
 /// # Errors
 ///
-/// Where there is none of the name that was asked for.
+/// Where no control set has the name that was asked for.
 pub(super) fn select(control_sets: Vec<ControlSet>, selection: &Selection) -> Result<Vec<ControlSet>, Error> {
     match selection {
         Selection::All => Ok(control_sets),

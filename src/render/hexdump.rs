@@ -20,7 +20,7 @@ pub fn packed_item(item: &[u8]) -> String {
     }
 }
 
-/// The bytes of a structure, each field on lines of its own.
+/// The bytes of a structure, each field on a new line.
 #[must_use]
 pub fn annotated(bytes: &[u8], layout: &Layout) -> String {
     let mut dump = String::new();
@@ -67,7 +67,7 @@ pub struct PointedDump {
 }
 
 /// A packed item, and where in it these fields lie, as Windows names them; `None` where it has another length than it
-/// ought to have, or none of the fields.
+/// ought to have, or to no field.
 #[must_use]
 pub fn pointed(item: &[u8], names: &[&str]) -> Option<PointedDump> {
     let layout = &PackedCatalogItem::LAYOUT;

@@ -14,7 +14,7 @@ use crate::examination::Examined;
 /// The first id that Windows issues.
 const FIRST_ID: u32 = 1001;
 
-/// Gives entries ids of their own. Whether any was changed.
+/// Gives each entry a different id. Whether any was changed.
 pub(super) fn repair(work: &mut Work<'_>, examined: &Examined) -> bool {
     let rules: BTreeSet<&str> = problems(examined).map(|finding| finding.rule).collect();
     if !rules.contains("duplicate-catalog-id") && !rules.contains("catalog-id-not-issued") {

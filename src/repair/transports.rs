@@ -104,7 +104,7 @@ fn path_of(name: &str) -> String {
     format!(r"Services\{name}\Parameters\Winsock")
 }
 
-/// Whether a transport of Windows has its own helper DLL, and claims sockets of its own families.
+/// Whether a transport of Windows has its own helper DLL, and claims only sockets of its families.
 fn is_sound(transport: &Transport) -> bool {
     let (_, families) = FAMILIES.iter().find(|(name, _)| transport.name.is(name)).copied().unwrap_or_default();
     let helper = transport.helper.as_ref();

@@ -73,7 +73,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The third party whose GUID or name the entry has although its DLL has none of its file names.
+/// The third party whose GUID or name the entry has although its DLL has another file name.
 fn identified(library: &Library<'_>) -> Option<(&'static ThirdParty, &'static str, &'static str)> {
     let has_another_library = |known: &&ThirdParty| known.has_library(&library.path) == Some(false);
     let by_id = ThirdParty::of(library.provider_id(), None);

@@ -235,7 +235,7 @@ mod tests {
             assert_eq!(place(&presence(path, &[file])).as_deref(), Some(file), "{path}");
         }
         for (path, file) in [
-            // Turkish letters with and without a dot, the Kelvin sign, and a long s are letters of their own.
+            // Turkish letters with and without a dot, the Kelvin sign, and a long s are separate letters.
             (r"C:\Proxy\i.dll", "Proxy/İ.dll"),
             (r"C:\Proxy\I.dll", "Proxy/ı.dll"),
             (r"C:\Proxy\K.dll", "Proxy/\u{212a}.dll"),

@@ -12,7 +12,7 @@ use crate::cost::assert_linear;
 use crate::memory::most_during;
 use crate::synth::registry;
 
-/// A hive of that many entries, each by a library of its own.
+/// A hive of that many entries, each with a different library.
 fn of_entries(count: usize) -> Vec<u8> {
     let head = "windows  10.0.19041 x64\nprotocol\n";
     let entries: Vec<String> =

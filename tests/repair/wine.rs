@@ -18,7 +18,7 @@ fn wine_imports_where_it_is_there() {
     programs::run("repair::wine::wine_repairs_and_takes_it_back", "wine", "Debian: wine64");
 }
 
-/// Runs a Windows program in a Windows folder of its own.
+/// Runs a Windows program in a separate Windows folder.
 fn wine(prefix: &Path, arguments: &[&str]) -> bool {
     let output = Command::new("wine")
         .args(arguments)

@@ -10,7 +10,7 @@ use super::{CLEAN, hijacked, hive_of, records, scan, scanned, summary, verdicts,
 use crate::cases::catalog9;
 use crate::synth::msinfo;
 
-/// Three computers with findings of their own, and one without.
+/// Three computers with different findings, and one without.
 fn four() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, case) in [("1", CLEAN), ("2", &with_provider("two")), ("3", &hijacked()), ("4", &with_provider("four"))]
@@ -152,7 +152,7 @@ fn a_finding_is_gone_where_its_evidence_was_examined_again_and_only_there() {
     let all = gone(&folder);
     assert!(all > 0, "it is clean now");
     std::fs::rename(folder.path().join("in/3"), folder.path().join("in/in March")).unwrap();
-    assert_eq!(gone(&folder), all, "it was collected anew, into another folder");
+    assert_eq!(gone(&folder), all, "it was collected again, into another folder");
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub(super) fn wait_until(what: &str, holds: impl Fn() -> bool) {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_that_cannot_be_mapped_is_read() {
-    // It has no length, and no pages of its own.
+    // It has no length, and no pages.
     let output = catalog9(Path::new(".")).args(["examine", "/proc/version"]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("expected a SYSTEM hive, a registration file") && !told.contains("cannot be read"), "{told}");

@@ -1,6 +1,6 @@
 //! All of the real evidence, as a folder and in archives.
 //!
-//! `verdicts.txt` has what is thought of each file; `SNAPSHOTS=overwrite cargo test` writes it anew.
+//! `verdicts.txt` has what is thought of each file; `SNAPSHOTS=overwrite cargo test` writes it again.
 
 use std::path::Path;
 

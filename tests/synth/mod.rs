@@ -1,6 +1,6 @@
 //! An independent writer of evidence.
 //!
-//! It takes catalogs and writes them as Windows would, by offsets of its own: it uses nothing of the structures that
+//! It takes catalogs and writes them as Windows would, by separate offsets: it uses nothing of the structures that
 //! the readers read with, so that a wrong layout cannot agree with itself.
 #![allow(
     clippy::as_conversions,

@@ -25,7 +25,7 @@ const CASES: [&str; 15] = [
     include_str!("../../../fixtures/windows-xp-x64/case.txt"),
 ];
 
-/// Words that a case may hold as well as any of its own.
+/// Words that may stand in any case.
 const WORDS: [&str; 12] = [
     "0",
     "1",

@@ -23,7 +23,7 @@ pub(super) struct Lists<'a, E> {
     matches: Vec<Option<usize>>,
 }
 
-/// A field that is compared in a way of its own, by its name in the table of fields.
+/// A field that is compared in a special way, by its name in the table of fields.
 const CHAIN: &str = "chain";
 const NAMES: [&str; 2] = ["stored_name", "display_string"];
 const LIBRARY: &str = "library_path";

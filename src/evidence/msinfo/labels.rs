@@ -1,4 +1,4 @@
-//! What people call things in reports of the languages that were seen. Reading rests on none of it: names only name.
+//! What people call things in reports of the languages that were seen. Reading does not depend on it.
 
 /// Words of one language.
 struct Language {

@@ -146,7 +146,7 @@ fn offset(block: &Block<'_>, titles: &Titles<'_>) -> Option<(Kind, usize)> {
             kind.guid_position().checked_sub(guid).map(|offset| (kind, offset))
         }
         (None, None, Some(flags)) => FLAGS.checked_sub(flags).map(|offset| (Kind::Protocol, offset)),
-        // Chains have names of their own kind.
+        // The names of chains have another form.
         (None, None, None) => {
             let name = fields.iter().position(|field| field.value.contains(" over ["))?;
             NAME.checked_sub(name).map(|offset| (Kind::Protocol, offset))

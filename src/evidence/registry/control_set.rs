@@ -181,7 +181,7 @@ const FACTS: &[(&str, Facts, Facts)] = &[
     (
         r"Services\WinSock2\Parameters\NameSpace_Catalog5",
         Facts::NAME_SPACES.union(Facts::NAME_SPACE_LIBRARIES),
-        // Either catalog has counts of its own, and there is one fact for both.
+        // Each catalog has its counts, and there is one fact for both.
         Facts::COUNTS,
     ),
     (r"Services\WinSock2\Parameters", Facts::PARAMETERS, Facts::PARAMETERS),

@@ -13,7 +13,7 @@ use crate::catalog::Text;
 use crate::finding::{Severity, Verdict};
 use crate::sentence::counted;
 
-/// Hosts that have a row of their own; where there are more, they are grouped.
+/// Hosts that have a row each; where there are more, they are grouped.
 const MOST_HOSTS: usize = 200;
 /// Rules that have a column.
 const MOST_RULES: usize = 26;

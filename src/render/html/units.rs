@@ -29,7 +29,7 @@ const MOST_PROVIDERS: usize = 20;
 /// Characters of a text in a row.
 const LONGEST: usize = 240;
 
-/// What ends the row of a unit and begins its details: no markup of ours has it, and none of the evidence gets through.
+/// What ends the row of a unit and begins its details: our markup never has it, and the escaping takes it out of evidence.
 const SEPARATOR: u8 = 0;
 
 /// The row of a unit, and its details.

@@ -1,4 +1,4 @@
-//! Worker processes that are kept and used again; one that is lost is started anew, and only its unit is lost.
+//! Worker processes that are kept and used again; a lost one is replaced, and only its unit is lost.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};

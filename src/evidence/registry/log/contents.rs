@@ -1,4 +1,4 @@
-//! A log by itself: whether it can be used, and what lies in it.
+//! One log, without its hive: whether it can be used, and what lies in it.
 
 use super::file::LogFile;
 use super::page::Page;

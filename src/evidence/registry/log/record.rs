@@ -212,7 +212,7 @@ pub enum Unused {
         /// When the hive was.
         hive: FileTime,
     },
-    /// None of its entries could be applied; where there are any, they say why.
+    /// No entry could be applied; where there are entries, they say why.
     NoEntry,
 }
 

@@ -117,7 +117,7 @@ fn below_system(names: &[&str], is_relative: bool) -> Below {
             owned(names.get(1..).unwrap_or_default())
         }
         [first, rest @ ..] if has_root => match rest.iter().position(|name| is(name, "Services")) {
-            // A control set that was mounted by itself.
+            // A control set that was mounted without the rest.
             Some(0) if !is_other_hive(first) => Below::System(
                 std::iter::once("CurrentControlSet").chain(rest.iter().copied()).map(str::to_owned).collect(),
             ),
