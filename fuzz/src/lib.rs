@@ -12,8 +12,14 @@ pub mod memory;
 pub mod oracle;
 #[path = "../../tests/pack.rs"]
 pub mod pack;
+#[path = "../../tests/registry_import.rs"]
+pub mod registry_import;
+#[path = "../../tests/repair_oracle.rs"]
+pub mod repair_oracle;
 
 pub mod mutation;
+
+use catalog9_synth as synth;
 
 /// Mutates the bytes of a target: most often by what is known of them, else as libFuzzer does.
 ///

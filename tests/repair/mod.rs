@@ -2,7 +2,6 @@
 
 mod good_state;
 mod hivex;
-mod import;
 mod programs;
 mod property;
 mod script;
@@ -12,17 +11,13 @@ mod wine;
 use std::collections::BTreeSet;
 
 use catalog9::catalog::{Catalogs, notation};
-use catalog9::finding::Severity;
 use catalog9::repair::{Plan, Refusal, Request, Source, Wanted, What, plan};
 use catalog9::{Content, Evidence, Options, examine};
 
-use self::import::import;
 use crate::cases::{cases, catalog9};
+use crate::registry_import::import;
+use crate::repair_oracle::{assert_same, options, problems};
 use crate::synth::{Key, hive, registry};
-
-fn options() -> Options {
-    Options { keep_registry: true, carve: false, ..Options::default() }
-}
 
 fn pressed(root: &Key) -> Vec<u8> {
     hive::write(root, &hive::Shape::default())
@@ -34,37 +29,18 @@ fn planned(bytes: &[u8], request: &Request) -> Plan {
 }
 
 /// The rules that find something above a note.
-fn rules(root: &Key) -> BTreeSet<String> {
+fn rules(root: &Key) -> BTreeSet<&'static str> {
     let bytes = pressed(root);
-    let examination = examine(Evidence::new("SYSTEM", Content::Bytes(&bytes)), &options()).unwrap();
-    let findings = &examination.main().unwrap().judgement.findings;
-    let problems = findings.iter().filter(|finding| finding.severity > Severity::Note);
-    problems.map(|finding| finding.rule.to_owned()).collect()
-}
-
-/// Whether two registries have the same content.
-fn assert_same(one: &Key, other: &Key) {
-    let sorted = |key: &Key| {
-        let mut values: Vec<_> =
-            key.values.iter().map(|value| (value.name.to_lowercase(), value.data_type, value.data.clone())).collect();
-        values.sort();
-        let mut subkeys: Vec<&str> = key.subkeys.iter().map(|key| key.name.as_str()).collect();
-        subkeys.sort_unstable();
-        (values, subkeys.join(" "))
-    };
-    assert_eq!(sorted(one), sorted(other), "{}", one.name);
-    for key in &one.subkeys {
-        assert_same(key, other.subkeys.iter().find(|other| other.name == key.name).unwrap());
-    }
+    problems(&examine(Evidence::new("SYSTEM", Content::Bytes(&bytes)), &options()).unwrap())
 }
 
 /// Repairs a registry, and shows that the undo takes it back. What remains above a note.
-fn remainder(root: &Key, request: &Request, called: &str) -> BTreeSet<String> {
+fn remainder(root: &Key, request: &Request, called: &str) -> BTreeSet<&'static str> {
     let plan = planned(&pressed(root), request);
     let repair = plan.files.as_ref().unwrap_or_else(|refusal| panic!("{called}: {refusal}\n{:#?}", plan.steps));
     let fixed = import(root, &repair.fix);
     let remainder = rules(&fixed);
-    let left: BTreeSet<String> = plan.left.iter().map(|(finding, _)| finding.rule.to_owned()).collect();
+    let left: BTreeSet<&str> = plan.left.iter().map(|(finding, _)| finding.rule).collect();
     assert!(remainder.is_subset(&left), "{called}: {remainder:?} remain, {left:?} were announced");
     assert_same(&import(&fixed, &repair.undo), root);
     let again = planned(&pressed(&fixed), request);

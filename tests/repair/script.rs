@@ -3,9 +3,9 @@
 use catalog9::catalog::notation;
 use catalog9::repair::{Request, Unscriptable};
 
-use super::import::import;
 use super::{LAYERED, WINDOWS_10, assert_same, mutated, planned, pressed, root_of};
 use crate::cases::catalog9;
+use crate::registry_import::import;
 use crate::synth::{Key, registry};
 
 /// The script for a registry, with the fix as a registration file.
