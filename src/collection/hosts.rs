@@ -30,11 +30,13 @@ pub enum JoinReason {
     FileName,
     /// It names no computer, and everything beside it that names one names this one.
     Beside,
+    /// It is a copy of the registry of the same computer from an earlier time, and is compared with it.
+    EarlierState,
 }
 
 impl JoinReason {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::SameName, Self::FileName, Self::Beside];
+    pub const ALL: [Self; 4] = [Self::SameName, Self::FileName, Self::Beside, Self::EarlierState];
 
     /// Its name in machine-readable output.
     #[must_use]
@@ -43,6 +45,7 @@ impl JoinReason {
             Self::SameName => "same-name",
             Self::FileName => "file-name",
             Self::Beside => "beside",
+            Self::EarlierState => "earlier-state",
         }
     }
 
@@ -60,6 +63,8 @@ pub struct Host {
     pub leader: usize,
     /// What is read beside it, and why.
     pub joined: Vec<(usize, JoinReason)>,
+    /// Earlier states of its registry, which lead hosts too.
+    pub earlier: Vec<usize>,
 }
 
 /// Longest NetBIOS name of a computer: a longer name of the network is cut off to become this.
@@ -88,6 +93,7 @@ pub fn hosts(members: &[Member<'_>]) -> Vec<Host> {
         }
     }
     let mut joined: BTreeMap<usize, Vec<(usize, JoinReason)>> = BTreeMap::new();
+    let mut earlier: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut alone = Vec::new();
     for (index, (member, computer)) in members.iter().zip(&computers).enumerate() {
         let leader = computer.and_then(|(computer, _)| leader_of(member, members, leaders.get(computer)?));
@@ -100,8 +106,20 @@ pub fn hosts(members: &[Member<'_>]) -> Vec<Host> {
             }
             _ => alone.push(index),
         }
+        let current = computer.and_then(|(computer, _)| current_registry(members, leaders.get(computer)?));
+        if let (Some(current), Some((_, JoinReason::SameName))) = (current, computer)
+            && is_registry(member.kind)
+            && member.name.is_earlier_state()
+        {
+            earlier.entry(current).or_default().push(index);
+        }
     }
-    alone.into_iter().map(|leader| Host { leader, joined: joined.remove(&leader).unwrap_or_default() }).collect()
+    let host = |leader| Host {
+        leader,
+        joined: joined.remove(&leader).unwrap_or_default(),
+        earlier: earlier.remove(&leader).unwrap_or_default(),
+    };
+    alone.into_iter().map(host).collect()
 }
 
 /// How good a source of the catalogs is, the best first; `None` where it cannot lead.
@@ -138,10 +156,19 @@ fn leader_of(member: &Member<'_>, members: &[Member<'_>], leaders: &[usize]) -> 
     (is_listing || beside.next().is_none()).then_some(*first)
 }
 
+/// The registry whose earlier states others may be: the only one of the best sources, unless it is one itself.
+fn current_registry(members: &[Member<'_>], leaders: &[usize]) -> Option<usize> {
+    let [leader] = leaders else { return None };
+    members.get(*leader).filter(|leader| is_registry(leader.kind) && !leader.name.is_earlier_state()).map(|_| *leader)
+}
+
+fn is_registry(kind: Kind) -> bool {
+    matches!(kind, Kind::Hive | Kind::Reg)
+}
+
 /// Whether a member can be read beside what leads: a registry with its reports, listings that may
 /// show the same, or one report with facts.
 fn can_join(member: &Member<'_>, leader: Option<&Member<'_>>) -> bool {
-    let is_registry = |kind| matches!(kind, Kind::Hive | Kind::Reg);
     let is_fact = matches!(member.kind, Kind::EventLog | Kind::Autoruns | Kind::SoftwareHive | Kind::SystemInfo);
     let Some(leader) = leader else { return false };
     match leader.kind {
@@ -242,9 +269,33 @@ mod tests {
             computer: computer.map(Text::from),
         };
         let members: Vec<Member<'_>> = names.iter().zip(rows).map(member).collect();
-        let all =
-            |host: Host| std::iter::once(host.leader).chain(host.joined.into_iter().map(|(index, _)| index)).collect();
+        let all = |host: Host| {
+            assert!(host.earlier.iter().all(|copy| names[*copy].is_earlier_state()));
+            std::iter::once(host.leader).chain(host.joined.into_iter().map(|(index, _)| index)).collect()
+        };
         hosts(&members).into_iter().map(all).collect()
+    }
+
+    #[test]
+    fn earlier_states_are_those_of_the_only_registry_of_their_computer() {
+        let hive = |path, computer| (path, Kind::Hive, Some(computer));
+        let earlier_of = |rows: &[Row<'_>]| -> Vec<Vec<usize>> {
+            let names: Vec<Name> = rows.iter().map(|(path, ..)| Name::of_path(path)).collect();
+            let member = |(name, row): (_, &Row<'_>)| Member { name, kind: row.1, computer: row.2.map(Text::from) };
+            let members: Vec<Member<'_>> = names.iter().zip(rows).map(member).collect();
+            hosts(&members).into_iter().map(|host| host.earlier).collect()
+        };
+        let rows = [
+            hive("config/SYSTEM", "PC1"),
+            hive("config/RegBack/SYSTEM", "pc1"),
+            hive("shadowcopy2/SYSTEM", "PC1"),
+            hive("config/RegBack/x/SYSTEM", "PC2"),
+        ];
+        assert_eq!(earlier_of(&rows), [vec![1, 2], vec![], vec![], vec![]]);
+        assert_eq!(earlier_of(&rows[1..3]), [[0; 0]; 2], "nothing shows which of two copies is newer");
+        let clone = hive("other/SYSTEM", "PC1");
+        assert_eq!(earlier_of(&[rows[0], clone, rows[1]]), [[0; 0]; 3], "it may be a copy of either");
+        assert_eq!(earlier_of(&[rows[0], ("config/RegBack/SYSTEM", Kind::Hive, None)]), [[0; 0]; 2]);
     }
 
     #[test]

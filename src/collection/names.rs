@@ -110,12 +110,15 @@ impl Name {
             || own.iter().take(shared).any(|folder| folder == "windows" || folder == "winnt")
     }
 
-    /// Whether it may be joined to other evidence of its computer: reports, listings and logs are, by their endings, and
-    /// SOFTWARE hives; two registries never are.
+    /// Whether it may be joined to other evidence of its computer: reports, listings and logs are, by their endings,
+    /// SOFTWARE hives, and earlier states of a registry; two other registries never are.
     #[must_use]
     pub fn may_join(&self) -> bool {
         let is_of_text = matches!(self.ending(), Some("txt" | "log" | "nfo" | "xml" | "csv"));
-        self.file == "software" || is_of_text || self.ending() == Some("evtx") && self.is_of_evidence()
+        let may_be_of_evidence = self.ending() == Some("evtx") || self.is_earlier_state();
+        matches!(&*self.file, "software" | "client_info.json")
+            || is_of_text
+            || may_be_of_evidence && self.is_of_evidence()
     }
 
     /// Whether it is an event log by its ending, and not the one of Winsock by its name: collections have hundreds of them.

@@ -1,8 +1,8 @@
 //! How each kind of evidence is recognized, and what reads it.
 
 use super::{
-    Error, Kind, ReadOptions, Reading, autoruns, crash, event_log, msinfo, netsh, query, registry, system_info,
-    tool_log, wmic,
+    Error, Kind, ReadOptions, Reading, autoruns, client_info, crash, event_log, msinfo, netsh, query, registry,
+    system_info, tool_log, wmic,
 };
 
 /// A kind of evidence: a row of the table.
@@ -66,6 +66,11 @@ pub(super) static CARRIERS: &[Carrier] = &[
         kind: Kind::SystemInfo,
         mark: Mark::Text(system_info::is_system_info),
         read: |bytes, _| Ok(system_info::read(bytes)),
+    },
+    Carrier {
+        kind: Kind::SystemInfo,
+        mark: Mark::Text(client_info::is_client_info),
+        read: |bytes, _| Ok(client_info::read(bytes)),
     },
     Carrier { kind: Kind::ToolLog, mark: Mark::Text(tool_log::is_log), read: |bytes, _| Ok(tool_log::read(bytes)) },
 ];

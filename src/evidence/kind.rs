@@ -24,7 +24,8 @@ pub enum Kind {
     SoftwareHive,
     /// The annotation `Winsock_LSP` of a crash report of Firefox or another Gecko program.
     CrashAnnotation,
-    /// What says which Windows a computer has, without a catalog: `osinfo.txt` or the output of `systeminfo`.
+    /// What says which Windows a computer has, without a catalog: `osinfo.txt`, the output of `systeminfo`, or
+    /// `client_info.json` of Velociraptor.
     SystemInfo,
     /// Lines about the catalogs of a log of HijackThis (`O10`) or FRST (`Winsock:`).
     ToolLog,

@@ -3,6 +3,7 @@
 mod additions;
 mod autoruns;
 mod carrier;
+mod client_info;
 mod code_page;
 mod content;
 mod control_set;

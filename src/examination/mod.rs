@@ -2,7 +2,9 @@
 
 mod again;
 mod article;
+mod collected;
 mod doubts;
+mod earlier;
 mod events;
 mod files;
 mod libraries;
@@ -23,10 +25,9 @@ use crate::baseline::{Baseline, is_known_provider};
 use crate::catalog::difference::{Difference, differences};
 use crate::catalog::residue::{Residue, residues};
 use crate::catalog::{CatalogEvent, Facts, SeenFile, Software, Text};
-use crate::evidence::log::LogFile;
 use crate::evidence::{
-    self, Content, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery,
-    Registry, ReportHead, Roles, Scratch, TextHead,
+    self, ControlSet, Defect, Error, History, HiveHead, Kind, Moment, ReadOptions, Reading, Recovery, Registry,
+    ReportHead, Roles, TextHead,
 };
 use crate::finding::{Confidence, Finding, NotJudged, Severity, Verdict};
 use crate::policy::Withheld;
@@ -35,33 +36,13 @@ use crate::tree::{self, Drive, Libraries};
 
 pub(crate) use again::examine_again;
 pub use article::Article;
+pub use collected::Evidence;
+use collected::Others;
 pub use measure::EvidenceFile;
 pub use options::Options;
 pub use sections::Sections;
 pub use selection::Selection;
 pub use together::examine_together;
-
-/// A file that was collected, as it is handed over to be examined.
-pub struct Evidence<'a> {
-    /// What it is called.
-    pub path: Text,
-    /// Its bytes.
-    pub content: Content<'a>,
-    /// The transaction logs of a hive.
-    pub logs: Vec<LogFile<'a>>,
-    /// Where a dirty hive is recovered; `None` for memory, of which this takes as much as the recovered hive is long.
-    pub scratch: Option<&'a dyn Scratch>,
-    /// The drives of the computer, as far as their files are at hand: there the DLLs that the catalogs name are looked for.
-    pub drives: Vec<Drive<'a>>,
-}
-
-impl<'a> Evidence<'a> {
-    /// A file without transaction logs.
-    #[must_use]
-    pub fn new(path: impl Into<Text>, content: Content<'a>) -> Self {
-        Self { path: path.into(), content, logs: Vec::new(), scratch: None, drives: Vec::new() }
-    }
-}
 
 /// Everything that is said of one piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +128,7 @@ pub struct Examined {
 ///
 /// Where it shows nothing at all, or does not have the control set that was asked for.
 pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination, Error> {
-    let Evidence { path, content, logs, scratch, drives } = evidence;
+    let Evidence { path, content, logs, scratch, drives, is_earlier_state: _ } = evidence;
     let read_options = ReadOptions {
         code_page: options.code_page,
         logs: &logs,
@@ -159,13 +140,13 @@ pub fn examine(evidence: Evidence<'_>, options: &Options) -> Result<Examination,
         measured(Evidence::new(path, content), options.hash, |_, content| evidence::read(content, &read_options))?;
     let logs = logs.iter().map(|log| EvidenceFile::of_bytes(log.name.clone(), log.bytes, options.hash)).collect();
     let reports = together::listing(&mut reading);
-    Ok(Examination { sha256, logs, ..examination(reading, reports.as_slice(), &drives, path, size, options)? })
+    let beside = Others { reports: reports.as_slice(), earlier: &[], drives: &drives };
+    Ok(Examination { sha256, logs, ..examination(reading, beside, path, size, options)? })
 }
 
 fn examination(
     reading: Reading,
-    reports: &[SystemReport],
-    drives: &[Drive<'_>],
+    others: Others<'_>,
     path: Text,
     size: u64,
     options: &Options,
@@ -181,7 +162,9 @@ fn examination(
     selected.sort_by_key(|control_set| (!control_set.roles.current, !control_set.roles.default));
     let recovery = reading.recovery;
     let is_newest = recovery.as_ref().is_none_or(Recovery::is_newest) || options.as_stored;
-    let other = OtherEvidence { events: &reading.events, files: &reading.files, software: reading.software.as_deref() };
+    let Others { reports, earlier, drives } = others;
+    let (events, files, software) = (&*reading.events, &*reading.files, reading.software.as_deref());
+    let other = OtherEvidence { events, files, software, earlier };
     let beside = Beside {
         kind: reading.kind,
         recovery: recovery.as_ref(),
@@ -291,6 +274,7 @@ fn examine_control_set(mut control_set: ControlSet, beside: &Beside<'_>, options
     summary.extend(disagreement);
     summary.extend(libraries.as_ref().and_then(libraries::sentence));
     summary.extend(events::sentence(kind, other.events));
+    summary.extend(other.earlier.iter().map(|state| earlier::sentence(state, catalogs)));
     // Verdict and summary say what holds, whatever the user asks for.
     options.policy.choose(&mut judgement, &mut withheld, &subject.folder);
     Examined {

@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 
 use super::measure::{EvidenceFile, measured};
-use super::{Evidence, Examination, Options, examination};
+use super::{Evidence, Examination, Options, Others, earlier, examination};
 use crate::catalog::difference::{Difference, differences};
 use crate::catalog::{Facts, Place, Text};
 use crate::evidence::{self, ControlSet, Defect, Error, Kind, ReadOptions, Reading, Together};
 use crate::rules::SystemReport;
 
 /// Examines several files of one system as one: a hive or several registration files, reports and listings of the same
-/// system, with which the registry is compared, its event logs, which show who changed the catalogs, and what says which
+/// system, with which the registry is compared, earlier states of it, its event logs, which show who changed the catalogs, and what says which
 /// Windows it has. A listing or report may stand for the registry, and several that show the same.
 ///
 /// # Errors
@@ -20,8 +20,13 @@ use crate::rules::SystemReport;
 pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
     let mut exports = Together::new(options.code_page);
     let (mut parts, mut of_logs, mut others, mut drives) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for Evidence { path, content, logs, scratch, drives: of_piece } in evidence {
+    let mut earlier = Vec::new();
+    for Evidence { path, content, logs, scratch, drives: of_piece, is_earlier_state } in evidence {
         drives.extend(of_piece);
+        if is_earlier_state {
+            earlier.extend(earlier::state(path, content, options));
+            continue;
+        }
         let read_options = ReadOptions {
             code_page: options.code_page,
             logs: &logs,
@@ -59,7 +64,8 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
     registry.events.sort_by_key(|event| event.time);
     let size = parts.iter().map(|part| part.size).sum();
     let path = Text::new(names.join(" + "));
-    Ok(Examination { parts, logs: of_logs, ..examination(registry, &reports, &drives, path, size, options)? })
+    let others = Others { reports: &reports, earlier: &earlier, drives: &drives };
+    Ok(Examination { parts, logs: of_logs, ..examination(registry, others, path, size, options)? })
 }
 
 /// The one registry, and the rest, which is compared with it.

@@ -322,7 +322,9 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
     unwanted::mark(&mut judgement.findings, subject.knowledge);
     confidence::lower_without_paths(&mut judgement.findings, subject.catalogs.told);
     stories::tell(&mut judgement.findings, &subject.folder);
-    other_evidence::add(&mut judgement.findings, subject.other, &|catalog, path| subject.path(catalog, path));
+    other_evidence::add(&mut judgement.findings, subject.other, subject.catalogs, &|catalog, path| {
+        subject.path(catalog, path)
+    });
     judgement
 }
 

@@ -1,6 +1,7 @@
 //! The rules: one file each, with page, judgement and tests.
 
 mod confidence;
+mod earlier_state;
 pub mod kb811259;
 mod known_to_user;
 mod layers;
@@ -83,6 +84,7 @@ mod windows_library_replaced;
 use self::references::Reference;
 use crate::finding::{Finding, Remedy};
 
+pub use earlier_state::EarlierState;
 pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, SystemReport, judge};
 pub use other_evidence::OtherEvidence;
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::earlier_state::{Canonical, EarlierState, Timeline};
 use crate::baseline::ThirdParty;
-use crate::catalog::{CanonicalPath, CatalogEvent, CatalogName, InstalledProduct, SeenFile, Software, Text};
+use crate::catalog::{CanonicalPath, CatalogEvent, CatalogName, Catalogs, InstalledProduct, SeenFile, Software, Text};
 use crate::finding::{EntryName, Finding};
 
 /// Events and products of one entry that a finding shows.
@@ -18,16 +19,16 @@ pub struct OtherEvidence<'a> {
     pub files: &'a [SeenFile],
     /// What the SOFTWARE hive says.
     pub software: Option<&'a Software>,
+    /// Copies of its registry from earlier times.
+    pub earlier: &'a [EarlierState],
 }
 
-/// Gives the canonical form of a path in a catalog of the system.
-type Canonical<'p> = &'p dyn Fn(CatalogName, &str) -> CanonicalPath;
-
 /// Adds it to the findings.
-pub(super) fn add(findings: &mut [Finding], other: OtherEvidence<'_>, canonical: Canonical<'_>) {
+pub(super) fn add(findings: &mut [Finding], other: OtherEvidence<'_>, catalogs: &Catalogs, canonical: Canonical<'_>) {
     let events = CatalogEvent::by_identity(other.events);
     let files = files(other.files, canonical);
     let mut products = Products::of(other.software);
+    let earlier = Timeline::of(other.earlier, catalogs, canonical);
     for finding in findings {
         let Some(entry) = &finding.entry else { continue };
         if entry.id.is_some() && entry.provider_id.is_some() {
@@ -41,6 +42,7 @@ pub(super) fn add(findings: &mut [Finding], other: OtherEvidence<'_>, canonical:
         }
         let products = products.of_entry(entry, path.as_ref());
         finding.other_evidence.extend(products.iter().take(MOST).map(ToString::to_string));
+        finding.other_evidence.extend(earlier.since(catalog, entry, canonical));
     }
 }
 

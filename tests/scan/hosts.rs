@@ -147,7 +147,7 @@ fn collections_of_every_tool_are_one_computer_with_the_verdict_of_the_hive_alone
             ("config\\osinfo.txt".to_owned(), system_info("PC1")),
         ];
         let trace = vec![("report.cab".to_owned(), cab(&[&members], Method::MsZip))];
-        for (files, joined) in [(kape, 1), (velociraptor, 1), (tss, 2), (trace, 2)] {
+        for (files, joined) in [(kape, 2), (velociraptor, 2), (tss, 2), (trace, 2)] {
             let records = scan_of(&files);
             let unit = &records[0]["unit"];
             assert_eq!(unit["verdict"], verdict_alone, "{:?}", units(&records));
@@ -158,6 +158,58 @@ fn collections_of_every_tool_are_one_computer_with_the_verdict_of_the_hive_alone
                 || record["unit"]["host"] == "OTHER"));
             assert!(computers.is_some_and(|computers| computers <= 2), "{:?}", units(&records));
         }
+    }
+}
+
+#[test]
+fn the_client_info_of_velociraptor_names_the_computer_of_its_collection() {
+    let info = r#"{"Hostname":"PC1","Fqdn":"PC1.example.org","PlatformVersion":"10.0.19045 Build 19045"}"#;
+    let files = [
+        ("client_info.json".to_owned(), info.as_bytes().to_vec()),
+        ("uploads/auto/C%3A/Windows/System32/config/SYSTEM".to_owned(), hive_of(CLEAN, "PC1")),
+        ("uploads/auto/C%3A/Temp/winsock.txt".to_owned(), listing(CLEAN)),
+    ];
+    let records = scan_of(&[("collection.zip".to_owned(), zip(&files))]);
+    let found = units(&records);
+    assert!(found[0].contains("SYSTEM  examined  intact  PC1 + client_info.json (same-name)"), "{found:?}");
+    assert_eq!(records[0]["unit"]["windows"], "Windows 10 22H2");
+    let rest = scan_of(&[("collection.zip".to_owned(), zip(&files[..1]))]);
+    assert_eq!(rest.len(), 1, "alone it is not evidence: {:?}", units(&rest));
+}
+
+#[test]
+fn a_registry_is_compared_with_its_earlier_states_in_the_same_collection() {
+    const PREFIXES: [&str; 2] = ["a/", "a/C/Windows/System32/"];
+    for prefix in PREFIXES {
+        let files = |current: &str, [older, newer]: [&str; 2]| {
+            vec![
+                (format!("{prefix}config/SYSTEM"), hive_of(current, "PC1")),
+                (format!("{prefix}config/RegBack/SYSTEM"), hive_of(newer, "PC1")),
+                (format!("{prefix}HarddiskVolumeShadowCopy2/SYSTEM"), hive_of(older, "PC1")),
+                (format!("{prefix}config/RegBack/OTHER/SYSTEM"), hive_of(CLEAN, "PC2")),
+            ]
+        };
+        let about = |files: &[(String, Vec<u8>)]| -> Vec<String> {
+            let records = scan_of(files);
+            assert_eq!(records.len(), 5, "each state has a verdict: {:?}", units(&records));
+            assert_eq!(summary(&records)["computers"], 2);
+            let is_current = |record: &&Value| {
+                record["unit"]["label"].as_str().is_some_and(|label| label.ends_with("config/SYSTEM"))
+            };
+            let record = records.iter().find(is_current).unwrap();
+            let unit = &record["unit"];
+            let reasons: Vec<_> = unit["joined"].as_array().unwrap().iter().map(|one| one["reason"].clone()).collect();
+            assert_eq!(reasons, ["earlier-state", "earlier-state"]);
+            let text = record.to_string().replace(&format!("./{prefix}"), "");
+            text.split('"').filter(|text| text.starts_with("provider and DLL")).map(str::to_owned).collect()
+        };
+        let lsp = hijacked();
+        let all_say = |found: Vec<String>, expected: &str| {
+            assert!(!found.is_empty() && found.iter().all(|found| found.contains(expected)), "{expected}: {found:?}");
+        };
+        all_say(about(&files(&lsp, [CLEAN, CLEAN])), "provider and DLL not in config/RegBack/SYSTEM of 20");
+        all_say(about(&files(&lsp, [&lsp, &lsp])), "provider and DLL present since ");
+        assert_eq!(about(&files(CLEAN, [&lsp, &lsp])), [""; 0], "nothing is wrong today");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::io::Read;
+use std::sync::Arc;
 
 use catalog9::archive::{Archive, Budget, Contents, DEEPEST, Password, Told, Trouble};
 use catalog9::batch::{Counts, Failure, Record, Status};
@@ -219,7 +220,7 @@ impl<'a> Waiting<'a> {
         Piece {
             label: Text::new(format!("{}!/{}", self.label, self.contents.path(place))),
             name: self.contents.name(place),
-            source: Source::Held(held),
+            source: Source::Held(Arc::new(held)),
             promise: Promise::default(),
             joined: None,
         }

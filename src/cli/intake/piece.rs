@@ -12,7 +12,7 @@ use super::file;
 use super::source::Source;
 
 /// A file that is to be examined.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::cli) struct Piece {
     /// What people call it.
     pub(in crate::cli) label: Text,

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use catalog9::Content;
 use catalog9::collection::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
@@ -14,7 +15,7 @@ use super::map::{Guarded, Map, Reading};
 use super::spool::{self, Held, IN_MEMORY, Kept};
 
 /// Where bytes are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::cli) enum Source {
     /// They come through standard input, once.
     Stdin,
@@ -23,7 +24,7 @@ pub(in crate::cli) enum Source {
     /// In a file that was met in a folder, where links are not followed.
     Found(PathBuf),
     /// Here, taken out of an archive.
-    Held(Held),
+    Held(Arc<Held>),
 }
 
 /// Bytes that can be read from any place.

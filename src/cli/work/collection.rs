@@ -1,7 +1,7 @@
 //! The units of a collection, put together by the computers that they are of.
 
 use catalog9::catalog::Text;
-use catalog9::collection::{self, Beginning, Member};
+use catalog9::collection::{self, Beginning, JoinReason, Member};
 use catalog9::evidence::Kind;
 
 use super::examination;
@@ -34,8 +34,20 @@ impl Examiner<'_> {
             .iter()
             .map(|(_, name, kind, computer)| Member { name, kind: *kind, computer: computer.clone() })
             .collect();
-        for host in collection::hosts(&members) {
-            let place = |member: usize| evidence.get(member).map(|(place, ..)| *place);
+        let hosts = collection::hosts(&members);
+        let place = |member: usize| evidence.get(member).map(|(place, ..)| *place);
+        for host in &hosts {
+            let copies: Vec<Piece> = host
+                .earlier
+                .iter()
+                .filter_map(|member| Some(units.get(place(*member)?)?.as_ref()?.files.first()?.clone()))
+                .map(|copy| Piece { joined: Some(JoinReason::EarlierState), ..copy })
+                .collect();
+            if let Some(leader) = place(host.leader).and_then(|place| units.get_mut(place)?.as_mut()) {
+                leader.files.extend(copies);
+            }
+        }
+        for host in hosts {
             for (member, reason) in host.joined {
                 let joined = place(member).and_then(|place| units.get_mut(place)?.take());
                 let leader = place(host.leader).and_then(|place| units.get_mut(place)?.as_mut());

@@ -1,6 +1,7 @@
 //! The examination of one piece of evidence, or of several as one: the same for every command.
 
 use catalog9::catalog::Text;
+use catalog9::collection::JoinReason;
 use catalog9::evidence::{self, Error as EvidenceError, Kind, ReadOptions};
 use catalog9::{Evidence, Examination, Options, examine, examine_together};
 use miette::Diagnostic;
@@ -77,6 +78,7 @@ pub(in crate::cli) fn of(
             let evidence = pieces.iter().zip(opened).map(|((piece, logs), (opened, bytes))| Evidence {
                 logs: logs.iter().zip(bytes).map(|(log, bytes)| log.file(bytes)).collect(),
                 scratch: Some(&TemporarySpace),
+                is_earlier_state: piece.joined == Some(JoinReason::EarlierState),
                 ..Evidence::new(piece.label.clone(), opened.content())
             });
             let mut evidence: Vec<Evidence<'_>> = evidence.collect();

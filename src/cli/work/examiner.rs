@@ -2,7 +2,7 @@
 
 use catalog9::archive::Password;
 use catalog9::batch::{Counts, Failure, Joined, Passed, Reason, Record, Status};
-use catalog9::collection::{Beginning, Name, Packing};
+use catalog9::collection::{Beginning, JoinReason, Name, Packing};
 use catalog9::evidence::Kind;
 use catalog9::{Examination, Options};
 
@@ -183,7 +183,7 @@ impl Examiner<'_> {
         &self,
         catalogs: &[&Piece],
         logs: &[Piece],
-        reports: &mut [Piece],
+        reports: &mut Vec<Piece>,
         alone: impl Fn() -> Result<Examination, Obstacle>,
         emit: &mut Emit<'_>,
     ) -> Result<Examination, Obstacle> {
@@ -210,7 +210,7 @@ impl Examiner<'_> {
         &self,
         catalogs: &[&Piece],
         logs: &[Piece],
-        reports: &mut [Piece],
+        reports: &mut Vec<Piece>,
         alone: impl Fn() -> Result<Examination, Obstacle>,
     ) -> Result<Examination, Obstacle> {
         let leave_out: [fn(&Piece) -> bool; 2] = [|_| false, shows_catalogs];
@@ -223,6 +223,8 @@ impl Examiner<'_> {
             {
                 return said;
             }
+            // Earlier states are examined alone in any case.
+            reports.retain(|report| report.joined != Some(JoinReason::EarlierState));
         }
         for report in reports {
             report.joined = None;
@@ -284,7 +286,8 @@ impl Examiner<'_> {
         // The hive leads, and takes them all.
         let of_leader = std::iter::once(logs.as_slice()).chain(std::iter::repeat(&[][..]));
         let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().copied().zip(of_leader).collect();
-        let roots = Root::around(pieces.iter().map(|(piece, _)| *piece));
+        let of_now = pieces.iter().filter(|(piece, _)| piece.joined != Some(JoinReason::EarlierState));
+        let roots = Root::around(of_now.map(|(piece, _)| *piece));
         examination::of(&pieces, &roots, self.known.as_ref(), &self.options)
             .map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
     }
