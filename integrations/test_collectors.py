@@ -89,10 +89,13 @@ def options():
     return set(re.findall(r"--[a-z][a-z-]+", catalog9("scan", "--help").stdout))
 
 
-def test_the_artifact_names_fields_and_options_that_exist():
-    text = (HERE / "velociraptor" / "Windows.Winsock.Catalog9.yaml").read_text()
+@pytest.mark.parametrize("name, kind", [("Windows.Winsock.Catalog9", "CLIENT"), ("Server.Winsock.Catalog9", "SERVER")])
+def test_the_artifacts_name_fields_and_options_that_exist(name, kind):
+    text = (HERE / "velociraptor" / f"{name}.yaml").read_text()
     artifact = yaml.safe_load(text)
-    assert artifact["name"] == "Windows.Winsock.Catalog9" and artifact["type"] == "CLIENT"
+    assert artifact["name"] == name and artifact["type"] == kind
+    (tool,) = artifact["tools"]
+    assert f'ToolName="{tool["name"]}"' in text
     (source,) = artifact["sources"]
     query = source["query"]
     # Outside of texts and comments, brackets are in pairs.
@@ -104,11 +107,22 @@ def test_the_artifact_names_fields_and_options_that_exist():
         assert field in definitions["Unit"]["properties"], field
     for field in re.findall(r"Record\.unit\.failure\.(\w+)", query):
         assert field in definitions["Failure"]["properties"], field
+    for field in re.findall(r"Record\.summary\.(\w+)", query):
+        assert field in definitions["Summary"]["properties"], field
     for field in re.findall(r"^\s+([a-z_]+) AS ", query, re.MULTILINE):
         assert field in definitions["Finding"]["properties"], field
     assert set(re.findall(r'"(--[a-z-]+)"', query)) <= options()
-    known = set(re.findall(r"LET (\w+) ", query)) | {parameter["name"] for parameter in artifact["parameters"]}
-    assert {"Program", "Folder", "Records", "OnlyFindings"} <= known
+    defined = set(re.findall(r"LET (\w+)", query)) | {parameter["name"] for parameter in artifact["parameters"]}
+    for used in re.findall(r"FROM ([A-Z]\w+)(?![\w.])", query):
+        assert used in defined, used
+
+
+def test_both_artifacts_have_the_same_columns():
+    columns = []
+    for name in ("Windows", "Server"):
+        query = (HERE / "velociraptor" / f"{name}.Winsock.Catalog9.yaml").read_text()
+        columns.append(re.findall(r"^\s+(?:Record\.unit\.[\w.]+|[a-z_]+) AS (\w+)", query, re.MULTILINE))
+    assert columns[0] == columns[1] and len(columns[0]) > 10
 
 
 def test_the_command_lines_of_the_module_work(tmp_path):
