@@ -319,3 +319,11 @@ pub struct NotJudged {
     /// The missing facts.
     pub needs: Facts,
 }
+
+impl NotJudged {
+    /// Whether nothing is missing but other evidence of the same computer, which need not exist.
+    #[must_use]
+    pub fn lacks_other_evidence_only(&self) -> bool {
+        Facts::BESIDE.contains(self.needs)
+    }
+}

@@ -56,12 +56,22 @@ fn windows_in(root: &Path, case: &str) {
     }
 }
 
+/// The files of a sound Windows, as far as its catalogs name them.
+pub fn sound_files() -> Vec<(String, Vec<u8>)> {
+    let exports = [("NSPStartup", None), ("WSPStartup", None)];
+    let of_folder = |(folder, machine): (&str, u16)| {
+        let dll = library::write(machine, &exports);
+        SYSTEM_FILES.map(|file| (format!("Windows/{folder}/{file}"), dll.clone()))
+    };
+    [("System32", library::X64), ("SysWOW64", library::X86)].into_iter().flat_map(of_folder).collect()
+}
+
 /// A computer whose files are held in memory.
 pub struct Computer(BTreeMap<Vec<String>, Vec<u8>>);
 
 impl Computer {
     /// The files that both system folders of every Windows have, and these.
-    pub fn with(files: &[(&str, Vec<u8>)]) -> Self {
+    pub fn with(files: &[(impl AsRef<str>, Vec<u8>)]) -> Self {
         let mut computer = Self(BTreeMap::new());
         for folder in ["System32", "SysWOW64"] {
             for file in &SYSTEM_FILES[..3] {
@@ -69,7 +79,7 @@ impl Computer {
             }
         }
         for (path, bytes) in files {
-            computer.add(path, bytes);
+            computer.add(path.as_ref(), bytes);
         }
         computer
     }

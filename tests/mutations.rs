@@ -15,7 +15,7 @@ use serde_json::Value;
 use snapbox::Data;
 
 use crate::cases::pressed;
-use crate::libraries::Computer;
+use crate::libraries::{Computer, sound_files};
 use crate::synth::evtx::{self, Event};
 use crate::synth::{Key, hive, library, msinfo, netsh, registry};
 
@@ -317,7 +317,7 @@ fn logged(case: &str) -> Judgement {
 }
 
 /// What is said of a clean hive with these files of its computer beside its system files.
-fn with_files(files: &[(&str, Vec<u8>)]) -> Judgement {
+fn with_files(files: &[(impl AsRef<str>, Vec<u8>)]) -> Judgement {
     let hive = with_last_known_good(WINDOWS_10, WINDOWS_10);
     let computer = Computer::with(files);
     let drives = vec![Drive { letter: None, files: &computer }];
@@ -367,6 +367,11 @@ fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
         let not_judged: BTreeSet<&str> = judgement.not_judged.iter().map(|rule| rule.rule).collect();
         silent.extend(ALL.iter().map(|rule| rule.id).filter(|id| !not_judged.contains(id)));
     }
+    // The files of the computer are there, and all of them are as Windows has them.
+    let sound = with_files(&sound_files());
+    assert_eq!(sound.findings, []);
+    let not_judged: BTreeSet<&str> = sound.not_judged.iter().map(|rule| rule.rule).collect();
+    silent.extend(ALL.iter().map(|rule| rule.id).filter(|id| !not_judged.contains(id)));
     for rule in ALL {
         let has_spoken = speaking.contains(rule.id) || ABOUT_SIGNATURES.contains(&rule.id);
         assert!(has_spoken, "{} needs a row in the table", rule.id);

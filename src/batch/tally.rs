@@ -24,7 +24,7 @@ pub struct Tally {
     rules: BTreeMap<(String, Severity), Rule>,
     allowed: usize,
     left_out: usize,
-    not_judged: BTreeMap<u32, u64>,
+    not_judged: BTreeMap<u64, u64>,
     /// Of each comparison with an earlier result how many findings are gone.
     gone: Vec<Option<usize>>,
     foreign: BTreeMap<(Option<Guid>, String, String), Provider>,

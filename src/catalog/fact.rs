@@ -7,7 +7,7 @@ use bitflags::bitflags;
 bitflags! {
     /// The facts that evidence contains and that rules need.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-    pub struct Facts: u32 {
+    pub struct Facts: u64 {
         /// Protocol entries in order, with their names.
         const ENTRIES = 1;
         /// Address family, socket type, protocol and its largest offset.
@@ -72,12 +72,14 @@ bitflags! {
         const REPORTS = 1 << 30;
         /// Events of Winsock that the same system logged, beside the evidence.
         const EVENT_LOG = 1 << 31;
+        /// Whether the DLLs that the catalogs name are among the files of the same computer, and what is in them.
+        const FILES = 1 << 32;
     }
 }
 
 impl Facts {
     /// What no catalogs show, but other evidence of the same system.
-    pub const BESIDE: Self = Self::REPORTS.union(Self::EVENT_LOG);
+    pub const BESIDE: Self = Self::REPORTS.union(Self::EVENT_LOG).union(Self::FILES);
 
     /// The fact of that name, such as `provider-ids`.
     #[must_use]

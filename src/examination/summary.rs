@@ -59,7 +59,8 @@ pub(super) fn sentences(
         None => vec!["The protocol catalog could not be read, so it is not judged.".to_owned()],
     };
     if sections.is_some() {
-        let blind = blind_spots(subject.catalogs, kind, judgement.not_judged.len());
+        let lacking = judgement.not_judged.iter().filter(|rule| !rule.lacks_other_evidence_only());
+        let blind = blind_spots(subject.catalogs, kind, lacking.count());
         // What a replaced DLL would change is seen by nobody here: that comes before what is seen.
         let place = if subject.catalogs.tells(Facts::PATHS) { sentences.len() } else { 0 };
         if let Some(sentence) = blind {

@@ -1,6 +1,8 @@
 //! What evidence may show, in the words of analysts.
 
 use crate::catalog::Facts;
+use crate::finding::NotJudged;
+use crate::sentence::{counted, list_of};
 
 /// What evidence may show, in words, the most important first.
 pub(super) const FACTS: &[(Facts, &str)] = &[
@@ -29,9 +31,33 @@ pub(super) const FACTS: &[(Facts, &str)] = &[
     (Facts::ENVIRONMENT, "environment variables"),
     (Facts::SERVICE_PROVIDER, "the Winsock 1.1 service provider"),
     (Facts::TIMES, "times"),
-    (Facts::REPORTS, "what a report of the same system shows"),
-    (Facts::EVENT_LOG, "what the event log of Winsock records"),
 ];
+
+/// Other evidence of the same computer, in words.
+const OTHER: [(Facts, &str); 3] = [
+    (Facts::FILES, "the files of its DLLs"),
+    (Facts::REPORTS, "a report"),
+    (Facts::EVENT_LOG, "the event log of Winsock"),
+];
+
+/// The rules for which the evidence lacks facts; then those for which only other evidence could exist that nobody gave.
+pub(super) fn lacking_and_optional<'n>(
+    not_judged: impl IntoIterator<Item = &'n NotJudged>,
+) -> (Vec<&'n NotJudged>, Vec<&'n NotJudged>) {
+    not_judged.into_iter().partition(|not_judged| !not_judged.lacks_other_evidence_only())
+}
+
+/// How many checks other evidence of the same computer would make possible, as a clause; `None` for no checks.
+pub(super) fn possible_with_other(not_judged: &[&NotJudged]) -> Option<String> {
+    let needs = not_judged.iter().fold(Facts::empty(), |needs, rule| needs | rule.needs);
+    let other: Vec<&str> = OTHER.iter().filter(|(fact, _)| needs.contains(*fact)).map(|(_, words)| *words).collect();
+    let checks = match not_judged.len() {
+        0 => return None,
+        1 => "1 more check is".to_owned(),
+        count => format!("{} are", counted(count, "more check")),
+    };
+    Some(format!("with {} of this computer, {checks} possible", list_of(&other)))
+}
 
 /// The facts in words.
 pub(super) fn in_words(facts: Facts) -> Vec<&'static str> {

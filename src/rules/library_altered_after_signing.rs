@@ -26,7 +26,7 @@ rule! {
     /// # References
     ///
     /// ATT&CK T1554 (closest fit)
-    "library-altered-after-signing", Error, Hijack, Hijacked, needs [PATHS]
+    "library-altered-after-signing", Error, Hijack, Hijacked, needs [PATHS, FILES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

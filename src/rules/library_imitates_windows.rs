@@ -26,7 +26,7 @@ rule! {
     /// # References
     ///
     /// ATT&CK T1036.005
-    "library-imitates-windows", Error, Hijack, Hijacked, needs [PATHS]
+    "library-imitates-windows", Error, Hijack, Hijacked, needs [PATHS, FILES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -36,7 +36,7 @@ rule! {
     /// # References
     ///
     /// KB-7, KB-16
-    "library-missing", Error, BreaksNetworking, Corrupt, needs [PATHS]
+    "library-missing", Error, BreaksNetworking, Corrupt, needs [PATHS, FILES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -28,7 +28,7 @@ rule! {
     /// # References
     ///
     /// ATT&CK T1553.002 (closest fit)
-    "library-unsigned", Note, Context, Intact, needs [PATHS]
+    "library-unsigned", Note, Context, Intact, needs [PATHS, FILES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -31,7 +31,7 @@ rule! {
     /// # References
     ///
     /// KB-7, KB-16; ATT&CK T1574 (closest fit)
-    "library-without-startup-export", Error, BreaksNetworking, Corrupt, needs [PATHS]
+    "library-without-startup-export", Error, BreaksNetworking, Corrupt, needs [PATHS, FILES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

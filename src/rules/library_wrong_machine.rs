@@ -30,7 +30,7 @@ rule! {
     /// # References
     ///
     /// KB-7, KB-16
-    "library-wrong-machine", Error, BreaksNetworking, Corrupt, needs [PATHS]
+    "library-wrong-machine", Error, BreaksNetworking, Corrupt, needs [PATHS, FILES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -213,6 +213,7 @@ impl<'a> Subject<'a> {
         let mut told = self.catalogs.told.difference(Facts::BESIDE);
         told.set(Facts::REPORTS, !self.reports.is_empty());
         told.set(Facts::EVENT_LOG, !self.other.events.is_empty());
+        told.set(Facts::FILES, self.libraries.is_some_and(Libraries::shows_any));
         told
     }
 

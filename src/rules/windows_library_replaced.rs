@@ -28,7 +28,7 @@ rule! {
     /// # References
     ///
     /// ATT&CK T1574.001 (closest fit)
-    "windows-library-replaced", Error, Hijack, Hijacked, needs [PATHS]
+    "windows-library-replaced", Error, Hijack, Hijacked, needs [PATHS, FILES]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -102,6 +102,12 @@ impl Libraries {
         self.by_path.get(&(wow64, path.clone())).and_then(|index| self.files.get(*index))
     }
 
+    /// Whether the tree shows of any of them that it is there or missing. A triage collection shows nothing.
+    #[must_use]
+    pub fn shows_any(&self) -> bool {
+        self.files.iter().any(|file| !matches!(file.presence, Presence::NotJudged(_)))
+    }
+
     /// Marks which files are known, by their SHA-256.
     pub fn mark_known(&mut self, is_known: impl Fn(&[u8; 32]) -> bool) {
         for file in &mut self.files {

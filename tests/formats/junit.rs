@@ -122,7 +122,7 @@ fn a_suite_is_a_piece_of_evidence_and_a_case_is_a_rule() {
         .map(|suite| ["name", "tests", "failures", "errors", "skipped"].map(|name| suite.attribute(name)))
         .collect();
     let tests = (rules + 1).to_string();
-    assert_eq!(counts[0], ["PLAIN", &tests, "0", "0", "2"], "there is no report and no event log");
+    assert_eq!(counts[0], ["PLAIN", &tests, "0", "0", "9"], "there is no report, no event log and no file");
     assert_eq!(counts[1][..2], ["LAYERED", &tests]);
     assert_ne!(counts[1][2], "0");
     assert_eq!(counts[2], ["empty", "1", "0", "1", "0"]);

@@ -8,7 +8,7 @@ use crate::catalog::Facts;
 use crate::evidence::Kind;
 use crate::examination::{Examination, Examined};
 use crate::finding::{Confidence, Finding, Remedy, Severity, Verdict};
-use crate::render::facts::FACTS;
+use crate::render::facts::{FACTS, lacking_and_optional, possible_with_other};
 use crate::render::table::count_of_sections;
 use crate::render::totals;
 use crate::rules;
@@ -160,7 +160,7 @@ fn to_collect(examination: &Examination) -> &'static str {
 
 /// What could not be judged, the facts that most rules need first, and what to collect.
 fn not_judged(examined: &Examined, examination: &Examination) -> Markup {
-    let missing: Vec<_> = examined.not_judged().collect();
+    let (missing, optional) = lacking_and_optional(examined.not_judged());
     let needed_by = |fact: Facts| missing.iter().filter(|rule| rule.needs.intersects(fact)).count();
     let mut rows: Vec<(usize, &str)> =
         FACTS.iter().map(|(fact, words)| (needed_by(*fact), *words)).filter(|(count, _)| *count > 0).collect();
@@ -169,9 +169,15 @@ fn not_judged(examined: &Examined, examination: &Examination) -> Markup {
     html! {
         section.unknown {
             h2 id="r0-unknown" { "What could not be judged" }
-            @if missing.is_empty() {
+            @if missing.is_empty() && optional.is_empty() {
                 p { "Nothing: the evidence shows what every rule needs." }
-            } @else {
+            }
+            @if let Some(clause) = possible_with_other(&optional) {
+                p {
+                    (capitalized(&clause)) ": " (list_of(&optional.iter().map(|rule| rule.rule).collect::<Vec<_>>())) "."
+                }
+            }
+            @if !missing.is_empty() {
                 p {
                     (counted(missing.len(), "check")) " of " (rules::ALL.len()) " could not be made, since this " (kind)
                     " does not show what they need. " (prose(to_collect(examination)))

@@ -6,9 +6,10 @@ use maud::{Markup, html};
 
 use super::words::{Cell, cut, facts, prose, table};
 use super::{document, glossary, marks, overview::Overview};
-use crate::batch::{Detail, Extract, Foreign, Status, Summary, Unit};
-use crate::catalog::{Text, Windows};
+use crate::batch::{Detail, Extract, Foreign, JudgedControlSet, Status, Summary, Unit};
+use crate::catalog::{Facts, Text, Windows};
 use crate::finding::{Finding, Severity, Verdict};
+use crate::render::facts::lacking_and_optional;
 use crate::render::heading::Heading;
 use crate::render::rows::{Rows, Sort};
 use crate::render::spool::NewStore;
@@ -79,7 +80,8 @@ fn windows(unit: &Unit) -> String {
 fn details(unit: &Unit, extract: Option<&Extract>) -> Markup {
     let control_sets = || extract.into_iter().flat_map(|extract| &extract.control_sets);
     let findings: Vec<&Finding> = control_sets().flat_map(|set| &set.findings).collect();
-    let not_judged = control_sets().map(|set| set.all_not_judged().count()).max().unwrap_or_default();
+    let lacking = |set: &JudgedControlSet| lacking_and_optional(set.all_not_judged()).0.len();
+    let not_judged = control_sets().map(lacking).max().unwrap_or_default();
     let help = unit.failure.as_ref().and_then(|failure| failure.help.as_deref());
     if findings.is_empty() && unit.foreign.is_empty() && unit.defects == 0 && help.is_none() {
         return html! {};
@@ -301,13 +303,14 @@ fn first_page(summary: &Summary) -> Markup {
             }
             section.unknown {
                 h2 id="unknown" { "What could not be judged" }
-                @if summary.not_judged.is_empty() {
-                    p { "Nothing: the evidence shows what every rule needs." }
+                @let lacking = || summary.not_judged.iter().filter(|missing| !Facts::BESIDE.contains(missing.fact));
+                @if lacking().next().is_none() {
+                    p { "Nothing: the evidence shows what every rule needs, but for what other evidence could show." }
                 } @else {
                     p { "What some units do not show. A SYSTEM hive with its transaction logs shows all of it." }
                     details {
                         summary { "What is missing" }
-                        (table("Facts that the evidence does not show", &["Fact", "Units"], summary.not_judged.iter().map(
+                        (table("Facts that the evidence does not show", &["Fact", "Units"], lacking().map(
                             |missing| vec![Cell::Words(missing.fact.to_string()), Cell::Number(missing.units.to_string())],
                         )))
                     }

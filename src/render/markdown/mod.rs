@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 pub use self::units::Batch;
 
+use super::facts;
 use super::refused::Refused;
 use super::writer::{Fragment, Item, Remark, Writer};
 use super::{masked, roles_of, totals};
@@ -19,7 +20,7 @@ use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::{Allowed, Withheld};
 use crate::rules::{self, Rule};
-use crate::sentence::counted;
+use crate::sentence::{capitalized, counted};
 
 /// Longest text of a cell in characters.
 const LONGEST: usize = 512;
@@ -165,12 +166,18 @@ fn write_withheld(withheld: &Withheld, writer: &mut dyn Write) -> io::Result<()>
 }
 
 fn write_not_judged(examined: &Examined, writer: &mut dyn Write) -> io::Result<()> {
-    let not_judged = &examined.judgement.not_judged;
-    if not_judged.is_empty() {
-        return Ok(());
+    let (not_judged, optional) = facts::lacking_and_optional(&examined.judgement.not_judged);
+    if !not_judged.is_empty() {
+        writeln!(writer, "\nNot judged, since the evidence does not show what these rules need:\n")?;
+        not_judged.iter().try_for_each(|rule| writeln!(writer, "* {}: {}", rule.rule, rule.needs))?;
     }
-    writeln!(writer, "\nNot judged, since the evidence does not show what these rules need:\n")?;
-    not_judged.iter().try_for_each(|rule| writeln!(writer, "* {}: {}", rule.rule, rule.needs))
+    match facts::possible_with_other(&optional) {
+        Some(clause) => {
+            let rules: Vec<&str> = optional.iter().map(|rule| rule.rule).collect();
+            writeln!(writer, "\n{}: {}.", capitalized(&clause), rules.join(", "))
+        }
+        None => Ok(()),
+    }
 }
 
 fn write_events(examination: &Examination, writer: &mut dyn Write) -> io::Result<()> {

@@ -9,9 +9,10 @@ use super::style;
 use crate::catalog::{CatalogName, Facts};
 use crate::evidence::Defect;
 use crate::examination::{Examination, Examined};
-use crate::finding::{EntryName, Finding, Severity};
+use crate::finding::{EntryName, Finding, NotJudged, Severity};
+use crate::render::facts;
 use crate::rules;
-use crate::sentence::{counted, list_of};
+use crate::sentence::{capitalized, counted, list_of};
 
 /// What is said in one story; the rest is counted. JSON has it all.
 const MOST_OF_A_STORY: usize = 20;
@@ -161,10 +162,17 @@ fn write_alike(alike: &[&Finding], lead: &str, indent: &str, width: usize, write
 }
 
 pub(super) fn write_not_judged(examined: &Examined, width: usize, writer: &mut dyn Write) -> io::Result<()> {
-    let not_judged = &examined.judgement.not_judged;
-    if not_judged.is_empty() {
-        return Ok(());
+    let (not_judged, optional) = facts::lacking_and_optional(&examined.judgement.not_judged);
+    if !not_judged.is_empty() {
+        write_lacking(&not_judged, width, writer)?;
     }
+    let Some(clause) = facts::possible_with_other(&optional) else { return Ok(()) };
+    style::heading(writer, &capitalized(&clause))?;
+    let rules: Vec<&str> = optional.iter().map(|rule| rule.rule).collect();
+    Page::new(writer, width).words("  ", "  ", &rules.join(", "))
+}
+
+fn write_lacking(not_judged: &[&NotJudged], width: usize, writer: &mut dyn Write) -> io::Result<()> {
     style::heading(writer, &format!("Not judged: {}", counted(not_judged.len(), "rule")))?;
     if not_judged.len() <= MOST_ONE_BY_ONE {
         let mut rules = not_judged.iter();

@@ -10,11 +10,11 @@ use super::{View, other_evidence, style};
 use crate::catalog::Facts;
 use crate::evidence::{Defect, Kind};
 use crate::examination::{Examination, Examined};
-use crate::finding::Severity;
+use crate::finding::{NotJudged, Severity};
 use crate::policy::Withheld;
-use crate::render::facts::FACTS;
+use crate::render::facts::{self, FACTS};
 use crate::render::{roles_of, totals};
-use crate::sentence::{counted, list_of};
+use crate::sentence::{capitalized, counted, list_of};
 
 /// Defects that are shown one by one.
 const MOST_DEFECTS: usize = 3;
@@ -129,12 +129,20 @@ fn write_sections(examined: &Examined, page: &mut Page<'_>) -> io::Result<()> {
     page.heading(&format!("Sections in msinfo32: {}", super::sections::count(sections)))
 }
 
-/// How many checks were not possible, and what the evidence does not have that they need.
+/// How many checks were not possible, and what the evidence does not have that they need; then which other evidence would
+/// make more possible.
 fn write_not_judged(examined: &Examined, kind: Kind, page: &mut Page<'_>) -> io::Result<()> {
-    let not_judged = &examined.judgement.not_judged;
-    if not_judged.is_empty() {
-        return Ok(());
+    let (not_judged, optional) = facts::lacking_and_optional(&examined.judgement.not_judged);
+    if !not_judged.is_empty() {
+        write_lacking(&not_judged, kind, page)?;
     }
+    match facts::possible_with_other(&optional) {
+        Some(clause) => page.words("", "  ", &format!("{} (--full)", capitalized(&clause))),
+        None => Ok(()),
+    }
+}
+
+fn write_lacking(not_judged: &[&NotJudged], kind: Kind, page: &mut Page<'_>) -> io::Result<()> {
     let needed_by = |fact: Facts| not_judged.iter().filter(|rule| rule.needs.intersects(fact)).count();
     let mut facts: Vec<(usize, &str)> =
         FACTS.iter().map(|(fact, words)| (needed_by(*fact), *words)).filter(|(count, _)| *count > 0).collect();
