@@ -1,50 +1,19 @@
 //! The DLLs that catalogs name, in the files of their computer.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use catalog9::catalog::{FileTime, Text};
+use catalog9::catalog::Text;
 use catalog9::finding::Finding;
-use catalog9::tree::{Drive, Exports, Files, Image, Machine, Node, NodeKind, Obstacle};
+use catalog9::tree::{Drive, Exports, Image, Machine};
 use catalog9::{Content, Evidence, Options, examine};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::cases::catalog9;
+use crate::computer::{CASE, Computer, PROXY, SYSTEM_FILES};
 use crate::scan::{hive_of, write};
-use crate::synth::library;
-
-/// A Windows 10 with a layered provider.
-const CASE: &str = concat!(
-    include_str!("../fixtures/windows-10-plain/case.txt"),
-    "
-protocol
-1015  layered  C:\\Program Files\\Proxy\\proxy.dll  Proxy
-1016  1015>1001  C:\\Program Files\\Proxy\\proxy.dll  Proxy over [MSAFD Tcpip [TCP/IP]]
-"
-);
-
-/// What a Windows 10 has in both of its system folders, as far as its catalogs name it.
-const SYSTEM_FILES: [&str; 17] = [
-    "ntdll.dll",
-    "kernel32.dll",
-    "ws2_32.dll",
-    "mswsock.dll",
-    "napinsp.dll",
-    "pnrpnsp.dll",
-    "NLAapi.dll",
-    "winrnr.dll",
-    "wshbth.dll",
-    "rasadhlp.dll",
-    "fwpuclnt.dll",
-    "wshtcpip.dll",
-    "wship6.dll",
-    "wshqos.dll",
-    "wshunix.dll",
-    "wshhyperv.dll",
-    "wsock32.dll",
-];
+use crate::synth::pe;
 
 /// Writes a Windows below that folder, with a hive of this case.
 fn windows_in(root: &Path, case: &str) {
@@ -53,57 +22,6 @@ fn windows_in(root: &Path, case: &str) {
         for folder in ["System32", "SysWOW64"] {
             write(root, &[(&format!("Windows/{folder}/{file}"), b"MZ")]);
         }
-    }
-}
-
-/// The files of a sound Windows, as far as its catalogs name them.
-pub fn sound_files() -> Vec<(String, Vec<u8>)> {
-    let exports = [("NSPStartup", None), ("WSPStartup", None)];
-    let of_folder = |(folder, machine): (&str, u16)| {
-        let dll = library::write(machine, &exports);
-        SYSTEM_FILES.map(|file| (format!("Windows/{folder}/{file}"), dll.clone()))
-    };
-    [("System32", library::X64), ("SysWOW64", library::X86)].into_iter().flat_map(of_folder).collect()
-}
-
-/// A computer whose files are held in memory.
-pub struct Computer(BTreeMap<Vec<String>, Vec<u8>>);
-
-impl Computer {
-    /// The files that both system folders of every Windows have, and these.
-    pub fn with(files: &[(impl AsRef<str>, Vec<u8>)]) -> Self {
-        let mut computer = Self(BTreeMap::new());
-        for folder in ["System32", "SysWOW64"] {
-            for file in &SYSTEM_FILES[..3] {
-                computer.add(&format!("Windows/{folder}/{file}"), b"MZ");
-            }
-        }
-        for (path, bytes) in files {
-            computer.add(path.as_ref(), bytes);
-        }
-        computer
-    }
-
-    fn add(&mut self, path: &str, bytes: &[u8]) {
-        self.0.insert(path.split('/').map(str::to_owned).collect(), bytes.to_vec());
-    }
-}
-
-impl Files for Computer {
-    fn label(&self) -> Text {
-        Text::from("computer")
-    }
-
-    fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle> {
-        let below = self.0.keys().filter(|path| path.starts_with(folder) && path.len() > folder.len());
-        let kind = |path: &Vec<String>| if path.len() > folder.len() + 1 { NodeKind::Folder } else { NodeKind::File };
-        let nodes: BTreeSet<(String, NodeKind)> = below.map(|path| (path[folder.len()].clone(), kind(path))).collect();
-        Ok(nodes.into_iter().map(|(name, kind)| Node { name, kind }).collect())
-    }
-
-    fn read(&self, file: &[String], take: &mut dyn FnMut(&[u8])) -> Result<Option<FileTime>, Obstacle> {
-        take(&self.0[file]);
-        Ok(None)
     }
 }
 
@@ -128,26 +46,24 @@ fn judged(dll: &[u8]) -> (Vec<(&'static str, String)>, Result<Image, String>) {
 #[test]
 fn a_dll_says_for_which_processors_it_is_and_what_it_exports() {
     let wsp = ("WSPStartup", None);
-    let (findings, image) = judged(&library::write(library::X64, &[("Foo", None), wsp]));
+    let (findings, image) = judged(&pe::dll(pe::X64, &[("Foo", None), wsp]));
     let image = image.unwrap();
     assert_eq!((image.machine, image.exports), (Some(Machine::X64), Some(Exports::WSP_STARTUP)));
     assert_eq!(findings, [("library-wrong-machine", "32-bit protocol catalog".to_owned())]);
-    let (findings, image) = judged(&library::write(library::X86, &[("WSPStartup", Some("other.WSPStartup"))]));
+    let (findings, image) = judged(&pe::dll(pe::X86, &[("WSPStartup", Some("other.WSPStartup"))]));
     assert_eq!(image.unwrap().machine, Some(Machine::X86));
     assert_eq!(findings, [("library-wrong-machine", "64-bit protocol catalog".to_owned())], "a forwarder counts");
-    let (findings, image) = judged(&library::write(library::X64, &[("NSPStartup", None), ("NSPv2Startup", None)]));
+    let (findings, image) = judged(&pe::dll(pe::X64, &[("NSPStartup", None), ("NSPv2Startup", None)]));
     assert_eq!(image.unwrap().exports, Some(Exports::NSP_STARTUP | Exports::NSP_V2_STARTUP));
     assert_eq!(findings.iter().filter(|(rule, _)| *rule == "library-without-startup-export").count(), 2);
-    let (_, image) = judged(&library::write(library::ARM64, &[]));
-    assert_eq!(
-        image.unwrap(),
-        Image { machine: Some(Machine::Arm64), exports: Some(Exports::empty()), ..Image::default() }
-    );
+    let (_, image) = judged(&pe::dll(pe::ARM64, &[]));
+    let image = image.unwrap();
+    assert_eq!((image.machine, image.exports), (Some(Machine::Arm64), Some(Exports::empty())));
 }
 
 #[test]
 fn damaged_dlls_accuse_nobody_and_break_nothing() {
-    let whole = library::write(library::X64, &[("WSPStartup", None), ("Foo", Some("bar.Foo"))]);
+    let whole = pe::dll(pe::X64, &[("WSPStartup", None), ("Foo", Some("bar.Foo"))]);
     for bytes in [&b""[..], &[0; 4096], b"MZ"] {
         let (findings, image) = judged(bytes);
         assert!(image.unwrap_err().starts_with("expected a DLL"));
@@ -197,7 +113,6 @@ fn rules(document: &Value) -> Vec<&str> {
 }
 
 const HIVE: &str = "Windows/System32/config/SYSTEM";
-const PROXY: &str = "Program Files/Proxy/proxy.dll";
 
 #[test]
 fn a_hive_in_a_tree_shows_its_dlls_without_any_option() {

@@ -74,12 +74,14 @@ bitflags! {
         const EVENT_LOG = 1 << 31;
         /// Whether the DLLs that the catalogs name are among the files of the same computer, and what is in them.
         const FILES = 1 << 32;
+        /// Who signed each of these DLLs: themselves, or the security catalogs of the same Windows.
+        const SIGNERS = 1 << 33;
     }
 }
 
 impl Facts {
     /// What no catalogs show, but other evidence of the same system.
-    pub const BESIDE: Self = Self::REPORTS.union(Self::EVENT_LOG).union(Self::FILES);
+    pub const BESIDE: Self = Self::REPORTS.union(Self::EVENT_LOG).union(Self::FILES).union(Self::SIGNERS);
 
     /// The fact of that name, such as `provider-ids`.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::sentence::{capitalized, counted, list_of};
-use crate::tree::{Libraries, Presence};
+use crate::tree::{CatalogSearch, Libraries, LibraryFile, Presence, Signature};
 
 /// How many DLLs are there, and why others are not judged; `None` where the catalogs name none.
 pub(super) fn sentence(libraries: &Libraries) -> Option<String> {
@@ -23,5 +23,16 @@ pub(super) fn sentence(libraries: &Libraries) -> Option<String> {
     }
     let reasons: Vec<String> = reasons.into_iter().map(|(why, count)| format!("{count} not judged ({why})")).collect();
     parts.extend(reasons);
-    (total > 0).then(|| format!("{}.", capitalized(&list_of(&parts))))
+    let signers = signers(libraries).unwrap_or_default();
+    (total > 0).then(|| format!("{}.{signers}", capitalized(&list_of(&parts))))
+}
+
+/// Of how many DLLs it is not known who signed them, as a further sentence.
+fn signers(libraries: &Libraries) -> Option<String> {
+    let CatalogSearch::NotWhole(why) = &libraries.security_catalogs else { return None };
+    let images = libraries.files.iter().filter_map(LibraryFile::image);
+    match images.filter(|image| image.signature == Signature::NotKnown).count() {
+        0 => None,
+        count => Some(format!(" Who signed {} is not judged: {why}.", counted(count, "DLL"))),
+    }
 }

@@ -1,6 +1,9 @@
 //! Security catalogs of Windows, the `.cat` files of `CatRoot`: signed lists of the digests of files that contain no
 //! signature.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use der::{Tag, Tagged};
 
 use super::defect;
@@ -54,7 +57,18 @@ impl<'a> SecurityCatalog<'a> {
     /// Whether it lists a file with this Authenticode digest: see [`Image::digest`](super::Image::digest).
     #[must_use]
     pub fn lists(&self, digest: &[u8]) -> bool {
-        !digest.is_empty() && self.members.clone().filter_map(Member::read).any(|member| member.is_of(digest))
+        !digest.is_empty() && self.digests().any(|own| *own == *digest)
+    }
+
+    /// Which of these Authenticode digests it lists. Reads its members once, however many digests there are.
+    #[must_use]
+    pub fn listed<'d>(&self, digests: &'d BTreeSet<Vec<u8>>) -> BTreeSet<&'d [u8]> {
+        self.digests().filter_map(|own| digests.get(own.as_ref()).map(Vec::as_slice)).collect()
+    }
+
+    /// The digests of its members.
+    fn digests(&self) -> impl Iterator<Item = Cow<'a, [u8]>> + use<'a> {
+        self.members.clone().filter_map(Member::read).flat_map(Member::digests)
     }
 }
 
@@ -74,13 +88,15 @@ impl<'a> Member<'a> {
         Some(Self { name, attributes })
     }
 
-    fn is_of(&self, digest: &[u8]) -> bool {
-        self.name == digest || is_written_as(self.name, digest) || self.indirect().any(|own| own == digest)
+    /// The digests that may be meant: its name, and those that its attributes name.
+    fn digests(self) -> impl Iterator<Item = Cow<'a, [u8]>> {
+        let name = std::iter::once(Cow::Borrowed(self.name)).chain(decoded(self.name).map(Cow::Owned));
+        name.chain(self.indirect().map(Cow::Borrowed))
     }
 
     /// The digests that its attributes name.
-    fn indirect(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.attributes.clone().filter_map(|attribute| {
+    fn indirect(self) -> impl Iterator<Item = &'a [u8]> {
+        self.attributes.filter_map(|attribute| {
             let mut attribute = items(attribute);
             let is_it = attribute.value(Tag::ObjectIdentifier)? == INDIRECT_DATA;
             is_it.then(|| {
@@ -90,13 +106,14 @@ impl<'a> Member<'a> {
     }
 }
 
-/// Whether a name is a digest in hexadecimal digits of UTF-16, with or without a zero at the end.
-fn is_written_as(name: &[u8], digest: &[u8]) -> bool {
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let own = name.strip_suffix(&[0, 0]).filter(|_| name.len() % 4 == 2).unwrap_or(name);
-    own.len() == 4 * digest.len()
-        && own.chunks_exact(2).zip(digits).all(|(unit, digit)| {
-            let [low, 0] = unit else { return false };
-            char::from(*low).to_digit(16) == Some(digit.into())
-        })
+/// The digest that a name is in hexadecimal digits of UTF-16, with or without a zero at the end.
+fn decoded(name: &[u8]) -> Option<Vec<u8>> {
+    let digits = name.strip_suffix(&[0, 0]).filter(|_| name.len() % 4 == 2).unwrap_or(name);
+    let (pairs, []) = digits.as_chunks::<4>() else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let byte = |pair: &[u8; 4]| {
+        let [high, 0, low, 0] = *pair else { return None };
+        Some(digit(high)? << 4 | digit(low)?)
+    };
+    pairs.iter().map(byte).collect()
 }

@@ -34,10 +34,11 @@ pub(super) const FACTS: &[(Facts, &str)] = &[
 ];
 
 /// Other evidence of the same computer, in words.
-const OTHER: [(Facts, &str); 3] = [
-    (Facts::FILES, "the files of its DLLs"),
+const OTHER: [(Facts, &str); 4] = [
+    (Facts::FILES, "the DLL files"),
+    (Facts::SIGNERS, "the security catalogs"),
     (Facts::REPORTS, "a report"),
-    (Facts::EVENT_LOG, "the event log of Winsock"),
+    (Facts::EVENT_LOG, "event logs"),
 ];
 
 /// The rules for which the evidence lacks facts; then those for which only other evidence could exist that nobody gave.
@@ -47,16 +48,18 @@ pub(super) fn lacking_and_optional<'n>(
     not_judged.into_iter().partition(|not_judged| !not_judged.lacks_other_evidence_only())
 }
 
-/// How many checks other evidence of the same computer would make possible, as a clause; `None` for no checks.
+/// How many checks other evidence of the same computer would make possible, without a full stop; `None` for no checks.
 pub(super) fn possible_with_other(not_judged: &[&NotJudged]) -> Option<String> {
-    let needs = not_judged.iter().fold(Facts::empty(), |needs, rule| needs | rule.needs);
+    let mut needs = not_judged.iter().fold(Facts::empty(), |needs, rule| needs | rule.needs);
+    // Whoever collects the files collects the security catalogs among them.
+    needs.set(Facts::SIGNERS, needs.contains(Facts::SIGNERS) && !needs.contains(Facts::FILES));
     let other: Vec<&str> = OTHER.iter().filter(|(fact, _)| needs.contains(*fact)).map(|(_, words)| *words).collect();
     let checks = match not_judged.len() {
         0 => return None,
         1 => "1 more check is".to_owned(),
         count => format!("{} are", counted(count, "more check")),
     };
-    Some(format!("with {} of this computer, {checks} possible", list_of(&other)))
+    Some(format!("{checks} possible with {} of this computer", list_of(&other)))
 }
 
 /// The facts in words.

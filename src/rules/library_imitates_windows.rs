@@ -7,8 +7,8 @@ rule! {
     /// # What it looks for
     ///
     /// DLLs that Windows does not install at their path and whose version resource names Microsoft as the company. It
-    /// speaks only if the origin is known: the file has an embedded signature of another signer, or the catalogs of
-    /// Windows (`CatRoot`) were collected and do not list it. The chain of certificates is not verified.
+    /// speaks only if the signer is known: the file has an embedded signature of another signer, or the security catalogs
+    /// of Windows (`CatRoot`) were collected and do not list it. The chain of certificates is not verified.
     ///
     /// # Why it matters
     ///
@@ -26,7 +26,7 @@ rule! {
     /// # References
     ///
     /// ATT&CK T1036.005
-    "library-imitates-windows", Error, Hijack, Hijacked, needs [PATHS, FILES]
+    "library-imitates-windows", Error, Hijack, Hijacked, needs [PATHS, FILES], silence needs [SIGNERS]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -50,6 +50,10 @@ mod tests {
         complaints_of_image(&RULE, CASE, "Proxy/x.dll", &image)
     }
 
+    fn catalog_of(name: &str) -> Signature {
+        Signature::Catalog { signer: Some(Text::from(name)) }
+    }
+
     fn signed_by(name: &str) -> Signature {
         Signature::Embedded { signer: Some(Text::from(name)), is_unaltered: Some(true) }
     }
@@ -66,7 +70,7 @@ mod tests {
     fn an_unknown_origin_accuses_nobody() {
         assert_eq!(complaints("Microsoft Corporation", Signature::NotKnown), [""; 0]);
         assert_eq!(complaints("Microsoft Corporation", signed_by("Microsoft Windows")), [""; 0]);
-        assert_eq!(complaints("Microsoft Corporation", Signature::Catalog), [""; 0]);
+        assert_eq!(complaints("Microsoft Corporation", catalog_of("Microsoft Windows")), [""; 0]);
         assert_eq!(complaints("Proxy Inc.", signed_by("Proxy Inc.")), [""; 0]);
     }
 }

@@ -10,7 +10,7 @@ rule! {
     /// # What it looks for
     ///
     /// DLLs of entries without an embedded signature that the catalogs of Windows (`CatRoot`) do not list. If these were
-    /// not collected, the rule is silent, because most DLLs of Windows are signed by catalog only. It is a note, or a
+    /// not collected, the rule is not judged, because most DLLs of Windows are signed by catalog only. It is a note, or a
     /// warning if ordinary users can write to the folder of the DLL.
     ///
     /// # Why it matters
@@ -28,7 +28,7 @@ rule! {
     /// # References
     ///
     /// ATT&CK T1553.002 (closest fit)
-    "library-unsigned", Note, Context, Intact, needs [PATHS, FILES]
+    "library-unsigned", Note, Context, Intact, needs [PATHS, FILES, SIGNERS]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -67,6 +67,6 @@ mod tests {
         assert_eq!(severities("Proxy/x.dll", Signature::Nobody), [Severity::Note]);
         assert_eq!(severities("ProgramData/x.dll", Signature::Nobody), [Severity::Warning]);
         assert_eq!(severities("ProgramData/x.dll", Signature::NotKnown), []);
-        assert_eq!(severities("Proxy/x.dll", Signature::Catalog), []);
+        assert_eq!(severities("Proxy/x.dll", Signature::Catalog { signer: None }), []);
     }
 }

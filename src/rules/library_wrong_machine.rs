@@ -39,7 +39,9 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let Some(machine) = first.image().and_then(|image| image.machine) else { continue };
         let wow64 = subject.catalogs.is_wow64(first.catalog);
         let fitting = fitting(subject.catalogs.windows.architecture, wow64);
-        if fitting.is_empty() || fitting.contains(&machine) {
+        // Code of ARM64EC belongs to programs of x64.
+        let loaded_as = if machine == Machine::Arm64Ec { Machine::X64 } else { machine };
+        if fitting.is_empty() || fitting.contains(&loaded_as) || matches!(machine, Machine::Other(_)) {
             continue;
         }
         let programs = if wow64 { "32-bit programs" } else { "the programs of this Windows" };
@@ -87,11 +89,12 @@ mod tests {
         assert_eq!(complaints("x86", Machine::X86), [""; 0]);
         assert_eq!(complaints("x86", Machine::X64).len(), 1);
         assert_eq!(complaints("x64", Machine::Arm64).len(), 2);
+        assert_eq!(complaints("x64", Machine::Other(0x166)), [""; 0], "nobody knows what that is for");
     }
 
     #[test]
     fn arm64_emulates_x64() {
-        for machine in [Machine::Arm64, Machine::Arm64X, Machine::X64] {
+        for machine in [Machine::Arm64, Machine::Arm64X, Machine::Arm64Ec, Machine::X64] {
             let complaints = complaints("arm64", machine);
             assert_eq!(complaints.len(), 1, "for 32-bit programs: {complaints:?}");
             assert!(complaints[0].ends_with("so 32-bit programs cannot load it"));

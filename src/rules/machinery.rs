@@ -61,6 +61,8 @@ pub struct Rule {
     pub implies: Verdict,
     /// The facts without which it cannot be judged.
     pub needs: Facts,
+    /// The facts without which its silence says nothing, although it can speak.
+    pub rests_on: Facts,
     /// Its page, in Markdown: a summary, then the sections of [`HEADINGS`].
     pub page: &'static str,
     pub(super) judge: fn(&Subject<'_>, &mut Findings<'_>),
@@ -133,11 +135,13 @@ impl Rule {
     }
 }
 
-/// Declares a rule as its page, then id, severity, group, meaning for the verdict and the facts that it needs.
+/// Declares a rule as its page, then id, severity, group, meaning for the verdict, the facts that it needs, and those that
+/// only its silence needs.
 macro_rules! rule {
     (
         $(#[doc = $page:literal])*
         $id:literal, $severity:ident, $group:ident, $implies:ident, needs [$($need:ident),*]
+        $(, silence needs [$($silence:ident),*])?
     ) => {
         $(#[doc = $page])*
         pub(super) const RULE: $crate::rules::Rule = $crate::rules::Rule {
@@ -146,6 +150,7 @@ macro_rules! rule {
             group: $crate::rules::Group::$group,
             implies: $crate::finding::Verdict::$implies,
             needs: $crate::catalog::Facts::empty()$(.union($crate::catalog::Facts::$need))*,
+            rests_on: $crate::catalog::Facts::empty()$($(.union($crate::catalog::Facts::$silence))*)?,
             page: concat!($($page, "\n"),*),
             judge,
         };
@@ -214,6 +219,7 @@ impl<'a> Subject<'a> {
         told.set(Facts::REPORTS, !self.reports.is_empty());
         told.set(Facts::EVENT_LOG, !self.other.events.is_empty());
         told.set(Facts::FILES, self.libraries.is_some_and(Libraries::shows_any));
+        told.set(Facts::SIGNERS, self.libraries.is_some_and(Libraries::shows_signers));
         told
     }
 
@@ -314,6 +320,10 @@ pub fn judge(rules: &[&Rule], subject: &Subject<'_>) -> Judgement {
         if missing.is_empty() {
             let mut findings = Findings { rule, list: Vec::new() };
             (rule.judge)(subject, &mut findings);
+            let missing = rule.rests_on.difference(told);
+            if findings.list.is_empty() && !missing.is_empty() {
+                judgement.not_judged.push(NotJudged { rule: rule.id, needs: missing });
+            }
             judgement.findings.append(&mut findings.list);
         } else {
             judgement.not_judged.push(NotJudged { rule: rule.id, needs: missing });

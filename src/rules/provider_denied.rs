@@ -94,7 +94,7 @@ impl List<'_> {
         }
         let wow64 = self.subject.catalogs.is_wow64(catalog);
         let file = self.subject.libraries.and_then(|libraries| libraries.of(stored, wow64));
-        let of_tree = file.and_then(LibraryFile::content).map(|content| hex(&content.sha256));
+        let of_tree = file.and_then(LibraryFile::content).map(|content| hex(&content.hashes.sha256));
         let seen = self.seen.get(path.as_str()).into_iter().flatten();
         let hashes = seen.flat_map(|file| [&file.sha256, &file.sha1, &file.md5]).flatten().map(Text::to_lossy);
         let reason = hashes.chain(of_tree).find_map(|hash| self.denials.hash(&hash))?;

@@ -8,8 +8,8 @@ rule! {
     /// # What it looks for
     ///
     /// Files at the paths where Windows installs the DLLs of its providers, such as `mswsock.dll`, that Microsoft did not
-    /// sign. It speaks only if the origin is known: the file has an embedded signature of another signer, or the catalogs
-    /// of Windows (`CatRoot`) were collected and do not list it. The chain of certificates is not verified.
+    /// sign. It speaks only if the signer is known: the file has an embedded signature of another signer, or the security
+    /// catalogs of Windows (`CatRoot`) were collected and do not list it. The chain of certificates is not verified.
     ///
     /// # Why it matters
     ///
@@ -28,7 +28,7 @@ rule! {
     /// # References
     ///
     /// ATT&CK T1574.001 (closest fit)
-    "windows-library-replaced", Error, Hijack, Hijacked, needs [PATHS, FILES]
+    "windows-library-replaced", Error, Hijack, Hijacked, needs [PATHS, FILES], silence needs [SIGNERS]
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -56,17 +56,24 @@ mod tests {
         complaints_of_image(&RULE, case, "Windows/System32/mswsock.dll", &image)
     }
 
+    fn catalog_of(name: &str) -> Signature {
+        Signature::Catalog { signer: Some(Text::from(name)) }
+    }
+
     #[test]
     fn mswsock_is_of_somebody_else() {
         let signature = Signature::Embedded { signer: Some(Text::from("Proxy Inc.")), is_unaltered: Some(true) };
         let expected = r"MSAFD Tcpip [TCP/IP]: its DLL %SystemRoot%\system32\mswsock.dll is in the place of one of Windows' own, but is signed by Proxy Inc. (chain not verified offline) and names Proxy Inc. as its company";
         assert_eq!(complaints(signature), [expected]);
         assert_eq!(complaints(Signature::Nobody).len(), 1);
+        let of_driver = complaints(catalog_of("Proxy Inc."));
+        assert!(of_driver[0].contains("but is signed by Proxy Inc. through a catalog (chain not verified offline)"));
     }
 
     #[test]
     fn without_the_catalogs_of_windows_its_origin_is_not_judged() {
         assert_eq!(complaints(Signature::NotKnown), [""; 0]);
-        assert_eq!(complaints(Signature::Catalog), [""; 0]);
+        assert_eq!(complaints(Signature::Damaged), [""; 0]);
+        assert_eq!(complaints(catalog_of("Microsoft Windows")), [""; 0]);
     }
 }

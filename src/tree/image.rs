@@ -5,14 +5,21 @@ use std::fmt;
 use bitflags::bitflags;
 
 use crate::catalog::Text;
+use crate::library_file::Machine;
 
 /// What a DLL says of itself. Nothing of it is proof of anything but what stands in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Image {
-    /// The processors that it is for; `None` where it is for others than those that Windows runs on.
+    /// The processors that it is for.
     pub machine: Option<Machine>,
+    /// When it was linked, in seconds since 1970. Reproducible builds have a number here that is no time.
+    pub linked: u32,
     /// Which of the functions it exports that Winsock calls first; `None` where its exports could not be read.
     pub exports: Option<Exports>,
+    /// MD5 over its imports; `None` where it has none, or they are damaged.
+    pub imphash: Option<[u8; 16]>,
+    /// Its Authenticode digests, by which it is signed: SHA-1 and SHA-256.
+    pub digests: [Vec<u8>; 2],
     /// `CompanyName` of its version resource.
     pub company: Option<Text>,
     /// `ProductName`.
@@ -23,24 +30,6 @@ pub struct Image {
     pub version: Option<Text>,
     /// Who signed it.
     pub signature: Signature,
-}
-
-/// Processors that a DLL is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Machine {
-    /// 32-bit Intel.
-    X86,
-    /// 64-bit Intel and AMD, also as code of ARM64EC.
-    X64,
-    /// Itanium.
-    Ia64,
-    /// 32-bit ARM.
-    Arm,
-    /// 64-bit ARM.
-    Arm64,
-    /// 64-bit ARM and emulated x64 in one file.
-    Arm64X,
 }
 
 bitflags! {
@@ -60,13 +49,18 @@ bitflags! {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signature {
-    /// The file has none, and whether a catalog of Windows lists it is not known.
+    /// The file has none, and whether a security catalog of Windows lists it is not known.
     #[default]
     NotKnown,
-    /// The file has none, and the catalogs of Windows do not list it.
+    /// The file has something in its place that is no signature.
+    Damaged,
+    /// The file has none, and the security catalogs of Windows do not list it.
     Nobody,
-    /// The file has none, and a catalog of Windows lists it.
-    Catalog,
+    /// The file has none, and a security catalog of Windows lists it.
+    Catalog {
+        /// The signer's name, as the certificate of the catalog has it.
+        signer: Option<Text>,
+    },
     /// The file has one.
     Embedded {
         /// The signer's name, as the certificate has it.
@@ -83,35 +77,39 @@ impl Image {
         self.company.as_ref().is_some_and(is_microsoft)
     }
 
+    /// The Authenticode digest by which others look a file up: SHA-256.
+    #[must_use]
+    pub fn authentihash(&self) -> &[u8] {
+        let [_, sha256] = &self.digests;
+        sha256
+    }
+
     /// Whether Microsoft signed the file, as it says itself; `None` where its origin is not known.
     #[must_use]
     pub fn is_signed_by_microsoft(&self) -> Option<bool> {
         match &self.signature {
-            Signature::NotKnown | Signature::Embedded { signer: None, .. } => None,
+            Signature::NotKnown | Signature::Damaged => None,
             Signature::Nobody => Some(false),
-            Signature::Catalog => Some(true),
-            Signature::Embedded { signer: Some(signer), .. } => Some(is_microsoft(signer)),
+            Signature::Catalog { .. } | Signature::Embedded { .. } => self.signature.signer().map(is_microsoft),
+        }
+    }
+}
+
+impl Signature {
+    /// The signer's name, as its certificate has it.
+    #[must_use]
+    pub fn signer(&self) -> Option<&Text> {
+        match self {
+            Self::Catalog { signer } | Self::Embedded { signer, .. } => signer.as_ref(),
+            Self::NotKnown | Self::Damaged | Self::Nobody => None,
         }
     }
 }
 
 /// Whether that is a name of Microsoft: of the company, or of a certificate that it signs with.
-fn is_microsoft(name: &Text) -> bool {
+pub(super) fn is_microsoft(name: &Text) -> bool {
     let name = name.lower();
     name.split(|character: char| !character.is_alphanumeric()).any(|word| word == "microsoft")
-}
-
-impl fmt::Display for Machine {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::X86 => "x86",
-            Self::X64 => "x64",
-            Self::Ia64 => "ia64",
-            Self::Arm => "arm",
-            Self::Arm64 => "arm64",
-            Self::Arm64X => "arm64x",
-        })
-    }
 }
 
 impl fmt::Display for Signature {
@@ -119,10 +117,13 @@ impl fmt::Display for Signature {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotKnown => formatter.write_str("origin not judged"),
+            Self::Damaged => formatter.write_str("its signature is damaged"),
             Self::Nobody => formatter.write_str("not signed"),
-            Self::Catalog => formatter.write_str("signed by a catalog of Windows (chain not verified offline)"),
-            Self::Embedded { signer, is_unaltered } => {
-                let signer = signer.as_ref().map_or_else(|| "an unknown signer".to_owned(), |name| name.shortened(200));
+            Self::Catalog { .. } => {
+                write!(formatter, "signed by {} through a catalog (chain not verified offline)", signer(self))
+            }
+            Self::Embedded { is_unaltered, .. } => {
+                let signer = signer(self);
                 let state = match is_unaltered {
                     Some(true) => "chain not verified offline",
                     Some(false) => "altered after signing",
@@ -132,6 +133,11 @@ impl fmt::Display for Signature {
             }
         }
     }
+}
+
+/// The name of who signed, or what stands for it.
+fn signer(signature: &Signature) -> String {
+    signature.signer().map_or_else(|| "an unknown signer".to_owned(), |name| name.shortened(200))
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Image, LARGEST, MOST_NAMES, Obstacle};
+use super::{CatalogSearch, Image, LARGEST, MOST_NAMES, Obstacle, Signature};
 use crate::catalog::{FileTime, Text};
+use crate::library_file::Hashes;
 
 /// The DLLs that the catalogs name, looked for in the files of their computer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +13,8 @@ use crate::catalog::{FileTime, Text};
 pub struct Libraries {
     /// Each file once, in the order in which the catalogs name them.
     pub files: Vec<LibraryFile>,
+    /// How far the security catalogs of Windows were searched for those of them that contain no signature.
+    pub security_catalogs: CatalogSearch,
     /// Which of them a path leads to, for programs of 32 bits on 64-bit Windows and for others.
     pub(super) by_path: BTreeMap<(bool, Text), usize>,
 }
@@ -57,8 +60,8 @@ pub struct Content {
     pub size: u64,
     /// When it was last written, as the tree records it.
     pub modified: Option<FileTime>,
-    /// Its SHA-256.
-    pub sha256: [u8; 32],
+    /// Its hashes.
+    pub hashes: Hashes,
     /// What it says of itself, or why it is no DLL.
     pub image: Result<Image, String>,
     /// Whether it is on a list of known files; `None` where there is no list.
@@ -108,11 +111,18 @@ impl Libraries {
         self.files.iter().any(|file| !matches!(file.presence, Presence::NotJudged(_)))
     }
 
+    /// Whether it is known of each DLL that was read who signed it.
+    #[must_use]
+    pub fn shows_signers(&self) -> bool {
+        let is_known = |image: &Image| !matches!(image.signature, Signature::NotKnown | Signature::Damaged);
+        self.shows_any() && self.files.iter().filter_map(LibraryFile::image).all(is_known)
+    }
+
     /// Marks which files are known, by their SHA-256.
     pub fn mark_known(&mut self, is_known: impl Fn(&[u8; 32]) -> bool) {
         for file in &mut self.files {
             if let Presence::Present { content: Ok(content), .. } = &mut file.presence {
-                content.is_known = Some(is_known(&content.sha256));
+                content.is_known = Some(is_known(&content.hashes.sha256));
             }
         }
     }
@@ -132,6 +142,13 @@ impl LibraryFile {
     #[must_use]
     pub fn image(&self) -> Option<&Image> {
         self.content().and_then(|content| content.image.as_ref().ok())
+    }
+
+    pub(super) fn image_mut(&mut self) -> Option<&mut Image> {
+        match &mut self.presence {
+            Presence::Present { content: Ok(content), .. } => content.image.as_mut().ok(),
+            _ => None,
+        }
     }
 
     /// Whether it is missing for certain.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest, Sha256};
-
 use super::path::{Target, target};
 use super::portable_executable;
 use super::search::{End, Search};
-use super::{Content, Drive, Libraries, LibraryFile, NotKnown, Obstacle, Presence};
+use super::security_catalogs::{self, CatalogSearch, CatalogsUnknown, Listed};
+use super::{Content, Drive, Image, Libraries, LibraryFile, NotKnown, Obstacle, Presence, Signature};
 use crate::catalog::{CanonicalPath, Catalogs, Text, WindowsFolder, provider};
+use crate::library_file::Hashes;
 
 /// The most files that are looked for. Real catalogs name fewer than thirty.
 const MOST: usize = 1000;
@@ -66,6 +66,7 @@ pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
         }
         libraries.by_path.insert(key, index);
     }
+    look.find_signers(&mut libraries);
     libraries
 }
 
@@ -150,15 +151,51 @@ impl Look<'_> {
         let modified = files.read(place, &mut |bytes| {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if size <= left {
-                let sha256 = Sha256::digest(bytes).into();
-                let image = portable_executable::read(bytes);
-                content = Ok(Box::new(Content { size, modified: None, sha256, image, is_known: None }));
+                let (hashes, image) = (Hashes::of(bytes), portable_executable::read(bytes));
+                content = Ok(Box::new(Content { size, modified: None, hashes, image, is_known: None }));
             }
         })?;
         let mut content = content?;
         content.modified = modified;
         self.left = left.saturating_sub(content.size);
         Ok(content)
+    }
+
+    /// Looks in the security catalogs of Windows for who signed the DLLs that contain no signature.
+    fn find_signers(&mut self, libraries: &mut Libraries) {
+        let is_wanted = |image: &&mut Image| image.signature == Signature::NotKnown;
+        let mut images: Vec<&mut Image> =
+            libraries.files.iter_mut().filter_map(LibraryFile::image_mut).filter(is_wanted).collect();
+        if images.is_empty() {
+            return;
+        }
+        let windows = self.windows.clone().filter(|_| self.is_whole);
+        let Some((drive, windows)) = windows else {
+            libraries.security_catalogs = CatalogSearch::NotWhole(CatalogsUnknown::NotCollected);
+            return;
+        };
+        let witnesses = self.witnesses(drive, &windows);
+        let digests = images.iter().flat_map(|image| &image.digests);
+        let wanted: BTreeSet<Vec<u8>> =
+            digests.chain(witnesses.iter().flat_map(|image| &image.digests)).cloned().collect();
+        let (listed, mut whole) = security_catalogs::search(&mut self.search, (drive, &windows), &wanted);
+        if whole.is_ok() && !are_of_this_system(&witnesses, &listed) {
+            whole = Err(CatalogsUnknown::OtherSystem);
+        }
+        for image in &mut images {
+            image.signature = security_catalogs::signature(&image.digests, &listed, whole.is_ok());
+        }
+        libraries.security_catalogs = whole.map_or_else(CatalogSearch::NotWhole, CatalogSearch::Whole);
+    }
+
+    /// The system files that every Windows has.
+    fn witnesses(&mut self, drive: usize, windows: &str) -> Vec<Image> {
+        let mut read = |file: &str| {
+            let names = [windows, "System32", file].map(str::to_owned);
+            let End::File(place) = self.search.find(drive, &names) else { return None };
+            self.content(drive, &place).ok()?.image.ok()
+        };
+        SYSTEM_FILES.into_iter().filter_map(&mut read).collect()
     }
 
     /// The drive and the names from its root downwards.
@@ -192,6 +229,16 @@ impl Look<'_> {
             names => self.is_whole && (depth > 0 || names.len() == 1),
         }
     }
+}
+
+/// Whether security catalogs are those of the system with these files: they list something, and account for two of three
+/// files, since one may have been replaced.
+fn are_of_this_system(witnesses: &[Image], listed: &Listed) -> bool {
+    let is_signed = |image: &&Image| match &image.signature {
+        Signature::Embedded { .. } => image.is_signed_by_microsoft() == Some(true),
+        _ => image.digests.iter().any(|digest| listed.contains_key(digest)),
+    };
+    !listed.is_empty() && witnesses.iter().filter(is_signed).count() + 1 >= SYSTEM_FILES.len()
 }
 
 #[cfg(test)]

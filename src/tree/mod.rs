@@ -12,10 +12,13 @@ mod look;
 mod path;
 mod portable_executable;
 mod search;
+mod security_catalogs;
 
-pub use image::{Exports, Image, Machine, Signature};
+pub use crate::library_file::{Hashes, Machine};
+pub use image::{Exports, Image, Signature};
 pub use library::{Content, Libraries, LibraryFile, NotKnown, Presence};
 pub(crate) use look::look;
+pub use security_catalogs::{CatalogSearch, CatalogsUnknown};
 
 use crate::catalog::{FileTime, Text};
 

@@ -1,7 +1,7 @@
 //! What rules ask of a DLL, of everything that its file says about itself.
 
-use super::{Exports, Image, Machine, Signature};
-use crate::library_file::{self, Embedded, Facts, Startup};
+use super::{Exports, Image, Signature};
+use crate::library_file::{Algorithm, Embedded, Facts, Startup};
 
 /// Reads what a DLL says of itself.
 ///
@@ -16,16 +16,21 @@ pub(super) fn read(bytes: &[u8]) -> Result<Image, String> {
         return Err(format!("expected {expected}, found {found}"));
     };
     let signature = match &image.signature {
-        Embedded::Nothing | Embedded::Damaged => Signature::NotKnown,
+        Embedded::Nothing => Signature::NotKnown,
+        Embedded::Damaged => Signature::Damaged,
         Embedded::Signature(signature) => {
             Signature::Embedded { signer: signature.signer.clone(), is_unaltered: image.is_unaltered(bytes) }
         }
     };
+    let digests = [Algorithm::Sha1, Algorithm::Sha256].map(|algorithm| image.digest(bytes, algorithm));
     let exports = image.exports.map(|exports| exports.iter().map(|export| startup(export.function)).collect());
     let version = image.version.unwrap_or_default();
     Ok(Image {
-        machine: machine(image.machine),
+        machine: Some(image.machine),
+        linked: image.linked,
         exports,
+        imphash: image.imphash,
+        digests,
         company: version.company,
         product: version.product,
         original_name: version.original_name,
@@ -40,17 +45,4 @@ fn startup(function: Startup) -> Exports {
         Startup::Nsp => Exports::NSP_STARTUP,
         Startup::NspV2 => Exports::NSP_V2_STARTUP,
     }
-}
-
-/// Code of ARM64EC belongs to programs of x64.
-fn machine(machine: library_file::Machine) -> Option<Machine> {
-    Some(match machine {
-        library_file::Machine::X86 => Machine::X86,
-        library_file::Machine::X64 | library_file::Machine::Arm64Ec => Machine::X64,
-        library_file::Machine::Ia64 => Machine::Ia64,
-        library_file::Machine::Arm => Machine::Arm,
-        library_file::Machine::Arm64 => Machine::Arm64,
-        library_file::Machine::Arm64X => Machine::Arm64X,
-        library_file::Machine::Other(_) => return None,
-    })
 }

@@ -21,6 +21,14 @@ pub(super) enum End {
 /// collected to a system that distinguishes letter case, there may be two.
 const MOST_ALIKE: usize = 8;
 
+/// Something that a search meets: where it is, and what it is.
+type Met = (Vec<String>, NodeKind);
+
+/// The paths of what is of that kind.
+fn of_kind(met: &[Met], wanted: NodeKind) -> Vec<Vec<String>> {
+    met.iter().filter(|(_, kind)| *kind == wanted).map(|(path, _)| path.clone()).collect()
+}
+
 /// What lies in a folder, by the form of its name that is compared.
 type Folder = BTreeMap<String, Vec<Node>>;
 
@@ -62,32 +70,73 @@ impl<'a> Search<'a> {
 
     /// Finds the file of these names on that drive.
     pub(super) fn find(&mut self, drive: usize, names: &[String]) -> End {
-        let mut folders: Vec<Vec<String>> = vec![Vec::new()];
-        for (depth, name) in names.iter().enumerate() {
-            let mut met: Vec<(Vec<String>, NodeKind)> = Vec::new();
-            let mut obstacle = None;
-            for folder in &folders {
-                match self.list(drive, folder) {
-                    Ok(listed) => met.extend(listed.get(&compared(name)).into_iter().flatten().map(|node| {
-                        let path = folder.iter().cloned().chain([node.name.clone()]).collect();
-                        (path, node.kind)
-                    })),
-                    Err(why) => obstacle = Some(why),
+        let Some((file, above)) = names.split_last() else { return End::NotKnown(NotKnown::Folder) };
+        let folders = match self.folders(drive, above) {
+            Ok(folders) => folders,
+            Err(end) => return end,
+        };
+        let (met, obstacle) = self.meet(drive, &folders, file);
+        match of_kind(&met, NodeKind::File).as_slice() {
+            [file] => End::File(file.clone()),
+            [_, _, ..] => End::NotKnown(NotKnown::Ambiguous),
+            [] => end(&met, obstacle, file, true, above.len()),
+        }
+    }
+
+    /// The files of a folder whose names end like that, in lower case.
+    pub(super) fn files_in(
+        &mut self,
+        drive: usize,
+        folder: &[String],
+        ending: &str,
+    ) -> Result<Vec<Vec<String>>, NotKnown> {
+        let folders = self.folders(drive, folder).map_err(|end| match end {
+            End::NotKnown(why) => why,
+            End::File(_) | End::Nothing { .. } => NotKnown::PartOfFolder,
+        })?;
+        let mut files = Vec::new();
+        for folder in folders {
+            let listed = self.list(drive, &folder).map_err(NotKnown::Obstacle)?;
+            for node in listed.iter().filter(|(name, _)| name.ends_with(ending)).flat_map(|(_, nodes)| nodes) {
+                match node.kind {
+                    NodeKind::File => files.push(folder.iter().chain([&node.name]).cloned().collect()),
+                    NodeKind::Folder => {}
+                    NodeKind::Link => return Err(NotKnown::Obstacle(Obstacle::Link)),
+                    NodeKind::Other(what) => return Err(NotKnown::Obstacle(Obstacle::Other(what))),
                 }
             }
-            met.sort();
-            let is_last = depth + 1 == names.len();
-            let wanted = if is_last { NodeKind::File } else { NodeKind::Folder };
-            let of_kind = |(path, kind): &(Vec<String>, NodeKind)| (*kind == wanted).then(|| path.clone());
-            let fitting: Vec<Vec<String>> = met.iter().filter_map(of_kind).collect();
-            match fitting.as_slice() {
-                [file] if is_last => return End::File(file.clone()),
-                [_, _, ..] if is_last => return End::NotKnown(NotKnown::Ambiguous),
-                [_, ..] => folders = fitting.into_iter().take(MOST_ALIKE).collect(),
-                [] => return end(&met, obstacle, name, is_last, depth),
+        }
+        Ok(files)
+    }
+
+    /// The folders of these names on that drive, as the tree spells them; or what the search ended at.
+    fn folders(&mut self, drive: usize, names: &[String]) -> Result<Vec<Vec<String>>, End> {
+        let mut folders = vec![Vec::new()];
+        for (depth, name) in names.iter().enumerate() {
+            let (met, obstacle) = self.meet(drive, &folders, name);
+            folders = of_kind(&met, NodeKind::Folder);
+            folders.truncate(MOST_ALIKE);
+            if folders.is_empty() {
+                return Err(end(&met, obstacle, name, false, depth));
             }
         }
-        End::NotKnown(NotKnown::Folder)
+        Ok(folders)
+    }
+
+    /// Everything of that name in these folders, in order, and why one of them cannot be listed.
+    fn meet(&mut self, drive: usize, folders: &[Vec<String>], name: &str) -> (Vec<Met>, Option<Obstacle>) {
+        let (mut met, mut obstacle) = (Vec::new(), None);
+        for folder in folders {
+            match self.list(drive, folder) {
+                Ok(listed) => met.extend(listed.get(&compared(name)).into_iter().flatten().map(|node| {
+                    let path = folder.iter().cloned().chain([node.name.clone()]).collect();
+                    (path, node.kind)
+                })),
+                Err(why) => obstacle = Some(why),
+            }
+        }
+        met.sort();
+        (met, obstacle)
     }
 
     /// Whether a folder holds files of all these names, whatever else it holds.
@@ -101,7 +150,7 @@ impl<'a> Search<'a> {
 }
 
 /// Why a search goes no further.
-fn end(met: &[(Vec<String>, NodeKind)], obstacle: Option<Obstacle>, name: &str, is_last: bool, depth: usize) -> End {
+fn end(met: &[Met], obstacle: Option<Obstacle>, name: &str, is_last: bool, depth: usize) -> End {
     let met = met.iter().find_map(|(_, kind)| match kind {
         NodeKind::Link => Some(NotKnown::Obstacle(Obstacle::Link)),
         NodeKind::Other(what) => Some(NotKnown::Obstacle(Obstacle::Other(what))),

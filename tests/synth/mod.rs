@@ -23,7 +23,6 @@ pub mod dirty;
 pub mod evtx;
 pub mod hive;
 pub mod item;
-pub mod library;
 pub mod log;
 pub mod msinfo;
 pub mod netsh;

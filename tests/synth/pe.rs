@@ -59,6 +59,11 @@ impl Default for Pe<'_> {
     }
 }
 
+/// A DLL for those processors with these exports; those with a target are forwarders.
+pub fn dll(machine: u16, exports: &[(&str, Option<&str>)]) -> Vec<u8> {
+    Pe { machine, exports, ..Pe::default() }.write()
+}
+
 /// The section while it grows, and the entries of the head that lead into it.
 struct Section {
     bytes: Vec<u8>,

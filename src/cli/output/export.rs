@@ -92,13 +92,13 @@ impl Export {
     ) -> io::Result<()> {
         let Presence::Present { drive, place, .. } = &library.presence else { return Ok(()) };
         let Some(root) = roots.get(*drive) else { return Ok(()) };
-        let file = format!("{}.bin", hex(&content.sha256));
+        let file = format!("{}.bin", hex(&content.hashes.sha256));
         let path = self.folder.join(&file);
-        if self.copied.insert(content.sha256) && !path.exists() {
+        if self.copied.insert(content.hashes.sha256) && !path.exists() {
             let mut copy = AtomicFile::create(&path, true)?;
             let mut result = Ok(());
             catalog9::tree::Files::read(root, place, &mut |bytes| {
-                let is_same = <[u8; 32]>::from(Sha256::digest(bytes)) == content.sha256;
+                let is_same = <[u8; 32]>::from(Sha256::digest(bytes)) == content.hashes.sha256;
                 result = if is_same { copy.write_all(bytes) } else { Err(io::Error::other("the file has changed")) };
             })
             .map_err(|obstacle| io::Error::other(obstacle.to_string()))?;
@@ -106,7 +106,7 @@ impl Export {
         }
         let line = Line {
             file: &file,
-            sha256: hex(&content.sha256),
+            sha256: hex(&content.hashes.sha256),
             size: content.size,
             modified: content.modified.map(|time| time.to_string()),
             evidence: evidence.to_owned(),

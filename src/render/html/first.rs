@@ -174,7 +174,7 @@ fn not_judged(examined: &Examined, examination: &Examination) -> Markup {
             }
             @if let Some(clause) = possible_with_other(&optional) {
                 p {
-                    (capitalized(&clause)) ": " (list_of(&optional.iter().map(|rule| rule.rule).collect::<Vec<_>>())) "."
+                    (clause) ": " (list_of(&optional.iter().map(|rule| rule.rule).collect::<Vec<_>>())) "."
                 }
             }
             @if !missing.is_empty() {

@@ -20,7 +20,7 @@ use crate::examination::{Examination, Examined};
 use crate::finding::{Finding, Severity};
 use crate::policy::{Allowed, Withheld};
 use crate::rules::{self, Rule};
-use crate::sentence::{capitalized, counted};
+use crate::sentence::counted;
 
 /// Longest text of a cell in characters.
 const LONGEST: usize = 512;
@@ -174,7 +174,7 @@ fn write_not_judged(examined: &Examined, writer: &mut dyn Write) -> io::Result<(
     match facts::possible_with_other(&optional) {
         Some(clause) => {
             let rules: Vec<&str> = optional.iter().map(|rule| rule.rule).collect();
-            writeln!(writer, "\n{}: {}.", capitalized(&clause), rules.join(", "))
+            writeln!(writer, "\n{clause}: {}.", rules.join(", "))
         }
         None => Ok(()),
     }

@@ -12,7 +12,7 @@ use crate::examination::{Examination, Examined};
 use crate::finding::{EntryName, Finding, NotJudged, Severity};
 use crate::render::facts;
 use crate::rules;
-use crate::sentence::{capitalized, counted, list_of};
+use crate::sentence::{counted, list_of};
 
 /// What is said in one story; the rest is counted. JSON has it all.
 const MOST_OF_A_STORY: usize = 20;
@@ -167,7 +167,7 @@ pub(super) fn write_not_judged(examined: &Examined, width: usize, writer: &mut d
         write_lacking(&not_judged, width, writer)?;
     }
     let Some(clause) = facts::possible_with_other(&optional) else { return Ok(()) };
-    style::heading(writer, &capitalized(&clause))?;
+    style::heading(writer, &clause)?;
     let rules: Vec<&str> = optional.iter().map(|rule| rule.rule).collect();
     Page::new(writer, width).words("  ", "  ", &rules.join(", "))
 }

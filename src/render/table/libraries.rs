@@ -44,6 +44,9 @@ fn facts(content: &Content) -> String {
         Err(damage) => facts.push(damage.clone()),
     }
     facts.extend((content.is_known == Some(true)).then(|| "a known file".to_owned()));
-    facts.push(format!("SHA-256 {}", hex(&content.sha256)));
+    let imphash = content.image.as_ref().ok().and_then(|image| image.imphash);
+    facts.extend(imphash.map(|hash| format!("imphash {}", hex(&hash))));
+    let hashes = &content.hashes;
+    facts.push(format!("MD5 {}, SHA-1 {}, SHA-256 {}", hex(&hashes.md5), hex(&hashes.sha1), hex(&hashes.sha256)));
     facts.join(", ")
 }

@@ -137,16 +137,17 @@ impl Document {
         let EvidenceFile { path, size, sha256, .. } = file.try_into()?;
         let System { computer_name, computer_name_bytes, control_sets: roles } = self.system;
         let mut control_sets: Vec<(Option<String>, JudgedControlSet)> = Vec::new();
+        let mut missing_facts = Vec::new();
         for ControlSet { name, not_judged } in self.control_sets {
             let roles = roles.iter().find(|role| role.name == name).map(Roles::from).unwrap_or_default();
-            let missing = facts(&not_judged)?;
+            missing_facts.push(facts(&not_judged)?);
             let judged = JudgedControlSet {
                 name: name.as_deref().map(Text::from),
                 roles,
                 findings: Vec::new(),
                 allowed: Vec::new(),
                 left_out: BTreeMap::new(),
-                not_judged: not_judged_for(missing),
+                not_judged: Vec::new(),
                 not_judged_unasked: Vec::new(),
             };
             control_sets.push((name, judged));
@@ -166,7 +167,8 @@ impl Document {
         }
         let entries = self.entries.iter().map(|entry| listed(entry, &control_sets)).collect::<Result<_, _>>()?;
         let mut control_sets: Vec<JudgedControlSet> = control_sets.into_iter().map(|(_, judged)| judged).collect();
-        for control_set in &mut control_sets {
+        for (control_set, missing) in control_sets.iter_mut().zip(missing_facts) {
+            control_set.not_judged = not_judged_for(missing, control_set);
             let is_unasked = |not_judged: &mut NotJudged| self.left_out.not_judged.contains(not_judged.rule);
             control_set.not_judged_unasked = control_set.not_judged.extract_if(.., is_unasked).collect();
         }
@@ -201,9 +203,20 @@ fn unknown_control_set(name: Option<&String>) -> Unknown {
     Unknown { what: "control set", found: name.map_or("none", String::as_str).to_owned() }
 }
 
-/// The rules that cannot be judged without those facts.
-fn not_judged_for(missing: Facts) -> Vec<NotJudged> {
-    let of_rule = |rule: &&Rule| NotJudged { rule: rule.id, needs: rule.needs.intersection(missing) };
+/// The rules that cannot be judged in a control set without those facts.
+fn not_judged_for(missing: Facts, control_set: &JudgedControlSet) -> Vec<NotJudged> {
+    let JudgedControlSet { findings, allowed, left_out, .. } = control_set;
+    let allowed = allowed.iter().map(|allowed| allowed.finding.rule);
+    let found = findings.iter().map(|finding| finding.rule).chain(allowed).chain(left_out.keys().copied());
+    let has_spoken: BTreeSet<&str> = found.collect();
+    let of_rule = |rule: &&Rule| {
+        let needs = rule.needs.intersection(missing);
+        let needs = match needs.is_empty() && !has_spoken.contains(rule.id) {
+            true => rule.rests_on.intersection(missing),
+            false => needs,
+        };
+        NotJudged { rule: rule.id, needs }
+    };
     rules::ALL.iter().map(of_rule).filter(|not_judged| !not_judged.needs.is_empty()).collect()
 }
 

@@ -1,5 +1,6 @@
 //! The DLLs that the catalogs name, in the files of the computer.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,6 +18,8 @@ pub(super) struct Library {
     path: String,
     /// Whether only 32-bit programs on 64-bit Windows load it, which Windows redirects to other folders.
     wow64: bool,
+    /// Whether Windows installs a file at this path.
+    of_windows: bool,
     /// `present`, `missing` or `not-judged`.
     state: &'static str,
     /// Why it is not judged; `null` where it is.
@@ -39,10 +42,21 @@ struct Content {
     modified: Option<String>,
     /// Its SHA-256 in hexadecimal digits.
     sha256: String,
+    /// Its SHA-1, for look-ups.
+    sha1: String,
+    /// Its MD5, for look-ups.
+    md5: String,
     /// Why it is no DLL that Windows could load; `null` where it is one.
     damage: Option<String>,
-    /// The processors that it is for: `x86`, `x64`, `ia64`, `arm`, `arm64` or `arm64x`; `null` for others.
+    /// The processors that it is for: `x86`, `x64`, `ia64`, `arm`, `arm64`, `arm64ec` or `arm64x`; others as a
+    /// number such as `0x0166`.
     machine: Option<String>,
+    /// When it was linked. Reproducible builds have a number here that is no time.
+    linked: Option<String>,
+    /// MD5 over the names of its imports, as pefile computes it; `null` where it has none, or they are damaged.
+    imphash: Option<String>,
+    /// Its Authenticode digest (SHA-256), by which a signature covers it and security catalogs list it.
+    authentihash: Option<String>,
     /// Which of the functions it exports that Winsock calls first: `WSPStartup`, `NSPStartup`, `NSPv2Startup`; `null`
     /// where its exports could not be read.
     startup_exports: Option<Vec<String>>,
@@ -56,6 +70,8 @@ struct Content {
     version: Option<String>,
     /// Who signed it, in words. No chain of certificates is verified.
     signature: Option<String>,
+    /// The signer's name, as a certificate in the file or in a security catalog has it; `null` where it is not known.
+    signer: Option<String>,
     /// Whether `--known-hashes` lists it; `null` without that option.
     known: Option<bool>,
 }
@@ -78,7 +94,17 @@ impl Library {
         };
         let content = library.content().map(Content::from);
         let path = library.path.to_lossy();
-        Self { control_set, path, wow64: library.wow64, state, reason, file, obstacle, content }
+        Self {
+            control_set,
+            path,
+            wow64: library.wow64,
+            of_windows: library.is_of_windows,
+            state,
+            reason,
+            file,
+            obstacle,
+            content,
+        }
     }
 }
 
@@ -89,14 +115,22 @@ impl From<&tree::Content> for Content {
         Self {
             size: content.size,
             modified: content.modified.and_then(time),
-            sha256: hex(&content.sha256),
+            sha256: hex(&content.hashes.sha256),
+            sha1: hex(&content.hashes.sha1),
+            md5: hex(&content.hashes.md5),
             damage: content.image.as_ref().err().cloned(),
             machine: image.and_then(|image| image.machine).map(|machine| machine.to_string()),
+            linked: image
+                .and_then(|image| Timestamp::from_second(image.linked.into()).ok())
+                .map(|time| time.to_string()),
+            imphash: image.and_then(|image| image.imphash).map(|hash| hex(&hash)),
+            authentihash: image.map(|image| hex(image.authentihash())),
             startup_exports: image.and_then(|image| image.exports).map(names_of),
             company: text(|image| image.company.as_ref()),
             product: text(|image| image.product.as_ref()),
             original_name: text(|image| image.original_name.as_ref()),
             version: text(|image| image.version.as_ref()),
+            signer: text(|image| image.signature.signer()),
             signature: image.map(|image| image.signature.to_string()),
             known: content.is_known,
         }

@@ -14,7 +14,7 @@ use crate::finding::{NotJudged, Severity};
 use crate::policy::Withheld;
 use crate::render::facts::{self, FACTS};
 use crate::render::{roles_of, totals};
-use crate::sentence::{capitalized, counted, list_of};
+use crate::sentence::{counted, list_of};
 
 /// Defects that are shown one by one.
 const MOST_DEFECTS: usize = 3;
@@ -137,7 +137,7 @@ fn write_not_judged(examined: &Examined, kind: Kind, page: &mut Page<'_>) -> io:
         write_lacking(&not_judged, kind, page)?;
     }
     match facts::possible_with_other(&optional) {
-        Some(clause) => page.words("", "  ", &format!("{} (--full)", capitalized(&clause))),
+        Some(clause) => page.words("", "  ", &format!("{clause} (--full)")),
         None => Ok(()),
     }
 }
