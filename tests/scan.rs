@@ -11,6 +11,7 @@ mod hostile;
 mod hosts;
 mod interruption;
 mod isolation;
+mod libraries;
 mod lists;
 mod outputs;
 #[cfg(feature = "parquet")]

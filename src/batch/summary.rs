@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, Foreign, Reason, Shard};
+use super::{Counts, Foreign, LibraryPrevalence, Reason, Shard};
 use crate::catalog::Facts;
 use crate::finding::{Severity, Verdict};
 
@@ -54,6 +54,8 @@ pub struct Summary {
     pub findings: Vec<RuleTotal>,
     /// Providers that their Windows does not install, the rarest first.
     pub prevalence: Vec<Prevalence>,
+    /// DLLs whose files are there or missing, the rarest first.
+    pub libraries: Vec<LibraryPrevalence>,
 }
 
 /// How findings compare with those of an earlier result.

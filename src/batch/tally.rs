@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::foreign::spelled_alike;
 use super::summary::{NotShown, Prevalence, RuleTotal, SinceEarlier, Summary};
-use super::{Counts, Foreign, Reason, Shard, Status, Unit};
+use super::{Counts, Foreign, LibraryPrevalence, Reason, SeenLibrary, Shard, Status, Unit};
 use crate::catalog::{Facts, Guid};
 use crate::finding::{Severity, Verdict};
 
@@ -28,6 +28,21 @@ pub struct Tally {
     /// Of each comparison with an earlier result how many findings are gone.
     gone: Vec<Option<usize>>,
     foreign: BTreeMap<(Option<Guid>, String, String), Provider>,
+    /// DLLs by path and SHA-256.
+    libraries: BTreeMap<(String, Option<String>), Library>,
+}
+
+/// Names of computers that are kept for each DLL.
+const MOST_HOSTS: usize = 10;
+
+/// A DLL, and where it was seen.
+#[derive(Debug)]
+struct Library {
+    first: SeenLibrary,
+    first_seen: Option<String>,
+    units: u64,
+    computers: BTreeSet<u32>,
+    hosts: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -70,6 +85,31 @@ impl Tally {
         }
         for foreign in unit.foreign.iter().collect::<BTreeSet<_>>() {
             self.add_foreign(foreign, computer);
+        }
+        for library in unit.libraries.iter().collect::<BTreeSet<_>>() {
+            self.add_library(library, computer, unit.host.as_deref());
+        }
+    }
+
+    fn add_library(&mut self, seen: &SeenLibrary, computer: u32, host: Option<&str>) {
+        let key = (spelled_alike(&seen.path), seen.content.as_ref().map(|content| content.sha256.clone()));
+        let library = self.libraries.entry(key).or_insert_with(|| Library {
+            first: seen.clone(),
+            first_seen: None,
+            units: 0,
+            computers: BTreeSet::new(),
+            hosts: BTreeSet::new(),
+        });
+        if *seen < library.first {
+            library.first = seen.clone();
+        }
+        let modified = seen.content.as_ref().and_then(|content| content.modified.clone());
+        library.first_seen = library.first_seen.take().into_iter().chain(modified).min();
+        library.units += 1;
+        library.computers.insert(computer);
+        library.hosts.extend(host.map(str::to_owned));
+        if library.hosts.len() > MOST_HOSTS {
+            library.hosts.pop_last();
         }
     }
 
@@ -174,6 +214,18 @@ impl Tally {
             })
             .collect();
         prevalence.sort_by_key(|provider| (provider.computers, provider.units));
+        let mut libraries: Vec<LibraryPrevalence> = self
+            .libraries
+            .into_values()
+            .map(|library| LibraryPrevalence {
+                computers: library.computers.len(),
+                units: library.units,
+                hosts: library.hosts.into_iter().collect(),
+                first_seen: library.first_seen,
+                library: library.first,
+            })
+            .collect();
+        libraries.sort_by_key(|library| (library.computers, library.units));
         Summary {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             complete: all_read && !self.is_interrupted && (self.is_shard || are_whole(&shards)),
@@ -201,6 +253,7 @@ impl Tally {
                 .collect(),
             findings,
             prevalence,
+            libraries,
         }
     }
 

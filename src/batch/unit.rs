@@ -3,9 +3,10 @@
 use miette::Diagnostic;
 use sha2::{Digest, Sha256};
 
-use super::Foreign;
 use super::extract::missing_facts;
 use super::foreign::foreign_of;
+use super::seen_library::seen_in;
+use super::{Foreign, SeenLibrary};
 use crate::catalog::{Facts, Text, hex};
 use crate::collection::JoinReason;
 use crate::examination::Examination;
@@ -56,6 +57,8 @@ pub struct Unit {
     pub defects: usize,
     /// Providers that this Windows does not install.
     pub foreign: Vec<Foreign>,
+    /// The DLLs of which the files of the computer show whether they are there.
+    pub libraries: Vec<SeenLibrary>,
     /// Why it could not be examined; `null` where it was.
     pub failure: Option<Failure>,
 }
@@ -187,6 +190,7 @@ impl Unit {
             not_judged: examination.examined.iter().map(missing_facts).collect(),
             defects: examination.defects.len(),
             foreign: examination.examined.iter().flat_map(foreign_of).collect(),
+            libraries: examination.examined.iter().flat_map(seen_in).collect(),
             failure: None,
         }
     }
@@ -222,6 +226,7 @@ impl Unit {
             not_judged: Facts::empty(),
             defects: 0,
             foreign: Vec::new(),
+            libraries: Vec::new(),
             failure: Some(failure),
         }
     }

@@ -12,7 +12,7 @@ use super::rows::{Rows, Sort};
 use super::spool::NewStore;
 use super::spreadsheet;
 use super::writer::{Fragment, Item, Remark, Writer};
-use crate::batch::{Detail, Summary, Unit};
+use crate::batch::{Detail, LibraryPrevalence, SeenContent, Summary, Unit};
 use crate::catalog::{CatalogName, Text};
 use crate::finding::{Confidence, Severity, Verdict};
 
@@ -207,6 +207,78 @@ fn write_findings(item: &Item<'_>, writer: &mut dyn Write) -> io::Result<()> {
         write_line(line, writer)?;
     }
     Ok(())
+}
+
+const LIBRARY: [&str; 21] = [
+    "path",
+    "state",
+    "of_windows",
+    "computers",
+    "units",
+    "hosts",
+    "first_seen",
+    "size",
+    "sha256",
+    "sha1",
+    "md5",
+    "imphash",
+    "authentihash",
+    "machine",
+    "company",
+    "product",
+    "original_name",
+    "version",
+    "signer",
+    "signature",
+    "known",
+];
+
+/// A line for each DLL of all computers, the rarest first.
+pub(super) struct Libraries;
+
+impl Writer for Libraries {
+    fn add(&mut self, _unit: &Unit, _fragment: &Fragment, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        Ok(None)
+    }
+
+    fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        write_line(LIBRARY.map(str::to_owned), stream)?;
+        summary.libraries.iter().try_for_each(|library| write_library(library, stream)).map(|()| None)
+    }
+}
+
+fn write_library(prevalence: &LibraryPrevalence, writer: &mut dyn Write) -> io::Result<()> {
+    let LibraryPrevalence { computers, units, hosts, first_seen, library } = prevalence;
+    let content = library.content.as_ref();
+    let text =
+        |of: fn(&SeenContent) -> Option<&String>| content.and_then(of).map(|text| cell(text)).unwrap_or_default();
+    let truth = |truth: bool| if truth { "true" } else { "false" }.to_owned();
+    let more = computers.saturating_sub(hosts.len());
+    let hosts = hosts.join(" ");
+    let line: [String; 21] = [
+        cell(&library.path),
+        if content.is_some() { "present" } else { "missing" }.to_owned(),
+        truth(library.of_windows),
+        computers.to_string(),
+        units.to_string(),
+        cell(&if more > 0 { format!("{hosts} (and {more} more)") } else { hosts }),
+        optional(first_seen.as_deref()),
+        number(content.map(|content| content.size)),
+        text(|content| Some(&content.sha256)),
+        text(|content| Some(&content.sha1)),
+        text(|content| Some(&content.md5)),
+        text(|content| content.imphash.as_ref()),
+        text(|content| content.authentihash.as_ref()),
+        text(|content| content.machine.as_ref()),
+        text(|content| content.company.as_ref()),
+        text(|content| content.product.as_ref()),
+        text(|content| content.original_name.as_ref()),
+        text(|content| content.version.as_ref()),
+        text(|content| content.signer.as_ref()),
+        text(|content| content.signature.as_ref()),
+        content.and_then(|content| content.known).map(truth).unwrap_or_default(),
+    ];
+    write_line(line, writer)
 }
 
 fn shown(text: Option<&Text>) -> String {

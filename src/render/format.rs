@@ -168,6 +168,18 @@ pub static FORMATS: &[Format] = &[
         }),
         needs: Detail::Everything,
     },
+    Format {
+        name: "csv-libraries",
+        endings: &[".libraries.csv"],
+        is_binary: false,
+        few: None,
+        many: Some(Form {
+            help: "One line for each DLL of all computers, the rarest first, for spreadsheets",
+            press: |_, _| Ok(Fragment::default()),
+            writer: |_, _| Box::new(csv::Libraries),
+        }),
+        needs: Detail::Unit,
+    },
     #[cfg(feature = "parquet")]
     Format {
         name: "parquet",

@@ -106,6 +106,10 @@ pub(in crate::cli) struct ScanArgs {
     /// ControlSet002
     #[arg(long, value_name = "WHICH", default_value = "current", value_parser = NonEmptyStringValueParser::new().map(selection))]
     pub(in crate::cli) control_set: Selection,
+    /// Folder with the files of a computer, such as a mounted image, to look for its DLLs in; `PC1:D=DIR` names another
+    /// drive; repeatable. Default: the folder around a hive at `Windows/System32/config/SYSTEM`
+    #[arg(long, value_name = "COMPUTER[:DRIVE]=DIR")]
+    pub(in crate::cli) root: Vec<OsString>,
     /// Known files: one SHA-256 per line, or CSV such as that of the NSRL. Records mark the DLLs on the list
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) known_hashes: Option<OsString>,

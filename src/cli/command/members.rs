@@ -56,6 +56,7 @@ pub(super) fn examine(
         control: &ToTheEnd,
         // The DLLs in an archive are not looked for.
         known: None,
+        roots: Vec::new(),
         verify: arguments.verify_unchanged,
     };
     let mut members = 0;

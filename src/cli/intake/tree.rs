@@ -32,6 +32,63 @@ const FILE_TIME_OF_1970: u64 = 116_444_736_000_000_000;
 /// Where the SYSTEM hive lies below the root of its drive: names of folders, the Windows folder left out.
 const FOLDERS_OF_HIVE: [&str; 2] = ["config", "System32"];
 
+/// Names beside the folder of a drive that are looked through for others.
+const MOST_DRIVES: usize = 10_000;
+
+/// A folder that holds the files of a drive of one computer among many.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct NamedRoot {
+    host: String,
+    root: Root,
+}
+
+impl NamedRoot {
+    /// What an option says: the name of a computer, which the letter of a drive may follow after a colon, `=`, and a folder.
+    pub(in crate::cli) fn of_option(option: &OsStr) -> Result<Self, Report> {
+        let named = option.to_str().and_then(|option| option.split_once('='));
+        let Some((host, folder)) = named.filter(|(host, _)| !host.is_empty()) else {
+            return Err(refused("--root", option, &RootError::WithoutComputer));
+        };
+        let (host, letter) = match host.rsplit_once(':') {
+            Some((host, letter)) => match letter.as_bytes() {
+                [letter] if letter.is_ascii_alphabetic() => (host, Some(char::from(letter.to_ascii_uppercase()))),
+                _ => return Err(refused("--root", option, &RootError::WithoutComputer)),
+            },
+            None => (host, None),
+        };
+        let root = Root { letter, folder: folder.into() };
+        root.ensure_is_folder(option)?;
+        Ok(Self { host: host.to_owned(), root })
+    }
+
+    /// The computer.
+    pub(in crate::cli) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The folder.
+    pub(in crate::cli) fn folder(&self) -> &Path {
+        &self.root.folder
+    }
+
+    /// Those of a computer, in any letter case.
+    pub(in crate::cli) fn of_host(named: &[Self], host: &str) -> Vec<Root> {
+        let is_of_it = |named: &&Self| named.host.to_uppercase() == host.to_uppercase();
+        named.iter().filter(is_of_it).map(|named| named.root.clone()).collect()
+    }
+}
+
+/// The letter of the drive that a folder of a collection is called after, such as `C`, `C%3A` or `%5C%5C.%5CC%3A`.
+fn drive_of(name: Option<&OsStr>) -> Option<char> {
+    let name = name?.to_str()?;
+    let name = name.strip_prefix("%5C%5C.%5C").unwrap_or(name);
+    let name = name.strip_suffix("%3A").or_else(|| name.strip_suffix(':')).unwrap_or(name);
+    match name.as_bytes() {
+        [letter] if letter.is_ascii_alphabetic() => Some(char::from(letter.to_ascii_uppercase())),
+        _ => None,
+    }
+}
+
 impl Root {
     /// What an option says: a folder, or a letter, `=` and a folder.
     pub(in crate::cli) fn of_option(option: &OsStr) -> Self {
@@ -43,9 +100,31 @@ impl Root {
         Self { letter, folder: if letter.is_some() { folder } else { option }.into() }
     }
 
-    /// The drives that these hives lie on.
+    /// The drives that these hives lie on, and those that were collected beside them.
     pub(in crate::cli) fn around<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> Vec<Self> {
-        pieces.into_iter().filter_map(|piece| piece.source.path()).filter_map(Self::of_hive).collect()
+        let own = pieces.into_iter().filter_map(|piece| piece.source.path()).filter_map(Self::of_hive);
+        own.flat_map(|own| {
+            let others = own.other_drives();
+            std::iter::once(own).chain(others)
+        })
+        .collect()
+    }
+
+    /// The other drives of a collection that has a folder for each, such as `C` and `D`. Where the drive of Windows is not
+    /// called C, the collector saw an image, and its letters are those of another computer.
+    fn other_drives(&self) -> Vec<Self> {
+        let (Some(above), Some('C')) = (self.folder.parent(), drive_of(self.folder.file_name())) else {
+            return Vec::new();
+        };
+        let entries = fs::read_dir(above).into_iter().flatten().take(MOST_DRIVES).filter_map(Result::ok);
+        let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let mut drives: Vec<Self> = entries
+            .filter(is_folder)
+            .map(|entry| Self { letter: drive_of(Some(&entry.file_name())), folder: entry.path() })
+            .filter(|drive| drive.letter.is_some_and(|letter| letter != 'C'))
+            .collect();
+        drives.sort_by(|one, other| one.folder.cmp(&other.folder));
+        drives
     }
 
     /// The drive that a hive lies on, where it lies at `Windows/System32/config/SYSTEM`.
@@ -138,6 +217,10 @@ enum RootError {
     #[error("expected a folder, found none: {0}")]
     #[diagnostic(code(catalog9::not_a_folder), help("name the folder that contains the Windows folder"))]
     Missing(io::Error),
+
+    #[error("expected a computer, = and a folder")]
+    #[diagnostic(code(catalog9::no_computer), help("write PC1=/mnt/pc1, or PC1:D=/mnt/d for another drive of it"))]
+    WithoutComputer,
 }
 
 /// When a file was last written, as Windows counts time.
@@ -169,5 +252,43 @@ fn kind(kind: FileType) -> NodeKind {
         NodeKind::Link
     } else {
         NodeKind::Other(kind_of(kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What reading a file comes to that somebody changes meanwhile.
+    fn read_while(change: impl Fn(&Path)) -> Result<Option<FileTime>, Obstacle> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.dll");
+        fs::write(&path, vec![1; 10_000]).unwrap();
+        OpenOptions::new().write(true).open(&path).unwrap().set_modified(UNIX_EPOCH + Duration::from_secs(1)).unwrap();
+        let root = Root { letter: None, folder: folder.path().to_owned() };
+        root.read(&["x.dll".to_owned()], &mut |bytes| {
+            assert_eq!(bytes.first(), Some(&1));
+            change(&path);
+        })
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_not_believed() {
+        assert_eq!(read_while(|_| ()), Ok(Some(FileTime(FILE_TIME_OF_1970 + 10_000_000))));
+        let opened = |path: &Path| OpenOptions::new().append(true).open(path).unwrap();
+        assert_eq!(read_while(|path| opened(path).write_all(b"more").unwrap()), Err(Obstacle::Changed));
+        assert_eq!(read_while(|path| opened(path).set_len(10).unwrap()), Err(Obstacle::Changed));
+        assert_eq!(read_while(|path| fs::write(path, vec![2; 10_000]).unwrap()), Err(Obstacle::Changed));
+    }
+
+    #[test]
+    fn folders_of_collections_are_called_after_drives() {
+        for (name, letter) in [("C", Some('C')), ("d%3A", Some('D')), ("%5C%5C.%5CE%3A", Some('E')), ("Users", None)] {
+            assert_eq!(drive_of(Some(OsStr::new(name))), letter, "{name}");
+        }
     }
 }

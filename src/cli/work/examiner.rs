@@ -17,7 +17,7 @@ use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
 use crate::cli::intake::source::Source;
-use crate::cli::intake::tree::Root;
+use crate::cli::intake::tree::{NamedRoot, Root};
 
 /// Examines files and archives.
 pub(in crate::cli) struct Examiner<'a> {
@@ -28,6 +28,8 @@ pub(in crate::cli) struct Examiner<'a> {
     pub(in crate::cli) password: Option<Password>,
     pub(in crate::cli) control: &'a dyn Control,
     pub(in crate::cli) known: Option<KnownHashes>,
+    /// The files of computers that lie elsewhere than around their hives.
+    pub(in crate::cli) roots: Vec<NamedRoot>,
     /// Whether files are hashed before and after, as proof that nothing has changed them.
     pub(in crate::cli) verify: bool,
 }
@@ -262,8 +264,9 @@ impl Examiner<'_> {
     }
 
     fn file(&self, piece: &Piece, logs: &[Log<'_>], origin: Origin) -> Result<Examination, Obstacle> {
-        let examination = examination::of(&[(piece, logs)], &Root::around([piece]), self.known.as_ref(), &self.options)
-            .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
+        let examination =
+            examination::of(&[(piece, logs)], &self.roots_of(&[piece]), self.known.as_ref(), &self.options)
+                .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
         if origin == Origin::Found && is_unrelated(&examination, &piece.name) {
             let found = "an event log without changes of the protocol catalog".to_owned();
             return Err(Obstacle::NoEvidence(Reason::OtherFile, found));
@@ -285,11 +288,24 @@ impl Examiner<'_> {
         let logs = logs.map_err(|(_, error)| Obstacle::of_input(&error))?;
         // The hive leads, and takes them all.
         let of_leader = std::iter::once(logs.as_slice()).chain(std::iter::repeat(&[][..]));
+        let roots = self.roots_of(pieces);
         let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().copied().zip(of_leader).collect();
-        let of_now = pieces.iter().filter(|(piece, _)| piece.joined != Some(JoinReason::EarlierState));
-        let roots = Root::around(of_now.map(|(piece, _)| *piece));
         examination::of(&pieces, &roots, self.known.as_ref(), &self.options)
             .map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
+    }
+
+    /// The folders that were named for the computer of these files, or those around its hives.
+    fn roots_of(&self, pieces: &[&Piece]) -> Vec<Root> {
+        if !self.roots.is_empty() {
+            let host = pieces.iter().find_map(|piece| examination::identity(piece, &self.options)?.1);
+            let named = host.map(|host| NamedRoot::of_host(&self.roots, &host.lossy())).unwrap_or_default();
+            if !named.is_empty() {
+                return named;
+            }
+        }
+        // A shadow copy lies among files of its time.
+        let of_now = pieces.iter().filter(|piece| piece.joined != Some(JoinReason::EarlierState));
+        Root::around(of_now.copied())
     }
 
     /// Tells what was said of a file, if anything was.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::grid::Grid;
 use super::page::labelled;
 use super::{WIDTH, style};
-use crate::batch::{Foreign, Summary, Unit};
+use crate::batch::{Foreign, LibraryPrevalence, Summary, Unit};
 use crate::catalog::{Text, Windows};
 use crate::finding::{Severity, Verdict};
 use crate::render::format::Settings;
@@ -115,7 +115,8 @@ fn write_summary(summary: &Summary, width: usize, writer: &mut dyn Write) -> io:
     }
     line(writer, "complete", totals::completeness(summary))?;
     write_findings(summary, writer)?;
-    write_prevalence(summary, writer)
+    write_prevalence(summary, writer)?;
+    write_libraries(summary, writer)
 }
 
 fn write_findings(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
@@ -158,6 +159,32 @@ fn write_prevalence(summary: &Summary, writer: &mut dyn Write) -> io::Result<()>
     match summary.prevalence.len().saturating_sub(LONGEST) {
         0 => Ok(()),
         more => writeln!(writer, " … and {}, which --format json has", counted(more, "other")),
+    }
+}
+
+/// DLLs that Windows does not install.
+fn write_libraries(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> {
+    let libraries: Vec<_> = summary.libraries.iter().filter(|library| !library.library.of_windows).collect();
+    if libraries.is_empty() {
+        return Ok(());
+    }
+    style::heading(writer, "DLLs that are not Windows' own, rarest first")?;
+    let mut grid = Grid::new(&[">Computers", ">Units", "DLL", "Signature", "SHA-256"]);
+    for LibraryPrevalence { computers, units, library, .. } in libraries.iter().take(LONGEST) {
+        let content = library.content.as_ref();
+        let signature = content.map_or("missing", |content| content.signature.as_deref().unwrap_or("no DLL"));
+        grid.row([
+            computers.to_string(),
+            units.to_string(),
+            shown(&library.path, 200),
+            shown(signature, 80),
+            content.map(|content| content.sha256.clone()).unwrap_or_default(),
+        ]);
+    }
+    grid.write(writer)?;
+    match libraries.len().saturating_sub(LONGEST) {
+        0 => Ok(()),
+        more => writeln!(writer, " … and {}, which --format csv-libraries has", counted(more, "other")),
     }
 }
 

@@ -18,6 +18,7 @@ mod recovery;
 mod references;
 mod remedy;
 mod rules;
+mod seen_library;
 mod software;
 mod summary;
 mod system;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::seen_library::LibraryPrevalence;
 use super::unit::Foreign;
 use super::{Unknown, known};
 use crate::batch;
@@ -68,6 +69,9 @@ pub(super) struct Summary {
     findings: Vec<RuleTotal>,
     /// Providers that their Windows does not install, the rarest first.
     prevalence: Vec<Prevalence>,
+    /// DLLs whose files are there or missing, the rarest first; left out where the files of no computer were at hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    libraries: Vec<LibraryPrevalence>,
 }
 
 /// How findings compare with those of an earlier result.
@@ -179,6 +183,7 @@ impl From<&batch::Summary> for Summary {
             not_judged: summary.not_judged.iter().map(NotShown::from).collect(),
             findings: summary.findings.iter().map(RuleTotal::from).collect(),
             prevalence: summary.prevalence.iter().map(Prevalence::from).collect(),
+            libraries: summary.libraries.iter().map(LibraryPrevalence::from).collect(),
         }
     }
 }
@@ -223,13 +228,14 @@ impl TryFrom<Summary> for batch::Summary {
             not_judged: summary.not_judged.into_iter().map(batch::NotShown::try_from).collect::<Result<_, _>>()?,
             findings: summary.findings.into_iter().map(batch::RuleTotal::try_from).collect::<Result<_, _>>()?,
             prevalence: summary.prevalence.into_iter().map(batch::Prevalence::try_from).collect::<Result<_, _>>()?,
+            libraries: summary.libraries.into_iter().map(batch::LibraryPrevalence::from).collect(),
         })
     }
 }
 
 impl From<&batch::NotShown> for NotShown {
     fn from(batch::NotShown { fact, units }: &batch::NotShown) -> Self {
-        let rules = rules::ALL.iter().filter(|rule| rule.needs.contains(*fact));
+        let rules = rules::ALL.iter().filter(|rule| rule.needs.union(rule.rests_on).contains(*fact));
         let rules = rules.map(|rule| rule.id.to_owned()).collect();
         Self { reason: fact.to_string(), units: *units, rules }
     }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::seen_library::SeenLibrary;
 use super::{Unknown, known};
 use crate::batch;
 use crate::catalog::Guid;
@@ -62,6 +63,9 @@ pub(super) struct Unit {
     defects: usize,
     /// Providers that this Windows does not install.
     foreign: Vec<Foreign>,
+    /// The DLLs of which the files of the computer show whether they are there; left out where these were not at hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    libraries: Vec<SeenLibrary>,
     /// Why it could not be examined; `null` where it was.
     failure: Option<Failure>,
 }
@@ -162,6 +166,7 @@ impl From<&batch::Unit> for Unit {
             not_judged: super::names(unit.not_judged),
             defects: unit.defects,
             foreign: unit.foreign.iter().map(Foreign::from).collect(),
+            libraries: unit.libraries.iter().map(SeenLibrary::from).collect(),
             failure: unit.failure.as_ref().map(Failure::from),
         }
     }
@@ -195,6 +200,7 @@ impl TryFrom<Unit> for batch::Unit {
             not_judged: super::facts(&unit.not_judged)?,
             defects: unit.defects,
             foreign: unit.foreign.into_iter().map(batch::Foreign::try_from).collect::<Result<_, _>>()?,
+            libraries: unit.libraries.into_iter().map(batch::SeenLibrary::from).collect(),
             failure: unit.failure.map(|Failure { code, message, help }| batch::Failure { code, message, help }),
         })
     }

@@ -4,6 +4,7 @@ mod part;
 mod selected;
 mod workshop;
 
+use std::collections::BTreeSet;
 use std::io;
 
 use catalog9::Options;
@@ -23,6 +24,7 @@ use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::password;
 use crate::cli::intake::piece::Job;
 use crate::cli::intake::policy::Wanted;
+use crate::cli::intake::tree::NamedRoot;
 use crate::cli::intake::{list, walk};
 use crate::cli::output::{self, Exit, Guard, Output, Outputs, Progress, Sinks, complain, usage};
 use crate::cli::work::examiner::Control;
@@ -35,13 +37,14 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     let ready = jobs(arguments).and_then(|(jobs, guard)| {
         refuse_outputs(arguments, &guard)?;
         let wanted = Wanted::of(&arguments.policy)?;
+        let roots = arguments.root.iter().map(|option| NamedRoot::of_option(option)).collect::<Result<Vec<_>, _>>()?;
         let known = arguments.known_hashes.as_deref().map(KnownHashes::open).transpose()?;
         let (files, knowledge) = KnowledgeFiles::read(&arguments.knowledge)?;
         let options = Options { knowledge, ..options_of(arguments, &wanted)? };
         let options = (options, known, password::of(&arguments.password)?);
-        Ok((comparison(arguments)?, options, (wanted, files), jobs, sinks(arguments, output)?))
+        Ok((comparison(arguments)?, options, roots, (wanted, files), jobs, sinks(arguments, output)?))
     });
-    let (mut comparison, options, wanted, jobs, mut sinks) = match ready {
+    let (mut comparison, options, roots, wanted, jobs, mut sinks) = match ready {
         Ok(ready) => ready,
         Err(report) => {
             complain(&report);
@@ -52,7 +55,8 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     let selected = Selected::new(arguments);
     let interrupt = Interrupt::watch()?;
     let pressing = Pressing { presses: sinks.presses().clone(), compares: comparison.is_some() };
-    let workshop = Workshop::open(arguments, options, wanted, &pressing, &interrupt);
+    let mut without_evidence: BTreeSet<String> = roots.iter().map(|root| root.host().to_uppercase()).collect();
+    let workshop = Workshop::open(arguments, options, roots, wanted, &pressing, &interrupt);
     let mut tally = Tally::default();
     arguments.shard.into_iter().for_each(|shard| tally.shard(shard));
     let progress = Progress::new(arguments.quiet || arguments.no_progress);
@@ -85,6 +89,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
                 }
                 Told::Unit(unit, fragments) => {
                     tally.add(&unit);
+                    unit.host.iter().for_each(|host| drop(without_evidence.take(&host.to_uppercase())));
                     progress.tick(&unit);
                     if selected.holds(&unit) {
                         progress.aside(|| sinks.add(&unit, &fragments))?;
@@ -102,6 +107,9 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
         tally.compare(comparison.gone());
     }
     drop(progress);
+    if !interrupt.is_over() {
+        without_evidence.iter().for_each(|host| complain(&no_evidence_of(host)));
+    }
     let summary = tally.summary();
     if summary.interrupted {
         sinks.abandon(&summary)?;
@@ -112,6 +120,17 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
         comparison.conclude();
     }
     Ok(Exit::of_many(&summary, &arguments.ending, arguments.shard.is_some()))
+}
+
+/// A name in an option that no evidence has is a slip of the pen.
+fn no_evidence_of(host: &str) -> Report {
+    miette::miette!(
+        severity = miette::Severity::Warning,
+        code = "catalog9::root_unused",
+        help = "check the name of the computer",
+        "--root {}: expected evidence of this computer, found none",
+        catalog9::catalog::Text::from(host).shortened(100)
+    )
 }
 
 fn sinks<'o>(arguments: &ScanArgs, output: &'o mut Output) -> Result<Sinks<'o>, Report> {
@@ -150,6 +169,8 @@ fn jobs(arguments: &ScanArgs) -> Result<(Jobs, Guard), Report> {
     let mut guard = Guard::default();
     guard.settings(&arguments.policy, &arguments.password, arguments.earlier.as_ref());
     guard.known_hashes(arguments.known_hashes.as_ref());
+    let roots = arguments.root.iter().map(|option| NamedRoot::of_option(option)).collect::<Result<Vec<_>, _>>()?;
+    guard.evidence(roots.iter().map(|root| root.folder().to_owned()).collect::<Vec<_>>().iter());
     guard.knowledge(&arguments.knowledge);
     guard.evidence(&arguments.paths);
     if let Some(list) = &arguments.files_from {

@@ -14,6 +14,7 @@ use crate::cli::intake::knowledge::KnowledgeFiles;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::piece::Job;
 use crate::cli::intake::policy::Wanted;
+use crate::cli::intake::tree::NamedRoot;
 use crate::cli::output::complain;
 use crate::cli::work::examiner::{Control, Examiner};
 use crate::cli::work::interrupt::Interrupt;
@@ -41,6 +42,7 @@ impl<'a> Workshop<'a> {
     pub(super) fn open(
         arguments: &ScanArgs,
         (options, known, password): (Options, Option<KnownHashes>, Option<Password>),
+        roots: Vec<NamedRoot>,
         wanted: (Wanted, KnowledgeFiles),
         pressing: &'a Pressing,
         interrupt: &'a Interrupt,
@@ -61,7 +63,7 @@ impl<'a> Workshop<'a> {
             }
         }
         let verify = arguments.verify_unchanged;
-        let examiner = Examiner { options, window, password, control: interrupt, known, verify };
+        let examiner = Examiner { options, window, password, control: interrupt, known, roots, verify };
         Self { place: Place::Threads(examiner), jobs, pressing, interrupt }
     }
 

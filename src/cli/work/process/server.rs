@@ -31,10 +31,10 @@ fn work() -> io::Result<()> {
     let (Some(options), Some(pressing)) = (setup.options(), setup.pressing()) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    let known = setup.known()?;
+    let (known, roots) = (setup.known()?, setup.roots()?);
     let line = Line::new();
     let (window, password) = (setup.window, setup.password());
-    let examiner = Examiner { options, window, password, control: &line, known, verify: setup.verify };
+    let examiner = Examiner { options, window, password, control: &line, known, roots, verify: setup.verify };
     line.send(&News::Ready, &[])?;
     while let Some(order) = message::receive::<Order>(&mut orders)? {
         let Order::Examine(work) = order else { continue };

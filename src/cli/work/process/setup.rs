@@ -14,6 +14,7 @@ use crate::cli::args::ScanArgs;
 use crate::cli::intake::knowledge::KnowledgeFiles;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::policy::Wanted;
+use crate::cli::intake::tree::NamedRoot;
 use crate::cli::output::Presses;
 use crate::cli::work::told::Pressing;
 
@@ -31,6 +32,7 @@ pub(in crate::cli) struct Setup {
     password: Option<String>,
     pub(super) verify: bool,
     known: Option<OsString>,
+    roots: Vec<OsString>,
     wanted: Wanted,
     knowledge: KnowledgeFiles,
     formats: Vec<String>,
@@ -68,6 +70,7 @@ impl Setup {
             password: password.map(|password| password.reveal().to_owned()),
             verify: arguments.verify_unchanged,
             known: arguments.known_hashes.clone(),
+            roots: arguments.root.clone(),
             wanted,
             knowledge,
             formats: pressing.presses.names().map(str::to_owned).collect(),
@@ -103,6 +106,12 @@ impl Setup {
     pub(super) fn known(&self) -> io::Result<Option<KnownHashes>> {
         let known = self.known.as_deref().map(KnownHashes::open).transpose();
         known.map_err(|report| io::Error::other(report.to_string()))
+    }
+
+    /// The files of computers, which may have gone, too.
+    pub(super) fn roots(&self) -> io::Result<Vec<NamedRoot>> {
+        let roots = self.roots.iter().map(|option| NamedRoot::of_option(option)).collect::<Result<_, _>>();
+        roots.map_err(|report| io::Error::other(report.to_string()))
     }
 
     pub(super) fn pressing(&self) -> Option<Pressing> {
