@@ -26,6 +26,11 @@ pub fn hold(bytes: &[u8]) -> Facts {
             hold_altered(bytes);
         }
     }
+    if let Ok(catalog) = SecurityCatalog::read(bytes) {
+        let digests = [1, 2, 3, 0xab].into_iter().flat_map(|byte| [vec![byte; 20], vec![byte; 32]]).collect();
+        let listed = catalog.listed(&digests);
+        assert!(digests.iter().all(|digest| listed.contains(&digest[..]) == catalog.lists(digest)));
+    }
     let (catalog, memory) = most_during(|| SecurityCatalog::read(bytes).map(|catalog| catalog.lists(&[1; 32])));
     assert!(memory <= MOST_MEMORY, "{memory} bytes of memory for {catalog:?}");
     facts

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::named::{named, own_paths};
 use super::path::{Target, target};
 use super::portable_executable;
 use super::search::{End, Search};
 use super::security_catalogs::{self, CatalogSearch, CatalogsUnknown, Listed};
 use super::{Content, Drive, Image, Libraries, LibraryFile, NotKnown, Obstacle, Presence, Signature};
-use crate::catalog::{CanonicalPath, Catalogs, Text, WindowsFolder, provider};
+use crate::catalog::{CanonicalPath, Catalogs, WindowsFolder};
 use crate::library_file::Hashes;
 
 /// The most files that are looked for. Real catalogs name fewer than thirty.
@@ -19,9 +20,6 @@ const SYSTEM_FILES: [&str; 3] = ["ntdll.dll", "kernel32.dll", "ws2_32.dll"];
 /// The folders for system files of the two bitnesses.
 const SYSTEM_FOLDERS: [&str; 2] = ["System32", "SysWOW64"];
 
-/// The DLLs of `AutodialDLL` and `NameSpace_Callout`.
-const BESIDE: [&str; 2] = [r"%SystemRoot%\System32\rasadhlp.dll", r"%SystemRoot%\System32\fwpuclnt.dll"];
-
 /// The most bytes that are read of all files together.
 const MOST_BYTES: u64 = 2 << 30;
 
@@ -30,6 +28,11 @@ const WINDOWS_FOLDERS: [&str; 2] = ["Windows", "WINNT"];
 
 /// Looks for the DLLs that the catalogs name.
 pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
+    look_within(catalogs, drives, MOST_BYTES)
+}
+
+/// Looks for them, and reads at most that many bytes.
+fn look_within(catalogs: &Catalogs, drives: &[Drive<'_>], most_bytes: u64) -> Libraries {
     let folder = WindowsFolder::of(catalogs);
     let mut search = Search::new(drives);
     let windows = windows_on(&mut search, &folder);
@@ -38,7 +41,7 @@ pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
         let folders = SYSTEM_FOLDERS.iter().take(if is_64_bit { 2 } else { 1 });
         folders.into_iter().all(|folder| search.holds(*drive, &[windows, folder], &SYSTEM_FILES))
     });
-    let mut look = Look { folder, windows, is_whole, search, left: MOST_BYTES };
+    let mut look = Look { folder, windows, is_whole, search, left: most_bytes };
     let own = own_paths();
     let mut libraries = Libraries::default();
     let mut known: BTreeMap<Target, usize> = BTreeMap::new();
@@ -68,29 +71,6 @@ pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
     }
     look.find_signers(&mut libraries);
     libraries
-}
-
-/// The paths of the DLLs that the catalogs name, and whether 32-bit programs on 64-bit Windows load them.
-fn named(catalogs: &Catalogs) -> impl Iterator<Item = (&Text, bool)> {
-    let protocol = catalogs.protocol_lists().flat_map(|(catalog, list)| {
-        list.entries.iter().filter_map(move |entry| Some((catalog, entry.library_path.as_ref()?)))
-    });
-    let name_space = catalogs.name_space_lists().flat_map(|(catalog, list)| {
-        list.entries.iter().filter_map(move |entry| Some((catalog, entry.library_path.as_ref()?)))
-    });
-    let of_parameters = catalogs.parameters.iter().flat_map(|parameters| {
-        [parameters.autodial_library.as_ref(), parameters.name_space_callout.as_ref()].into_iter().flatten()
-    });
-    let helpers = catalogs.transports.iter().filter_map(|transport| transport.helper.as_ref());
-    let of_entries = protocol.chain(name_space).map(|(catalog, path)| (path, catalogs.is_wow64(catalog)));
-    of_entries.chain(of_parameters.chain(helpers).map(|path| (path, false)))
-}
-
-/// The paths of the DLLs that Windows itself installs for its sockets, in canonical form.
-fn own_paths() -> BTreeSet<String> {
-    let helpers = provider::HELPERS.iter().map(|(_, path)| *path);
-    let own = provider::windows_libraries().chain(helpers).chain(BESIDE);
-    own.map(|path| CanonicalPath::new(path, true).as_str().to_owned()).collect()
 }
 
 /// The drive with the Windows folder, and what that is called.
@@ -246,7 +226,7 @@ mod tests {
     use super::super::NodeKind;
     use super::super::invented::{Invented, look_in};
     use super::*;
-    use crate::catalog::notation;
+    use crate::catalog::{Text, notation};
 
     const WINDOWS: &str = "windows  10.0.19041 x64\nfolder  C:\\Windows\n";
 
@@ -383,6 +363,23 @@ mod tests {
         let native = libraries.of(&path, false).unwrap();
         assert_eq!(place(&native.presence).as_deref(), Some("Windows/System32/mswsock.dll"));
         assert_eq!(libraries.files.len(), 2);
+    }
+
+    #[test]
+    fn files_beyond_the_budget_are_there_but_not_read() {
+        let catalogs = notation::parse(&format!(
+            "{WINDOWS}protocol 64\n1020  base  C:\\Proxy\\a.dll  A\n1021  base  C:\\Proxy\\b.dll  B"
+        ))
+        .unwrap();
+        let tree = Invented::with_windows(&["Proxy/a.dll", "Proxy/b.dll"]);
+        // Each file has the bytes of its path.
+        let libraries = look_within(&catalogs, &[Drive { letter: None, files: &tree }], 15);
+        let content = |path: &str| match &libraries.of(&Text::from(path), false).unwrap().presence {
+            Presence::Present { content, .. } => content.as_ref().map(|content| content.size).map_err(Clone::clone),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(content(r"C:\Proxy\a.dll"), Ok(11));
+        assert_eq!(content(r"C:\Proxy\b.dll"), Err(Obstacle::TooMuch));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod image;
 pub(crate) mod invented;
 mod library;
 mod look;
+mod named;
 mod path;
 mod portable_executable;
 mod search;
