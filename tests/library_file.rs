@@ -5,6 +5,8 @@ use catalog9::library_file::{
     Algorithm, Embedded, Export, Facts, Hashes, Image, Machine, SecurityCatalog, Signature, Startup,
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::cost::assert_linear;
 use crate::library_file_oracle::hold;
 use crate::synth::pe::{self, Listed, Pe};
@@ -65,6 +67,21 @@ fn a_signed_file_is_as_it_was_signed() {
         assert_eq!(signature.algorithm.unwrap().name(), "SHA-256");
         assert_eq!(image.is_unaltered(&signed), Some(true));
     }
+}
+
+#[test]
+fn a_catalog_may_list_a_file_with_and_without_the_zeros_that_signing_adds() {
+    let plain = WHOLE.write();
+    assert_eq!(plain.len() % 8, 0);
+    assert_eq!(image_of(&plain).digests_in_catalogs(&plain).len(), 2);
+    let longer = Pe { overlay: b"12345", ..WHOLE }.write();
+    let image = image_of(&longer);
+    let digests = image.digests_in_catalogs(&longer);
+    assert_eq!(digests.iter().map(Vec::len).collect::<Vec<_>>(), [20, 32, 20, 32]);
+    assert_eq!(digests[1], image.digest(&longer, Algorithm::Sha256));
+    assert_eq!(digests[1], Sha256::digest(pe::signed_bytes(&longer)).to_vec());
+    let without_fill = &pe::signed_bytes(&longer)[..pe::signed_bytes(&longer).len() - 3];
+    assert_eq!(digests[3], Sha256::digest(without_fill).to_vec());
 }
 
 #[test]

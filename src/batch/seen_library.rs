@@ -90,7 +90,7 @@ impl SeenContent {
             sha1: hex(&content.hashes.sha1),
             md5: hex(&content.hashes.md5),
             imphash: image.and_then(|image| image.imphash).map(|hash| hex(&hash)),
-            authentihash: image.map(|image| hex(image.authentihash())),
+            authentihash: image.and_then(|image| image.authentihash).map(|digest| hex(&digest)),
             size: content.size,
             modified: content.modified.map(|time| time.to_string()),
             machine: image.and_then(|image| image.machine).map(|machine| machine.to_string()),

@@ -66,14 +66,24 @@ impl Coverage {
 
     /// The digest over the covered bytes.
     pub(super) fn digest(&self, bytes: &[u8], algorithm: Algorithm) -> Vec<u8> {
+        self.digest_of(bytes, algorithm, self.fill(bytes))
+    }
+
+    /// The digest as it is before signing fills the file up; `None` where there is nothing to fill.
+    pub(super) fn digest_without_fill(&self, bytes: &[u8], algorithm: Algorithm) -> Option<Vec<u8>> {
+        (self.fill(bytes) > 0).then(|| self.digest_of(bytes, algorithm, 0))
+    }
+
+    /// Bytes that signing adds first, since the certificates begin at a multiple of 8.
+    fn fill(&self, bytes: &[u8]) -> usize {
+        if self.certificates.is_some() { 0 } else { bytes.len().wrapping_neg() % 8 }
+    }
+
+    fn digest_of(&self, bytes: &[u8], algorithm: Algorithm, fill: usize) -> Vec<u8> {
         let part = |range: Range<usize>| bytes.get(range).unwrap_or_default();
         let after_checksum = self.checksum.saturating_add(4);
-        // Signing first fills the file up, since the certificates begin at a multiple of 8.
-        let missing = bytes.len().wrapping_neg() % 8;
-        let (end, after, padding) = match &self.certificates {
-            Some(range) => (range.start, range.end, 0),
-            None => (bytes.len(), bytes.len(), missing),
-        };
+        let (end, after) =
+            self.certificates.as_ref().map_or((bytes.len(), bytes.len()), |range| (range.start, range.end));
         let (entry, after_entry) =
             self.entry.map_or((after_checksum, after_checksum), |entry| (entry, entry.saturating_add(8)));
         algorithm.digest(&[
@@ -81,7 +91,7 @@ impl Coverage {
             part(after_checksum..entry),
             part(after_entry..end),
             part(after..bytes.len()),
-            ZEROS.get(..padding).unwrap_or_default(),
+            ZEROS.get(..fill).unwrap_or_default(),
         ])
     }
 }

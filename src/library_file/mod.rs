@@ -118,6 +118,16 @@ impl Image {
         self.coverage.digest(bytes, algorithm)
     }
 
+    /// The digests by which security catalogs may list the file: SHA-1 and SHA-256; and both without the zeros that
+    /// signing would add to a file whose length is no multiple of 8. Reads all of the file, like [`Image::digest`].
+    #[must_use]
+    pub fn digests_in_catalogs(&self, bytes: &[u8]) -> Vec<Vec<u8>> {
+        let algorithms = [Algorithm::Sha1, Algorithm::Sha256];
+        let without_fill =
+            algorithms.iter().filter_map(|algorithm| self.coverage.digest_without_fill(bytes, *algorithm));
+        algorithms.iter().map(|algorithm| self.digest(bytes, *algorithm)).chain(without_fill).collect()
+    }
+
     /// Whether the file is as it was signed; `None` where it has no signature, or one that cannot be compared. Reads all of
     /// the file, like [`Image::digest`].
     ///

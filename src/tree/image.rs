@@ -18,8 +18,10 @@ pub struct Image {
     pub exports: Option<Exports>,
     /// MD5 over its imports; `None` where it has none, or they are damaged.
     pub imphash: Option<[u8; 16]>,
-    /// Its Authenticode digests, by which it is signed: SHA-1 and SHA-256.
-    pub digests: [Vec<u8>; 2],
+    /// Its Authenticode digest: SHA-256.
+    pub authentihash: Option<[u8; 32]>,
+    /// The digests by which security catalogs may list it.
+    pub digests: Vec<Vec<u8>>,
     /// `CompanyName` of its version resource.
     pub company: Option<Text>,
     /// `ProductName`.
@@ -75,13 +77,6 @@ impl Image {
     #[must_use]
     pub fn claims_microsoft(&self) -> bool {
         self.company.as_ref().is_some_and(is_microsoft)
-    }
-
-    /// The Authenticode digest by which others look a file up: SHA-256.
-    #[must_use]
-    pub fn authentihash(&self) -> &[u8] {
-        let [_, sha256] = &self.digests;
-        sha256
     }
 
     /// Whether Microsoft signed the file, as it says itself; `None` where its origin is not known.

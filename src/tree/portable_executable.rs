@@ -22,7 +22,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Image, String> {
             Signature::Embedded { signer: signature.signer.clone(), is_unaltered: image.is_unaltered(bytes) }
         }
     };
-    let digests = [Algorithm::Sha1, Algorithm::Sha256].map(|algorithm| image.digest(bytes, algorithm));
+    let digests = image.digests_in_catalogs(bytes);
+    let authentihash = image.digest(bytes, Algorithm::Sha256).try_into().ok();
     let exports = image.exports.map(|exports| exports.iter().map(|export| startup(export.function)).collect());
     let version = image.version.unwrap_or_default();
     Ok(Image {
@@ -30,6 +31,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Image, String> {
         linked: image.linked,
         exports,
         imphash: image.imphash,
+        authentihash,
         digests,
         company: version.company,
         product: version.product,

@@ -83,13 +83,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The files of a folder whose names end like that, in lower case.
+    /// The names of the files in a folder that end like that, in lower case; by folder, since some differ in letter case
+    /// alone.
     pub(super) fn files_in(
         &mut self,
         drive: usize,
         folder: &[String],
         ending: &str,
-    ) -> Result<Vec<Vec<String>>, NotKnown> {
+    ) -> Result<Vec<(Vec<String>, Vec<String>)>, NotKnown> {
         let folders = self.folders(drive, folder).map_err(|end| match end {
             End::NotKnown(why) => why,
             End::File(_) | End::Nothing { .. } => NotKnown::PartOfFolder,
@@ -97,14 +98,15 @@ impl<'a> Search<'a> {
         let mut files = Vec::new();
         for folder in folders {
             let listed = self.list(drive, &folder).map_err(NotKnown::Obstacle)?;
-            for node in listed.iter().filter(|(name, _)| name.ends_with(ending)).flat_map(|(_, nodes)| nodes) {
-                match node.kind {
-                    NodeKind::File => files.push(folder.iter().chain([&node.name]).cloned().collect()),
-                    NodeKind::Folder => {}
-                    NodeKind::Link => return Err(NotKnown::Obstacle(Obstacle::Link)),
-                    NodeKind::Other(what) => return Err(NotKnown::Obstacle(Obstacle::Other(what))),
-                }
-            }
+            let nodes = listed.iter().filter(|(name, _)| name.ends_with(ending)).flat_map(|(_, nodes)| nodes);
+            let name = |node: &Node| match node.kind {
+                NodeKind::File => Some(Ok(node.name.clone())),
+                NodeKind::Folder => None,
+                NodeKind::Link => Some(Err(NotKnown::Obstacle(Obstacle::Link))),
+                NodeKind::Other(what) => Some(Err(NotKnown::Obstacle(Obstacle::Other(what)))),
+            };
+            let names = nodes.filter_map(name).collect::<Result<_, _>>()?;
+            files.push((folder, names));
         }
         Ok(files)
     }

@@ -62,7 +62,6 @@ pub(super) fn search(
     let mut listed = Listed::new();
     let folder: Vec<String> = std::iter::once(windows).chain(FOLDER).map(str::to_owned).collect();
     let files = match search.files_in(drive, &folder, ".cat") {
-        Ok(files) if files.is_empty() => return (listed, Err(CatalogsUnknown::NotCollected)),
         Ok(files) => files,
         Err(NotKnown::PartOfFolder) => return (listed, Err(CatalogsUnknown::NotCollected)),
         Err(why) => return (listed, Err(CatalogsUnknown::Unreadable(why))),
@@ -70,11 +69,17 @@ pub(super) fn search(
     let Some(tree) = search.drives.get(drive).map(|drive| drive.files) else {
         return (listed, Err(CatalogsUnknown::NotCollected));
     };
-    let mut unknown = (files.len() > MOST).then_some(CatalogsUnknown::TooMany);
+    let count: usize = files.iter().map(|(_, names)| names.len()).sum();
+    if count == 0 {
+        return (listed, Err(CatalogsUnknown::NotCollected));
+    }
+    let mut unknown = (count > MOST).then_some(CatalogsUnknown::TooMany);
     let (mut damaged, mut left) = (0, MOST_BYTES);
-    for file in files.iter().take(MOST) {
+    let files = files.iter().flat_map(|(folder, names)| names.iter().map(move |name| (folder, name)));
+    for (folder, name) in files.take(MOST) {
         let mut is_read = false;
-        let result = tree.read(file, &mut |bytes| {
+        let file: Vec<String> = folder.iter().chain([name]).cloned().collect();
+        let result = tree.read(&file, &mut |bytes| {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if size <= LARGEST.min(left) {
                 left = left.saturating_sub(size);
@@ -92,7 +97,7 @@ pub(super) fn search(
         }
     }
     let unknown = unknown.or_else(|| (damaged > 0).then_some(CatalogsUnknown::Damaged(damaged)));
-    (listed, unknown.map_or(Ok(files.len()), Err))
+    (listed, unknown.map_or(Ok(count), Err))
 }
 
 /// Of several catalogs that list a digest, one of Microsoft's counts before others.
@@ -107,7 +112,7 @@ fn add(listed: &mut Listed, catalog: &SecurityCatalog<'_>, wanted: &BTreeSet<Vec
 }
 
 /// What is known of the signer of a file with one of these digests, which contains no signature.
-pub(super) fn signature(digests: &[Vec<u8>; 2], listed: &Listed, is_whole: bool) -> Signature {
+pub(super) fn signature(digests: &[Vec<u8>], listed: &Listed, is_whole: bool) -> Signature {
     let signers: Vec<&Option<Text>> = digests.iter().filter_map(|digest| listed.get(digest)).collect();
     let signer = signers.iter().copied().find(|signer| signer.as_ref().is_some_and(is_microsoft));
     match signer.or_else(|| signers.first().copied()) {

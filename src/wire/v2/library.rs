@@ -124,7 +124,7 @@ impl From<&tree::Content> for Content {
                 .and_then(|image| Timestamp::from_second(image.linked.into()).ok())
                 .map(|time| time.to_string()),
             imphash: image.and_then(|image| image.imphash).map(|hash| hex(&hash)),
-            authentihash: image.map(|image| hex(image.authentihash())),
+            authentihash: image.and_then(|image| image.authentihash).map(|digest| hex(&digest)),
             startup_exports: image.and_then(|image| image.exports).map(names_of),
             company: text(|image| image.company.as_ref()),
             product: text(|image| image.product.as_ref()),
