@@ -62,6 +62,10 @@ fuzz TARGET="all" SECONDS="60":
 dist *TARGETS:
     integrations/packaging/dist {{TARGETS}}
 
+# The page that examines in the browser: target/web/catalog9.html.
+web:
+    integrations/web/build
+
 # The Windows program under Wine against the program of this system.
 windows:
     tests/windows/run.sh

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "archives")]
+#[cfg(feature = "light-archives")]
 pub mod archive;
 pub mod baseline;
 pub mod batch;

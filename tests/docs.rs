@@ -9,7 +9,7 @@ use catalog9::batch::Detail;
 use catalog9::finding::Verdict;
 use catalog9::layout::{BaseBlock, HiveBin, Layout, LogEntry, PackedCatalogItem, PageReference, cell, protocol_info};
 use catalog9::render::Scope;
-use catalog9::render::format::FORMATS;
+use catalog9::render::formats::FORMATS;
 use catalog9::rules;
 use catalog9::rules::references::{Reference, TECHNIQUES};
 use catalog9::symptom::{symptoms, terms};

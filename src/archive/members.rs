@@ -6,7 +6,9 @@ use super::budget::{Budget, Metered};
 use super::member::{Means, Member, Visit};
 use super::stream::unpacked;
 use super::trouble::Troubles;
-use super::{Archive, cab, seven, tar, zip};
+use super::{Archive, tar, zip};
+#[cfg(feature = "archives")]
+use super::{cab, seven};
 use crate::collection::Packing;
 
 /// Bytes of a tar archive by which it is told.
@@ -25,9 +27,16 @@ impl<S: Read + Seek> Archive<'_, S> {
         if self.packing == Packing::Zip {
             return zip::each(&mut self.source, means, budget, is_wanted, troubles, visit);
         }
+        #[cfg(not(feature = "archives"))]
+        if matches!(self.packing, Packing::SevenZip | Packing::Cab) {
+            troubles.add(super::trouble::Unread(self.packing).trouble(), "");
+            return Ok(());
+        }
+        #[cfg(feature = "archives")]
         if self.packing == Packing::SevenZip {
             return seven::each(&mut self.source, means, budget, is_wanted, troubles, visit);
         }
+        #[cfg(feature = "archives")]
         if self.packing == Packing::Cab {
             return cab::each(&mut self.source, budget, is_wanted, troubles, visit);
         }

@@ -18,15 +18,20 @@
 //! ```
 
 mod budget;
+#[cfg(feature = "archives")]
 mod cab;
 mod member;
 mod members;
 mod password;
+#[cfg(feature = "archives")]
 mod seven;
+#[cfg(feature = "archives")]
 mod spliced;
 mod stream;
 mod tar;
 mod trouble;
+#[cfg(feature = "archives")]
+mod windowed;
 mod zip;
 
 use std::io::{self, Read, Seek, SeekFrom};

@@ -12,6 +12,9 @@ use super::{LARGEST_LIST, MOST};
 use crate::catalog::Text;
 use crate::evidence::LARGEST;
 
+/// How files may be packed.
+const METHODS: &str = if cfg!(feature = "archives") { "deflate, LZMA, zstd or MSZIP" } else { "deflate" };
+
 /// What keeps members of an archive from being examined, or from being examined as they were.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
 #[non_exhaustive]
@@ -87,7 +90,7 @@ pub enum Trouble {
     WrongPassword,
 
     /// They are packed in a way that is not read.
-    #[error("expected files stored or packed with deflate, LZMA, zstd or MSZIP, found {0}")]
+    #[error("expected files stored or packed with {METHODS}, found {0}")]
     #[diagnostic(code(catalog9::unknown_packing), help("unpack the archive and name the folder"))]
     Unknown(String),
 
@@ -145,6 +148,33 @@ fn cause(error: &(dyn StdError + 'static)) -> Option<Trouble> {
         (None, None) => None,
     };
     by_type.or_else(|| cause(error.source()?))
+}
+
+/// What is packed in a way that is not read without the feature `archives`.
+#[cfg(not(feature = "archives"))]
+pub(super) struct Unread(pub(super) crate::collection::Packing);
+
+#[cfg(not(feature = "archives"))]
+impl Unread {
+    /// Why it is not read.
+    pub(super) fn trouble(&self) -> Trouble {
+        use crate::collection::Packing;
+        let packing = match self.0 {
+            Packing::SevenZip => "a 7z archive",
+            Packing::Cab => "a cabinet",
+            Packing::Xz => "xz",
+            Packing::Zstd => "zstd",
+            Packing::Zip | Packing::Tar | Packing::Gzip => "an archive",
+        };
+        Trouble::Unknown(packing.to_owned())
+    }
+}
+
+#[cfg(not(feature = "archives"))]
+impl io::Read for Unread {
+    fn read(&mut self, _space: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other(self.trouble()))
+    }
 }
 
 /// A kind of trouble, and which members have it.

@@ -6,7 +6,7 @@ mod hosts;
 mod names;
 mod reach;
 
-#[cfg(feature = "archives")]
+#[cfg(feature = "light-archives")]
 pub(crate) use beginning::is_program;
 pub use beginning::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
 pub use hosts::{Host, JoinReason, Member, hosts};

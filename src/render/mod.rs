@@ -16,6 +16,7 @@ mod writer;
 pub mod comparison;
 pub mod csv;
 pub mod format;
+pub mod formats;
 pub mod hexdump;
 pub mod json;
 pub mod junit;

@@ -2,14 +2,7 @@
 # Opens reports in Chromium: see check.mjs. Ends with 77 where a browser, Node or its packages cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-browser=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
-[[ -n $browser ]] && command -v npm >/dev/null || exit 77
-folder=target/browser
-mkdir -p "$folder"
-if ! cmp -s tests/browser/package.json "$folder/package.json" || [[ ! -d $folder/node_modules/playwright-core ]]; then
-    cp tests/browser/package.json "$folder/"
-    (cd "$folder" && npm install --silent --no-audit --no-fund >/dev/null 2>&1) || exit 77
-fi
+source tests/browser/set-up.sh
 cp tests/browser/check.mjs "$folder/"
 cargo build --locked --quiet --workspace --bin catalog9 --example write-evidence
 CHROMIUM=$browser exec node "$folder/check.mjs" target/debug "$folder/reports"

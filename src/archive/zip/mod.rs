@@ -20,8 +20,9 @@ use self::locked::unlocked;
 use super::MOST;
 use super::budget::{Budget, Metered};
 use super::member::{Means, Member, Visit};
-use super::stream::{Xz, Zstd};
+use super::stream::unpacked;
 use super::trouble::{Trouble, Troubles};
+use crate::collection::Packing;
 
 /// Bytes that are read at once.
 const AHEAD: usize = 64 << 10;
@@ -177,8 +178,8 @@ impl Visiting<'_> {
             CompressionMethod::STORE => packed,
             CompressionMethod::DEFLATE => Box::new(DeflateDecoder::new(packed)),
             CompressionMethod::DEFLATE64 => Box::new(Deflate64Decoder::with_buffer(packed)),
-            CompressionMethod::ZSTD => Box::new(Zstd::new(packed, self.means.window)),
-            CompressionMethod::XZ => Box::new(Xz::new(packed, self.means.window)),
+            CompressionMethod::ZSTD => unpacked(packed, Packing::Zstd, self.means.window),
+            CompressionMethod::XZ => unpacked(packed, Packing::Xz, self.means.window),
             other => {
                 self.troubles.add(Trouble::Unknown(format!("method {other}")), &name);
                 return true;

@@ -13,6 +13,21 @@
     opened = [];
   });
 
+  // In a frame that was made of the text of a report, as on the page that examines in the browser, the address of a link is
+  // that of the page around it.
+  if (document.URL.startsWith("about:")) {
+    document.addEventListener("click", event => {
+      const link = event.target.closest("a[href^='#']");
+      const target = link && document.getElementById(link.getAttribute("href").slice(1));
+      if (!target) return;
+      event.preventDefault();
+      for (let details = target.closest("details"); details; details = details.parentElement.closest("details")) details.open = true;
+      target.setAttribute("tabindex", "-1");
+      target.focus();
+      target.scrollIntoView();
+    });
+  }
+
   const table = document.querySelector("table.units");
   if (!table) return;
   const body = table.tBodies[0];

@@ -36,8 +36,12 @@ pub static FORMATS: &[PlanFormat] = &[
     PlanFormat { name: "table", help: "For people", write: table::write },
     PlanFormat { name: "json", help: "For programs", write: json::write },
     PlanFormat { name: "markdown", help: "Markdown, to be pasted into a ticket", write: markdown::write },
-    PlanFormat { name: "html", help: "One file for a browser, to be read, printed and handed on", write: html::write },
+    HTML,
 ];
+
+/// The format `html`.
+pub const HTML: PlanFormat =
+    PlanFormat { name: "html", help: "One file for a browser, to be read, printed and handed on", write: html::write };
 
 impl PlanFormat {
     /// The format of that name.

@@ -1,0 +1,353 @@
+// Uses catalog9.html as people do, in a real browser from a file, and compares what it hands out with the command line.
+//
+// check.mjs FOLDER-OF-PROGRAMS PAGE FOLDER-FOR-EVIDENCE
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { chromium } from "playwright-core";
+
+const [programs, page, folder] = process.argv.slice(2).map(path => resolve(path));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const sources = resolve("integrations/web/page");
+const real = resolve("../shared/evidence/hives");
+
+// The program, whose findings are no failure. It is run in the folder of its evidence, so that names are those of the page.
+const catalog9 = (where, ...given) => {
+  try {
+    return execFileSync(join(programs, "catalog9"), given, { cwd: where, maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "ignore"] });
+  } catch (error) {
+    assert.ok([1, 3].includes(error.status), `catalog9 ${given.join(" ")}: ${error.message}`);
+    return error.stdout;
+  }
+};
+const complaint = (where, ...given) => {
+  try {
+    execFileSync(join(programs, "catalog9"), given, { cwd: where, stdio: ["ignore", "ignore", "pipe"] });
+  } catch (error) {
+    return error.stderr.toString();
+  }
+  return assert.fail("it has nothing to complain about");
+};
+
+const path = (...names) => join(folder, ...names);
+const evidence = () => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const write = (kind, ...given) => execFileSync(join(programs, "examples", "write-evidence"), [kind, ...given.map(String)]);
+  write("cases", path("many"), 0, 15);
+  write("dirty", path("dirty"), 2, 1);
+  // A hive with a log, which is another hive's: what becomes of the logs of real hives is seen below.
+  mkdirSync(path("logs"));
+  cpSync(path("many", "000008.SYSTEM"), path("logs", "SYSTEM"));
+  cpSync(path("dirty", "000002", "SYSTEM.LOG1"), path("logs", "SYSTEM.LOG1"));
+  mkdirSync(path("lsp"));
+  cpSync(resolve("fixtures/layered-provider-effective/SYSTEM"), path("lsp", "SYSTEM"));
+  writeFileSync(path("garbage"), "nothing of Winsock".repeat(20));
+  writeFileSync(path("empty"), "");
+  writeFileSync(path("<img src=x onerror=window.ran=1>\u202e.txt"), hostile());
+  // One computer: a listing that names none, and what names it.
+  mkdirSync(path("pc1"));
+  writeFileSync(path("pc1", "winsock.txt"), listing(["MSAFD Tcpip [TCP/IP]", "MSAFD Tcpip [UDP/IP]"]));
+  writeFileSync(path("pc1", "systeminfo.txt"), systeminfo);
+  writeFileSync(path("pc1", "readme.md"), "# Notes\n");
+  writeFileSync(path("SYSTEM.gz"), gzipSync(readFileSync(path("lsp", "SYSTEM"))));
+};
+
+const listing = names => names.map((name, index) => `
+Winsock Catalog Provider Entry
+------------------------------------------------------
+Entry Type:                         Base Service Provider
+Description:                        ${name}
+Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A1${90 + index}}
+Provider Path:                      %SystemRoot%\\system32\\mswsock.dll
+Catalog Entry ID:                   ${1001 + index}
+Version:                            2
+Address Family:                     2
+Max Address Length:                 16
+Min Address Length:                 16
+Socket Type:                        ${1 + index % 3}
+Protocol:                           ${6 + index}
+Protocol Chain Length:              1
+`).join("\n");
+const hostile = () => listing([
+  "<script>window.ran = 1</script>", "\"><img src=https://example.invalid/a onerror=window.ran=1>", "javascript:window.ran=1",
+  "</title></style></script><svg onload=window.ran=1>", "\u202egnp.exe\u2066", "x".repeat(65536), "<iframe srcdoc='<script>parent.ran=1</script>'>",
+]);
+const systeminfo = `
+Host Name:                     PC1
+OS Name:                       Microsoft Windows 10 Pro
+OS Version:                    10.0.19045 N/A Build 19045
+OS Manufacturer:               Microsoft Corporation
+`;
+
+evidence();
+// The network is cut by names that lead nowhere: a browser that is offline does not save files, either.
+const args = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"];
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
+let checks = 0;
+const done = () => { checks += 1; };
+
+const open = async (options = {}, file = page) => {
+  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  const tab = await context.newPage();
+  const seen = [];
+  tab.on("console", message => { if (["error", "warning"].includes(message.type())) seen.push(`console: ${message.text()}`); });
+  tab.on("pageerror", error => seen.push(`error: ${error.message}`));
+  tab.on("dialog", dialog => { seen.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const address = pathToFileURL(file).href;
+  context.on("request", request => {
+    const url = request.url();
+    if (url !== address && !url.startsWith("blob:")) seen.push(`request: ${url.slice(0, 200)}`);
+  });
+  await tab.goto(address);
+  return { context, tab, seen };
+};
+const finished = tab => tab.waitForFunction(() => !document.body.classList.contains("busy") && document.querySelector("#work").hidden, null, { timeout: 120_000 });
+const choose = async (tab, ...files) => {
+  await tab.locator("#files").setInputFiles(files);
+  await finished(tab);
+};
+// As people drop: files and folders, with what lies in them.
+const drop = async (tab, ...files) => {
+  const session = await tab.context().newCDPSession(tab);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, x: 60, y: 60, data });
+  await tab.waitForFunction(() => !document.querySelector("#work").hidden || !document.querySelector("#results").hidden || !document.querySelector("#alert").hidden);
+  await finished(tab);
+};
+const saved = async (tab, name, place = "#downloads") => {
+  const [download] = await Promise.all([tab.waitForEvent("download"), tab.locator(place).getByRole("button", { name, exact: true }).click()]);
+  return readFileSync(await download.path());
+};
+const units = tab => tab.locator("#units button").evaluateAll(all => all.map(one => one.innerText));
+const same = (found, expected, what) => {
+  if (!found.equals(expected)) {
+    writeFileSync(path("found"), found);
+    writeFileSync(path("expected"), expected);
+    assert.fail(`${what} is not what the command line writes: see ${path("found")} and ${path("expected")}`);
+  }
+  done();
+};
+
+// Hives with their logs: real ones where they are at hand.
+const hives = [path("logs"), path("lsp")];
+if (existsSync(real)) hives.push(...readdirSync(real).map(name => join(real, name)));
+else console.log("skipped: the hives of ../shared/evidence are not there");
+for (const hive of hives) {
+  const names = readdirSync(hive).filter(name => /^system(\.log[12]?)?$/i.test(name));
+  const leader = names.find(name => !/log/i.test(name));
+  if (!leader) continue;
+  const { context, tab, seen } = await open();
+  await drop(tab, ...names.map(name => join(hive, name)));
+  assert.equal((await units(tab)).length, 1, hive);
+  same(await saved(tab, "JSON"), catalog9(hive, "examine", "--format", "json", leader), `the JSON of ${hive}`);
+  const html = (await saved(tab, "Report (HTML)")).toString().replace(/<dt>Command<\/dt>.*?<\/dd>/, "");
+  const expected = catalog9(hive, "examine", "--format", "html", leader).toString().replace(/<dt>Command<\/dt>.*?<\/dd>/, "");
+  same(Buffer.from(html), Buffer.from(expected), `the HTML of ${hive}`);
+  const [fix, undo] = [path("fix.reg"), path("undo.reg")];
+  for (const file of [fix, undo]) rmSync(file, { force: true });
+  catalog9(hive, "repair", "--reg", fix, "--undo", undo, leader);
+  const offered = await tab.locator("#downloads button").allTextContents();
+  assert.equal(offered.includes("fix.reg"), existsSync(fix), `${hive}: ${offered}`);
+  if (existsSync(fix)) {
+    same(await saved(tab, "fix.reg"), readFileSync(fix), `fix.reg of ${hive}`);
+    same(await saved(tab, "undo.reg"), readFileSync(undo), `undo.reg of ${hive}`);
+  }
+  const frame = tab.frames()[1];
+  await frame.waitForSelector("h1");
+  assert.notEqual(await frame.textContent("h1"), "");
+  assert.deepEqual(seen, [], hive);
+  await context.close();
+}
+
+// The report in its frame: it is cut off, its links lead within it, its folded parts open.
+{
+  const { context, tab, seen } = await open();
+  await choose(tab, path("lsp", "SYSTEM"));
+  const frame = tab.frames()[1];
+  await frame.waitForSelector("h1");
+  assert.equal(await frame.evaluate(() => { try { return typeof parent.document; } catch { return "cut off"; } }), "cut off");
+  const links = await frame.locator("a[href]").evaluateAll(all => all.map(link => link.getAttribute("href")));
+  assert.ok(links.length > 3 && links.every(link => link.startsWith("#")), `${links}`);
+  const link = frame.locator(".contents a").last();
+  const target = (await link.getAttribute("href")).slice(1);
+  await link.click();
+  const top = await frame.evaluate(id => document.getElementById(id).getBoundingClientRect().top, target);
+  assert.ok(top > -100 && top < 600, `a link leads within the report: ${top}`);
+  assert.equal(await frame.evaluate(() => document.activeElement.id), target);
+  assert.match(tab.frames()[1].url(), /^about:srcdoc/);
+  await frame.locator("summary").first().click();
+  assert.deepEqual(seen, []);
+  await context.close();
+  done();
+}
+
+// What is no evidence: the error of the command line.
+{
+  const { context, tab, seen } = await open();
+  await drop(tab, path("garbage"));
+  const shown = await tab.locator("#failure").innerText();
+  const said = complaint(folder, "examine", "garbage").replace(/\s+/g, " ");
+  const [what] = shown.split("\n");
+  assert.ok(said.includes(what.split(",")[0].replace(/^garbage: /, "")), `${what} / ${said}`);
+  assert.match(shown, /garbage: expected a SYSTEM hive.*found/);
+  assert.match(shown, /give the SYSTEM hive/);
+  await drop(tab, path("empty"));
+  assert.match(await tab.locator("#failure").innerText(), /expected evidence, found an empty file/);
+  assert.deepEqual(seen, []);
+  await context.close();
+  done();
+}
+
+// Ten at once, and what they come to as one.
+{
+  const { context, tab, seen } = await open();
+  const ten = readdirSync(path("many")).filter(name => name.endsWith("SYSTEM")).slice(0, 10);
+  await drop(tab, ...ten.map(name => path("many", name)));
+  assert.equal((await units(tab)).length, 10);
+  assert.equal(await tab.locator("#count").textContent(), "10 results");
+  same(await saved(tab, "CSV", "#all-downloads"), catalog9(path("many"), "scan", "--format", "csv", ...ten), "the CSV");
+  same(await saved(tab, "CSV of findings", "#all-downloads"), catalog9(path("many"), "scan", "--format", "csv-findings", ...ten), "the CSV of findings");
+  same(await saved(tab, "JSON lines", "#all-downloads"), catalog9(path("many"), "scan", "--full", "--carve", "--format", "jsonl", ...ten), "the JSON lines");
+  const html = (await saved(tab, "HTML", "#all-downloads")).toString();
+  assert.match(html, /10 units/);
+  await tab.locator("#units button").nth(4).click();
+  assert.equal(await tab.locator("#units [aria-current=true]").count(), 1);
+  assert.match(await tab.locator("#unit-source").textContent(), new RegExp(ten[4]));
+  assert.deepEqual(seen, []);
+  await context.close();
+}
+
+// A folder: what is of one computer is one result, and what is no evidence is only counted. An archive.
+{
+  const { context, tab, seen } = await open();
+  await drop(tab, path("pc1"));
+  assert.equal((await units(tab)).length, 1, `${await units(tab)}`);
+  assert.match(await tab.locator("#unit-source").textContent(), /pc1\/winsock\.txt \+ pc1\/systeminfo\.txt/);
+  assert.equal(await tab.locator("#unit-title").textContent(), "PC1");
+  assert.equal(await tab.locator("#passed summary").textContent(), "1 file is no evidence");
+  await drop(tab, path("SYSTEM.gz"));
+  assert.equal((await units(tab)).length, 1);
+  assert.match(await tab.locator("#unit-source").textContent(), /SYSTEM\.gz!\/SYSTEM/);
+  assert.deepEqual(seen, []);
+  await context.close();
+  done();
+}
+
+// Hostile names run nothing and request nothing, in the page and in the report.
+{
+  const { context, tab, seen } = await open();
+  await choose(tab, ...readdirSync(folder).filter(name => name.startsWith("<img")).map(name => path(name)));
+  await tab.frames()[1].waitForSelector("h1");
+  await tab.waitForTimeout(300);
+  for (const frame of tab.frames()) assert.equal(await frame.evaluate(() => window.ran), undefined);
+  assert.ok(!(await tab.locator("body").innerText()).includes("\u202e"), "marks of direction are shown");
+  assert.deepEqual(seen, []);
+  await context.close();
+  done();
+}
+
+// The page with nothing, with results, with a failure, and with a batch: as wide as the window, and for everybody.
+const pictures = process.env.PICTURES;
+const scenes = {
+  empty: async () => {},
+  hijacked: tab => choose(tab, path("lsp", "SYSTEM")),
+  failed: tab => choose(tab, path("garbage")),
+  batch: tab => choose(tab, ...readdirSync(path("many")).map(name => path("many", name)), path("garbage")),
+};
+for (const [scene, act] of Object.entries(scenes)) {
+  for (const width of [360, 768, 1440]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const { context, tab, seen } = await open({ viewport: { width, height: 900 }, colorScheme });
+      const what = `${scene}, ${width} px, ${colorScheme}`;
+      await act(tab);
+      if (scene !== "empty" && scene !== "failed") await tab.frames()[1].waitForSelector("h1");
+      // The frame is drawn by a process of its own.
+      if (pictures) await tab.waitForTimeout(1000);
+      if (pictures) await tab.screenshot({ path: join(pictures, `${scene}-${width}-${colorScheme}.png`), fullPage: true });
+      await tab.evaluate(() => document.querySelectorAll("details").forEach(details => { details.open = true; }));
+      for (const frame of tab.frames()) {
+        const wide = await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${what}: ${wide} px wider than the window`);
+      }
+      if (width !== 768) {
+        await tab.evaluate(axe);
+        const { violations } = await tab.evaluate(() => axe.run({ exclude: ["#report"] }, { resultTypes: ["violations"] }));
+        const shown = violations.map(one => `${one.id}: ${one.help}\n  ${one.nodes.slice(0, 3).map(node => `${node.html.slice(0, 160)} ${node.failureSummary}`).join("\n  ")}`);
+        assert.deepEqual(shown, [], `${what}: axe-core`);
+      }
+      assert.deepEqual(seen, [], what);
+      await context.close();
+      done();
+    }
+  }
+}
+
+// A module that ends is started again without the file that ended it. Here the page's own reader fails for a file of that name,
+// which ends the module as a fault in it does.
+{
+  const script = readFileSync(page, "utf8").match(/<script>([\s\S]*)<\/script>/)[1];
+  const broken = script.replace("read: (file, offset, place, length) => {\\n", "$&    if (files[file].name === \\\"fatal\\\") throw new Error(\\\"a fault\\\");\\n");
+  assert.notEqual(broken, script);
+  const hash = text => createHash("sha256").update(text).digest("base64");
+  writeFileSync(path("broken.html"), readFileSync(page, "utf8").replace(script, () => broken).replace(hash(script), hash(broken)));
+  cpSync(path("lsp", "SYSTEM"), path("fatal"));
+  const { context, tab, seen } = await open({}, path("broken.html"));
+  await choose(tab, path("fatal"), path("lsp", "SYSTEM"), path("many", "000008.SYSTEM"));
+  assert.match(await tab.locator("#alert").textContent(), /The module ended while it examined fatal .*started again/);
+  const shown = await units(tab);
+  assert.equal(shown.length, 3);
+  assert.match(await tab.locator("#count").textContent(), /2 results, 1 could not be examined/);
+  assert.ok(shown.some(text => /the module ended while it examined this/.test(text)), `${shown}`);
+  assert.deepEqual(seen, []);
+  await context.close();
+  done();
+}
+
+// Neither the page nor a report leads anywhere, and neither speaks to anybody: what a policy does not stop is not there.
+{
+  const scripts = [join(sources, "page.js"), join(sources, "worker.js"), resolve("src/render/html/script.js")];
+  const calls = /\blocation\b|navigat|\bopen\(|RTC|\bfetch\b|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|\bimport\(|\beval\(|Function\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write/i;
+  for (const name of scripts) assert.doesNotMatch(readFileSync(name, "utf8").replace(/^\s*\/\/.*$/gm, ""), calls, name);
+  const markup = readFileSync(join(sources, "page.html"), "utf8");
+  assert.doesNotMatch(markup, /<form|<a [^>]*href="(?!#)|refresh|allow-same-origin|allow-top|allow-popups|<link|<img|\bsrc=| style=| on\w+=/i);
+  const html = readFileSync(page, "utf8");
+  assert.ok(html.indexOf("Content-Security-Policy") < html.indexOf("<meta charset"), "the policy is the first element of the head");
+  assert.ok(Buffer.byteLength(html) <= 1_500_000);
+  const [, printed] = html.match(/SHA-256 <code>([0-9a-f]{64})</);
+  const packed = Buffer.from(html.match(/id="module">([^<]*)</)[1], "base64");
+  const module = execFileSync("xz", ["--format=lzma", "--decompress", "--stdout"], { input: packed, maxBuffer: 1 << 30 });
+  assert.equal(createHash("sha256").update(module).digest("hex"), printed, "the page names the module that it has");
+  done();
+}
+await browser.close();
+
+// A hive of 200 MB: the browser needs less than 1 GB for it.
+{
+  cpSync(path("lsp", "SYSTEM"), path("large"));
+  truncateSync(path("large"), 200 << 20);
+  const server = await chromium.launchServer({ executablePath: process.env.CHROMIUM, args });
+  const remote = await chromium.connect(server.wsEndpoint());
+  const tab = await remote.newPage();
+  await tab.goto(pathToFileURL(page).href);
+  await tab.locator("#files").setInputFiles(path("large"));
+  await finished(tab);
+  assert.equal((await tab.locator("#units button").count()), 1);
+  const status = pid => { try { return readFileSync(`/proc/${pid}/status`, "utf8"); } catch { return ""; } };
+  const renderers = readdirSync("/proc").filter(pid => /^\d+$/.test(pid) && /--type=renderer/.test((() => { try { return readFileSync(`/proc/${pid}/cmdline`, "utf8"); } catch { return ""; } })()));
+  const isOurs = pid => { for (let at = Number(pid); at > 1; at = Number(status(at).match(/PPid:\s+(\d+)/)?.[1] ?? 0)) if (at === server.process().pid) return true; return false; };
+  const peaks = renderers.filter(isOurs).map(pid => Number(status(pid).match(/VmHWM:\s+(\d+)/)?.[1] ?? 0) * 1024);
+  const peak = Math.max(...peaks);
+  console.log(`a hive of 200 MB: ${Math.round(peak / 1e6)} MB in the process of the page`);
+  assert.ok(peaks.length > 0 && peak < 1e9);
+  await remote.close();
+  await server.close();
+  rmSync(path("large"));
+  done();
+}
+console.log(`${checks} checks of ${relative(".", page)}, ${statSync(page).size} bytes (${basename(process.env.CHROMIUM)})`);
