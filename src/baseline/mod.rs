@@ -8,6 +8,7 @@ mod name_space;
 mod origin;
 mod pattern;
 mod range;
+mod third_parties;
 mod third_party;
 mod user_file;
 mod version;
@@ -18,8 +19,7 @@ pub use identity::{Identity, identity, is_net_bios, is_net_bt};
 pub use knowledge::{Knowledge, KnownProvider};
 pub use name_space::expected_name_spaces;
 pub use origin::{Origin, is_nwlink};
-pub use third_party::{
-    FactSource, Misfit, Nature, Offer, ThirdParty, ThirdPartyKind, is_known_provider, third_parties,
-};
+pub use third_parties::{is_known_provider, third_parties};
+pub use third_party::{FactSource, Misfit, Nature, Offer, ThirdParty, ThirdPartyKind};
 pub use user_file::KnowledgeError;
 pub use version::{names, of_name, of_version, versions};

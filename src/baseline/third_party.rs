@@ -1,13 +1,11 @@
 //! Providers of others that are met in the catalogs: who they are, never that they are harmless.
 
-use std::sync::OnceLock;
-
 use serde::{Deserialize, Deserializer};
 
 use super::pattern::matches;
-use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS, is_network_direct};
+use crate::catalog::provider::is_network_direct;
 use crate::catalog::signature::Signature;
-use crate::catalog::{CanonicalPath, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
+use crate::catalog::{CanonicalPath, Guid, Kind, NameSpaceEntry, ProtocolEntry};
 
 /// A provider that is known by name, GUID or DLL. `third_parties.toml` documents its fields; empty is "not known".
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -126,39 +124,6 @@ pub struct FactSource {
     pub date: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    provider: Vec<ThirdParty>,
-}
-
-const FILE: &str = include_str!("third_parties.toml");
-
-/// Every third party that is known.
-pub fn third_parties() -> &'static [ThirdParty] {
-    static KNOWN: OnceLock<File> = OnceLock::new();
-    &KNOWN.get_or_init(|| toml::from_str(FILE).unwrap_or_default()).provider
-}
-
-/// Whether a GUID is that of a provider that is known, of Windows or of others.
-pub fn is_known_provider(id: &Guid) -> bool {
-    static KNOWN: OnceLock<Vec<Guid>> = OnceLock::new();
-    let known = KNOWN.get_or_init(|| {
-        let of_windows = WINDOWS_PROVIDERS.iter().map(|provider| provider.id).chain([NET_BIOS]);
-        let mut known: Vec<Guid> = of_windows.chain(ids_in_file()).collect();
-        known.sort_unstable();
-        known
-    });
-    known.binary_search(id).is_ok()
-}
-
-/// The GUIDs of all third parties. To read the rest of the file takes longer than to read a hive, and slack, where
-/// these GUIDs are looked for, is nearly everywhere.
-fn ids_in_file() -> impl Iterator<Item = Guid> {
-    let lists = FILE.lines().filter_map(|line| line.strip_prefix("ids = "));
-    lists.flat_map(|list| list.split('"')).filter_map(|id| Guid::parse_str(id).ok())
-}
-
 fn guids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Guid>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     texts.iter().map(|text| Guid::parse_str(text).map_err(serde::de::Error::custom)).collect()
@@ -191,21 +156,6 @@ impl Offer {
 }
 
 impl ThirdParty {
-    /// The third party whose entries have that name, or whose chains begin with it.
-    #[must_use]
-    pub fn named(name: &Text) -> Option<&'static Self> {
-        let name = name.lossy();
-        third_parties().iter().find(|known| known.has_name(&name))
-    }
-
-    /// The third party whose GUID or DLL this is.
-    #[must_use]
-    pub fn of(id: Option<Guid>, path: Option<&CanonicalPath>) -> Option<&'static Self> {
-        let by_id = |known: &&Self| id.is_some_and(|id| known.ids.contains(&id));
-        let by_file = |known: &&Self| path.is_some_and(|path| known.has_file(path.file_name()));
-        third_parties().iter().find(by_id).or_else(|| third_parties().iter().find(by_file))
-    }
-
     /// Whether one of its DLLs has that file name; `None` where its DLLs are not known.
     #[must_use]
     pub fn has_library(&self, path: &CanonicalPath) -> Option<bool> {
@@ -297,22 +247,9 @@ pub enum Misfit {
 
 #[cfg(test)]
 mod tests {
+    use super::super::third_parties::third_parties;
     use super::*;
-    use crate::catalog::notation;
-
-    #[test]
-    fn the_ids_found_without_reading_the_file_are_those_in_it() {
-        let read: Vec<Guid> = third_parties().iter().flat_map(|known| known.ids.iter().copied()).collect();
-        assert_eq!(ids_in_file().collect::<Vec<_>>(), read);
-    }
-
-    #[test]
-    fn the_data_file_is_read_and_has_no_unknown_fields() {
-        let file: File = toml::from_str(FILE).unwrap();
-        assert_eq!(third_parties(), file.provider);
-        let of = |field: &str| toml::from_str::<File>(&format!("{FILE}\n{field} = 1")).is_err();
-        assert!(of("colour") && of("sources.colour"));
-    }
+    use crate::catalog::{Text, notation};
 
     #[test]
     fn every_provider_says_from_where_it_is_known() {
@@ -335,7 +272,7 @@ mod tests {
 
     #[test]
     fn an_entry_fits_a_third_party_in_all_that_it_offers_or_not_at_all() {
-        let vmware = &third_parties()[0];
+        let vmware = third_parties().next().unwrap();
         let entry = |fields: &str| {
             let case = format!(
                 "1001  base  x.dll  vSockets STREAM  family=28 type=1 protocol=0 flags=0x26 max=16 min=16 message=0 {fields}"
@@ -362,7 +299,7 @@ mod tests {
 
     #[test]
     fn third_parties_are_known_by_guid_and_by_file() {
-        let vmware = third_parties()[0].ids.first().copied();
+        let vmware = third_parties().next().unwrap().ids.first().copied();
         let name =
             |id, path| ThirdParty::of(id, Some(&CanonicalPath::new(path, false))).map(|known| known.name.as_str());
         assert_eq!(name(vmware, r"C:\x\y.dll"), Some("VMware vSockets"));
@@ -388,7 +325,7 @@ mod tests {
 
     #[test]
     fn a_known_name_at_an_unexpected_place_is_seen() {
-        let bonjour = third_parties().iter().find(|known| known.name == "Bonjour").unwrap();
+        let bonjour = third_parties().find(|known| known.name == "Bonjour").unwrap();
         let is_at_home = |path| bonjour.is_at_home(&CanonicalPath::new(path, false));
         assert_eq!(is_at_home(r"C:\Program Files\Bonjour\mdnsNSP.dll"), Some(true));
         assert_eq!(is_at_home(r"E:\Program Files (x86)\Bonjour\mdnsNSP.dll"), Some(true));

@@ -70,10 +70,17 @@ impl CanonicalPath {
     }
 
     fn read(path: &str, by_other_names: bool, wow64: bool) -> Self {
-        let mut path = path.split('\0').next().unwrap_or_default().replace('/', r"\").to_ascii_lowercase();
+        let mut path = path.split('\0').next().unwrap_or_default().to_ascii_lowercase();
+        if path.contains('/') {
+            path = path.replace('/', r"\");
+        }
         for (prefix, meaning) in PREFIXES {
-            if let Some(rest) = path.strip_prefix(prefix) {
-                path = format!("{meaning}{rest}");
+            // Most paths are done after one of them.
+            if !path.starts_with(['\\', '%']) {
+                break;
+            }
+            if path.starts_with(prefix) {
+                path.replace_range(..prefix.len(), meaning);
             }
         }
         let (mut root, rest) = split_root(&path);
@@ -100,8 +107,18 @@ impl CanonicalPath {
         {
             *folder = "system32";
         }
-        let separator = if root.is_empty() || root == r"\\" { "" } else { r"\" };
-        Self(format!("{root}{separator}{}", folders.join(r"\")))
+        let mut canonical = String::with_capacity(path.len() + 1);
+        canonical.push_str(root);
+        if !root.is_empty() && root != r"\\" {
+            canonical.push('\\');
+        }
+        for (depth, folder) in folders.into_iter().enumerate() {
+            if depth > 0 {
+                canonical.push('\\');
+            }
+            canonical.push_str(folder);
+        }
+        Self(canonical)
     }
 
     /// Whether the path is absolute: it begins with a variable, a drive or a server.
@@ -119,8 +136,7 @@ impl CanonicalPath {
     /// The drive's letter; `?` where a variable leaves it open. `None` for the Windows folder and other roots.
     #[must_use]
     pub fn drive(&self) -> Option<char> {
-        let mut characters = self.0.chars();
-        characters.next().filter(|_| characters.as_str().starts_with(r":\"))
+        drive(&self.0)
     }
 
     /// The folder of those into which ordinary users can write that the path leads into. Any folder that is called like
@@ -129,7 +145,7 @@ impl CanonicalPath {
     pub fn writable_folder(&self) -> Option<&'static str> {
         let likely = self.as_if_in_windows();
         let path = likely.as_ref().unwrap_or(self);
-        let is_within = |folder: &&str| path.is_within(&Self((*folder).to_owned()));
+        let is_within = |folder: &&str| is_within(&path.0, folder);
         WRITABLE.iter().copied().find(is_within).map(|folder| folder.trim_start_matches("?:"))
     }
 
@@ -137,12 +153,7 @@ impl CanonicalPath {
     /// below the first folder every long name that it can stand for.
     #[must_use]
     pub fn is_within(&self, folder: &Self) -> bool {
-        let mut own = self.behind_root().split('\\');
-        let mut folders = folder.behind_root().split('\\').enumerate();
-        let is_same = |(depth, folder): (usize, &str)| {
-            own.next().is_some_and(|own| own == folder || (depth > 1 && is_short_name(own, folder)))
-        };
-        self.shares_drive(folder) && folders.all(is_same) && own.next().is_some()
+        is_within(&self.0, &folder.0)
     }
 
     /// The path as it would be if the folder in the root of a drive that is called like that of Windows were it.
@@ -161,13 +172,12 @@ impl CanonicalPath {
 
     /// Whether both are on one drive, or neither is on any. A drive that is left open fits every drive.
     pub(crate) fn shares_drive(&self, other: &Self) -> bool {
-        let drives = [self.drive(), other.drive()];
-        self.drive() == other.drive() || (drives.contains(&Some('?')) && !drives.contains(&None))
+        shares_drive(&self.0, &other.0)
     }
 
     /// The path after the drive and its colon; for paths without a drive the whole path.
     pub(crate) fn behind_root(&self) -> &str {
-        self.drive().and_then(|_| self.0.get(2..)).unwrap_or(&self.0)
+        behind_root(&self.0)
     }
 
     /// The part after the last backslash.
@@ -187,6 +197,33 @@ impl CanonicalPath {
     pub fn same(&self, other: &Self) -> bool {
         self.shares_drive(other) && self.behind_root() == other.behind_root()
     }
+}
+
+/// See [`CanonicalPath::drive`].
+fn drive(path: &str) -> Option<char> {
+    let mut characters = path.chars();
+    characters.next().filter(|_| characters.as_str().starts_with(r":\"))
+}
+
+/// See [`CanonicalPath::shares_drive`].
+fn shares_drive(one: &str, other: &str) -> bool {
+    let drives = [drive(one), drive(other)];
+    drives[0] == drives[1] || (drives.contains(&Some('?')) && !drives.contains(&None))
+}
+
+/// See [`CanonicalPath::behind_root`].
+fn behind_root(path: &str) -> &str {
+    drive(path).and_then(|_| path.get(2..)).unwrap_or(path)
+}
+
+/// See [`CanonicalPath::is_within`].
+fn is_within(path: &str, folder: &str) -> bool {
+    let mut own = behind_root(path).split('\\');
+    let mut folders = behind_root(folder).split('\\').enumerate();
+    let is_same = |(depth, folder): (usize, &str)| {
+        own.next().is_some_and(|own| own == folder || (depth > 1 && is_short_name(own, folder)))
+    };
+    shares_drive(path, folder) && folders.all(is_same) && own.next().is_some()
 }
 
 fn split_root(path: &str) -> (&str, &str) {

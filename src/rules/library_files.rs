@@ -12,6 +12,9 @@ use crate::tree::{Image, LibraryFile};
 /// The entries of each catalog whose DLL was looked for, by its file.
 pub(super) fn entries_by_file<'a>(subject: &Subject<'a>) -> BTreeMap<(CatalogName, &'a Text), Vec<Library<'a>>> {
     let mut by_file: BTreeMap<_, Vec<Library<'_>>> = BTreeMap::new();
+    if subject.libraries.is_none() {
+        return by_file;
+    }
     for library in libraries(subject) {
         if let Some(file) = library.file {
             by_file.entry((library.catalog, &file.path)).or_default().push(library);

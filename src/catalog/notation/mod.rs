@@ -83,8 +83,9 @@ type Line<T = ()> = Result<T, &'static str>;
 ///
 /// The first line that says nothing in it.
 pub fn parse(text: &str) -> Result<Catalogs, NotationError> {
-    // A chain may stand before the entry that it ends in, whose fields it takes: so all is read twice.
-    let known = read(text, Vec::new())?.protocol.unwrap_or_default();
+    // A chain may stand before the entry that it ends in, whose fields it takes: with chains all is read twice.
+    let known = text.contains('>').then(|| read(text, Vec::new())).transpose()?;
+    let known = known.and_then(|known| known.protocol).unwrap_or_default();
     let lists = [known.entries, known.entries64].into_iter().flatten();
     read(text, lists.flat_map(|list| list.entries).collect())
 }

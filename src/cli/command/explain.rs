@@ -96,7 +96,7 @@ fn products(question: &str) -> Option<Answer> {
         ThirdParty::named(&Text::from(question)).is_some_and(|named| std::ptr::eq(named, known))
     };
     let known: Vec<&ThirdParty> =
-        third_parties().iter().filter(|known| has_name(known) || is_library(known) || is_entry(known)).collect();
+        third_parties().filter(|known| has_name(known) || is_library(known) || is_entry(known)).collect();
     if !known.is_empty() {
         return Some(Answer::Products(known));
     }

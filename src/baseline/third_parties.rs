@@ -1,0 +1,118 @@
+//! The third parties that catalog9 knows. To read their whole file takes longer than to read a hive, so first only what
+//! they are known by is read, line by line, and the rest of those that are met.
+
+use std::sync::OnceLock;
+
+use super::pattern::matches;
+use super::third_party::ThirdParty;
+use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS};
+use crate::catalog::{CanonicalPath, Guid, Text};
+
+const FILE: &str = include_str!("third_parties.toml");
+
+/// What each table of the file begins with.
+const HEADING: &str = "[[provider]]\n";
+
+/// A table of the file.
+struct Table {
+    toml: &'static str,
+    ids: Vec<Guid>,
+    files: Vec<&'static str>,
+    names: Vec<&'static str>,
+    provider: OnceLock<Option<ThirdParty>>,
+}
+
+impl Table {
+    fn new(toml: &'static str) -> Self {
+        Self {
+            toml,
+            ids: texts(toml, "ids = [").into_iter().filter_map(|id| Guid::parse_str(id).ok()).collect(),
+            files: texts(toml, "files = ["),
+            names: texts(toml, "names = ["),
+            provider: OnceLock::new(),
+        }
+    }
+
+    fn provider(&self) -> Option<&ThirdParty> {
+        self.provider.get_or_init(|| toml::from_str(self.toml).ok()).as_ref()
+    }
+}
+
+/// The texts of the list that begins so.
+fn texts<'t>(toml: &'t str, beginning: &str) -> Vec<&'t str> {
+    let mut texts = Vec::new();
+    for line in toml.lines().skip_while(|line| !line.starts_with(beginning)) {
+        texts.extend(line.split('"').skip(1).step_by(2));
+        if line.ends_with(']') {
+            break;
+        }
+    }
+    texts
+}
+
+fn tables() -> &'static [Table] {
+    static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
+    TABLES.get_or_init(|| FILE.split(HEADING).skip(1).map(Table::new).collect())
+}
+
+/// Every third party that is known.
+pub fn third_parties() -> impl Iterator<Item = &'static ThirdParty> {
+    tables().iter().filter_map(Table::provider)
+}
+
+/// Whether a GUID is that of a provider that is known, of Windows or of others.
+pub fn is_known_provider(id: &Guid) -> bool {
+    static KNOWN: OnceLock<Vec<Guid>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let of_windows = WINDOWS_PROVIDERS.iter().map(|provider| provider.id).chain([NET_BIOS]);
+        let mut known: Vec<Guid> =
+            of_windows.chain(tables().iter().flat_map(|table| table.ids.iter().copied())).collect();
+        known.sort_unstable();
+        known
+    });
+    known.binary_search(id).is_ok()
+}
+
+impl ThirdParty {
+    /// The third party whose entries have that name, or whose chains begin with it.
+    #[must_use]
+    pub fn named(name: &Text) -> Option<&'static Self> {
+        let name = name.lossy();
+        let is_named = |table: &&Table| table.names.iter().any(|pattern| matches(pattern, &name));
+        tables().iter().find(is_named)?.provider()
+    }
+
+    /// The third party whose GUID or DLL this is.
+    #[must_use]
+    pub fn of(id: Option<Guid>, path: Option<&CanonicalPath>) -> Option<&'static Self> {
+        let file = path.map(CanonicalPath::file_name);
+        let by_id = |table: &&Table| id.is_some_and(|id| table.ids.contains(&id));
+        let by_file = |table: &&Table| file.is_some_and(|file| table.files.iter().any(|known| matches(known, file)));
+        tables().iter().find(by_id).or_else(|| tables().iter().find(by_file))?.provider()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        provider: Vec<ThirdParty>,
+    }
+
+    #[test]
+    fn the_tables_are_those_that_toml_reads() {
+        let file: File = toml::from_str(FILE).unwrap();
+        assert!(third_parties().eq(&file.provider));
+        for (table, provider) in tables().iter().zip(&file.provider) {
+            assert_eq!((&table.ids, table.files == provider.files), (&provider.ids, true), "{}", provider.name);
+            assert_eq!(table.names, provider.names, "{}", provider.name);
+        }
+        let of = |field: &str| toml::from_str::<File>(&format!("{FILE}\n{field} = 1")).is_err();
+        assert!(of("colour") && of("sources.colour"));
+    }
+}
