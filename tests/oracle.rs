@@ -8,7 +8,7 @@ use catalog9::catalog::{Catalogs, Text, is_harmful};
 use catalog9::evidence::log::{LogFile, LogRole};
 use catalog9::evidence::{Kind, Scratch, Space};
 use catalog9::finding::Verdict;
-use catalog9::render::{Format, Item, Scope, Settings};
+use catalog9::render::{Bytes, Format, Item, Scope, Settings};
 use catalog9::{Content, Evidence, Examination, Options, examine};
 use miette::Diagnostic;
 use quick_xml::events::Event;
@@ -218,7 +218,7 @@ fn is_dirty(hive: &[u8]) -> bool {
 }
 
 fn chosen(bytes: &[u8], formats: Formats) -> Vec<(&'static Format, Scope)> {
-    let of_scope = |scope| Format::all(scope).filter(|format| !format.is_binary).map(move |format| (format, scope));
+    let of_scope = |scope| Format::all(scope).filter(|format| format.bytes != Bytes::Binary).map(move |format| (format, scope));
     let all: Vec<_> = of_scope(Scope::Few).chain(of_scope(Scope::Many)).collect();
     if formats == Formats::All {
         return all;

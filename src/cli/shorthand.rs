@@ -4,9 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use catalog9::collection::Beginning;
-use clap::CommandFactory;
+use clap::Subcommand;
 
-use super::args::Args;
+use super::args::Command;
 use super::intake::source::Source;
 
 /// Adds the command where the first argument names evidence instead, and joins `--raw` with the entry after it.
@@ -53,7 +53,7 @@ fn missing_command(arguments: &[OsString]) -> Option<(usize, &'static str)> {
 }
 
 fn is_command(argument: &OsStr) -> bool {
-    argument == "help" || Args::command().get_subcommands().any(|command| argument == command.get_name())
+    argument == "help" || argument.to_str().is_some_and(Command::has_subcommand)
 }
 
 /// Whether this is the id or the key name of an entry, and not a file.

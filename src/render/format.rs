@@ -6,7 +6,7 @@ use super::heading::Heading;
 use super::rows::Sort;
 use super::spool::NewStore;
 use super::table::View;
-use super::writer::{Fragment, Item, Writer};
+use super::writer::{Bytes, Fragment, Item, Writer};
 use crate::batch::Detail;
 
 /// What a result is about, which decides on the formats that it can have.
@@ -45,8 +45,8 @@ pub struct Format {
     pub name: &'static str,
     /// How the names of its files end.
     pub endings: &'static [&'static str],
-    /// Whether it is not text, so that it must not reach a terminal.
-    pub is_binary: bool,
+    /// What its bytes are.
+    pub bytes: Bytes,
     /// What it is for a few pieces of evidence, where it can be written of them.
     pub(super) few: Option<Form>,
     /// What it is for many, likewise.

@@ -6,7 +6,7 @@ use super::format::{Form, Format, Scope};
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::table;
-use super::writer::Fragment;
+use super::writer::{Bytes, Fragment};
 use super::{csv, documents, html, junit, markdown, oneline, records, sarif, timeline};
 use crate::batch::Detail;
 
@@ -35,7 +35,7 @@ pub static FORMATS: &[&Format] = &[
 pub static TABLE: Format = Format {
     name: "table",
     endings: &[".txt"],
-    is_binary: false,
+    bytes: Bytes::StyledText,
     few: Some(Form {
         help: "For people",
         press: |item, settings| table::press(item, &settings.view),
@@ -53,7 +53,7 @@ pub static TABLE: Format = Format {
 pub static ONELINE: Format = Format {
     name: "oneline",
     endings: &[".oneline"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "One line for each piece of evidence: the verdict and why",
         press: |item, _| oneline::press(item),
@@ -71,7 +71,7 @@ pub static ONELINE: Format = Format {
 pub static JSONL: Format = Format {
     name: "jsonl",
     endings: &[".jsonl"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: None,
     many: Some(Form {
         help: "For programs: one record per line, then the summary; see `catalog9 schema`",
@@ -85,7 +85,7 @@ pub static JSONL: Format = Format {
 pub static JSON: Format = Format {
     name: "json",
     endings: &[".json"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "For programs: one object for one file, an array for several; see `catalog9 schema`",
         press: |item, settings| documents::press(item, settings.has_several),
@@ -103,7 +103,7 @@ pub static JSON: Format = Format {
 pub static CSV: Format = Format {
     name: "csv",
     endings: &[".csv"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: None,
     many: Some(Form {
         help: "One line for each unit, for spreadsheets",
@@ -117,7 +117,7 @@ pub static CSV: Format = Format {
 pub static CSV_FINDINGS: Format = Format {
     name: "csv-findings",
     endings: &[".findings.csv"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: None,
     many: Some(Form {
         help: "A line for each finding, for spreadsheets",
@@ -131,7 +131,7 @@ pub static CSV_FINDINGS: Format = Format {
 pub static CSV_ENTRIES: Format = Format {
     name: "csv-entries",
     endings: &[".entries.csv"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: None,
     many: Some(Form {
         help: "One line for each catalog entry, for spreadsheets",
@@ -145,7 +145,7 @@ pub static CSV_ENTRIES: Format = Format {
 pub static CSV_LIBRARIES: Format = Format {
     name: "csv-libraries",
     endings: &[".libraries.csv"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: None,
     many: Some(Form {
         help: "One line for each DLL of all computers, the rarest first, for spreadsheets",
@@ -160,7 +160,7 @@ pub static CSV_LIBRARIES: Format = Format {
 pub static PARQUET: Format = Format {
     name: "parquet",
     endings: &[".parquet"],
-    is_binary: true,
+    bytes: Bytes::Binary,
     few: None,
     many: Some(Form {
         help: "One row for each catalog entry, as an Apache Parquet file",
@@ -174,7 +174,7 @@ pub static PARQUET: Format = Format {
 pub static SARIF: Format = Format {
     name: "sarif",
     endings: &[".sarif", ".sarif.json"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "SARIF 2.1.0, for platforms that show findings beside code",
         press: |item, _| sarif::press_few(item),
@@ -192,7 +192,7 @@ pub static SARIF: Format = Format {
 pub static JUNIT: Format = Format {
     name: "junit",
     endings: &[".xml"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "JUnit XML, for CI: a test for each rule",
         press: |item, _| junit::press_few(item),
@@ -210,7 +210,7 @@ pub static JUNIT: Format = Format {
 pub static MARKDOWN: Format = Format {
     name: "markdown",
     endings: &[".md"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "Markdown, to be pasted into a ticket",
         press: |item, _| markdown::press(item),
@@ -229,7 +229,7 @@ pub static MARKDOWN: Format = Format {
 pub static HTML: Format = Format {
     name: "html",
     endings: &[".html", ".htm"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "One file for a browser, to be read, printed and handed on",
         press: |item, _| html::press(item),
@@ -247,7 +247,7 @@ pub static HTML: Format = Format {
 pub static BODYFILE: Format = Format {
     name: "bodyfile",
     endings: &[".body"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "Timeline of all times that hives record, as a body file of The Sleuth Kit",
         press: |item, _| timeline::press_sorted(item, timeline::Form::Bodyfile),
@@ -265,7 +265,7 @@ pub static BODYFILE: Format = Format {
 pub static TIMESKETCH_JSONL: Format = Format {
     name: "timesketch-jsonl",
     endings: &[".timesketch.jsonl"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "The same timeline for Timesketch, one JSON object per line",
         press: |item, _| timeline::press_sorted(item, timeline::Form::TimesketchJsonl),
@@ -283,7 +283,7 @@ pub static TIMESKETCH_JSONL: Format = Format {
 pub static TIMESKETCH_CSV: Format = Format {
     name: "timesketch-csv",
     endings: &[".timesketch.csv"],
-    is_binary: false,
+    bytes: Bytes::Text,
     few: Some(Form {
         help: "The same timeline for Timesketch, comma-separated",
         press: |item, _| timeline::press_sorted(item, timeline::Form::TimesketchCsv),

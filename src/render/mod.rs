@@ -35,7 +35,7 @@ pub use self::heading::{Heading, Sheet};
 pub use self::refused::Refused;
 pub use self::rows::Sort;
 pub use self::spool::{NewStore, Store};
-pub use self::writer::{Fragment, Item, Remark, Writer};
+pub use self::writer::{Bytes, Fragment, Item, Remark, Writer};
 
 use crate::catalog::{hex, is_harmful};
 use crate::evidence::Roles;

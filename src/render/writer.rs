@@ -11,6 +11,18 @@ use crate::batch::{Detail, Extract, Record, Status, Summary, Unit};
 use crate::catalog::Text;
 use crate::examination::Examination;
 
+/// What the bytes of a format are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Bytes {
+    /// Text as it is.
+    Text,
+    /// Text with styles, which are left out where they are not shown.
+    StyledText,
+    /// No text: they must not reach a terminal.
+    Binary,
+}
+
 /// What a format says of one item, as bytes. It depends on that item alone, so that it can be made on any thread or in
 /// another process; only the writer of the same format reads it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

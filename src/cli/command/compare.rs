@@ -162,7 +162,7 @@ fn files(arguments: &CompareArgs) -> Result<Vec<(&'static ComparisonFormat, Atom
             usage(format!("expected a name that ends with {}, found {shown}", endings.join(", ")))
         })?;
         let file =
-            AtomicFile::create(path, false).map_err(|error| usage(format!("the output cannot be written: {error}")))?;
+            AtomicFile::create(path, true).map_err(|error| usage(format!("the output cannot be written: {error}")))?;
         Ok((format, file))
     };
     arguments.output.iter().map(file).collect()

@@ -36,7 +36,8 @@ use crate::cli::work::seal::Seal;
 pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::Result<Exit> {
     let pieces: Vec<&[OsString]> =
         if arguments.together { vec![arguments.files.as_slice()] } else { arguments.files.chunks(1).collect() };
-    let has_several = pieces.len() > 1 || pieces.iter().any(|files| members::archive_of(files, arguments).is_some());
+    let archives: Vec<_> = pieces.iter().map(|files| members::archive_of(files, arguments)).collect();
+    let has_several = pieces.len() > 1 || archives.iter().any(Option::is_some);
     let comparison = || arguments.earlier.as_deref().map(Comparison::read).transpose();
     let ready = refuse_outputs(arguments).and_then(|guard| {
         refuse_roots(arguments)?;
@@ -65,8 +66,8 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
             written = sinks.add_item(&Item::Record(&record));
         }
     };
-    for files in pieces {
-        match members::archive_of(files, arguments) {
+    for (files, archive) in pieces.into_iter().zip(archives) {
+        match archive {
             Some(archive) => members::examine(archive, arguments, (&options, password.as_ref()), &mut take),
             None => take(record(files, arguments, &options, &mut aside)),
         }

@@ -144,7 +144,7 @@ fn files(arguments: &RepairArgs) -> Result<Files, Report> {
     }
     let file = |path: &PathBuf| {
         guard.refuse(path)?;
-        AtomicFile::create(path, true).map_err(|error| usage(format!("the output cannot be written: {error}")))
+        AtomicFile::create(path, false).map_err(|error| usage(format!("the output cannot be written: {error}")))
     };
     let registration = match (&arguments.reg, &arguments.undo) {
         (Some(fix), Some(undo)) => Some([file(fix)?, file(undo)?]),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use catalog9::Content;
 use catalog9::collection::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
-use catalog9::evidence::{BEGINNING, Kind, LARGEST};
+use catalog9::evidence::{self, BEGINNING, LARGEST};
 
 use super::file::{self, InputError};
 use super::map::{Guarded, Map, Reading};
@@ -127,14 +127,15 @@ impl Source {
 
 /// The first bytes of a file, by which it is told what it is.
 fn first_bytes(reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // With room for all of them, one call of the system reads them.
+    let mut bytes = Vec::with_capacity(usize::try_from(BEGINNING).unwrap_or_default());
     reader.take(BEGINNING).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Registration files are read once through, whatever their length.
 fn is_registration_file(bytes: &[u8]) -> bool {
-    matches!(Beginning::of(bytes, false), Beginning::Evidence(Kind::Reg))
+    evidence::is_registration_file(&mut Content::Bytes(bytes)).unwrap_or_default()
 }
 
 /// An archive may stand behind a program that unpacks it, or behind anything else that is no evidence.

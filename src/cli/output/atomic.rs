@@ -18,19 +18,19 @@ const SUFFIX: &str = ".part";
 const SETTLED: Duration = Duration::from_mins(1);
 
 /// A file that has no name in its folder, or another one where the system cannot do without, and is gone when it is
-/// dropped or the program ends. Styles are left out of texts.
+/// dropped or the program ends. Styles are left out.
 pub(in crate::cli) struct AtomicFile {
     file: BufWriter<File>,
     /// The name that it has until it is complete, where it has one.
     name: Option<TempPath>,
-    /// What leaves styles out; nothing where the file is no text.
+    /// What leaves styles out, where there are any.
     styles: Option<StripBytes>,
     path: PathBuf,
 }
 
 impl AtomicFile {
     /// A file that shall have that path. What earlier runs have left behind in its folder is removed.
-    pub(in crate::cli) fn create(path: &Path, is_binary: bool) -> io::Result<Self> {
+    pub(in crate::cli) fn create(path: &Path, has_styles: bool) -> io::Result<Self> {
         remove_left_behind(folder_of(path));
         let (file, name) = if let Some(file) = without_name(folder_of(path)) {
             (file, None)
@@ -40,7 +40,7 @@ impl AtomicFile {
             let _ = file.try_lock();
             (file, Some(name))
         };
-        Ok(Self { file: BufWriter::new(file), name, styles: (!is_binary).then(StripBytes::new), path: path.to_owned() })
+        Ok(Self { file: BufWriter::new(file), name, styles: has_styles.then(StripBytes::new), path: path.to_owned() })
     }
 
     /// The same file with another name in its folder.
@@ -168,12 +168,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         let names = || fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
-        let mut file = AtomicFile::create(&path, true).unwrap();
+        let mut file = AtomicFile::create(&path, false).unwrap();
         file.write_all(b"half").unwrap();
         drop(file);
         assert!(names().is_empty());
         fs::write(&path, b"before").unwrap();
-        let mut file = AtomicFile::create(&path, true).unwrap();
+        let mut file = AtomicFile::create(&path, false).unwrap();
         file.write_all(b"whole").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"before");
         file.finish().unwrap();

@@ -95,7 +95,7 @@ impl Export {
         let file = format!("{}.bin", hex(&content.hashes.sha256));
         let path = self.folder.join(&file);
         if self.copied.insert(content.hashes.sha256) && !path.exists() {
-            let mut copy = AtomicFile::create(&path, true)?;
+            let mut copy = AtomicFile::create(&path, false)?;
             let mut result = Ok(());
             catalog9::tree::Files::read(root, place, &mut |bytes| {
                 let is_same = <[u8; 32]>::from(Sha256::digest(bytes)) == content.hashes.sha256;
@@ -122,7 +122,7 @@ impl Export {
 
     /// Writes the manifest.
     pub(in crate::cli) fn finish(self) -> io::Result<()> {
-        let mut manifest = AtomicFile::create(&self.folder.join(MANIFEST), true)?;
+        let mut manifest = AtomicFile::create(&self.folder.join(MANIFEST), false)?;
         manifest.write_all(&self.manifest)?;
         manifest.finish()
     }

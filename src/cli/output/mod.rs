@@ -38,7 +38,7 @@ impl Output {
         Self { stream: BufWriter::new(AutoStream::new(io::stdout(), color)), is_closed: false }
     }
 
-    /// Leaves everything as it is from now on, since what follows is no text.
+    /// Leaves everything as it is from now on: what follows has no styles, and may be no text.
     pub(in crate::cli) fn pass_through(&mut self) {
         self.stream = BufWriter::new(AutoStream::always_ansi(io::stdout()));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catalog9::batch::{Summary, Unit};
 use catalog9::catalog::Text;
-use catalog9::render::{Format, Fragment, Item, Remark, Scope, Settings, Store, Writer};
+use catalog9::render::{Bytes, Format, Fragment, Item, Remark, Scope, Settings, Store, Writer};
 use miette::{Report, Severity, miette};
 
 use super::atomic::AtomicFile;
@@ -57,10 +57,10 @@ impl<'a> Sinks<'a> {
         let part = outputs.folder.zip(Format::by_name("jsonl", scope));
         let part = part.map(|(folder, lines)| Sink::create(&folder.join("part.jsonl"), lines, &mut presses));
         let part = part.transpose()?;
-        if outputs.format.is_binary {
-            if io::stdout().is_terminal() {
-                return Err(usage("expected a file or a pipe for a binary format, found a terminal"));
-            }
+        if outputs.format.bytes == Bytes::Binary && io::stdout().is_terminal() {
+            return Err(usage("expected a file or a pipe for a binary format, found a terminal"));
+        }
+        if outputs.format.bytes != Bytes::StyledText {
             stdout.pass_through();
         }
         presses.set_width(width_of_stdout(settings.view.width));
@@ -171,7 +171,7 @@ struct Sink<W> {
 
 impl Sink<AtomicFile> {
     fn create(path: &Path, format: &'static Format, presses: &mut Presses) -> Result<Self, Report> {
-        let file = AtomicFile::create(path, format.is_binary)
+        let file = AtomicFile::create(path, format.bytes == Bytes::StyledText)
             .map_err(|error| usage(format!("the output cannot be written: {error}")))?;
         Self::new(file, format, presses)
     }
