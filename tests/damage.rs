@@ -265,6 +265,18 @@ fn with_one_list_over_and_over(times: usize) -> Vec<u8> {
     hive
 }
 
+/// What is kept of a registry is limited, and what a damaged record claims counts.
+#[test]
+fn a_value_that_claims_megabytes_takes_their_room_once() {
+    let mut hive = small_hive();
+    let name = hive.windows(17).position(|window| window == b"PackedCatalogItem").unwrap();
+    hive[name - 16..name - 12].copy_from_slice(&(5_u32 << 20).to_le_bytes());
+    let examination = examined(&hive).unwrap();
+    let found: Vec<&str> = examination.defects.iter().map(|defect| &*defect.found).collect();
+    assert!(found.len() == 1 && found[0].ends_with("of 5242880 bytes"), "{found:?}");
+    assert!(examination.examined[0].control_set.roles.current, "the rest of the hive is read");
+}
+
 /// What Windows does with a value of the wrong type is not known for each of them.
 #[test]
 fn catalogs_with_a_value_of_another_type_are_not_called_intact() {

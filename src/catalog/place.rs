@@ -1,6 +1,6 @@
 //! Where in the evidence something stands.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use super::Text;
 
@@ -21,10 +21,12 @@ impl Place {
     /// The place of what is called `name` and lies below this one: its path, and nothing more yet.
     #[must_use]
     pub fn below(&self, name: &Text) -> Self {
-        let separator = if self.path.is_empty() { "" } else { r"\" };
-        let mut path = [&self.path, separator].concat();
-        // A `String` takes everything.
-        _ = write!(path, "{name}");
+        let mut path = String::with_capacity(self.path.len() + 1 + name.lossy().len());
+        path.push_str(&self.path);
+        if !path.is_empty() {
+            path.push('\\');
+        }
+        name.append_to(&mut path);
         Self { path, ..Self::default() }
     }
 }

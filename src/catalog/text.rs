@@ -97,7 +97,8 @@ impl Text {
     /// sign, is not the key `Winsock`.
     #[must_use]
     pub fn lower(&self) -> String {
-        self.lossy().chars().map(lower).collect()
+        let text = self.lossy();
+        if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(lower).collect() }
     }
 
     /// Whether it is this name of ASCII letters, in any letter case: the same as to compare what [`Text::lower`] makes
@@ -105,6 +106,15 @@ impl Text {
     #[must_use]
     pub fn is(&self, other: &str) -> bool {
         matches!(&self.0, Content::Unicode(text) if text.eq_ignore_ascii_case(other))
+    }
+
+    /// Appends the shown form. Nearly always that is the text itself, which needs no formatter.
+    pub(super) fn append_to(&self, shown: &mut String) {
+        match &self.0 {
+            Content::Unicode(text) if !is_quoted(text) && text.bytes().all(is_plain) => shown.push_str(text),
+            // A `String` takes everything.
+            _ => _ = write!(shown, "{self}"),
+        }
     }
 
     /// The shown form, truncated after `limit` characters, followed by `…` and the full length.
@@ -162,11 +172,7 @@ impl fmt::Debug for Text {
 
 impl fmt::Display for Text {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lossy = self.lossy();
-        let quoted = lossy.starts_with(' ')
-            || lossy.ends_with(' ')
-            || (lossy.len() > 1 && lossy.starts_with('"') && lossy.ends_with('"'));
-        let quotation_mark = if quoted { "\"" } else { "" };
+        let quotation_mark = if is_quoted(&self.lossy()) { "\"" } else { "" };
         formatter.write_str(quotation_mark)?;
         match &self.0 {
             Content::Unicode(text) => show(formatter, text)?,
@@ -196,15 +202,23 @@ impl fmt::Display for Text {
     }
 }
 
+/// Whether a text needs quotation marks to be seen as it is.
+fn is_quoted(text: &str) -> bool {
+    text.starts_with(' ') || text.ends_with(' ') || (text.len() > 1 && text.starts_with('"') && text.ends_with('"'))
+}
+
+/// Whether a byte of a text stands for itself, whatever follows. Nearly all of any evidence are such.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'\\'
+}
+
 fn show_bytes(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
 }
 
 fn show(formatter: &mut fmt::Formatter<'_>, mut text: &str) -> fmt::Result {
-    // Nearly all characters of any evidence stand for themselves.
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
     loop {
-        let plain = text.bytes().position(|byte| !is_plain(&byte)).unwrap_or(text.len());
+        let plain = text.bytes().position(|byte| !is_plain(byte)).unwrap_or(text.len());
         let (shown, rest) = text.split_at(plain);
         formatter.write_str(shown)?;
         let mut characters = rest.chars();

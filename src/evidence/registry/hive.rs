@@ -1,17 +1,17 @@
 //! Hives: the only file that knows nt-hive.
 //!
-//! nt-hive walks the tree, by enumeration only; its searches trust an order that damage breaks. What it does not
-//! give – times, offsets, types by number – is read from the bytes behind the names that it returns, which are slices
-//! of ours.
+//! nt-hive walks the tree of keys, by enumeration only; its searches trust an order that damage breaks. What it does not
+//! give, times and offsets, is read from the bytes before the names that it returns, which are slices of ours. Values are
+//! read by their records.
 //!
 //! It panics where an offset leads nowhere or to a cell without a length. Nothing here catches that, since not every
 //! target can unwind. So before each call [`Records`] follows the offsets that nt-hive is about to follow;
 //! docs/design.md lists the calls and the checks.
 
-use nt_hive::{Hive, KeyNode, KeyValue, KeyValueData, NtHiveNameString};
+use nt_hive::{Hive, KeyNode, NtHiveNameString};
 
-use super::key::{Key, MAX_DEPTH, Value};
-use super::records::{KeyRecord, Listed, NIL, Records, SEGMENT, ValueRecord, key_in, value_in};
+use super::key::{Key, MAX_DEPTH};
+use super::records::{KeyRecord, Records, key_in};
 use super::salvage::{Names, Salvage, Trail};
 use super::wanted::WantedBelow;
 use crate::catalog::{Place, Text};
@@ -136,11 +136,21 @@ impl OpenHive<'_> {
     }
 }
 
-/// One walk over the tree by nt-hive. What it cannot read is salvaged, and all that lies below.
+/// One walk over the tree of keys by nt-hive. What it cannot read is salvaged, and all that lies below.
 struct Walk<'a, 'd> {
     bytes: &'a [u8],
     salvage: Salvage<'a>,
     trail: Trail<'d>,
+}
+
+/// A list of subkeys that is sound, as are the heads and names of all keys in it.
+struct Subkeys {
+    /// Offsets of the keys, as the list has them.
+    items: Vec<u32>,
+    /// Whether all names are sorted, and in ASCII without NUL: then there is nothing to report about them.
+    are_plain: bool,
+    /// Positions in the list of those that are read: the wanted ones, or all where their names are to be checked.
+    read: Vec<usize>,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -154,18 +164,11 @@ impl<'a> Walk<'a, '_> {
             }
         };
         if wanted.has_values() || record.is_link() {
-            match self.values(node, &record, &mut key, wanted) {
-                Ok(values) => key.values = values,
-                Err(found) => {
-                    if !self.salvage.values(&record, &mut key, wanted, &mut self.trail) {
-                        self.trail.lose(&mut key, "a list of values", found);
-                    }
-                }
-            }
+            self.salvage.values(&record, &mut key, wanted, &mut self.trail);
         }
         if wanted.has_subkeys() {
-            match self.check_subkeys(node, &record, depth) {
-                Ok(()) => self.read_subkeys(node, &mut key, wanted, depth),
+            match self.sound_subkeys(&record, wanted, depth) {
+                Ok(subkeys) => self.read_subkeys(node, &subkeys, &mut key, wanted, depth),
                 Err(found) => {
                     if !self.salvage.subkeys(&record, &mut key, wanted, depth, &mut self.trail) {
                         self.trail.lose(&mut key, "a list of subkeys", found);
@@ -176,34 +179,68 @@ impl<'a> Walk<'a, '_> {
         key
     }
 
-    /// Finds what is wrong with the list of a key's subkeys, before any of them is read.
-    fn check_subkeys(&mut self, node: &KeyNode<&'a [u8]>, record: &KeyRecord<'_>, depth: usize) -> Result<(), String> {
+    /// Follows the list of a key's subkeys and all of its offsets, so that nt-hive can follow them without a panic, or finds
+    /// what is wrong with it. No sound hive lists more than it has room for; the items that are left limit what hostile
+    /// lists cost.
+    fn sound_subkeys(
+        &mut self,
+        record: &KeyRecord<'_>,
+        wanted: &WantedBelow<'_>,
+        depth: usize,
+    ) -> Result<Subkeys, String> {
         if depth >= MAX_DEPTH {
             return Err("too many levels of keys".to_owned());
         }
-        self.check(|records, most| records.subkeys(&record.head, most))?;
-        let mut count = 0;
-        if let Some(listed) = node.subkeys() {
-            for subnode in listed.map_err(|error| error.to_string())? {
-                self.record(&subnode.map_err(|error| error.to_string())?)?;
-                count += 1;
+        let records = self.salvage.records();
+        let listed = records.subkeys(&record.head, self.trail.left());
+        if let Some(fault) = listed.faults.into_iter().next() {
+            return Err(fault);
+        }
+        if listed.is_cut {
+            return Err("more items than fit".to_owned());
+        }
+        let items = listed.items;
+        if usize::try_from(record.head.subkey_count).ok() != Some(items.len()) {
+            return Err("a different number than the key states".to_owned());
+        }
+        let (mut are_plain, mut read, mut previous) = (true, Vec::new(), None);
+        let is_wanted = wanted.chooser();
+        for (position, item) in items.iter().enumerate() {
+            let name = records.key(*item)?.name;
+            are_plain &= name.is_plain() && previous.is_none_or(|previous| name.comes_after(previous));
+            previous = Some(name);
+            if is_wanted(name) {
+                read.push(position);
             }
         }
-        if record.head.subkey_count == count && (record.head.subkey_list == NIL) == (count == 0) {
-            Ok(())
-        } else {
-            Err("a different number than the key states".to_owned())
+        if !are_plain {
+            read = (0..items.len()).collect();
         }
+        // What is not sound is read by the records, which count it then.
+        self.trail.pass(listed.cost);
+        Ok(Subkeys { items, are_plain, read })
     }
 
     /// Reads the wanted subkeys of a key whose list is sound. They are not held at once: a key may have any number of
     /// subkeys that nobody wants.
-    fn read_subkeys(&mut self, node: &KeyNode<&'a [u8]>, key: &mut Key, wanted: &WantedBelow<'_>, depth: usize) {
+    fn read_subkeys(
+        &mut self,
+        node: &KeyNode<&'a [u8]>,
+        subkeys: &Subkeys,
+        key: &mut Key,
+        wanted: &WantedBelow<'_>,
+        depth: usize,
+    ) {
+        let records = self.salvage.records();
         let mut names = Names::default();
-        for node in node.subkeys().into_iter().filter_map(Result::ok).flatten().filter_map(Result::ok) {
-            let Ok(record) = self.record(&node) else { continue };
-            self.trail.check_name(key, &mut names, record.name);
+        let mut nodes = node.subkeys().into_iter().filter_map(Result::ok).flatten().enumerate();
+        for position in &subkeys.read {
+            let Some(Ok(record)) = subkeys.items.get(*position).map(|item| records.key(*item)) else { continue };
+            if !subkeys.are_plain {
+                self.trail.check_name(key, &mut names, record.name);
+            }
             let Some(wanted) = wanted.stored_subkey(record.name) else { continue };
+            let node = nodes.find(|(index, _)| index == position).and_then(|(_, node)| node.ok());
             let name = record.name.text();
             let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&name) };
             if self.trail.is_new(record.offset, &place) {
@@ -212,99 +249,22 @@ impl<'a> Walk<'a, '_> {
                 if !self.trail.has_room(key, subkey.size()) {
                     break;
                 }
-                key.subkeys.push(self.key(&node, subkey, &wanted, depth + 1));
+                key.subkeys.push(match node {
+                    Some(node) => self.key(&node, subkey, &wanted, depth + 1),
+                    None => self.salvage.key(&record, subkey, &wanted, depth + 1, &mut self.trail),
+                });
             }
         }
-    }
-
-    /// The wanted values of a key, or what is wrong with their list or one of them.
-    fn values(
-        &mut self,
-        node: &KeyNode<&'a [u8]>,
-        record: &KeyRecord<'_>,
-        key: &mut Key,
-        wanted: &WantedBelow<'_>,
-    ) -> Result<Vec<Value>, String> {
-        self.check(|records, most| records.values(&record.head, most))?;
-        let mut values = Vec::new();
-        // Without values the offset of their list has no meaning, and nt-hive would follow it.
-        if record.head.value_count > 0
-            && let Some(listed) = node.values()
-        {
-            for value in listed.map_err(|error| error.to_string())? {
-                values.extend(self.value(&value.map_err(|error| error.to_string())?, key, wanted)?);
-            }
-        }
-        Ok(values)
-    }
-
-    /// Follows a list and all of its offsets, so that nt-hive can follow them without a panic. No sound hive lists
-    /// more than it has room for; the items that are left limit what hostile lists cost.
-    fn check(&mut self, list: impl FnOnce(Records<'a>, usize) -> Listed) -> Result<(), String> {
-        let records = self.salvage.records();
-        let listed = list(records, self.trail.left());
-        let is_sound = listed.faults.is_empty() && !listed.is_cut;
-        if is_sound {
-            // What is not sound is read by the records, which count it then.
-            self.trail.pass(&listed);
-        }
-        if let Some(fault) = listed.faults.into_iter().next() {
-            return Err(fault);
-        }
-        if listed.is_cut {
-            return Err("more items than fit".to_owned());
-        }
-        listed.items.into_iter().try_for_each(|item| records.cell(item).map(|_| ()))
-    }
-
-    /// A value with its data; `None` where it is not wanted, or there is no room for it.
-    fn value(
-        &mut self,
-        value: &KeyValue<'_, &'a [u8]>,
-        key: &mut Key,
-        wanted: &WantedBelow<'_>,
-    ) -> Result<Option<Value>, String> {
-        let name = value.name().map_err(|error| error.to_string())?;
-        let offset = self.offset_of(&name, cell::KeyValue::SIZE)?;
-        let record = self.bytes.get(offset..).and_then(|bytes| value_in(bytes, offset));
-        let record = record.ok_or("a value whose header is not where it should be")?;
-        if !wanted.value(|wanted| record.name.is(wanted)) || record.is_tombstone() {
-            return Ok(None);
-        }
-        let name = record.name.text();
-        let place = Place { offset: u64::try_from(offset).ok(), ..key.place.below(&name) };
-        let kept = Value { name, place, data_type: record.head.data_type, data: Vec::new() };
-        if !self.trail.has_room(key, kept.size_with(record.size())) {
-            return Ok(None);
-        }
-        Ok(Some(Value { data: self.data(value, &record)?, ..kept }))
-    }
-
-    fn data(&self, value: &KeyValue<'_, &'a [u8]>, record: &ValueRecord<'_>) -> Result<Vec<u8>, String> {
-        let records = self.salvage.records();
-        // nt-hive fails on empty values with an offset, and does not know the long values of version 1.3.
-        if record.size() == 0 || record.size() > SEGMENT {
-            return records.data(record);
-        }
-        if !record.is_inline() {
-            records.cell(record.head.data)?;
-        }
-        value.data().and_then(KeyValueData::into_vec).map_err(|error| error.to_string())
     }
 
     /// The record of a key, by its name, which is a slice of our bytes and stands behind its head.
     fn record(&self, node: &KeyNode<&'a [u8]>) -> Result<KeyRecord<'a>, String> {
-        let name = node.name().map_err(|error| error.to_string())?;
-        let offset = self.offset_of(&name, cell::KeyNode::SIZE)?;
-        let record = self.bytes.get(offset..).and_then(|bytes| key_in(bytes, offset));
-        record.ok_or_else(|| "a key whose header is not where it should be".to_owned())
-    }
-
-    /// File offset of a record, whose name is a slice of our bytes and stands behind its head.
-    fn offset_of(&self, name: &NtHiveNameString<'_>, head: usize) -> Result<usize, String> {
-        let (NtHiveNameString::Latin1(name) | NtHiveNameString::Utf16LE(name)) = name;
+        let (NtHiveNameString::Latin1(name) | NtHiveNameString::Utf16LE(name)) =
+            node.name().map_err(|error| error.to_string())?;
         let distance = name.as_ptr().addr().checked_sub(self.bytes.as_ptr().addr());
-        distance.and_then(|distance| distance.checked_sub(head)).ok_or_else(|| "a name outside the hive".to_owned())
+        let offset = distance.and_then(|distance| distance.checked_sub(cell::KeyNode::SIZE));
+        let record = offset.and_then(|offset| key_in(self.bytes.get(offset..)?, offset));
+        record.ok_or_else(|| "a key whose header is not where it should be".to_owned())
     }
 }
 

@@ -14,9 +14,10 @@ pub(super) fn of_keys(root: &Key, defects: &mut Defects) -> Vec<Moment> {
     let mut moments = Vec::new();
     let mut keys = vec![root];
     // Links lead to keys that may have been read under their own names, too.
+    let has_repeated = has_repeated(root);
     let mut known = HashSet::new();
     while let Some(key) = keys.pop() {
-        if key.place.offset.is_some_and(|offset| !known.insert(offset)) {
+        if has_repeated && key.place.offset.is_some_and(|offset| !known.insert(offset)) {
             continue;
         }
         if moments.len() == MOST {
@@ -28,6 +29,18 @@ pub(super) fn of_keys(root: &Key, defects: &mut Defects) -> Vec<Moment> {
         keys.extend(key.subkeys.iter().rev());
     }
     moments
+}
+
+/// Whether some keys of a tree are one key of the hive.
+fn has_repeated(root: &Key) -> bool {
+    let mut keys = vec![root];
+    let mut offsets = Vec::new();
+    while let Some(key) = keys.pop() {
+        offsets.extend(key.place.offset);
+        keys.extend(&key.subkeys);
+    }
+    offsets.sort_unstable();
+    !offsets.is_sorted_by(|one, other| one < other)
 }
 
 /// The times of deleted keys, each where it was first found.

@@ -35,6 +35,9 @@ pub(super) struct StoredName<'a> {
 impl<'a> StoredName<'a> {
     /// The name as text. Half a unit at its end is passed over.
     pub(super) fn text(self) -> Text {
+        if let Some(name) = self.ascii() {
+            return Text::from(name);
+        }
         if self.is_latin1 {
             return Text::new(self.bytes.iter().copied().map(char::from).collect::<String>());
         }
@@ -48,9 +51,28 @@ impl<'a> StoredName<'a> {
         Some(self.bytes).filter(|bytes| self.is_latin1 && bytes.is_ascii()).and_then(|bytes| str::from_utf8(bytes).ok())
     }
 
+    /// How many characters it has, of which some may be halves of one.
+    pub(super) fn units(self) -> usize {
+        if self.is_latin1 { self.bytes.len() } else { self.bytes.len() / 2 }
+    }
+
+    /// Whether it is in ASCII, not empty and without NUL: nothing of it is unclear.
+    pub(super) fn is_plain(self) -> bool {
+        self.is_latin1 && !self.bytes.is_empty() && self.bytes.is_ascii() && !self.bytes.contains(&0)
+    }
+
+    /// Whether it comes after another name, both of which are plain: Windows compares them in upper case.
+    pub(super) fn comes_after(self, previous: Self) -> bool {
+        let pairs = previous.bytes.iter().zip(self.bytes).filter(|(one, other)| one != other);
+        let mut pairs = pairs.map(|(one, other)| (one.to_ascii_uppercase(), other.to_ascii_uppercase()));
+        let difference = pairs.find(|(one, other)| one != other);
+        difference.map_or(previous.bytes.len() < self.bytes.len(), |(one, other)| one < other)
+    }
+
     /// Whether it is this name of ASCII letters, in any letter case.
     pub(super) fn is(self, name: &str) -> bool {
-        self.ascii().map_or_else(|| self.text().is(name), |own| own.eq_ignore_ascii_case(name))
+        // No other character of Latin-1 is the same in another letter case as one of ASCII.
+        if self.is_latin1 { self.bytes.eq_ignore_ascii_case(name.as_bytes()) } else { self.text().is(name) }
     }
 }
 

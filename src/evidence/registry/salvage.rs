@@ -52,8 +52,8 @@ impl<'d> Trail<'d> {
     }
 
     /// Counts what was read of a list.
-    pub(super) fn pass(&mut self, listed: &Listed) {
-        self.left = self.left.saturating_sub(listed.cost);
+    pub(super) fn pass(&mut self, cost: usize) {
+        self.left = self.left.saturating_sub(cost);
     }
 
     /// Whether there is room for `size` more bytes below `key`; else that is reported.
@@ -183,7 +183,7 @@ impl<'a> Salvage<'a> {
             return true;
         }
         let listed = self.records.subkeys(&record.head, trail.left());
-        trail.pass(&listed);
+        trail.pass(listed.cost);
         let Listed { items: mut children, faults, is_cut, .. } = listed;
         let mut is_damaged = false;
         let mut lose = |key: &mut Key, found: String, trail: &mut Trail<'_>| {
@@ -277,7 +277,7 @@ impl<'a> Salvage<'a> {
         trail: &mut Trail<'_>,
     ) -> bool {
         let listed = self.records.values(&record.head, trail.left());
-        trail.pass(&listed);
+        trail.pass(listed.cost);
         let Listed { items, faults, is_cut, .. } = listed;
         let mut is_damaged = is_cut || !faults.is_empty();
         for found in faults {

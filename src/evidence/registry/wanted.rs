@@ -254,12 +254,37 @@ impl Node {
         }
     }
 
-    /// What is wanted of the subkey of that name.
-    fn named<'n>(&'n self, name: &str) -> impl Iterator<Item = &'n Self> {
-        let of_beginning = self.beginnings.iter().filter(|(beginning, _)| name.starts_with(*beginning));
-        let of_service = self.services.contains(name).then(Self::of_service);
-        self.subkeys.get(name).into_iter().chain(of_beginning.map(|(_, node)| node)).chain(of_service)
+    /// Adds what is wanted of the subkey of that name.
+    fn add_named<'n>(&'n self, name: &str, nodes: &mut Vec<&'n Self>) {
+        nodes.extend(self.subkeys.get(name));
+        nodes
+            .extend(self.beginnings.iter().filter(|(beginning, _)| name.starts_with(*beginning)).map(|(_, node)| node));
+        if self.services.contains(name) {
+            nodes.push(Self::of_service());
+        }
     }
+
+    /// Whether anything is wanted of the subkey of that name.
+    fn wants(&self, name: &str) -> bool {
+        self.subkeys.contains_key(name)
+            || self.services.contains(name)
+            || self.beginnings.keys().any(|beginning| name.starts_with(beginning))
+    }
+}
+
+/// Does something with a name in lower case.
+fn in_lower_case<T>(name: StoredName<'_>, work: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    let Some(name) = name.ascii() else { return work(&name.text().lower()) };
+    let mut lower = [0; LONGEST_KEY_NAME];
+    let lower = lower.get_mut(..name.len())?;
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    work(str::from_utf8(lower).ok()?)
+}
+
+/// The bit that stands for names of that length in a set of lengths; long ones share one.
+fn length_bit(name: &str) -> u64 {
+    1 << name.len().min(63)
 }
 
 impl WantedBelow<'_> {
@@ -272,12 +297,38 @@ impl WantedBelow<'_> {
     /// The same for the name in a record.
     #[must_use]
     pub(super) fn stored_subkey(&self, name: StoredName<'_>) -> Option<Self> {
-        let Some(name) = name.ascii() else { return self.subkey(&name.text()) };
-        let mut lower = [0; LONGEST_KEY_NAME];
-        let lower = lower.get_mut(..name.len())?;
-        lower.copy_from_slice(name.as_bytes());
-        lower.make_ascii_lowercase();
-        self.lower_subkey(str::from_utf8(lower).ok()?)
+        in_lower_case(name, |name| self.lower_subkey(name))
+    }
+
+    /// Whether a subkey is wanted, by the name in its record. Most that are not are refused by the length of their names.
+    pub(super) fn chooser(&self) -> impl Fn(StoredName<'_>) -> bool {
+        let lengths = self.name_lengths();
+        move |name| {
+            let may_be = name.ascii().is_none_or(|name| lengths & length_bit(name) != 0);
+            may_be && in_lower_case(name, |name| self.wants_lower(name).then_some(())).is_some()
+        }
+    }
+
+    /// The lengths of the names that [`WantedBelow::wants_lower`] may accept.
+    fn name_lengths(&self) -> u64 {
+        let of_node = |node: &&Node| {
+            let names = node.subkeys.keys().chain(&node.services);
+            let any = if node.beginnings.is_empty() { 0 } else { u64::MAX };
+            names.fold(any, |lengths, name| lengths | length_bit(name))
+        };
+        match self.way {
+            [next, ..] => length_bit(next),
+            [] if self.whole_tree => u64::MAX,
+            [] => self.nodes.iter().map(of_node).fold(0, |one, other| one | other),
+        }
+    }
+
+    /// Whether a subkey is wanted, by its name in lower case.
+    fn wants_lower(&self, name: &str) -> bool {
+        match self.way {
+            [next, ..] => next == name,
+            [] => self.whole_tree || self.nodes.iter().any(|node| node.wants(name)),
+        }
     }
 
     /// The same for a name in lower case.
@@ -288,7 +339,8 @@ impl WantedBelow<'_> {
         if self.whole_tree {
             return Some(Self { way: &[], whole_tree: true, nodes: Vec::new() });
         }
-        let nodes: Vec<_> = self.nodes.iter().flat_map(|node| node.named(name)).collect();
+        let mut nodes = Vec::new();
+        self.nodes.iter().for_each(|node| node.add_named(name, &mut nodes));
         let whole_tree = nodes.iter().any(|node| node.whole_tree);
         (!nodes.is_empty()).then_some(Self { way: &[], whole_tree, nodes })
     }

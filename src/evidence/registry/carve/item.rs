@@ -14,8 +14,14 @@ pub(super) type Bytes = [u8; PackedCatalogItem::SIZE];
 /// Only what was once a cell is found: cells lie at multiples of eight, in hives and in the pages of logs, and their
 /// data four bytes behind.
 pub(super) fn items(bytes: &[u8]) -> impl Iterator<Item = (usize, &Bytes)> {
-    let cells = bytes.get(CELL_HEAD..).unwrap_or_default().array_windows().step_by(8).enumerate();
-    cells.map(|(index, data)| (CELL_HEAD + 8 * index, data)).filter(|(_, window)| {
+    // The id of an entry and the length of its chain lie beside each other, and fail nearly everywhere.
+    let fields = bytes.get(CELL_HEAD + ID..).unwrap_or_default().as_chunks().0;
+    let likely = fields.iter().enumerate().filter(|(_, fields)| may_be_id_and_length(fields));
+    let windows = likely.filter_map(|(index, _)| {
+        let offset = CELL_HEAD + 8 * index;
+        Some((offset, bytes.get(offset..)?.first_chunk()?))
+    });
+    windows.filter(|(_, window)| {
         may_be_item(window) && {
             let item = PackedCatalogItem::decode(window);
             is_item(&item) && is_dll(item.library_path.text())
@@ -23,14 +29,22 @@ pub(super) fn items(bytes: &[u8]) -> impl Iterator<Item = (usize, &Bytes)> {
     })
 }
 
-/// Whether it is worth while to decode these bytes: a test that is cheap, since it is made for every eight bytes, and
-/// that pages of zeros fail.
+/// Where the id of the entry lies in an item; the length of its chain follows.
+const ID: usize = 296;
+
+/// A test that is cheap, since it is made for every eight bytes, and that pages of zeros fail.
+fn may_be_id_and_length([a, b, c, d, e, f, g, h]: &[u8; 8]) -> bool {
+    let number = |bytes: [&u8; 4]| u32::from_le_bytes(bytes.map(|byte| *byte));
+    (1..=0xf_ffff).contains(&number([a, b, c, d])) && number([e, f, g, h]) <= 7
+}
+
+/// Whether it is worth while to decode these bytes.
 fn may_be_item(bytes: &Bytes) -> bool {
     let number = |at: usize| {
         let bytes = bytes.get(at..).and_then(|rest| rest.first_chunk());
         bytes.map_or(u32::MAX, |number| u32::from_le_bytes(*number))
     };
-    (1..=0xf_ffff).contains(&number(296)) && number(300) <= 7 && number(332) <= 6 && number(264) | number(372) == 0
+    number(332) <= 6 && number(264) | number(372) == 0
 }
 
 /// Whether every field that has a known range keeps to it.

@@ -39,10 +39,11 @@ pub(super) fn carve(
     let left = MOST_LISTED.min(hive.len() / 4);
     let mut found =
         item::items(hive).filter_map(|(offset, _)| Some((offset, find(Area::OutsideOfCells, offset, true)?)));
-    let items = found.by_ref().take(MOST_FINDS).collect();
+    let items: BTreeMap<usize, Find> = found.by_ref().take(MOST_FINDS).collect();
     let mut carving = Carving {
         hive,
         live,
+        next_item: first_from(&items, 0),
         items,
         values: Vec::new(),
         keys: Vec::new(),
@@ -123,6 +124,8 @@ struct Carving<'a, 'k, 'd> {
     live: Live<'k>,
     /// The items by their offsets.
     items: BTreeMap<usize, Find>,
+    /// Where the first item lies that no cell before has.
+    next_item: usize,
     values: Vec<ValueRecord<'a>>,
     keys: Vec<(FormerKey, Find)>,
     /// The free cells in which data of deleted values may lie, by where these begin.
@@ -140,13 +143,16 @@ impl Carving<'_, '_, '_> {
     /// is distinguished from other data elsewhere.
     fn search(&mut self, cell: &Cell) {
         let begin = cell.range.start + CELL_HEAD;
-        for (offset, find) in self.items.range_mut(cell.range.clone()) {
-            find.area = match cell.is_free {
-                true => Area::FreeCell,
-                false if *offset == begin => Area::OtherCell,
-                false => Area::Slack,
-            };
-            find.is_whole = offset + PackedCatalogItem::SIZE <= cell.range.end;
+        if self.next_item < cell.range.end {
+            for (offset, find) in self.items.range_mut(cell.range.clone()) {
+                find.area = match cell.is_free {
+                    true => Area::FreeCell,
+                    false if *offset == begin => Area::OtherCell,
+                    false => Area::Slack,
+                };
+                find.is_whole = offset + PackedCatalogItem::SIZE <= cell.range.end;
+            }
+            self.next_item = first_from(&self.items, cell.range.end);
         }
         let end = if cell.is_free { cell.range.end } else { begin + 1 };
         for offset in (begin..end).step_by(8) {
@@ -163,6 +169,9 @@ impl Carving<'_, '_, '_> {
         let begins = self.values.iter().filter(|value| !value.is_inline()).filter_map(|value| in_file(value.head.data));
         let mut begins = begins.collect::<BTreeSet<_>>().into_iter().peekable();
         for cell in cells(bins) {
+            if begins.peek().is_none() {
+                break;
+            }
             while let Some(begin) = begins.next_if(|begin| *begin < cell.range.end) {
                 if cell.is_free && cell.range.contains(&begin) {
                     self.free.insert(begin, cell.range.clone());
@@ -341,9 +350,18 @@ fn says(name: Text, record: &ValueRecord<'_>, data: Vec<u8>) -> Option<Text> {
 }
 
 fn is_of_catalog(name: StoredName<'_>) -> bool {
+    // Nearly all keys are refused here, before anything of their names is read.
+    if name.units() != ENTRY_DIGITS && KEYS.iter().all(|key| name.units() != key.len()) {
+        return false;
+    }
     let is_of_entry = |name: &str| name.len() == ENTRY_DIGITS && name.bytes().all(|byte| byte.is_ascii_digit());
     let is_of_catalog = |name: &str| KEYS.iter().any(|key| name.eq_ignore_ascii_case(key)) || is_of_entry(name);
     name.ascii().map_or_else(|| is_of_catalog(&name.text().lossy()), is_of_catalog)
+}
+
+/// Where the first item from an offset on lies.
+fn first_from(items: &BTreeMap<usize, Find>, offset: usize) -> usize {
+    items.range(offset..).next().map_or(usize::MAX, |(offset, _)| *offset)
 }
 
 fn passed_over(offset: u64, expected: &str) -> Defect {
