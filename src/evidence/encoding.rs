@@ -1,6 +1,9 @@
 //! From bytes to text: whole files of text, and fields in the code page of the machine that the evidence comes from.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use memchr::memchr2_iter;
 
 use super::{Defect, Defects, mixed};
 use crate::catalog::{Place, Text};
@@ -49,6 +52,14 @@ impl TextEncoding {
         bytes.as_chunks().0.iter().map(move |bytes| unit(*bytes))
     }
 
+    /// Where in text in UTF-16 one of two characters of ASCII comes first, in bytes.
+    pub(super) fn find_in_utf16(self, bytes: &[u8], one: u8, other: u8) -> Option<usize> {
+        // Of a unit, the byte that can be such a character, and the other one, which is zero then.
+        let (low, high) = if self == Self::Utf16Be { (1, 0) } else { (0, 1) };
+        let mut units = memchr2_iter(one, other, bytes).filter(|index| index % 2 == low).map(|index| index - low);
+        units.find(|begin| bytes.len() > begin + 1 && bytes.get(begin + high) == Some(&0))
+    }
+
     /// What people call it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -73,6 +84,25 @@ pub struct Decoded<'a> {
     pub encoding: TextEncoding,
     /// Where something has no meaning, in order; no more than [`MAX_FAULTS`] and the end of what is read.
     pub faults: Vec<Fault>,
+}
+
+/// A file that may be text, which is decoded once, and only if it is asked for.
+pub(super) struct Encoded<'a> {
+    /// Its bytes.
+    pub(super) bytes: &'a [u8],
+    decoded: OnceCell<Decoded<'a>>,
+}
+
+impl<'a> Encoded<'a> {
+    /// The file of these bytes.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, decoded: OnceCell::new() }
+    }
+
+    /// Its text.
+    pub(super) fn decoded(&self) -> &Decoded<'a> {
+        self.decoded.get_or_init(|| decode_text(self.bytes))
+    }
 }
 
 /// A place in a file of text that has no meaning.
@@ -177,9 +207,14 @@ fn decode_mixed(bytes: &[u8]) -> Decoded<'_> {
     Decoded { text: Cow::Owned(text), encoding: TextEncoding::Mixed, faults }
 }
 
-fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_> {
+/// Text in UTF-16; `None` where some of it has no meaning.
+pub(super) fn utf16(bytes: &[u8], encoding: TextEncoding) -> Option<Cow<'_, str>> {
     let decoder = if encoding == TextEncoding::Utf16Be { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE };
-    if let Some(text) = decoder.decode_without_bom_handling_and_without_replacement(bytes) {
+    decoder.decode_without_bom_handling_and_without_replacement(bytes)
+}
+
+fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_> {
+    if let Some(text) = utf16(bytes, encoding) {
         return Decoded { text, encoding, faults: Vec::new() };
     }
     // Slower, but with the places of what has no meaning.

@@ -1,5 +1,7 @@
 //! Lines of text as people pass them on: quoted, and with gaps where something was left out.
 
+use memchr::memchr;
+
 /// A line of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Line<'a> {
@@ -11,9 +13,18 @@ pub(super) struct Line<'a> {
 
 /// The lines of a text.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
-    let lines = (1..).zip(text.split('\n'));
+    let mut rest = Some(text);
+    let lines = std::iter::from_fn(move || {
+        let text = rest?;
+        let (line, following) = match memchr(b'\n', text.as_bytes()) {
+            Some(end) => (text.get(..end)?, text.get(end + 1..)),
+            None => (text, None),
+        };
+        rest = following;
+        Some(line)
+    });
     // A text that was converted twice has two carriage returns in a line.
-    lines.map(|(number, line)| Line { number, text: unquoted(line.trim_end_matches('\r')) })
+    (1..).zip(lines).map(|(number, line)| Line { number, text: unquoted(line.trim_end_matches('\r')) })
 }
 
 /// The line without what quotes it: `> ` of mails and forums, and the backslash of Markdown before a line of dashes

@@ -1,6 +1,8 @@
 //! Texts that two programs wrote in two encodings: PowerShell its part in UTF-16, and `cmd` what it appended in the code
 //! page of the console.
 
+use memchr::{memchr, memchr_iter, memchr2};
+
 /// A part of a text in one encoding, which is whole lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part<'a> {
@@ -49,12 +51,12 @@ fn length_of_part(bytes: &[u8], is_utf16: bool) -> usize {
 }
 
 fn line_of_bytes(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |index| index + 1)
+    memchr(b'\n', bytes).map_or(bytes.len(), |index| index + 1)
 }
 
 fn line_of_utf16(bytes: &[u8]) -> usize {
-    let line_feed = bytes.as_chunks().0.iter().position(|unit: &[u8; 2]| *unit == *b"\n\0");
-    line_feed.map_or(bytes.len(), |index| 2 * index + 2)
+    let line_feed = memchr_iter(b'\n', bytes).find(|index| index % 2 == 0 && bytes.get(index + 1) == Some(&0));
+    line_feed.map_or(bytes.len(), |index| index + 2)
 }
 
 /// How a line is written, by its beginning; `None` where that does not show it.
@@ -65,7 +67,7 @@ fn begins_in_utf16(bytes: &[u8]) -> Option<bool> {
     match bytes {
         [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(true),
         _ => {
-            let mark = bytes.iter().position(|byte| matches!(byte, 0 | b'\n'))?;
+            let mark = memchr2(0, b'\n', bytes)?;
             let is_line =
                 bytes.get(mark) == Some(&b'\n') && mark.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\r');
             is_line.then_some(false)

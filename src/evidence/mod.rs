@@ -37,6 +37,7 @@ pub use content::{BEGINNING, Content, LARGEST};
 pub use control_set::{ControlSet, Roles};
 pub use defect::Defect;
 use defect::Defects;
+use encoding::Encoded;
 pub use error::{Error, RegHeader};
 pub use head::{HiveHead, TextHead};
 pub use history::{Area, Find, Former, FormerKey, FormerValue, History};
@@ -98,5 +99,6 @@ pub fn read(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<Read
         return registry::read_reg(&mut content.stream(), options);
     }
     let bytes = content.all()?;
-    (sniff::carrier(bytes)?.read)(bytes, options)
+    let file = Encoded::new(bytes);
+    (sniff::carrier(&file)?.read)(&file, options)
 }

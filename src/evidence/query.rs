@@ -1,6 +1,6 @@
 //! A text with output of `reg query`, and the listing of netsh that may stand before or after it.
 
-use super::encoding::decode_text;
+use super::encoding::Decoded;
 use super::registry::conclude_from_catalogs;
 use super::{ControlSet, Error, Kind, ReadOptions, Reading, netsh, registry};
 use crate::catalog::{Catalogs, Facts, Windows};
@@ -10,10 +10,9 @@ use crate::catalog::{Catalogs, Facts, Windows};
 /// # Errors
 ///
 /// Where neither says anything of Winsock.
-pub(super) fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
-    let decoded = decode_text(bytes);
-    let listing = netsh::is_listing(&decoded.text).then(|| netsh::read(bytes));
-    let reading = match (registry::read_query(&decoded, options.code_page), listing) {
+pub(super) fn read(decoded: &Decoded<'_>, options: &ReadOptions<'_>) -> Result<Reading, Error> {
+    let listing = netsh::is_listing(&decoded.text).then(|| netsh::read(decoded));
+    let reading = match (registry::read_query(decoded, options.code_page), listing) {
         (Ok(query), None) => query,
         (Err(_), Some(listing)) => return Ok(listing),
         (query, None) => query?,

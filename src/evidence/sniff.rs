@@ -1,7 +1,7 @@
 //! What a file is, by its first bytes and never by its name.
 
 use super::carrier::{CARRIERS, Carrier, Mark};
-use super::encoding::{MAX_TEXT, decode_text};
+use super::encoding::{Encoded, MAX_TEXT, decode_text};
 use super::{Error, Kind, without_catalogs};
 use crate::catalog::Text;
 
@@ -51,11 +51,12 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
 ///
 /// Where it is none that is read: what it looks like instead.
 pub fn sniff(bytes: &[u8]) -> Result<Kind, Error> {
-    carrier(bytes).map(|carrier| carrier.kind)
+    carrier(&Encoded::new(bytes)).map(|carrier| carrier.kind)
 }
 
 /// The same with what reads it.
-pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
+pub(super) fn carrier(file: &Encoded<'_>) -> Result<&'static Carrier, Error> {
+    let bytes = file.bytes;
     if bytes.is_empty() {
         return Err(Error::Empty);
     }
@@ -73,7 +74,7 @@ pub(super) fn carrier(bytes: &[u8]) -> Result<&'static Carrier, Error> {
             help: FROM_IMAGE,
         });
     }
-    of_text(bytes).ok_or_else(|| {
+    of_text(file).ok_or_else(|| {
         let beginning = decode_text(bytes.get(..BEGINNING).unwrap_or(bytes));
         if let Some((found, help)) = without_catalogs::report(&beginning.text) {
             return Error::NotEvidence { found: found.to_owned(), help };
@@ -96,16 +97,16 @@ fn is_partitioned(bytes: &[u8]) -> bool {
 const BEGINNING: usize = 1 << 16;
 
 /// What reads a text. Reports and listings are looked for to its end: people paste them among others.
-fn of_text(bytes: &[u8]) -> Option<&'static Carrier> {
-    let beginning = decode_text(bytes.get(..BEGINNING).unwrap_or(bytes));
+fn of_text(file: &Encoded<'_>) -> Option<&'static Carrier> {
+    let beginning = decode_text(file.bytes.get(..BEGINNING).unwrap_or(file.bytes));
     // Here and there a zero is damage; a file that is full of them is no text.
     if beginning.text.matches('\0').count() > beginning.text.len() / 16 {
         return None;
     }
     let by_beginning = |carrier: &&Carrier| matches!(carrier.mark, Mark::Beginning(is_it) if is_it(&beginning.text));
     CARRIERS.iter().find(by_beginning).or_else(|| {
-        let text = decode_text(bytes).text;
-        CARRIERS.iter().find(|carrier| matches!(carrier.mark, Mark::Text(is_it) if is_it(&text)))
+        let text = &file.decoded().text;
+        CARRIERS.iter().find(|carrier| matches!(carrier.mark, Mark::Text(is_it) if is_it(text)))
     })
 }
 

@@ -9,7 +9,7 @@ mod row;
 mod system;
 mod text;
 
-use super::encoding::{Decoded, Fault, decode_text};
+use super::encoding::{Decoded, Fault};
 use super::{ControlSet, Defect, Defects, Kind, Reading, ReportHead, Roles, Written};
 use crate::catalog::{Catalog, Catalogs, EntryList, Facts, Place, Text, signature};
 use category::{Category, Parts};
@@ -22,26 +22,24 @@ pub(super) use text::is_report;
 const TOLD: Facts = Facts::ENTRIES.union(Facts::SIZES).union(Facts::SERVICE_FLAGS);
 
 /// Reads an NFO file.
-pub(super) fn read_nfo(bytes: &[u8]) -> Reading {
-    let decoded = decode_text(bytes);
+pub(super) fn read_nfo(decoded: &Decoded<'_>) -> Reading {
     let (metadata, parts, defects) = nfo::collect(&decoded.text, decoded.encoding);
     let head = ReportHead {
         written: Written::parse(metadata.created.trim(), true),
         format_version: Some(decoded.text_of(metadata.version.trim())).filter(|version| !version.is_empty()),
-        ..head_of(&decoded, &parts)
+        ..head_of(decoded, &parts)
     };
-    reading(Kind::Nfo, head, None, &parts, &decoded, defects)
+    reading(Kind::Nfo, head, None, &parts, decoded, defects)
 }
 
 /// Reads a text report.
-pub(super) fn read_text(bytes: &[u8]) -> Reading {
-    let decoded = decode_text(bytes);
+pub(super) fn read_text(decoded: &Decoded<'_>) -> Reading {
     let (head, parts) = text::collect(&decoded.text);
     let computer_name = head.computer_name.map(|name| decoded.text_of(&name));
     let language = head.language;
-    let of_parts = head_of(&decoded, &parts);
+    let of_parts = head_of(decoded, &parts);
     let head = ReportHead { written: head.written, language: of_parts.language.or(language), ..of_parts };
-    reading(Kind::MsinfoText, head, computer_name, &parts, &decoded, Defects::default())
+    reading(Kind::MsinfoText, head, computer_name, &parts, decoded, Defects::default())
 }
 
 fn head_of(decoded: &Decoded<'_>, parts: &Parts) -> ReportHead {

@@ -47,7 +47,9 @@ pub(super) fn collect(text: &str) -> (Head, Parts) {
     let mut collector = Collector::default();
     let mut is_behind_title = false;
     for line in lines(text) {
-        if let Some((title, written)) = written(line.text).filter(|_| head.written.is_none()) {
+        if head.written.is_none()
+            && let Some((title, written)) = written(line.text)
+        {
             head = Head { written: Some(written), language: labels::language_of_head(title), computer_name: None };
             is_behind_title = true;
             // Whatever stood before is not of the report.

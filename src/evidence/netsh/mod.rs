@@ -6,7 +6,7 @@ mod block;
 mod entry;
 mod listing;
 
-use super::encoding::decode_text;
+use super::encoding::Decoded;
 use super::{ControlSet, Defects, Kind, MAX_ENTRIES, Reading, ReportHead, Roles};
 use crate::catalog::{Text, Version, Windows};
 use block::{Piece, pieces};
@@ -16,10 +16,9 @@ use listing::Listing;
 pub(super) use block::is_listing;
 
 /// Reads every listing of a text. Each is a state of the system, and the last is the current one.
-pub(super) fn read(bytes: &[u8]) -> Reading {
-    let decoded = decode_text(bytes);
+pub(super) fn read(decoded: &Decoded<'_>) -> Reading {
     let titles = Titles::of(&decoded.text);
-    let mut reader = Reader { decoded: &decoded, titles, defects: Defects::default(), is_whole: true };
+    let mut reader = Reader { decoded, titles, defects: Defects::default(), is_whole: true };
     let mut listings: Vec<Listing> = Vec::new();
     let mut windows = Windows::default();
     let mut before = Before::Output;

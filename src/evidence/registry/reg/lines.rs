@@ -2,7 +2,9 @@
 
 use std::io::{ErrorKind, Read};
 
-use crate::evidence::encoding::{CodePage, TextEncoding};
+use memchr::memchr2;
+
+use crate::evidence::encoding::{CodePage, TextEncoding, utf16};
 use crate::evidence::{Error, TextHead};
 
 /// Longest line that is kept, in bytes; hivexregedit does not wrap, and its longest line in real files has 2,690
@@ -155,12 +157,12 @@ impl<'s> Lines<'s> {
     /// Length of the line that `bytes` begin with, and whether CR ends it; `None` where it does not end in them.
     fn end_of_line(&self, bytes: &[u8]) -> Option<(usize, bool)> {
         if self.encoding.is_utf16() {
-            let mut units = self.encoding.units(bytes).enumerate();
-            let (index, end) = units.find(|(_, unit)| matches!(unit, 0x0a | 0x0d))?;
-            return Some((2 * index, end == 0x0d));
+            let length = self.encoding.find_in_utf16(bytes, b'\n', b'\r')?;
+            let unit = bytes.get(length..).unwrap_or_default();
+            return Some((length, self.encoding.units(unit).next() == Some(u16::from(b'\r'))));
         }
-        let position = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
-        Some((position, bytes.get(position) == Some(&b'\r')))
+        let length = memchr2(b'\n', b'\r', bytes)?;
+        Some((length, bytes.get(length) == Some(&b'\r')))
     }
 
     fn width(&self) -> usize {
@@ -223,6 +225,9 @@ impl<'s> Lines<'s> {
 }
 
 fn decode_units(encoding: TextEncoding, bytes: &[u8]) -> (String, bool) {
+    if let Some(text) = utf16(bytes, encoding) {
+        return (text.into_owned(), false);
+    }
     let mut is_damaged = bytes.len() % 2 == 1;
     let decoded = char::decode_utf16(encoding.units(bytes)).map(|character| {
         character.unwrap_or_else(|_| {

@@ -8,6 +8,8 @@ mod line;
 
 use std::collections::HashSet;
 
+use memchr::memchr_iter;
+
 use self::line::ValueLine;
 use super::path::{self, KeyLine};
 use super::tree::{Entered, Node, Tree};
@@ -22,6 +24,11 @@ use crate::evidence::{Defect, Defects};
 
 /// Whether a text has the value of a Winsock key in it, as `reg query` prints it.
 pub(in crate::evidence) fn is_query(text: &str) -> bool {
+    // Most texts are not, and name no root at all.
+    let is_root = |end: usize| end.checked_sub(4).and_then(|begin| text.get(begin..end)).is_some_and(is_hkey);
+    if !memchr_iter(b'_', text.as_bytes()).any(is_root) {
+        return false;
+    }
     let mut is_of_winsock = false;
     lines(text).any(|Line { text, .. }| {
         if let Some(path) = line::key(text) {
@@ -29,6 +36,10 @@ pub(in crate::evidence) fn is_query(text: &str) -> bool {
         }
         is_of_winsock && line::value(text).is_some()
     })
+}
+
+fn is_hkey(word: &str) -> bool {
+    word.eq_ignore_ascii_case("HKEY")
 }
 
 /// The keys of a text, of which only the wanted ones are kept. `code_page` is that of the console where it is known.
