@@ -73,19 +73,17 @@ pub fn is_registration_file(content: &mut Content<'_>) -> Result<bool, Error> {
 ///
 /// Where it shows nothing at all.
 pub fn identify(content: &mut Content<'_>, options: &ReadOptions<'_>) -> Result<(Kind, Option<Text>), Error> {
-    if !is_registration_file(content)? {
-        let bytes = content.all()?;
-        let kind = sniff(bytes)?;
-        if kind == Kind::Hive
-            && let Some(computer) = registry::name_of_hive(bytes)
-        {
-            return Ok((kind, Some(computer)));
+    let reading = if is_registration_file(content)? {
+        registry::read_reg(&mut content.stream(), options)?
+    } else {
+        let file = Encoded::new(content.all()?);
+        let carrier = sniff::carrier(&file)?;
+        let of_hive = (carrier.kind == Kind::Hive).then(|| registry::name_of_hive(file.bytes)).flatten();
+        if of_hive.is_some() || !carrier.kind.names_computers() {
+            return Ok((carrier.kind, of_hive));
         }
-        if !kind.names_computers() {
-            return Ok((kind, None));
-        }
-    }
-    let reading = read(content, options)?;
+        (carrier.read)(&file, options)?
+    };
     Ok((reading.kind, reading.computer_name().cloned()))
 }
 

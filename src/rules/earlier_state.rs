@@ -33,6 +33,9 @@ pub(super) type Canonical<'p> = &'p dyn Fn(CatalogName, &str) -> CanonicalPath;
 /// A provider with its DLL: its GUID and the canonical path.
 type Identity = (Guid, String);
 
+/// What a state must show so that it can lack a provider.
+const SHOWN: Facts = Facts::ENTRIES.union(Facts::PATHS).union(Facts::WHOLE_LISTS);
+
 /// Earlier states, the oldest first, with the providers that each has.
 pub(super) struct Timeline<'e> {
     states: Vec<(&'e EarlierState, BTreeSet<Identity>)>,
@@ -44,7 +47,6 @@ impl<'e> Timeline<'e> {
         if states.is_empty() {
             return Self { states: Vec::new(), current: BTreeSet::new() };
         }
-        const SHOWN: Facts = Facts::ENTRIES.union(Facts::PATHS).union(Facts::WHOLE_LISTS);
         let mut states: Vec<_> = states
             .iter()
             .filter(|state| state.catalogs.tells(SHOWN))
