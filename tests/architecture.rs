@@ -28,8 +28,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // `baseline` for what is restored, `layout` for the items that are written.
     ("repair", &["comparison", "examination", "evidence", "catalog", "baseline", "rules", "finding", "layout"]),
     // `evidence` for defects and times, and `policy` for what it allows: what formats for many show of an examination.
-    // `collection` for why evidence is of one computer.
-    ("batch", &["examination", "catalog", "baseline", "finding", "evidence", "policy", "collection"]),
+    // `collection` for why evidence is of one computer, and `tree` for the DLLs of many.
+    ("batch", &["examination", "catalog", "baseline", "finding", "evidence", "policy", "collection", "tree"]),
     (
         "wire",
         &[

@@ -12,7 +12,11 @@ use crate::evidence::{real, real_hives};
 use crate::synth::{msinfo, netsh};
 
 fn validator() -> Validator {
-    let output = catalog9(std::path::Path::new(".")).arg("schema").output().unwrap();
+    validator_of("examine")
+}
+
+fn validator_of(command: &str) -> Validator {
+    let output = catalog9(std::path::Path::new(".")).args(["schema", "--of", command]).output().unwrap();
     jsonschema::validator_for(&serde_json::from_slice(&output.stdout).unwrap()).unwrap()
 }
 
@@ -34,6 +38,31 @@ fn every_case_is_valid_by_the_schema() {
         std::fs::write(scratch.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
         assert_valid(&validator, &examined(scratch.path()), &folder.display().to_string());
     }
+}
+
+#[test]
+fn comparisons_and_plans_are_valid_by_their_schemas() {
+    let [of_comparisons, of_plans] = ["compare", "repair"].map(validator_of);
+    let run = |folder: &std::path::Path, arguments: &[&str]| -> Value {
+        let output = catalog9(folder).args(arguments).args(["--format", "json"]).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {errors}"))
+    };
+    let scratch = tempfile::tempdir().unwrap();
+    let clean = catalog9::catalog::notation::parse(include_str!("../fixtures/windows-10-plain/case.txt")).unwrap();
+    std::fs::write(scratch.path().join("CLEAN"), pressed(&clean)).unwrap();
+    let mut has_changes = false;
+    for (folder, catalogs) in cases() {
+        let name = folder.display().to_string();
+        std::fs::write(scratch.path().join("SYSTEM"), pressed(&catalogs)).unwrap();
+        let plan = run(scratch.path(), &["repair", "SYSTEM"]);
+        assert_valid(&of_plans, &plan, &name);
+        let comparison = run(scratch.path(), &["compare", "CLEAN", "SYSTEM"]);
+        assert_valid(&of_comparisons, &comparison, &name);
+        has_changes |= comparison["changes"].as_array().is_some_and(|changes| !changes.is_empty());
+        assert!(!of_plans.is_valid(&comparison) && !of_comparisons.is_valid(&plan), "{name}");
+    }
+    assert!(has_changes);
 }
 
 #[test]

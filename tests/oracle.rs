@@ -218,7 +218,8 @@ fn is_dirty(hive: &[u8]) -> bool {
 }
 
 fn chosen(bytes: &[u8], formats: Formats) -> Vec<(&'static Format, Scope)> {
-    let of_scope = |scope| Format::all(scope).filter(|format| format.bytes != Bytes::Binary).map(move |format| (format, scope));
+    let of_scope =
+        |scope| Format::all(scope).filter(|format| format.bytes != Bytes::Binary).map(move |format| (format, scope));
     let all: Vec<_> = of_scope(Scope::Few).chain(of_scope(Scope::Many)).collect();
     if formats == Formats::All {
         return all;

@@ -314,8 +314,10 @@ impl Format {
     #[must_use]
     pub fn of_file(name: &str, scope: Scope) -> Option<&'static Self> {
         let name = name.to_ascii_lowercase();
-        let endings =
-            FORMATS.iter().copied().flat_map(|format| format.endings.iter().map(move |ending| (ending.len(), *ending, format)));
+        let endings = FORMATS
+            .iter()
+            .copied()
+            .flat_map(|format| format.endings.iter().map(move |ending| (ending.len(), *ending, format)));
         let longest = endings.filter(|(_, ending, _)| name.ends_with(ending)).max_by_key(|(length, ..)| *length);
         longest.map(|(.., format)| format).filter(|format| format.form(scope).is_some())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::other_evidence::{self, OtherEvidence};
+use super::other_evidence::{self, OtherEvidence, SystemReport};
 use super::references::{self, Reference};
 use super::{confidence, stories, unwanted};
 #[cfg(test)]
@@ -12,7 +12,7 @@ use crate::catalog::residue::Residue;
 #[cfg(test)]
 use crate::catalog::residue::residues;
 use crate::catalog::{
-    CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry, Text, WindowsFolder,
+    CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry, WindowsFolder,
 };
 use crate::finding::{Confidence, EntryName, Finding, NotJudged, Severity, Verdict};
 use crate::sentence::capitalized;
@@ -183,17 +183,6 @@ pub struct Subject<'a> {
 
 /// What a user knows who gives no file.
 static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
-
-/// A report or a listing that is examined together with the registry of its system.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SystemReport {
-    /// What it is called.
-    pub name: Text,
-    /// When it was written, as it says itself.
-    pub written: Option<String>,
-    /// Its catalogs.
-    pub catalogs: Catalogs,
-}
 
 impl<'a> Subject<'a> {
     /// Catalogs with their baseline, and nothing else.

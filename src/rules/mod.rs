@@ -85,8 +85,8 @@ use self::references::Reference;
 use crate::finding::{Finding, Remedy};
 
 pub use earlier_state::EarlierState;
-pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, SystemReport, judge};
-pub use other_evidence::OtherEvidence;
+pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, judge};
+pub use other_evidence::{OtherEvidence, SystemReport};
 
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::machinery::{Findings, Subject, SystemReport, rule};
+use super::machinery::{Findings, Subject, rule};
+use super::other_evidence::SystemReport;
 use crate::catalog::signature::{Signature, as_shown};
 use crate::catalog::{
     CanonicalPath, CatalogName, Catalogs, EntryList, Facts, NameSpaceEntry, ProtocolEntry, Text, WindowsFolder,
