@@ -164,7 +164,7 @@ fn rules_are_listed_with_group_severity_and_facts() {
         let mut lines = text.lines().skip_while(|line| line.split_whitespace().next() != Some(rule.id));
         let line = lines.next().unwrap();
         assert!(line.contains(rule.severity.name()) && line.ends_with(rule.summary()), "{line}");
-        assert!(lines.next().unwrap().ends_with(&format!("needs {}", rule.needs)), "{line}");
+        assert!(lines.next().unwrap().ends_with(&format!("needs {}", rule.needs_in_words())), "{line}");
         assert!(text.lines().any(|line| line == rule.group.name()));
     }
 }

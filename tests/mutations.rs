@@ -354,7 +354,7 @@ fn every_rule_speaks_in_a_case_and_is_silent_on_clean_systems() {
     of_files("Windows/System32/mswsock.dll", pe::dll(pe::ARM64, &[("Foo", None)]));
     of_files(proxy, Pe { version: &[("CompanyName", "Microsoft")], ..Pe::default() }.write());
     let mut altered_dll = pe::sign(&pe::dll(pe::X64, &[("WSPStartup", None)]), "Proxy Inc.", "Root");
-    *altered_dll.iter_mut().nth(0x3f0).unwrap() ^= 1;
+    altered_dll[0x3f0] ^= 1;
     of_files(proxy, altered_dll);
     let nothing: [(&str, Vec<u8>); 0] = [];
     speaking.extend(with_files(LAYERED, &nothing).findings.iter().map(|finding| finding.rule));

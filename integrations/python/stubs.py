@@ -23,10 +23,11 @@ RULE = {
         "confidence": {"type": "string"},
         "implies": {"type": "string"},
         "needs": {"type": "array", "items": {"type": "string"}},
+        "silence_needs": {"type": "array", "items": {"type": "string"}},
         "summary": {"type": "string"},
         "page": {"type": "string"},
     },
-    "required": ["id", "group", "severity", "confidence", "implies", "needs", "summary", "page"],
+    "required": ["id", "group", "severity", "confidence", "implies", "needs", "silence_needs", "summary", "page"],
     "description": "A rule.",
 }
 

@@ -2,9 +2,10 @@
 //!
 //! `--format`, `--output`, the help of both and the table in `docs/formats.md` are written from it.
 
-use super::format::{Form, Format, Scope};
+use super::format::{Form, Format};
 #[cfg(feature = "parquet")]
 use super::parquet;
+use super::settings::Scope;
 use super::table;
 use super::writer::{Bytes, Fragment};
 use super::{csv, documents, html, junit, markdown, oneline, records, sarif, timeline};

@@ -9,6 +9,7 @@ mod oneline;
 mod records;
 mod refused;
 mod rows;
+mod settings;
 mod spool;
 mod totals;
 mod writer;
@@ -30,10 +31,11 @@ pub mod timeline;
 
 use std::fmt::Write;
 
-pub use self::format::{Format, Scope, Settings};
+pub use self::format::Format;
 pub use self::heading::{Heading, Sheet};
 pub use self::refused::Refused;
 pub use self::rows::Sort;
+pub use self::settings::{Scope, Settings};
 pub use self::spool::{NewStore, Store};
 pub use self::writer::{Bytes, Fragment, Item, Remark, Writer};
 

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::other_evidence::{self, OtherEvidence, SystemReport};
+use super::other_evidence;
 use super::references::{self, Reference};
+pub(super) use super::subject::{Subject, SystemReport};
 use super::{confidence, stories, unwanted};
 #[cfg(test)]
-use crate::baseline::is_known_provider;
-use crate::baseline::{Baseline, Knowledge};
-use crate::catalog::residue::Residue;
+use crate::baseline::{Baseline, is_known_provider};
+#[cfg(test)]
+use crate::catalog::Catalogs;
 #[cfg(test)]
 use crate::catalog::residue::residues;
-use crate::catalog::{
-    CanonicalPath, CatalogName, Catalogs, Facts, NameSpaceEntry, Place, ProtocolEntry, WindowsFolder,
-};
+use crate::catalog::{CatalogName, Facts, NameSpaceEntry, Place, ProtocolEntry};
 use crate::finding::{Confidence, EntryName, Finding, NotJudged, Severity, Verdict};
 use crate::sentence::capitalized;
-use crate::tree::Libraries;
 
 /// The kind of problem that a rule looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +86,13 @@ impl Rule {
         format!("{}\n\n# References\n\n{}", before.join("\n").trim(), references.join("\n"))
     }
 
+    /// The facts that it needs, by name, and those that only its silence needs: `paths; its silence signers`.
+    #[must_use]
+    pub fn needs_in_words(&self) -> String {
+        let silence = if self.rests_on.is_empty() { String::new() } else { format!("; its silence {}", self.rests_on) };
+        format!("{}{silence}", self.needs)
+    }
+
     fn lines(&self) -> impl Iterator<Item = &'static str> {
         self.page.lines().map(|line| line.strip_prefix(' ').unwrap_or(line))
     }
@@ -157,71 +162,6 @@ macro_rules! rule {
     };
 }
 pub(super) use rule;
-
-/// The input of a rule.
-#[derive(Debug, Clone)]
-pub struct Subject<'a> {
-    /// The catalogs.
-    pub catalogs: &'a Catalogs,
-    /// The expected entries.
-    pub baseline: &'a Baseline,
-    /// Where their Windows is.
-    pub folder: WindowsFolder,
-    /// The slack after their paths and names.
-    pub residues: &'a [Residue],
-    /// The catalogs of the Last Known Good control set; `None` if it is the current one.
-    pub last_known_good: Option<&'a Catalogs>,
-    /// Other reports of the same system.
-    pub reports: &'a [SystemReport],
-    /// What else is known of the same computer.
-    pub other: OtherEvidence<'a>,
-    /// The DLLs that the catalogs name, in the files of the computer; `None` where these are not at hand.
-    pub libraries: Option<&'a Libraries>,
-    /// What the user knows besides.
-    pub knowledge: &'a Knowledge,
-}
-
-/// What a user knows who gives no file.
-static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
-
-impl<'a> Subject<'a> {
-    /// Catalogs with their baseline, and nothing else.
-    #[must_use]
-    pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
-        let folder = WindowsFolder::of(catalogs);
-        Self {
-            catalogs,
-            baseline,
-            folder,
-            residues: &[],
-            last_known_good: None,
-            reports: &[],
-            other: OtherEvidence::default(),
-            libraries: None,
-            knowledge: &NO_KNOWLEDGE,
-        }
-    }
-
-    /// What the catalogs and the evidence beside them show.
-    fn told(&self) -> Facts {
-        let mut told = self.catalogs.told.difference(Facts::BESIDE);
-        told.set(Facts::REPORTS, !self.reports.is_empty());
-        told.set(Facts::EVENT_LOG, !self.other.events.is_empty());
-        told.set(Facts::FILES, self.libraries.is_some_and(Libraries::shows_any));
-        told.set(Facts::SIGNERS, self.libraries.is_some_and(Libraries::shows_signers));
-        told
-    }
-
-    /// The canonical form of a path in that catalog, with this system's Windows folder.
-    pub(super) fn path(&self, catalog: CatalogName, path: &str) -> CanonicalPath {
-        self.folder.resolve(&CanonicalPath::new(path, self.catalogs.is_wow64(catalog)))
-    }
-
-    /// Canonical form of a protocol entry's path; `None` if the evidence does not have it.
-    pub(super) fn library_of(&self, catalog: CatalogName, entry: &ProtocolEntry) -> Option<CanonicalPath> {
-        entry.library_path.as_ref().map(|path| self.path(catalog, &path.lossy()))
-    }
-}
 
 /// The findings of one rule so far.
 pub(super) struct Findings<'r> {

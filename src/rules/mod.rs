@@ -13,6 +13,7 @@ pub mod references;
 mod remedies;
 mod standing;
 pub mod stories;
+mod subject;
 mod unwanted;
 #[cfg(test)]
 mod with_files;
@@ -85,8 +86,9 @@ use self::references::Reference;
 use crate::finding::{Finding, Remedy};
 
 pub use earlier_state::EarlierState;
-pub use machinery::{Group, HEADINGS, Judgement, Rule, Subject, judge};
-pub use other_evidence::{OtherEvidence, SystemReport};
+pub use machinery::{Group, HEADINGS, Judgement, Rule, judge};
+pub use other_evidence::OtherEvidence;
+pub use subject::{Subject, SystemReport};
 
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[

@@ -23,17 +23,6 @@ pub struct OtherEvidence<'a> {
     pub earlier: &'a [EarlierState],
 }
 
-/// A report or a listing that is examined together with the registry of its system.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SystemReport {
-    /// What it is called.
-    pub name: Text,
-    /// When it was written, as it says itself.
-    pub written: Option<String>,
-    /// Its catalogs.
-    pub catalogs: Catalogs,
-}
-
 /// Adds it to the findings.
 pub(super) fn add(findings: &mut [Finding], other: OtherEvidence<'_>, catalogs: &Catalogs, canonical: Canonical<'_>) {
     let events = CatalogEvent::by_identity(other.events);

@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::machinery::{Findings, Subject, rule};
-use super::other_evidence::SystemReport;
+use super::machinery::{Findings, Subject, SystemReport, rule};
 use crate::catalog::signature::{Signature, as_shown};
 use crate::catalog::{
     CanonicalPath, CatalogName, Catalogs, EntryList, Facts, NameSpaceEntry, ProtocolEntry, Text, WindowsFolder,

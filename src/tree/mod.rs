@@ -10,6 +10,7 @@ pub(crate) mod invented;
 mod library;
 mod look;
 mod named;
+mod not_known;
 mod path;
 mod portable_executable;
 mod search;
@@ -17,8 +18,9 @@ mod security_catalogs;
 
 pub use crate::library_file::{Hashes, Machine};
 pub use image::{Exports, Image, Signature};
-pub use library::{Content, Libraries, LibraryFile, NotKnown, Presence};
+pub use library::{Content, Libraries, LibraryFile, Presence};
 pub(crate) use look::look;
+pub use not_known::NotKnown;
 pub use security_catalogs::{CatalogSearch, CatalogsUnknown};
 
 use crate::catalog::{FileTime, Text};

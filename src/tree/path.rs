@@ -135,6 +135,7 @@ mod tests {
             ("mswsock.dll", NotKnown::Relative),
             (r"%Foo%\x.dll", NotKnown::Relative),
             (r"C:x.dll", NotKnown::Relative),
+            (r"\\?\Volume{01234567-89ab-cdef-0123-456789abcdef}\x.dll", NotKnown::Relative),
             (r"%AppData%\x.dll", NotKnown::UserFolder),
             (r"C:\x.dll:stream", NotKnown::Malformed),
             ("C:\\a\u{7}\\x.dll", NotKnown::Malformed),

@@ -24,6 +24,9 @@ const MOST_ALIKE: usize = 8;
 /// Something that a search meets: where it is, and what it is.
 type Met = (Vec<String>, NodeKind);
 
+/// A folder, and names of files in it.
+type FilesOfFolder = (Vec<String>, Vec<String>);
+
 /// The paths of what is of that kind.
 fn of_kind(met: &[Met], wanted: NodeKind) -> Vec<Vec<String>> {
     met.iter().filter(|(_, kind)| *kind == wanted).map(|(path, _)| path.clone()).collect()
@@ -90,7 +93,7 @@ impl<'a> Search<'a> {
         drive: usize,
         folder: &[String],
         ending: &str,
-    ) -> Result<Vec<(Vec<String>, Vec<String>)>, NotKnown> {
+    ) -> Result<Vec<FilesOfFolder>, NotKnown> {
         let folders = self.folders(drive, folder).map_err(|end| match end {
             End::NotKnown(why) => why,
             End::File(_) | End::Nothing { .. } => NotKnown::PartOfFolder,

@@ -17,7 +17,9 @@ fn computer(folder: &Path, name: &str, proxy: Option<&[u8]>) {
     let root = folder.join(name);
     write(&root, &files);
     write(&root, &[("Windows/System32/config/SYSTEM", &hive_of(CASE, name)), ("Program Files/x/readme.txt", b"x")]);
-    proxy.into_iter().for_each(|dll| write(&root, &[(PROXY, dll)]));
+    if let Some(dll) = proxy {
+        write(&root, &[(PROXY, dll)]);
+    }
 }
 
 /// The lines of a CSV file, each by the names of its columns.

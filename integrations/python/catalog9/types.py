@@ -448,6 +448,7 @@ class LeftOut(_LeftOut, total=False):
 
 
 class _Library(TypedDict):
+    of_windows: bool
     path: str
     state: str
     wow64: bool
@@ -464,6 +465,8 @@ class Library(_Library, total=False):
 
 
 class _LibraryContent(TypedDict):
+    md5: str
+    sha1: str
     sha256: str
     size: int
 
@@ -471,16 +474,35 @@ class _LibraryContent(TypedDict):
 class LibraryContent(_LibraryContent, total=False):
     "What is in a file."
 
+    authentihash: Union[str, None]
     company: Union[str, None]
     damage: Union[str, None]
+    imphash: Union[str, None]
     known: Union[bool, None]
+    linked: Union[str, None]
     machine: Union[str, None]
     modified: Union[str, None]
     original_name: Union[str, None]
     product: Union[str, None]
     signature: Union[str, None]
+    signer: Union[str, None]
     startup_exports: Union[List[str], None]
     version: Union[str, None]
+
+
+class _LibraryPrevalence(TypedDict):
+    computers: int
+    hosts: List[str]
+    of_windows: bool
+    path: str
+    units: int
+
+
+class LibraryPrevalence(_LibraryPrevalence, total=False):
+    "On how many computers a DLL was seen."
+
+    content: Union[SeenContent, None]
+    first_seen: Union[str, None]
 
 
 class _Link(TypedDict):
@@ -941,6 +963,7 @@ class _Rule(TypedDict):
     needs: List[str]
     page: str
     severity: str
+    silence_needs: List[str]
     summary: str
 
 
@@ -1007,6 +1030,40 @@ class Sections(_Sections, total=False):
 
     expected: Union[int, None]
     registry: Union[int, None]
+
+
+class _SeenContent(TypedDict):
+    md5: str
+    sha1: str
+    sha256: str
+    size: int
+
+
+class SeenContent(_SeenContent, total=False):
+    "What is in such a file."
+
+    authentihash: Union[str, None]
+    company: Union[str, None]
+    imphash: Union[str, None]
+    known: Union[bool, None]
+    machine: Union[str, None]
+    modified: Union[str, None]
+    original_name: Union[str, None]
+    product: Union[str, None]
+    signature: Union[str, None]
+    signer: Union[str, None]
+    version: Union[str, None]
+
+
+class _SeenLibrary(TypedDict):
+    of_windows: bool
+    path: str
+
+
+class SeenLibrary(_SeenLibrary, total=False):
+    "A DLL that the catalogs of a computer name, whose file is there or missing."
+
+    content: Union[SeenContent, None]
 
 
 class _Service(TypedDict):
@@ -1102,6 +1159,7 @@ class Summary(_Summary, total=False):
     allowed: int
     baseline: Union[SinceBaseline, None]
     left_out: int
+    libraries: List[LibraryPrevalence]
     no_evidence: dict[str, Any]
     not_judged: List[NotShown]
     shared_names: int
@@ -1179,6 +1237,7 @@ class Unit(_Unit, total=False):
     host: Union[str, None]
     joined: List[Joined]
     left_out: int
+    libraries: List[SeenLibrary]
     not_judged: List[str]
     sections: Union[SectionCount, None]
     stale: bool

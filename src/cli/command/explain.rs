@@ -287,7 +287,7 @@ pub(in crate::cli) fn list(format: ListFormat, output: &mut Output) -> io::Resul
                     group = Some(rule.group);
                 }
                 writeln!(output, "  {:<32} {:<8} {}", rule.id, rule.severity.name(), rule.summary())?;
-                writeln!(output, "  {:<32} {:<8} needs {}", "", "", rule.needs)?;
+                writeln!(output, "  {:<32} {:<8} needs {}", "", "", rule.needs_in_words())?;
             }
         }
     }

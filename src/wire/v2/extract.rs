@@ -211,10 +211,8 @@ fn not_judged_for(missing: Facts, control_set: &JudgedControlSet) -> Vec<NotJudg
     let has_spoken: BTreeSet<&str> = found.collect();
     let of_rule = |rule: &&Rule| {
         let needs = rule.needs.intersection(missing);
-        let needs = match needs.is_empty() && !has_spoken.contains(rule.id) {
-            true => rule.rests_on.intersection(missing),
-            false => needs,
-        };
+        let is_silent = needs.is_empty() && !has_spoken.contains(rule.id);
+        let needs = if is_silent { rule.rests_on.intersection(missing) } else { needs };
         NotJudged { rule: rule.id, needs }
     };
     rules::ALL.iter().map(of_rule).filter(|not_judged| !not_judged.needs.is_empty()).collect()

@@ -32,6 +32,8 @@ struct Rule {
     implies: &'static str,
     /// The facts that evidence must show, or it is not judged.
     needs: Vec<String>,
+    /// The facts without which its silence says nothing, although it can speak.
+    silence_needs: Vec<String>,
     /// What it looks for, in a sentence.
     summary: &'static str,
     /// Its page, in Markdown.
@@ -49,6 +51,7 @@ impl RuleList {
             confidence: rule.confidence().name(),
             implies: rule.implies.name(),
             needs: super::names(rule.needs),
+            silence_needs: super::names(rule.rests_on),
             summary: rule.summary(),
             page: rule.text(),
         });

@@ -1,0 +1,83 @@
+//! What rules judge.
+
+use super::other_evidence::OtherEvidence;
+use crate::baseline::{Baseline, Knowledge};
+use crate::catalog::residue::Residue;
+use crate::catalog::{CanonicalPath, CatalogName, Catalogs, Facts, ProtocolEntry, Text, WindowsFolder};
+use crate::tree::Libraries;
+
+/// The input of a rule.
+#[derive(Debug, Clone)]
+pub struct Subject<'a> {
+    /// The catalogs.
+    pub catalogs: &'a Catalogs,
+    /// The expected entries.
+    pub baseline: &'a Baseline,
+    /// Where their Windows is.
+    pub folder: WindowsFolder,
+    /// The slack after their paths and names.
+    pub residues: &'a [Residue],
+    /// The catalogs of the Last Known Good control set; `None` if it is the current one.
+    pub last_known_good: Option<&'a Catalogs>,
+    /// Other reports of the same system.
+    pub reports: &'a [SystemReport],
+    /// What else is known of the same computer.
+    pub other: OtherEvidence<'a>,
+    /// The DLLs that the catalogs name, in the files of the computer; `None` where these are not at hand.
+    pub libraries: Option<&'a Libraries>,
+    /// What the user knows besides.
+    pub knowledge: &'a Knowledge,
+}
+
+/// What a user knows who gives no file.
+static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
+
+/// A report or a listing that is examined together with the registry of its system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemReport {
+    /// What it is called.
+    pub name: Text,
+    /// When it was written, as it says itself.
+    pub written: Option<String>,
+    /// Its catalogs.
+    pub catalogs: Catalogs,
+}
+
+impl<'a> Subject<'a> {
+    /// Catalogs with their baseline, and nothing else.
+    #[must_use]
+    pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
+        let folder = WindowsFolder::of(catalogs);
+        Self {
+            catalogs,
+            baseline,
+            folder,
+            residues: &[],
+            last_known_good: None,
+            reports: &[],
+            other: OtherEvidence::default(),
+            libraries: None,
+            knowledge: &NO_KNOWLEDGE,
+        }
+    }
+
+    /// What the catalogs and the evidence beside them show.
+    pub(super) fn told(&self) -> Facts {
+        let mut told = self.catalogs.told.difference(Facts::BESIDE);
+        told.set(Facts::REPORTS, !self.reports.is_empty());
+        told.set(Facts::EVENT_LOG, !self.other.events.is_empty());
+        told.set(Facts::FILES, self.libraries.is_some_and(Libraries::shows_any));
+        told.set(Facts::SIGNERS, self.libraries.is_some_and(Libraries::shows_signers));
+        told
+    }
+
+    /// The canonical form of a path in that catalog, with this system's Windows folder.
+    pub(super) fn path(&self, catalog: CatalogName, path: &str) -> CanonicalPath {
+        self.folder.resolve(&CanonicalPath::new(path, self.catalogs.is_wow64(catalog)))
+    }
+
+    /// Canonical form of a protocol entry's path; `None` if the evidence does not have it.
+    pub(super) fn library_of(&self, catalog: CatalogName, entry: &ProtocolEntry) -> Option<CanonicalPath> {
+        entry.library_path.as_ref().map(|path| self.path(catalog, &path.lossy()))
+    }
+}
