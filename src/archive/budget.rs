@@ -34,6 +34,14 @@ pub(super) enum Limit {
     Total,
 }
 
+/// A stream that needs a larger window than it may have.
+#[derive(Debug, Error)]
+#[error("its dictionary window has more than {} MiB", .limit >> 20)]
+pub(super) struct TooWide {
+    /// Bytes of the largest window that is allowed.
+    pub(super) limit: u64,
+}
+
 impl<'a> Budget<'a> {
     /// The budget of what takes that many bytes where it is packed.
     pub(super) fn of_packed(length: u64, outer: Option<&'a Budget<'a>>) -> Self {

@@ -3,19 +3,10 @@
 use std::io::{BufRead, Read};
 
 use flate2::bufread::MultiGzDecoder;
-use thiserror::Error;
 
 #[cfg(feature = "archives")]
 use super::windowed::{Xz, Zstd};
 use crate::collection::Packing;
-
-/// A stream that needs a larger window than it may have.
-#[derive(Debug, Error)]
-#[error("its dictionary window has more than {} MiB", .limit >> 20)]
-pub(super) struct TooWide {
-    /// Bytes of the largest window that is allowed.
-    pub(super) limit: u64,
-}
 
 /// The bytes as they were before they were compressed, with a window of at most `window` bytes.
 #[cfg_attr(not(feature = "archives"), expect(unused_variables, reason = "what is read then needs no window"))]

@@ -6,8 +6,7 @@ use std::io;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::budget::{LONGEST, Limit, RATIO};
-use super::stream::TooWide;
+use super::budget::{LONGEST, Limit, RATIO, TooWide};
 use super::{LARGEST_LIST, MOST};
 use crate::catalog::Text;
 use crate::evidence::LARGEST;

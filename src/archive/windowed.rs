@@ -6,7 +6,7 @@ use lzma_rust2::XzReader;
 use ruzstd::decoding::errors::{FrameDecoderError, FrameHeaderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::stream::TooWide;
+use super::budget::TooWide;
 
 /// KiB that a decoder of xz takes beside its window.
 const XZ_OVERHEAD: u64 = 104;
