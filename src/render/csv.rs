@@ -63,7 +63,7 @@ impl Writer for Units {
         page.iter().flatten().try_for_each(|line| stream.write_all(line)).map(|()| None)
     }
 
-    fn end(self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+    fn end(mut self: Box<Self>, _summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
         self.0.rest(|page| page.iter().try_for_each(|line| stream.write_all(line))).map(|()| None)
     }
 }

@@ -233,12 +233,12 @@ pub static HTML: Format = Format {
     bytes: Bytes::Text,
     few: Some(Form {
         help: "One file for a browser, to be read, printed and handed on",
-        press: |item, _| html::press(item),
+        press: |item, settings| html::press(item, settings.heading.hidden),
         writer: |settings, store| Box::new(html::Reports::new(&settings.heading, store)),
     }),
     many: Some(Form {
         help: "One file for a browser: what all units come to in pictures, then each, to be sorted and filtered",
-        press: |item, _| html::press_unit(item),
+        press: |item, settings| html::press_unit(item, settings.heading.hidden),
         writer: |settings, store| Box::new(html::Units::new(&settings.heading, settings.sort, store)),
     }),
     needs: Detail::Findings,

@@ -1,5 +1,7 @@
 //! What a report says of itself, beside its results.
 
+use super::redact::Hidden;
+
 /// What a comparison or a plan is written on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sheet {
@@ -20,4 +22,6 @@ pub struct Heading {
     pub command: Option<String>,
     /// The policy that findings were weighed with.
     pub policy: Option<String>,
+    /// Which names the report has pseudonyms for, where the format can hide them.
+    pub hidden: Hidden,
 }

@@ -7,6 +7,7 @@ mod heading;
 mod html;
 mod oneline;
 mod records;
+mod redact;
 mod refused;
 mod rows;
 mod settings;
@@ -33,11 +34,12 @@ use std::fmt::Write;
 
 pub use self::format::Format;
 pub use self::heading::{Heading, Sheet};
+pub use self::redact::Hidden;
 pub use self::refused::Refused;
 pub use self::rows::Sort;
 pub use self::settings::{Scope, Settings};
 pub use self::spool::{NewStore, Store};
-pub use self::writer::{Bytes, Fragment, Item, Remark, Writer};
+pub use self::writer::{Beside, Bytes, Fragment, Item, Remark, Writer};
 
 use crate::catalog::{hex, is_harmful};
 use crate::evidence::Roles;

@@ -53,7 +53,7 @@ impl Rows {
     }
 
     /// Hands the pages over that are left.
-    pub(super) fn rest(mut self, mut take: impl FnMut(&Page) -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn rest(&mut self, mut take: impl FnMut(&Page) -> io::Result<()>) -> io::Result<()> {
         self.places.sort_by(|(one, _), (other, _)| one.cmp(other));
         for places in self.places.chunks(PAGE) {
             let rows = places.iter().map(|(_, place)| self.spool.read(*place)).collect::<io::Result<Page>>()?;

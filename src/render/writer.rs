@@ -50,6 +50,16 @@ impl Fragment {
     }
 }
 
+/// Where the files beside one are.
+pub struct Beside<'a> {
+    /// The name of the file that they belong to.
+    pub file: &'a str,
+    /// The name of the folder that they are in, which lies beside that file.
+    pub folder: &'a str,
+    /// Writes a file of that name into the folder.
+    pub write: &'a mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+}
+
 /// Writes a result in one format: [`Writer::begin`] once, [`Writer::add`] for each item, [`Writer::end`] once.
 ///
 /// A writer holds no stream: it is given the same one in each call. Where a format allows it, an item is written as
@@ -72,6 +82,16 @@ pub trait Writer {
     ///
     /// Those of the stream and of the store.
     fn add(&mut self, unit: &Unit, fragment: &Fragment, stream: &mut dyn Write) -> io::Result<Option<Remark>>;
+
+    /// Writes what one file has no room for into files beside it, once, after the last item. Without this everything is in the
+    /// stream, as far as it fits.
+    ///
+    /// # Errors
+    ///
+    /// Those of the files and of the store.
+    fn spill(&mut self, _beside: &mut Beside<'_>) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Writes what is only known at the end.
     ///

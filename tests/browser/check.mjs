@@ -5,7 +5,7 @@
 // check.mjs FOLDER-OF-PROGRAMS FOLDER-FOR-REPORTS
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -221,6 +221,35 @@ const table = async page => page.evaluate(() => {
   console.log(`ten thousand units: ${statSync(join(reports, "many.html")).size} bytes, opened in ${Math.round(opened)} ms, ` +
     Object.entries(times).map(([what, time]) => `${what} ${Math.round(time)} ms`).join(", "));
   assert.ok(opened < 20_000 && times.filter < 3_000 && times.all < 3_000 && times.sort < 5_000);
+  await context.close();
+  checks += 1;
+}
+
+// More than one file has room for: the list, and the details in a folder beside it.
+{
+  const lines = catalog9("scan", "--format", "jsonl", "many").toString().trim().split("\n");
+  const [summary, units] = [lines.at(-1), lines.slice(0, -1).map(line => JSON.parse(line)).filter(unit => unit.findings?.length > 0)];
+  for (const unit of units) unit.findings = Array.from({ length: 40 }, (_, index) => unit.findings[index % unit.findings.length]);
+  const many = Array.from({ length: 4000 }, (_, index) => {
+    const unit = units[index % units.length];
+    return JSON.stringify({ ...unit, unit: { ...unit.unit, label: `host-${String(index).padStart(5, "0")}/${unit.unit.label}` } });
+  });
+  writeFileSync(join(reports, "large.jsonl"), `${many.join("\n")}\n${summary}\n`);
+  catalog9("merge", "--output", "all hosts.html", "large.jsonl");
+  const pages = readdirSync(join(reports, "all hosts.files"));
+  assert.ok(pages.length > 1);
+  for (const file of ["all hosts.html", ...pages.map(page => join("all hosts.files", page))]) assert.ok(statSync(join(reports, file)).size < 50_000_000, file);
+  const { context, page, seen } = await open("all hosts.html", { viewport: { width: 1440, height: 900 } });
+  assert.equal((await table(page)).all, 4000);
+  assert.deepEqual(seen, []);
+  const link = page.locator("td.details a").last();
+  const unit = await link.evaluate(link => link.closest("tr").cells[4].textContent);
+  await link.click();
+  await page.waitForURL(/all%20hosts\.files\/\d+\.html#u\d+$/);
+  assert.equal(await page.evaluate(() => document.querySelector(":target").cells[4].textContent), unit);
+  await page.getByRole("link", { name: "Back to the list of all units" }).click();
+  await page.waitForURL(/all%20hosts\.html$/);
+  assert.deepEqual(seen.filter(one => !one.startsWith("request: file:")), []);
   await context.close();
   checks += 1;
 }

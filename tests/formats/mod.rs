@@ -5,6 +5,7 @@ mod html;
 pub mod junit;
 pub mod markdown;
 mod packaging;
+mod redact;
 pub mod sarif;
 mod timeline;
 

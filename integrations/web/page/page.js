@@ -60,8 +60,10 @@
     $("doing").textContent = "Starting";
     document.body.classList.add("busy", "used");
     const said = ["case", "examiner"].map(name => [name, $(name).value.trim()]).filter(([, value]) => value !== "");
+    const hidden = [...document.querySelectorAll("[name=redact]:checked")].map(box => ["redact", box.value]);
+    state.isHidden = hidden.length > 0;
     const files = state.files.map(({ path, found }) => [found ? "found" : "chosen", path]);
-    const request = [...said, ...state.lost.map(id => ["lost", id]), ...files].map(([name, value]) => `${name}=${value}\0`).join("");
+    const request = [...said, ...hidden, ...state.lost.map(id => ["lost", id]), ...files].map(([name, value]) => `${name}=${value}\0`).join("");
     start(request, state.files.map(one => one.file));
   };
 
@@ -123,7 +125,8 @@
       alarm(`expected evidence, found none among ${state.files.length} files. Collect the SYSTEM hive of the computer, ` +
         "\\Windows\\System32\\config\\SYSTEM, with its .LOG1 and .LOG2.");
     }
-    show($("all"), state.units.length > 1 && Boolean(state.all["all.jsonl"]));
+    show($("all"), state.units.length > 1 && Boolean(state.all["all.html"]));
+    buttons("all-downloads", OF_ALL.filter(([name]) => state.all[name]), saveAll);
     const passed = $("passed");
     show(passed, state.passed.length > 0);
     passed.querySelector("summary").textContent = `${state.passed.length} ${state.passed.length === 1 ? "file is" : "files are"} no evidence`;
@@ -189,7 +192,8 @@
     if (isAsked) $("unit").focus();
   };
 
-  const nameOf = row => (row.host ?? row.label).replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^[._]+/, "").slice(0, 80) || "report";
+  // A file must not be called after what is hidden in it.
+  const nameOf = row => state.isHidden ? "report" : (row.host ?? row.label).replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^[._]+/, "").slice(0, 80) || "report";
 
   const save = (name, blob) => {
     const address = URL.createObjectURL(blob);
@@ -236,7 +240,6 @@
 
   const chosen = list => [...list].map(file => ({ path: file.webkitRelativePath || file.name, file, found: file.webkitRelativePath !== "" }));
 
-  buttons("all-downloads", OF_ALL, saveAll);
   $("choose-files").addEventListener("click", () => $("files").click());
   $("choose-folder").addEventListener("click", () => $("folder").click());
   for (const id of ["files", "folder"]) {

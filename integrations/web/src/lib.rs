@@ -48,6 +48,12 @@ impl Request {
                 "lost" => read.lost.push(value),
                 "case" => read.heading.case = Some(value),
                 "examiner" => read.heading.examiner = Some(value),
+                "redact" => match value.as_str() {
+                    "host" => read.heading.hidden.hosts = true,
+                    "user" => read.heading.hidden.users = true,
+                    "path" => read.heading.hidden.paths = true,
+                    other => return Err(format!("expected names to be hidden, found {other}")),
+                },
                 other => return Err(format!("expected something that the page asks for, found {other}")),
             }
         }

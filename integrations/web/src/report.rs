@@ -61,8 +61,11 @@ impl Row {
     }
 }
 
-/// The formats of everything that was chosen as one.
+/// The formats of everything that was chosen as one, of which the first alone can hide names.
 const OF_ALL: [&Format; 3] = [&formats::HTML, &formats::CSV, &formats::CSV_FINDINGS];
+
+/// Those of each unit, likewise.
+const OF_UNIT: [&Format; 2] = [&formats::HTML, &formats::JSON];
 
 /// Makes reports.
 pub(crate) struct Reports {
@@ -77,6 +80,11 @@ struct OfAll {
     written: Vec<u8>,
 }
 
+/// How many formats of a list are written.
+fn most(heading: &Heading) -> usize {
+    if heading.hidden.is_anything() { 1 } else { usize::MAX }
+}
+
 /// A place for what a format needs once more at its end.
 fn new_store() -> Box<dyn Store> {
     Box::new(Cursor::new(Vec::new()))
@@ -85,7 +93,7 @@ fn new_store() -> Box<dyn Store> {
 impl Reports {
     pub(crate) fn new(heading: Heading) -> Self {
         let settings = Settings { heading: heading.clone(), ..Settings::default() };
-        let begun = OF_ALL.into_iter().filter_map(|format| {
+        let begun = OF_ALL.into_iter().take(most(&heading)).filter_map(|format| {
             let mut writer = format.writer(Scope::Many, &settings, new_store)?;
             let mut written = Vec::new();
             writer.begin(&mut written).ok()?;
@@ -108,8 +116,10 @@ impl Reports {
     fn give_record(&mut self, record: &Record) -> io::Result<()> {
         let item = Item::Record(record);
         let full = Settings { is_full: true, ..Settings::default() };
-        for part in formats::JSONL.press(Scope::Many, &full, &item)?.parts {
-            host::give("record", &part);
+        if !self.heading.hidden.is_anything() {
+            for part in formats::JSONL.press(Scope::Many, &full, &item)?.parts {
+                host::give("record", &part);
+            }
         }
         host::give("row", &serde_json::to_vec(&Row::of(record))?);
         let settings = self.settings();
@@ -122,7 +132,7 @@ impl Reports {
 
     fn give_reports(&self, record: &Record, registry: Option<(&Piece, &[Piece])>) -> io::Result<()> {
         let Some(examination) = record.examination() else { return Ok(()) };
-        for format in [&formats::HTML, &formats::JSON] {
+        for format in OF_UNIT.into_iter().take(most(&self.heading)) {
             give(format.name, |stream| write_alone(format, &self.settings(), record, stream))?;
         }
         let is_registry = matches!(examination.kind, Kind::Hive | Kind::Reg | Kind::RegQuery);
@@ -139,7 +149,11 @@ impl Reports {
 
     /// Hands out what all units come to, in each format.
     pub(crate) fn end(self, summary: &Summary) {
-        let mut done = give("all.jsonl", |stream| json::write_line(&v2::Record::from(summary), stream));
+        let mut done = if self.heading.hidden.is_anything() {
+            Ok(())
+        } else {
+            give("all.jsonl", |stream| json::write_line(&v2::Record::from(summary), stream))
+        };
         for OfAll { format, writer, mut written } in self.of_all {
             done = done.and_then(|()| writer.end(summary, &mut written).map(drop));
             host::give(&format!("all.{}", format.name), &written);

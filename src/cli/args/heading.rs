@@ -1,7 +1,8 @@
-//! `--case` and `--examiner`: what a report says of itself.
+//! `--case`, `--examiner` and `--redact`: what a report says of itself, and what it hides.
 
 use catalog9::catalog::Text;
-use catalog9::render::Heading;
+use catalog9::render::{Heading, Hidden};
+use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::policy::PolicyArgs;
@@ -16,23 +17,41 @@ pub(in crate::cli) struct HeadingArgs {
     /// Who examined the evidence, for the first page of the report (HTML)
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) examiner: Option<String>,
+
+    /// Replace names with pseudonyms, the same in every report, and leave the command out (HTML)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(in crate::cli) redact: Vec<Names>,
+}
+
+/// Names that are hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Names {
+    /// Names of computers
+    Host,
+    /// Names of the folders of users, and their SIDs
+    User,
+    /// Folders that contain the evidence
+    Path,
 }
 
 impl HeadingArgs {
     /// The heading of a report of a few pieces of evidence, with the command that examines them.
     pub(in crate::cli) fn with_command(&self, policy: Option<&PolicyArgs>) -> Heading {
-        Heading { command: Some(command()), ..self.heading(policy) }
+        let heading = self.heading(policy);
+        Heading { command: (!heading.hidden.is_anything()).then(command), ..heading }
     }
 
     /// The heading of a report.
     pub(in crate::cli) fn heading(&self, policy: Option<&PolicyArgs>) -> Heading {
         let shown = |text: &str| Text::from(text).shortened(200);
-        let policy = policy.and_then(|policy| policy.policy.as_ref());
+        let [hosts, users, paths] = [Names::Host, Names::User, Names::Path].map(|names| self.redact.contains(&names));
+        let policy = policy.and_then(|policy| policy.policy.as_ref()).filter(|_| self.redact.is_empty());
         Heading {
             case: self.case.as_deref().map(shown),
             examiner: self.examiner.as_deref().map(shown),
             command: None,
             policy: policy.map(|policy| shown(&policy.to_string_lossy())),
+            hidden: Hidden { hosts, users, paths },
         }
     }
 }

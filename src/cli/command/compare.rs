@@ -19,7 +19,7 @@ use crate::cli::args::CompareArgs;
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs;
 use crate::cli::intake::piece::Piece;
-use crate::cli::output::{AtomicFile, Exit, Guard, Output, complain, usage, width_of_stdout};
+use crate::cli::output::{AtomicFile, Exit, Guard, Output, complain, ensure_hidden, usage, width_of_stdout};
 use crate::cli::work::examination;
 
 /// A state as the command line names it: a file, and which part of it.
@@ -31,7 +31,13 @@ struct Wanted<'a> {
 
 /// Compares two states, or several with one.
 pub(in crate::cli) fn run(arguments: &CompareArgs, output: &mut Output) -> io::Result<Exit> {
-    let ready = pairs(arguments).and_then(|pairs| Ok((pairs, files(arguments)?)));
+    let heading = arguments.heading.with_command(None);
+    let ready = pairs(arguments).and_then(|pairs| {
+        let files = files(arguments)?;
+        let formats = files.iter().map(|(format, _)| *format).chain([arguments.format]);
+        ensure_hidden(heading.hidden, formats.map(|format| format.name))?;
+        Ok((pairs, files))
+    });
     let ((golden, others), files) = match ready {
         Ok(ready) => ready,
         Err(refusal) => {
@@ -47,7 +53,6 @@ pub(in crate::cli) fn run(arguments: &CompareArgs, output: &mut Output) -> io::R
             others.iter().map(refused).collect::<Vec<_>>()
         }
     };
-    let heading = arguments.heading.with_command(None);
     let width = width_of_stdout(arguments.width.map(usize::from)).unwrap_or(WIDTH);
     (arguments.format.write)(&comparisons, &Sheet { width, heading: heading.clone() }, output)?;
     let sheet = Sheet { width: arguments.width.map_or(WIDTH, usize::from), heading };

@@ -18,7 +18,7 @@ use crate::cli::args::RepairArgs;
 use crate::cli::intake::file::InputError;
 use crate::cli::intake::logs;
 use crate::cli::intake::piece::Piece;
-use crate::cli::output::{AtomicFile, Exit, Guard, Output, complain, usage, width_of_stdout};
+use crate::cli::output::{AtomicFile, Exit, Guard, Output, complain, ensure_hidden, usage, width_of_stdout};
 use crate::cli::work::examination;
 
 /// Line width of a plan where nothing else is known.
@@ -26,7 +26,8 @@ const WIDTH: usize = 80;
 
 /// Plans a repair, and writes its files where they are asked for.
 pub(in crate::cli) fn run(arguments: &RepairArgs, output: &mut Output) -> io::Result<Exit> {
-    let files = match files(arguments) {
+    let heading = arguments.heading.with_command(None);
+    let files = match ensure_hidden(heading.hidden, [arguments.format.name]).and_then(|()| files(arguments)) {
         Ok(files) => files,
         Err(refusal) => {
             complain(&refusal);
@@ -70,7 +71,7 @@ pub(in crate::cli) fn run(arguments: &RepairArgs, output: &mut Output) -> io::Re
         }
     };
     let width = width_of_stdout(arguments.width.map(usize::from)).unwrap_or(WIDTH);
-    let sheet = Sheet { width, heading: arguments.heading.with_command(None) };
+    let sheet = Sheet { width, heading };
     (arguments.format.write)(&plan, &sheet, output)?;
     output.flush()?;
     finish(&plan, files)

@@ -49,6 +49,11 @@ impl AtomicFile {
         Self { path, ..self }
     }
 
+    /// The path that it shall have.
+    pub(in crate::cli) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Gives the file its name, once it is on the medium.
     pub(in crate::cli) fn finish(mut self) -> io::Result<()> {
         self.file.flush()?;

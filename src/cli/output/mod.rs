@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use catalog9::batch::Passed;
 use catalog9::catalog::{Text, is_harmful};
+use catalog9::render::Hidden;
 use miette::{GraphicalReportHandler, GraphicalTheme, Report};
 
 pub(super) use self::atomic::AtomicFile;
@@ -85,6 +86,19 @@ pub(in crate::cli) fn list_skipped(Passed { label, reason, found }: &Passed) {
 /// What is wrong with the command line, where the arguments alone do not show it.
 pub(in crate::cli) fn usage(error: impl std::fmt::Display) -> Report {
     miette::miette!(code = "catalog9::usage", "{error}")
+}
+
+/// Where names are hidden, nothing is written in a format that shows them.
+pub(in crate::cli) fn ensure_hidden<'f>(
+    hidden: Hidden,
+    formats: impl IntoIterator<Item = &'f str>,
+) -> Result<(), Report> {
+    match formats.into_iter().find(|format| hidden.is_anything() && *format != "html") {
+        Some(format) => {
+            Err(usage(format!("expected the format html with --redact, found {format}, which hides no names")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Prints what clap has to say: help to standard output, what is wrong to standard error.

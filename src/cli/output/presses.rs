@@ -3,7 +3,7 @@
 use std::io;
 
 use catalog9::render::table::View;
-use catalog9::render::{Format, Fragment, Item, NewStore, Scope, Settings, Writer};
+use catalog9::render::{Format, Fragment, Hidden, Item, NewStore, Scope, Settings, Writer};
 
 /// The formats that a result is written in, each once.
 #[derive(Debug, Clone)]
@@ -32,6 +32,11 @@ impl Presses {
             format.press(self.scope, &Settings { view, ..self.settings.clone() }, item)
         };
         self.formats.iter().map(press).collect()
+    }
+
+    /// Which names are hidden.
+    pub(in crate::cli) fn hidden(&self) -> Hidden {
+        self.settings.heading.hidden
     }
 
     /// Whether records are full.

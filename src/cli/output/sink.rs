@@ -1,16 +1,17 @@
 //! Where results go.
 
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use catalog9::batch::{Summary, Unit};
 use catalog9::catalog::Text;
-use catalog9::render::{Bytes, Format, Fragment, Item, Remark, Scope, Settings, Store, Writer};
+use catalog9::render::{Beside, Bytes, Format, Fragment, Item, Remark, Scope, Settings, Store, Writer};
 use miette::{Report, Severity, miette};
 
 use super::atomic::AtomicFile;
 use super::presses::Presses;
-use super::{Output, complain, usage};
+use super::{Output, complain, ensure_hidden, usage};
 
 /// Characters of the narrowest terminal that lines are broken for.
 const NARROWEST: usize = 40;
@@ -57,6 +58,9 @@ impl<'a> Sinks<'a> {
         let part = outputs.folder.zip(Format::by_name("jsonl", scope));
         let part = part.map(|(folder, lines)| Sink::create(&folder.join("part.jsonl"), lines, &mut presses));
         let part = part.transpose()?;
+        let formats =
+            files.iter().map(|file| file.format).chain([outputs.format]).chain(part.iter().map(|part| part.format));
+        ensure_hidden(settings.heading.hidden, formats.map(|format| format.name))?;
         if outputs.format.bytes == Bytes::Binary && io::stdout().is_terminal() {
             return Err(usage("expected a file or a pipe for a binary format, found a terminal"));
         }
@@ -99,6 +103,7 @@ impl<'a> Sinks<'a> {
         let result = if self.is_closed { Ok(()) } else { self.stdout.end(summary) };
         self.while_open(result)?;
         for mut file in self.files {
+            file.spill()?;
             file.end(summary)?;
             file.stream.finish()?;
         }
@@ -164,6 +169,7 @@ pub(in crate::cli) fn width_of_stdout(chosen: Option<usize>) -> Option<usize> {
 /// One place that a result is written to, in one format.
 struct Sink<W> {
     stream: W,
+    format: &'static Format,
     writer: Option<Box<dyn Writer>>,
     /// Which of the fragments is of its format.
     press: usize,
@@ -175,6 +181,21 @@ impl Sink<AtomicFile> {
             .map_err(|error| usage(format!("the output cannot be written: {error}")))?;
         Self::new(file, format, presses)
     }
+
+    /// Writes what has no room in the file into a folder beside it, which ends with `.files`.
+    fn spill(&mut self) -> io::Result<()> {
+        let path = self.stream.path().to_owned();
+        let (file, folder) = (path.file_name().unwrap_or_default().to_string_lossy(), path.with_extension("files"));
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let mut write = |name: &str, bytes: &[u8]| {
+            fs::create_dir_all(&folder)?;
+            let mut file = AtomicFile::create(&folder.join(name), false)?;
+            file.write_all(bytes)?;
+            file.finish()
+        };
+        let mut beside = Beside { file: &file, folder: &name, write: &mut write };
+        self.writer.as_mut().map_or(Ok(()), |writer| writer.spill(&mut beside))
+    }
 }
 
 impl<W: Write> Sink<W> {
@@ -182,7 +203,7 @@ impl<W: Write> Sink<W> {
         let (writer, press) = presses
             .writer(format, new_store)
             .ok_or_else(|| usage(format!("expected a different format here, found {}", format.name)))?;
-        Ok(Self { stream, writer: Some(writer), press })
+        Ok(Self { stream, format, writer: Some(writer), press })
     }
 
     fn begin(&mut self) -> io::Result<()> {

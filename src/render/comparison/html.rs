@@ -11,12 +11,22 @@ use crate::render::heading::Sheet;
 use crate::render::html::document;
 use crate::render::html::joined;
 use crate::render::html::words::{Cell, facts, table, text};
+use crate::render::redact::Redaction;
 use crate::sentence::{capitalized, counted};
 
 /// Comparisons that are written in full; the others are rows of the list.
 const MOST: usize = 200;
 
 pub(super) fn write(comparisons: &[Comparison], sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
+    let mut redaction = Redaction::new(sheet.heading.hidden);
+    for side in comparisons.iter().flat_map(|comparison| &comparison.sides) {
+        side.host.iter().for_each(|host| redaction.host(&host.lossy()));
+        redaction.label(&side.label.lossy());
+    }
+    redaction.report(|writer| write_plain(comparisons, sheet, writer), writer)
+}
+
+fn write_plain(comparisons: &[Comparison], sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     let heading = &sheet.heading;
     let name = match comparisons {
         [only] => format!("Comparison: {}", words(only.outcome())),

@@ -17,6 +17,7 @@ mod lists;
 mod marks;
 mod order;
 mod overview;
+mod pages;
 mod report;
 mod stacks;
 mod svg;

@@ -9,6 +9,7 @@ use crate::batch::{Summary, Unit};
 use crate::catalog::Text;
 use crate::examination::{Examination, Examined};
 use crate::render::heading::Heading;
+use crate::render::redact::{Hidden, Redaction};
 use crate::render::roles_of;
 use crate::render::spool::{NewStore, Spool};
 use crate::render::totals;
@@ -19,12 +20,13 @@ use crate::sentence::{capitalized, counted};
 const UNNUMBERED: [&str; 2] = ["=\"r0-", "=\"#r0-"];
 
 /// The report of an item.
-pub(in crate::render) fn press(item: &Item<'_>) -> io::Result<Fragment> {
+pub(in crate::render) fn press(item: &Item<'_>, hidden: Hidden) -> io::Result<Fragment> {
+    let mut redaction = Redaction::of(hidden, item.unit(), item.examination());
     let report = match item.examination() {
-        Some(examination) => of_examination(examination),
+        Some(examination) => of_examination(&redaction.masked(examination)),
         None => of_refused(item),
     };
-    Fragment::written(|stream| document::write(&report, stream))
+    Fragment::written(|stream| document::write(&redaction.markup(report), stream))
 }
 
 fn of_examination(examination: &Examination) -> Markup {
@@ -129,6 +131,7 @@ impl Writer for Reports {
             .iter()
             .fold(report.to_owned(), |report, mark| report.replace(mark, &mark.replace('0', &number.to_string())));
         self.spool.append(numbered.as_bytes())?;
+        let unit = &Redaction::of(self.heading.hidden, unit, None).unit(unit);
         let shown = |text: &str| Text::from(text).shortened(200);
         self.rows.push(Row {
             label: shown(&unit.label),

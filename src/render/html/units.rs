@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use maud::{Markup, html};
 
+use super::pages::{Pages, SEPARATOR};
 use super::words::{Cell, cut, facts, prose, table};
 use super::{document, glossary, marks, overview::Overview};
 use crate::batch::{Detail, Extract, Foreign, JudgedControlSet, Status, Summary, Unit};
@@ -11,17 +12,13 @@ use crate::catalog::{Facts, Text, Windows};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::render::facts::lacking_and_optional;
 use crate::render::heading::Heading;
+use crate::render::redact::{Hidden, Redaction};
 use crate::render::rows::{Rows, Sort};
 use crate::render::spool::NewStore;
 use crate::render::totals;
-use crate::render::writer::{Fragment, Item, Remark, Writer};
+use crate::render::writer::{Beside, Fragment, Item, Remark, Writer};
 use crate::rules;
 use crate::sentence::{capitalized, counted};
-
-/// Bytes of the largest file: browsers are slow with larger ones, and mail does not carry them.
-const LARGEST: u64 = 50_000_000;
-/// Bytes of it that are kept for everything but rows.
-const BESIDE_ROWS: u64 = 4_000_000;
 
 /// Findings of one unit.
 const MOST_FINDINGS: usize = 40;
@@ -30,15 +27,14 @@ const MOST_PROVIDERS: usize = 20;
 /// Characters of a text in a row.
 const LONGEST: usize = 240;
 
-/// What ends the row of a unit and begins its details: our markup never has it, and the escaping takes it out of evidence.
-const SEPARATOR: u8 = 0;
-
 /// The row of a unit, and its details.
-pub(in crate::render) fn press_unit(item: &Item<'_>) -> io::Result<Fragment> {
+pub(in crate::render) fn press_unit(item: &Item<'_>, hidden: Hidden) -> io::Result<Fragment> {
     let unit = item.unit();
-    let details = details(unit, item.extract(Detail::Findings).as_deref());
+    let mut redaction = Redaction::of(hidden, unit, item.examination());
+    // What the details name is hidden in the row, too.
+    let details = redaction.markup(details(unit, item.extract(Detail::Findings).as_deref()));
     Fragment::written(|stream| {
-        document::write(&row(unit), stream)?;
+        document::write(&redaction.markup(row(unit)), stream)?;
         stream.write_all(&[SEPARATOR])?;
         document::write(&details, stream)
     })
@@ -150,8 +146,7 @@ pub(in crate::render) struct Units {
     heading: Heading,
     rows: Rows,
     overview: Overview,
-    /// Bytes of all rows, and of all details.
-    sizes: [u64; 2],
+    pages: Pages,
 }
 
 impl Units {
@@ -160,106 +155,34 @@ impl Units {
             heading: heading.clone(),
             rows: Rows::new(Some(sort.unwrap_or(Sort::Verdict)), store),
             overview: Overview::default(),
-            sizes: [0; 2],
+            pages: Pages::default(),
         }
     }
 }
 
 impl Writer for Units {
     fn add(&mut self, unit: &Unit, fragment: &Fragment, _stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let unit = &Redaction::of(self.heading.hidden, unit, None).unit(unit);
         self.overview.add(unit);
-        let (row, details) = parted(fragment.only());
-        for (size, part) in self.sizes.iter_mut().zip([row, details]) {
-            *size += u64::try_from(part.len() + FRAME).unwrap_or(u64::MAX);
-        }
+        self.pages.count(fragment.only());
         self.rows.add(unit, fragment.only()).map(|_| None)
     }
 
+    fn spill(&mut self, beside: &mut Beside<'_>) -> io::Result<()> {
+        self.pages.spill(&mut self.rows, &self.heading, beside)
+    }
+
     fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        let Self { heading, rows, overview, sizes } = *self;
-        let room = LARGEST - BESIDE_ROWS;
-        let [of_rows, of_details] = sizes;
+        let Self { heading, mut rows, overview, mut pages } = *self;
         document::begin(&format!("Winsock catalogs: {}", totals::units(summary)), &heading, stream)?;
-        document::write(&first_page(summary), stream)?;
-        document::write(&overview.pictures(summary), stream)?;
-        document::write(&head_of_units(of_rows.saturating_add(of_details) > room), stream)?;
-        let mut left = Left { for_rows: room, for_details: room.saturating_sub(of_rows), rows: 0, details: 0 };
-        rows.rest(|page| page.iter().try_for_each(|row| left.write(row, stream)))?;
-        stream.write_all(b"</tbody></table>\n")?;
-        document::write(&left.remark(), stream)?;
+        let mut redaction = Redaction::new(heading.hidden);
+        document::write(&redaction.markup(first_page(summary)), stream)?;
+        document::write(&redaction.markup(overview.pictures(summary)), stream)?;
+        document::write(&pages.head(), stream)?;
+        rows.rest(|page| page.iter().try_for_each(|row| pages.write(row, stream)))?;
+        document::write(&pages.foot(), stream)?;
         document::write(&html! { section.part { h2 { "Glossary" } (glossary::all()) } }, stream)?;
         document::end(&heading, stream).map(|()| None)
-    }
-}
-
-/// Bytes around a row.
-const FRAME: usize = ROW.0.len() + ROW.1.len();
-const ROW: (&str, &str) = ("<tr role=\"row\">", "</tr>\n");
-
-fn parted(row: &[u8]) -> (&[u8], &[u8]) {
-    let mut parts = row.splitn(2, |byte| *byte == SEPARATOR);
-    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
-}
-
-/// The room that is left in the file, and what had none.
-struct Left {
-    for_rows: u64,
-    for_details: u64,
-    rows: u64,
-    details: u64,
-}
-
-impl Left {
-    fn write(&mut self, row: &[u8], stream: &mut dyn Write) -> io::Result<()> {
-        let (row, details) = parted(row);
-        let take = |room: &mut u64, part: &[u8]| {
-            let size = u64::try_from(part.len() + FRAME).unwrap_or(u64::MAX);
-            room.checked_sub(size).map(|rest| *room = rest).is_some()
-        };
-        if !take(&mut self.for_rows, row) {
-            self.rows += 1;
-            return Ok(());
-        }
-        stream.write_all(ROW.0.as_bytes())?;
-        stream.write_all(row)?;
-        if details.is_empty() || take(&mut self.for_details, details) {
-            stream.write_all(details)?;
-        } else {
-            self.details += 1;
-        }
-        stream.write_all(ROW.1.as_bytes())
-    }
-
-    fn remark(&self) -> Markup {
-        html! {
-            @if self.details > 0 { p.more { "Without details: " (self.details) " units." } }
-            @if self.rows > 0 { p.more { "Without a row: " (self.rows) " units." } }
-        }
-    }
-}
-
-fn head_of_units(is_too_much: bool) -> Markup {
-    html! {
-        section.part {
-            h2 id="units" { "Every unit" }
-            @if is_too_much {
-                p.verdict.warning {
-                    "All details together are larger than a browser handles well (50 MB). Those of the first units are here; \
-                     the others have a row without details, and the last may have none. " code { "--format jsonl" } " and "
-                    code { "--format csv" } " have everything."
-                }
-            }
-        }
-        (maud::PreEscaped("<table role=\"table\" class=\"units\">"))
-        caption { "Units, worst verdict first unless sorted otherwise" }
-        thead role="rowgroup" {
-            tr role="row" {
-                @for heading in ["Verdict", "Host", "Windows", "Worst finding", "Evidence"] {
-                    th scope="col" role="columnheader" { (heading) }
-                }
-            }
-        }
-        (maud::PreEscaped("<tbody role=\"rowgroup\">\n"))
     }
 }
 
@@ -341,28 +264,4 @@ fn steps(summary: &Summary) -> Vec<String> {
         steps.push("Nothing is to be done about the catalogs.".to_owned());
     }
     steps
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_rows_have_their_details_as_far_as_there_is_room() {
-        let row = [b"<td>row</td>".as_slice(), &[SEPARATOR], b"<td>details</td>"].concat();
-        let size = |part: &str| u64::try_from(part.len() + FRAME).unwrap();
-        let (of_row, of_details) = (size("<td>row</td>"), size("<td>details</td>"));
-        let mut left = Left { for_rows: 3 * of_row, for_details: of_details + 1, rows: 0, details: 0 };
-        let mut written = Vec::new();
-        for _ in 0..4 {
-            left.write(&row, &mut written).unwrap();
-        }
-        let written = String::from_utf8(written).unwrap();
-        assert_eq!([written.matches("row</td>").count(), written.matches("details").count()], [3, 1]);
-        assert_eq!((left.rows, left.details), (1, 2));
-        assert!(
-            left.remark().0.contains("Without details: 2 units.")
-                && left.remark().0.contains("Without a row: 1 units.")
-        );
-    }
 }

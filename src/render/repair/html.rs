@@ -9,12 +9,19 @@ use crate::render::heading::Sheet;
 use crate::render::html::document;
 use crate::render::html::joined;
 use crate::render::html::words::{Cell, facts, prose, table, text};
+use crate::render::redact::Redaction;
 use crate::repair::{Plan, Refusal};
 
 pub(super) fn write(plan: &Plan, sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
-    document::begin(&format!("Repair of {}", plan.path.shortened(100)), &sheet.heading, writer)?;
-    document::write(&of(plan), writer)?;
-    document::end(&sheet.heading, writer)
+    let mut redaction = Redaction::new(sheet.heading.hidden);
+    plan.host.iter().for_each(|host| redaction.host(&host.lossy()));
+    redaction.label(&plan.path.lossy());
+    let write = |writer: &mut dyn Write| {
+        document::begin(&format!("Repair of {}", plan.path.shortened(100)), &sheet.heading, writer)?;
+        document::write(&of(plan), writer)?;
+        document::end(&sheet.heading, writer)
+    };
+    redaction.report(write, writer)
 }
 
 fn of(plan: &Plan) -> Markup {

@@ -51,8 +51,9 @@ impl Writer for Units {
         page.map_or(Ok(()), |page| write_units(&page, self.width, stream)).map(|()| None)
     }
 
-    fn end(self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
-        self.rows.rest(|page| write_units(page, self.width, stream))?;
+    fn end(mut self: Box<Self>, summary: &Summary, stream: &mut dyn Write) -> io::Result<Option<Remark>> {
+        let width = self.width;
+        self.rows.rest(|page| write_units(page, width, stream))?;
         write_summary(summary, self.width, stream).map(|()| None)
     }
 }

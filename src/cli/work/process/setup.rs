@@ -7,7 +7,7 @@ use catalog9::Options;
 use catalog9::archive::Password;
 use catalog9::evidence::encoding::CodePage;
 use catalog9::examination::Selection;
-use catalog9::render::{Format, Scope, Settings};
+use catalog9::render::{Format, Heading, Hidden, Scope, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::args::ScanArgs;
@@ -37,6 +37,8 @@ pub(in crate::cli) struct Setup {
     knowledge: KnowledgeFiles,
     formats: Vec<String>,
     is_full: bool,
+    /// Whether the names of hosts, users and folders are hidden.
+    hidden: [bool; 3],
     compares: bool,
 }
 
@@ -56,6 +58,7 @@ impl Setup {
         (wanted, knowledge): (Wanted, KnowledgeFiles),
         pressing: &Pressing,
     ) -> Self {
+        let hidden = pressing.presses.hidden();
         Self {
             control_sets: match &options.control_sets {
                 Selection::Named(name) => ControlSets::Named(name.clone()),
@@ -75,6 +78,7 @@ impl Setup {
             knowledge,
             formats: pressing.presses.names().map(str::to_owned).collect(),
             is_full: pressing.presses.is_full(),
+            hidden: [hidden.hosts, hidden.users, hidden.paths],
             compares: pressing.compares,
         }
     }
@@ -116,7 +120,10 @@ impl Setup {
 
     pub(super) fn pressing(&self) -> Option<Pressing> {
         let formats = self.formats.iter().map(|name| Format::by_name(name, Scope::Many)).collect::<Option<_>>()?;
-        let presses = Presses::new(formats, Scope::Many, Settings { is_full: self.is_full, ..Settings::default() });
+        let [hosts, users, paths] = self.hidden;
+        let heading = Heading { hidden: Hidden { hosts, users, paths }, ..Heading::default() };
+        let settings = Settings { is_full: self.is_full, heading, ..Settings::default() };
+        let presses = Presses::new(formats, Scope::Many, settings);
         Some(Pressing { presses, compares: self.compares })
     }
 }

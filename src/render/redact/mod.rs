@@ -1,0 +1,367 @@
+//! Pseudonyms in reports that are handed on: for computers, users, and the folders that evidence lay in.
+//!
+//! A pseudonym is a checksum of the name in lower case, so that it is the same in every report. It hides a name from people
+//! who read the report, but not from somebody who guesses the name and computes its checksum.
+
+mod markup;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::Range;
+
+use maud::{Markup, PreEscaped};
+use sha2::{Digest, Sha256};
+
+use self::markup::each_text;
+use super::hex;
+use crate::batch::Unit;
+use crate::examination::Examination;
+
+/// Which names a report has pseudonyms for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Names of computers.
+    pub hosts: bool,
+    /// Names of users: of the folders of their profiles.
+    pub users: bool,
+    /// Folders that the evidence lay in.
+    pub paths: bool,
+}
+
+impl Hidden {
+    /// Whether there are any.
+    #[must_use]
+    pub fn is_anything(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// Folders whose folders have the names of users.
+const PROFILES: [&str; 3] = ["users", "documents and settings", "home"];
+
+/// Folders among them that every Windows has.
+const NOBODY: [&str; 4] = ["public", "default", "default user", "all users"];
+
+/// How many characters of a name must stand before a text was cut, so that they are taken for the name.
+const SHORTEST_CUT: usize = 3;
+
+/// Where a text was cut.
+const CUT: char = '…';
+
+/// The names in one report, and their pseudonyms.
+#[derive(Debug, Default)]
+pub(super) struct Redaction {
+    hidden: Hidden,
+    /// By their first characters; of each the longest first.
+    names: BTreeMap<char, Vec<(Vec<char>, String)>>,
+}
+
+impl Redaction {
+    /// That of nothing but what stands in the texts themselves.
+    pub(super) fn new(hidden: Hidden) -> Self {
+        Self { hidden, names: BTreeMap::new() }
+    }
+
+    /// That of what is said of a unit.
+    pub(super) fn of(hidden: Hidden, unit: &Unit, examination: Option<&Examination>) -> Self {
+        let mut redaction = Self::new(hidden);
+        unit.host.iter().for_each(|host| redaction.host(host));
+        redaction.label(&unit.label);
+        unit.joined.iter().for_each(|joined| redaction.label(&joined.label));
+        if let Some(examination) = examination {
+            let names = examination.examined.iter().filter_map(|examined| examined.control_set.computer_name.as_ref());
+            names.for_each(|name| redaction.host(&name.lossy()));
+            for event in &examination.events {
+                event.computer.iter().for_each(|name| redaction.host(&name.lossy()));
+                event.user.iter().for_each(|user| redaction.user(&user.lossy()));
+            }
+            let parts = examination.parts.iter().chain(&examination.logs).map(|part| &part.path);
+            std::iter::once(&examination.path).chain(parts).for_each(|path| redaction.label(&path.lossy()));
+        }
+        redaction
+    }
+
+    /// Adds a computer, with the name that it has without its domain.
+    pub(super) fn host(&mut self, name: &str) {
+        if self.hidden.hosts {
+            let short = name.split('.').next().unwrap_or_default();
+            [name, short].into_iter().for_each(|name| self.add("host", name));
+        }
+    }
+
+    /// Adds a user.
+    fn user(&mut self, name: &str) {
+        if self.hidden.users {
+            self.add("user", name);
+        }
+    }
+
+    /// Adds the folder of a file that is called that.
+    pub(super) fn label(&mut self, label: &str) {
+        let file = label.split("!/").next().unwrap_or_default();
+        if let Some((folder, _)) = file.rsplit_once(['/', '\\']).filter(|_| self.hidden.paths) {
+            self.add("folder", folder);
+        }
+    }
+
+    fn add(&mut self, kind: &str, name: &str) {
+        let folded = folded(name);
+        let Some(first) = folded.first().copied() else { return };
+        let names = self.names.entry(first).or_default();
+        if names.iter().any(|(known, _)| *known == folded) {
+            return;
+        }
+        let digest = Sha256::digest(folded.iter().collect::<String>());
+        names.push((folded, format!("{kind}-{}", hex(digest.get(..4).unwrap_or_default()))));
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    }
+
+    /// Adds the users whose folders a text names.
+    fn learn(&mut self, text: &str) {
+        if self.hidden.users {
+            let characters: Vec<char> = text.chars().collect();
+            for user in users(&characters) {
+                let name: String = characters.get(user).unwrap_or_default().iter().collect();
+                self.user(&name);
+            }
+        }
+    }
+
+    /// The name at the beginning of these characters: how long it is there, and its pseudonym.
+    fn at(&self, characters: &[char]) -> Option<(usize, &str)> {
+        let first = fold(*characters.first()?);
+        self.names.get(&first)?.iter().find_map(|(name, pseudonym)| {
+            let shared = name.iter().zip(characters).take_while(|(own, other)| **own == fold(**other)).count();
+            let next = characters.get(shared);
+            let is_whole = shared == name.len() && !next.is_some_and(|next| next.is_alphanumeric());
+            let is_cut = shared >= SHORTEST_CUT.min(name.len()) && next == Some(&CUT);
+            (is_whole || is_cut).then_some((shared, pseudonym.as_str()))
+        })
+    }
+
+    /// A text with pseudonyms.
+    pub(super) fn text(&mut self, text: &str) -> String {
+        self.learn(text);
+        self.replaced(text)
+    }
+
+    fn replaced(&self, text: &str) -> String {
+        let characters: Vec<char> = text.chars().collect();
+        let mut replaced = String::with_capacity(text.len());
+        let (mut place, mut is_within_word) = (0, false);
+        while let Some(rest @ [character, ..]) = characters.get(place..) {
+            match self.at(rest).filter(|_| !is_within_word) {
+                Some((length, pseudonym)) => {
+                    replaced.push_str(pseudonym);
+                    place += length;
+                }
+                None => {
+                    replaced.push(*character);
+                    place += 1;
+                }
+            }
+            is_within_word = characters.get(place.wrapping_sub(1)).is_some_and(|last| last.is_alphanumeric());
+        }
+        replaced
+    }
+
+    /// Markup with pseudonyms in its texts, and in what screen readers read.
+    pub(super) fn markup(&mut self, markup: Markup) -> Markup {
+        if !self.hidden.is_anything() {
+            return markup;
+        }
+        each_text(&markup.0, &mut |text| {
+            self.learn(text);
+            text.to_owned()
+        });
+        PreEscaped(each_text(&markup.0, &mut |text| self.replaced(text)))
+    }
+
+    /// A whole report with pseudonyms, of what `write` writes.
+    pub(super) fn report(
+        mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        stream: &mut dyn Write,
+    ) -> io::Result<()> {
+        if !self.hidden.is_anything() {
+            return write(stream);
+        }
+        let mut report = Vec::new();
+        write(&mut report)?;
+        let report = String::from_utf8(report).map_err(io::Error::other)?;
+        stream.write_all(self.markup(PreEscaped(report)).0.as_bytes())
+    }
+
+    /// A unit with pseudonyms, as far as it is shown.
+    pub(super) fn unit(&mut self, unit: &Unit) -> Unit {
+        let mut unit = unit.clone();
+        if self.hidden.is_anything() {
+            let failure = unit.failure.iter_mut().map(|failure| &mut failure.message);
+            let foreign =
+                unit.foreign.iter_mut().flat_map(|foreign| foreign.library_path.iter_mut().chain([&mut foreign.name]));
+            let texts = unit.host.iter_mut().chain(&mut unit.group).chain(&mut unit.worst).chain([&mut unit.label]);
+            for text in texts.chain(failure).chain(foreign) {
+                *text = self.text(text);
+            }
+        }
+        unit
+    }
+
+    /// An examination whose bytes of entries have no name in them, where anything is hidden.
+    pub(super) fn masked<'a>(&self, examination: &'a Examination) -> Cow<'a, Examination> {
+        let mut examination = Cow::Borrowed(examination);
+        if self.hidden.is_anything() {
+            for examined in &mut examination.to_mut().examined {
+                let lists = examined.control_set.catalogs.protocol.iter_mut();
+                let lists = lists.flat_map(|catalog| catalog.entries.iter_mut().chain(&mut catalog.entries64));
+                for entry in lists.flat_map(|list| list.entries.iter_mut().chain(&mut list.orphans)) {
+                    entry.item.iter_mut().for_each(|item| self.mask(item));
+                }
+            }
+        }
+        examination
+    }
+
+    /// Puts an x in the place of each character of a name, in whichever width it is stored.
+    fn mask(&self, bytes: &mut [u8]) {
+        let narrow: Vec<char> = bytes.iter().map(|byte| char::from(*byte)).collect();
+        for range in self.found(&narrow) {
+            bytes.get_mut(range).unwrap_or_default().fill(b'x');
+        }
+        for begin in [0, 1] {
+            let Some(bytes) = bytes.get_mut(begin..) else { continue };
+            let (units, _) = bytes.as_chunks_mut::<2>();
+            let wide: Vec<char> = units
+                .iter()
+                .map(|unit| char::from_u32(u32::from(u16::from_le_bytes(*unit))).unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect();
+            for range in self.found(&wide) {
+                units.get_mut(range).unwrap_or_default().fill([b'x', 0]);
+            }
+        }
+    }
+
+    /// Where names are, also within words, since leftover memory may begin anywhere.
+    fn found(&self, characters: &[char]) -> Vec<Range<usize>> {
+        let mut found = if self.hidden.users { users(characters) } else { Vec::new() };
+        for place in 0..characters.len() {
+            let rest = characters.get(place..).unwrap_or_default();
+            let names = rest.first().and_then(|first| self.names.get(&fold(*first)));
+            let is_there = |name: &Vec<char>| {
+                rest.len() >= name.len() && name.iter().zip(rest).all(|(own, other)| *own == fold(*other))
+            };
+            let name = names.and_then(|names| names.iter().find(|(name, _)| is_there(name)));
+            found.extend(name.map(|(name, _)| place..place + name.len()));
+        }
+        found
+    }
+}
+
+fn fold(character: char) -> char {
+    character.to_lowercase().next().unwrap_or(character)
+}
+
+fn folded(name: &str) -> Vec<char> {
+    name.chars().map(fold).collect()
+}
+
+/// The names of users in the paths of a text.
+fn users(characters: &[char]) -> Vec<Range<usize>> {
+    let is_separator = |character: char| matches!(character, '\\' | '/');
+    let is_end = |character: char| matches!(character, '\0' | '"' | '<' | '>' | '|' | '\n' | CUT);
+    let lower = |range: Range<usize>| {
+        characters.get(range).unwrap_or_default().iter().map(|one| fold(*one)).collect::<String>()
+    };
+    let mut users = Vec::new();
+    let (mut begin, mut is_below_profiles) = (0, false);
+    for (place, character) in characters.iter().copied().chain(['\0']).enumerate() {
+        if !is_separator(character) && !is_end(character) {
+            continue;
+        }
+        if is_below_profiles {
+            // What ends no folder may be followed by words of a sentence.
+            let is_word = |character: &char| !character.is_whitespace() && !matches!(character, ',' | ';' | ')' | '\'');
+            let name = characters.get(begin..place).unwrap_or_default();
+            let length =
+                if is_separator(character) { name.len() } else { name.iter().take_while(|one| is_word(one)).count() };
+            if length > 0 && !NOBODY.contains(&lower(begin..begin + length).as_str()) {
+                users.push(begin..begin + length);
+            }
+        }
+        let before = begin.checked_sub(1).and_then(|place| characters.get(place));
+        is_below_profiles = is_separator(character)
+            && before.is_some_and(|before| is_separator(*before))
+            && PROFILES.contains(&lower(begin..place).as_str());
+        begin = place + 1;
+    }
+    users
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Hidden = Hidden { hosts: true, users: true, paths: true };
+
+    fn redaction() -> Redaction {
+        let mut redaction = Redaction::new(ALL);
+        redaction.host("PC-07.corp.example");
+        redaction.label("cases/Muster AG/SYSTEM");
+        redaction
+    }
+
+    #[test]
+    fn names_have_the_same_pseudonym_everywhere() {
+        let mut redaction = redaction();
+        let text = redaction
+            .text(r"C:\Users\Max Muster\a.dll on pc-07, PC-07.corp.example; cases/Muster AG/SYSTEM: MAX MUSTER");
+        let [host, user, folder] = ["host", "user", "folder"].map(|kind| {
+            let begin = text.find(&format!("{kind}-")).unwrap();
+            text[begin..begin + kind.len() + 9].to_owned()
+        });
+        let full = text.rsplit_once(", host-").unwrap().1[..8].to_owned();
+        assert_eq!(text, format!(r"C:\Users\{user}\a.dll on {host}, host-{full}; {folder}/SYSTEM: {user}"));
+        assert_eq!(self::redaction().text("pc-07"), host, "also in another report");
+    }
+
+    #[test]
+    fn words_that_only_begin_or_end_like_a_name_stay() {
+        let mut redaction = redaction();
+        assert_eq!(redaction.text("PC-070 and XPC-07"), "PC-070 and XPC-07");
+        assert!(!redaction.text("PC-07_winsock.txt").contains("PC-07"));
+        assert!(!redaction.text("on PC-0… (40 characters)").contains("PC-0"), "cut within the name");
+        assert_eq!(redaction.text(r"C:\Users\Public\x.dll, C:\Windows"), r"C:\Users\Public\x.dll, C:\Windows");
+    }
+
+    #[test]
+    fn markup_stays_markup() {
+        let mut redaction = Redaction::new(ALL);
+        for host in ["p", "class", "R&D", "style"] {
+            redaction.host(host);
+        }
+        let markup =
+            r#"<style>p { }</style><p class="p" aria-label="p R&amp;D">p &lt;R&amp;D&gt; <code>style</code></p>"#;
+        let redacted = redaction.markup(PreEscaped(markup.to_owned())).0;
+        assert!(redacted.starts_with(r#"<style>p { }</style><p class="p" aria-label="host-"#), "{redacted}");
+        assert!(
+            !redacted.contains("R&amp;D") && !redacted.contains(">style<") && redacted.ends_with("</code></p>"),
+            "{redacted}"
+        );
+        assert_eq!(Redaction::new(ALL).markup(PreEscaped(markup.to_owned())).0, markup);
+    }
+
+    #[test]
+    fn bytes_have_names_in_neither_width() {
+        let mut redaction = redaction();
+        redaction.learn(r"C:\Users\Max\a.dll");
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        for (odd, text) in [(0, r"C:\Users\Max\a.dll"), (1, "xmaxx pc-07"), (0, r"D:\Users\Other\b.dll")] {
+            let mut bytes = [&vec![0; odd][..], &wide(text), &[0; 5], text.as_bytes()].concat();
+            redaction.mask(&mut bytes);
+            let narrow = String::from_utf8_lossy(&bytes).replace('\0', "").to_lowercase();
+            assert!(["max", "pc-07", "other"].iter().all(|name| !narrow.contains(name)), "{narrow}");
+            assert_eq!(bytes.len(), odd + 3 * text.len() + 5);
+        }
+    }
+}
