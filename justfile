@@ -69,3 +69,11 @@ web:
 # The Windows program under Wine against the program of this system.
 windows:
     tests/windows/run.sh
+
+# Measure the speed beside other programs, and write the tables of docs/performance.md: half an hour. `--quick` takes minutes.
+bench *OPTIONS:
+    benches/table.py {{OPTIONS}}
+
+# Instructions of eight commands against benches/counts.txt; `--bless` writes that file.
+counts *OPTIONS:
+    benches/counts {{OPTIONS}}

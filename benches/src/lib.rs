@@ -97,7 +97,7 @@ fn add_drivers(database: &mut Key, random: &mut Random) {
     let packages = database.at("DriverPackages");
     for number in 0..700 {
         let mut package = Key::new(&format!("oem{number:03}.inf_amd64_{:016x}", u64::from(random.number()) * 7919));
-        let version: Vec<u8> = (0..32).map(|_| 0).chain([0x61, 0x4a, 0, 0, 0, 0, 10, 0]).collect();
+        let version: Vec<u8> = [0; 32].into_iter().chain([1, 0, 0x61, 0x4a, 0, 0, 10, 0]).collect();
         package.binary("Version", version).text("Provider", "Microsoft").text("OemPath", r"C:\Windows\INF");
         for name in ["Configurations", "Descriptors", "Strings"] {
             let part = package.at(name);
