@@ -108,7 +108,9 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
     }
     drop(progress);
     if !interrupt.is_over() {
-        without_evidence.iter().for_each(|host| complain(&no_evidence_of(host)));
+        for host in &without_evidence {
+            complain(&no_evidence_of(host));
+        }
     }
     let summary = tally.summary();
     if summary.interrupted {

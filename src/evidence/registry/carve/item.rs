@@ -16,7 +16,7 @@ pub(super) type Bytes = [u8; PackedCatalogItem::SIZE];
 pub(super) fn items(bytes: &[u8]) -> impl Iterator<Item = (usize, &Bytes)> {
     // The id of an entry and the length of its chain lie beside each other, and fail nearly everywhere.
     let fields = bytes.get(CELL_HEAD + ID..).unwrap_or_default().as_chunks().0;
-    let likely = fields.iter().enumerate().filter(|(_, fields)| may_be_id_and_length(fields));
+    let likely = fields.iter().enumerate().filter(|(_, fields)| may_be_id_and_length(**fields));
     let windows = likely.filter_map(|(index, _)| {
         let offset = CELL_HEAD + 8 * index;
         Some((offset, bytes.get(offset..)?.first_chunk()?))
@@ -33,9 +33,9 @@ pub(super) fn items(bytes: &[u8]) -> impl Iterator<Item = (usize, &Bytes)> {
 const ID: usize = 296;
 
 /// A test that is cheap, since it is made for every eight bytes, and that pages of zeros fail.
-fn may_be_id_and_length([a, b, c, d, e, f, g, h]: &[u8; 8]) -> bool {
-    let number = |bytes: [&u8; 4]| u32::from_le_bytes(bytes.map(|byte| *byte));
-    (1..=0xf_ffff).contains(&number([a, b, c, d])) && number([e, f, g, h]) <= 7
+fn may_be_id_and_length(bytes: [u8; 8]) -> bool {
+    let [id, length] = [u64::from_le_bytes(bytes) & 0xffff_ffff, u64::from_le_bytes(bytes) >> 32];
+    (1..=0xf_ffff).contains(&id) && length <= 7
 }
 
 /// Whether it is worth while to decode these bytes.
