@@ -230,7 +230,7 @@ const table = async page => page.evaluate(() => {
   const lines = catalog9("scan", "--format", "jsonl", "many").toString().trim().split("\n");
   const [summary, units] = [lines.at(-1), lines.slice(0, -1).map(line => JSON.parse(line)).filter(unit => unit.findings?.length > 0)];
   for (const unit of units) unit.findings = Array.from({ length: 40 }, (_, index) => unit.findings[index % unit.findings.length]);
-  const many = Array.from({ length: 4000 }, (_, index) => {
+  const many = Array.from({ length: 5000 }, (_, index) => {
     const unit = units[index % units.length];
     return JSON.stringify({ ...unit, unit: { ...unit.unit, label: `host-${String(index).padStart(5, "0")}/${unit.unit.label}` } });
   });
@@ -240,7 +240,7 @@ const table = async page => page.evaluate(() => {
   assert.ok(pages.length > 1);
   for (const file of ["all hosts.html", ...pages.map(page => join("all hosts.files", page))]) assert.ok(statSync(join(reports, file)).size < 50_000_000, file);
   const { context, page, seen } = await open("all hosts.html", { viewport: { width: 1440, height: 900 } });
-  assert.equal((await table(page)).all, 4000);
+  assert.equal((await table(page)).all, 5000);
   assert.deepEqual(seen, []);
   const link = page.locator("td.details a").last();
   const unit = await link.evaluate(link => link.closest("tr").cells[4].textContent);

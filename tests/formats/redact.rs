@@ -49,7 +49,7 @@ fn forms(name: &str) -> Vec<Vec<u8>> {
         // What stands before it decides on the bits of its digits.
         for before in 0..3 {
             let digits = STANDARD.encode([&vec![0; before][..], &bytes].concat());
-            forms.push(digits[4..digits.len() - 4].as_bytes().to_vec());
+            forms.push(digits.as_bytes()[4..digits.len() - 4].to_vec());
         }
     }
     forms.push(name.replace(' ', "%20").into_bytes());

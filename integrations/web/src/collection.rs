@@ -37,7 +37,7 @@ pub(crate) fn examine(request: Request) {
         collections.entry((piece.is_found, folder.to_owned())).or_default().push(piece);
     }
     for ((is_found, folder), pieces) in collections {
-        examiner.examine_collection(units(pieces, is_found.then_some(folder)), Nesting::NONE);
+        examiner.examine_collection(units(pieces, is_found.then_some(folder.as_str())), Nesting::NONE);
     }
     let Said { tally, reports } = said;
     reports.into_inner().end(&tally.into_inner().summary());
@@ -61,13 +61,13 @@ fn names_in(path: &str) -> Vec<(bool, String)> {
 }
 
 /// The units that files make by their names.
-fn units(pieces: Vec<Piece>, collection: Option<String>) -> Vec<Unit> {
+fn units(pieces: Vec<Piece>, collection: Option<&str>) -> Vec<Unit> {
     let names: Vec<Name> = pieces.iter().map(|piece| piece.name.clone()).collect();
     let mut pieces: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
     let mut take = |place: usize| pieces.get_mut(place).and_then(Option::take);
     let mut unit = |places: Vec<usize>| Unit {
         files: places.into_iter().filter_map(&mut take).collect(),
-        collection: collection.clone(),
+        collection: collection.map(str::to_owned),
     };
     collection::units(&names).into_iter().map(&mut unit).collect()
 }

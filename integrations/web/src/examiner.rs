@@ -115,7 +115,7 @@ impl Examiner<'_> {
             }
         }
         let catalogs: Vec<&Piece> = std::iter::once(leader).chain(&exports).collect();
-        match self.joined(&catalogs, &logs, &mut reports) {
+        match Self::joined(&catalogs, &logs, &mut reports) {
             Ok(examination) => {
                 let joined = reports
                     .iter()
@@ -133,7 +133,7 @@ impl Examiner<'_> {
 
     /// The catalogs with what is of the same computer: with all of it, with what shows no catalogs itself, or alone. What is
     /// left out stays apart.
-    fn joined(&self, catalogs: &[&Piece], logs: &[Piece], reports: &mut [Piece]) -> Result<Examination, Obstacle> {
+    fn joined(catalogs: &[&Piece], logs: &[Piece], reports: &mut [Piece]) -> Result<Examination, Obstacle> {
         let leave_out: [fn(&Piece) -> bool; 2] = [|_| false, shows_catalogs];
         for leave_out in leave_out {
             reports.iter_mut().filter(|report| leave_out(report)).for_each(|report| report.joined = None);
@@ -148,11 +148,11 @@ impl Examiner<'_> {
         for report in reports {
             report.joined = None;
         }
-        self.alone(catalogs, logs)
+        Self::alone(catalogs, logs)
     }
 
     /// The catalogs alone. What lay in a folder and is about something else is passed over.
-    fn alone(&self, catalogs: &[&Piece], logs: &[Piece]) -> Result<Examination, Obstacle> {
+    fn alone(catalogs: &[&Piece], logs: &[Piece]) -> Result<Examination, Obstacle> {
         let examined = examination(catalogs, logs, &Options::default())?;
         let [piece] = catalogs else { return examined.map_err(|error| Obstacle::failed(&error)) };
         let examination = examined.map_err(|error| Obstacle::of_evidence(&error, &piece.name, piece.is_found))?;

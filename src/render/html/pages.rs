@@ -34,7 +34,7 @@ pub(super) struct Pages {
     /// The folder with the details, as links name it; nothing where they are here.
     folder: Option<String>,
     /// How many rows have their details on each page of it.
-    pages: Vec<usize>,
+    rows_of: Vec<usize>,
     /// Bytes that are written, and rows.
     written: u64,
     written_details: u64,
@@ -52,7 +52,7 @@ impl Default for Pages {
             room: LARGEST - BESIDE_ROWS,
             of_page: OF_PAGE,
             folder: None,
-            pages: Vec::new(),
+            rows_of: Vec::new(),
             written: 0,
             written_details: 0,
             rows: 0,
@@ -92,8 +92,8 @@ impl Pages {
         rows.rest(|some| {
             for row in some {
                 if count > 0 && size(&page).saturating_add(size(row)) > self.of_page {
-                    write_page(self.pages.len() + 1, &page, heading, beside)?;
-                    self.pages.push(count);
+                    write_page(self.rows_of.len() + 1, &page, heading, beside)?;
+                    self.rows_of.push(count);
                     (page, count) = (Vec::new(), 0);
                 }
                 let (row, details) = parted(row);
@@ -103,8 +103,8 @@ impl Pages {
             }
             Ok(())
         })?;
-        write_page(self.pages.len() + 1, &page, heading, beside)?;
-        self.pages.push(count);
+        write_page(self.rows_of.len() + 1, &page, heading, beside)?;
+        self.rows_of.push(count);
         self.folder = Some(encoded(beside.folder));
         Ok(())
     }
@@ -159,7 +159,7 @@ impl Pages {
     /// The link to the details of the next unit, where they are elsewhere.
     fn link(&self, details: &[u8]) -> Option<String> {
         let folder = self.folder.as_ref().filter(|_| !details.is_empty())?;
-        let ends = self.pages.iter().scan(0, |end, count| {
+        let ends = self.rows_of.iter().scan(0, |end, count| {
             *end += count;
             Some(*end)
         });
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn what_has_no_room_is_in_files_beside_the_list() {
-        let mut pages = Pages { of_page: 300, ..pages(5, 1, 5) };
+        let mut pages = Pages { of_page: 150, ..pages(5, 1, 5) };
         let failure = Failure { code: String::new(), message: String::new(), help: None };
         let mut rows = Rows::new(None, || Box::new(io::Cursor::new(Vec::new())));
         for _ in 0..5 {

@@ -86,7 +86,9 @@ impl Redaction {
     pub(super) fn host(&mut self, name: &str) {
         if self.hidden.hosts {
             let short = name.split('.').next().unwrap_or_default();
-            [name, short].into_iter().for_each(|name| self.add("host", name));
+            for name in [name, short] {
+                self.add("host", name);
+            }
         }
     }
 
@@ -151,15 +153,12 @@ impl Redaction {
         let mut replaced = String::with_capacity(text.len());
         let (mut place, mut is_within_word) = (0, false);
         while let Some(rest @ [character, ..]) = characters.get(place..) {
-            match self.at(rest).filter(|_| !is_within_word) {
-                Some((length, pseudonym)) => {
-                    replaced.push_str(pseudonym);
-                    place += length;
-                }
-                None => {
-                    replaced.push(*character);
-                    place += 1;
-                }
+            if let Some((length, pseudonym)) = self.at(rest).filter(|_| !is_within_word) {
+                replaced.push_str(pseudonym);
+                place += length;
+            } else {
+                replaced.push(*character);
+                place += 1;
             }
             is_within_word = characters.get(place.wrapping_sub(1)).is_some_and(|last| last.is_alphanumeric());
         }
@@ -316,12 +315,12 @@ mod tests {
         let mut redaction = redaction();
         let text = redaction
             .text(r"C:\Users\Max Muster\a.dll on pc-07, PC-07.corp.example; cases/Muster AG/SYSTEM: MAX MUSTER");
-        let [host, user, folder] = ["host", "user", "folder"].map(|kind| {
-            let begin = text.find(&format!("{kind}-")).unwrap();
-            text[begin..begin + kind.len() + 9].to_owned()
-        });
-        let full = text.rsplit_once(", host-").unwrap().1[..8].to_owned();
-        assert_eq!(text, format!(r"C:\Users\{user}\a.dll on {host}, host-{full}; {folder}/SYSTEM: {user}"));
+        let pseudonym = |begin: &str| {
+            let digits = text.split_once(begin).unwrap().1.chars().take(8).collect::<String>();
+            format!("{}{digits}", begin.trim_start_matches(", "))
+        };
+        let [host, user, folder, full] = ["host-", "user-", "folder-", ", host-"].map(pseudonym);
+        assert_eq!(text, format!(r"C:\Users\{user}\a.dll on {host}, {full}; {folder}/SYSTEM: {user}"));
         assert_eq!(self::redaction().text("pc-07"), host, "also in another report");
     }
 
