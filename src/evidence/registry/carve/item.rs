@@ -33,9 +33,9 @@ pub(super) fn items(bytes: &[u8]) -> impl Iterator<Item = (usize, &Bytes)> {
 const ID: usize = 296;
 
 /// A test that is cheap, since it is made for every eight bytes, and that pages of zeros fail.
-fn may_be_id_and_length(bytes: [u8; 8]) -> bool {
-    let [id, length] = [u64::from_le_bytes(bytes) & 0xffff_ffff, u64::from_le_bytes(bytes) >> 32];
-    (1..=0xf_ffff).contains(&id) && length <= 7
+fn may_be_id_and_length(fields: [u8; 8]) -> bool {
+    let fields = u64::from_le_bytes(fields);
+    (1..=0xf_ffff).contains(&(fields & 0xffff_ffff)) && fields >> 32 <= 7
 }
 
 /// Whether it is worth while to decode these bytes.
