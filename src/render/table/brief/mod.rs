@@ -129,12 +129,13 @@ fn write_sections(examined: &Examined, page: &mut Page<'_>) -> io::Result<()> {
     page.heading(&format!("Sections in msinfo32: {}", super::sections::count(sections)))
 }
 
-/// How many checks were not possible, and what the evidence does not have that they need; then which other evidence would
-/// make more possible.
+/// How many checks were not possible, and what the evidence does not have that they need; or else which other evidence
+/// would make more possible.
 fn write_not_judged(examined: &Examined, kind: Kind, page: &mut Page<'_>) -> io::Result<()> {
     let (not_judged, optional) = facts::lacking_and_optional(&examined.judgement.not_judged);
+    // Evidence that lacks more has enough to say.
     if !not_judged.is_empty() {
-        write_lacking(&not_judged, kind, page)?;
+        return write_lacking(&not_judged, kind, page);
     }
     match facts::possible_with_other(&optional) {
         Some(clause) => page.words("", "  ", &format!("{clause} (--full)")),
