@@ -57,8 +57,14 @@ fn commands(document: &str) -> Vec<&str> {
 #[test]
 fn what_the_document_on_ci_runs_runs() {
     let scratch = tempfile::tempdir().unwrap();
-    std::fs::create_dir(scratch.path().join("evidence")).unwrap();
-    std::fs::write(scratch.path().join("evidence/SYSTEM"), case("layered-provider-effective").1).unwrap();
+    for (folder, name) in [
+        ("evidence", "layered-provider-effective"),
+        ("hosts/pc1", "layered-provider-effective"),
+        ("image", "windows-10-plain"),
+    ] {
+        std::fs::create_dir_all(scratch.path().join(folder)).unwrap();
+        std::fs::write(scratch.path().join(folder).join("SYSTEM"), case(name).1).unwrap();
+    }
     let program = cargo_bin!("catalog9");
     let mut path = vec![program.parent().unwrap().to_path_buf()];
     path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
