@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::log::LogRole;
 
-/// What a manifest says that a file is. What it says of the kind of other evidence is told by its content alone.
+/// What a manifest says that a file is. The kind of other evidence follows from its content alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "&'static str", try_from = "String")]
 #[non_exhaustive]

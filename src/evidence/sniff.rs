@@ -49,7 +49,7 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
 ///
 /// # Errors
 ///
-/// Where it is none that is read: what it looks like instead.
+/// Where no reader knows it: what it looks like instead.
 pub fn sniff(bytes: &[u8]) -> Result<Kind, Error> {
     carrier(&Encoded::new(bytes)).map(|carrier| carrier.kind)
 }

@@ -48,7 +48,7 @@ pub(super) fn each(
         }
         position = position.saturating_add(length);
         source.seek(SeekFrom::Start(position))?;
-        // Where the head does not tell the length, the next one is looked for in the data.
+        // Where the head does not give the length, the next one is looked for in the data.
         let after = if head.expected.is_some() { position.saturating_add(head.packed) } else { position };
         let data = (&mut source).take(head.packed);
         let is_folder = head.name.ends_with('/') && head.packed <= PACKED_NOTHING;

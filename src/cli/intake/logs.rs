@@ -66,7 +66,7 @@ pub(in crate::cli) fn paths_beside(hive: &Path) -> Vec<(LogRole, PathBuf)> {
     logs
 }
 
-/// The logs that were named, whose roles are told by how their names end; where they do not tell, the first is
+/// The logs that were named, whose roles follow from how their names end; where they do not, the first is
 /// `.LOG1` and the second `.LOG2`.
 ///
 /// # Errors

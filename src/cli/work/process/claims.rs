@@ -53,7 +53,7 @@ impl From<comparison::Claims> for Claims {
 }
 
 impl Claims {
-    /// The same for the comparison; nothing where a word is none that this program has.
+    /// The same for the comparison; nothing where this program does not know a word.
     pub(super) fn read(self) -> Option<comparison::Claims> {
         let claim = |claim: Claim| {
             let Claim { system, is_current, rule, entry, library, expected, found, is_withheld, .. } = claim;
