@@ -1,5 +1,8 @@
 //! Files that are not evidence.
 
+use crate::collection::Name;
+use crate::evidence::Error;
+
 /// Why a file is not evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -17,6 +20,19 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Why a file that was found is no evidence, by what its reader says; `None` where it is evidence that is damaged or
+    /// was not collected: a file with the name of evidence and nothing of it.
+    #[must_use]
+    pub fn of(error: &Error, name: &Name) -> Option<Self> {
+        match error {
+            Error::NotEvidence { .. } => Some(Self::OtherFile),
+            Error::OtherHive { .. } => Some(Self::OtherHive),
+            Error::LogAlone { .. } if !name.is_of_evidence() => Some(Self::LogAlone),
+            Error::NothingOfWinsock if !name.is_of_evidence() => Some(Self::NoWinsockKeys),
+            _ => None,
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 5] = [Self::OtherFile, Self::OtherHive, Self::LogAlone, Self::NoWinsockKeys, Self::Empty];
 

@@ -91,15 +91,7 @@ impl Obstacle {
     /// What kept a file from being examined. What somebody chose is no evidence only by mistake; what lay in a folder or an
     /// archive may be anything.
     pub(crate) fn of_evidence(error: &Error, name: &Name, is_found: bool) -> Self {
-        let is_named = || name.is_of_evidence();
-        let reason = match error {
-            Error::NotEvidence { .. } => Some(Reason::OtherFile),
-            Error::OtherHive { .. } => Some(Reason::OtherHive),
-            Error::LogAlone { .. } if !is_named() => Some(Reason::LogAlone),
-            Error::NothingOfWinsock if !is_named() => Some(Reason::NoWinsockKeys),
-            _ => None,
-        };
-        if let Some(reason) = reason.filter(|_| is_found) {
+        if let Some(reason) = Reason::of(error, name).filter(|_| is_found) {
             return Self::passed(reason, error);
         }
         let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };

@@ -62,15 +62,7 @@ impl Obstacle {
     /// What somebody named is no evidence only by mistake; what was found may be anything, and hives other than SYSTEM
     /// lie beside it in every collection. What has the name of evidence and nothing in it was not collected.
     pub(super) fn of_evidence(error: &Error, name: &Name, origin: Origin) -> Self {
-        let is_named = || name.is_of_evidence();
-        let reason = match error {
-            Error::NotEvidence { .. } => Some(Reason::OtherFile),
-            Error::OtherHive { .. } => Some(Reason::OtherHive),
-            Error::LogAlone { .. } if !is_named() => Some(Reason::LogAlone),
-            Error::NothingOfWinsock if !is_named() => Some(Reason::NoWinsockKeys),
-            _ => None,
-        };
-        if let Some(reason) = reason.filter(|_| origin == Origin::Found) {
+        if let Some(reason) = Reason::of(error, name).filter(|_| origin == Origin::Found) {
             return Self::passed(reason, error);
         }
         let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };
