@@ -1,5 +1,6 @@
 //! What transports claim, as registries say it.
 
+use catalog9::baseline::mapping;
 use catalog9::catalog::notation;
 use catalog9::catalog::socket::SocketRequest;
 use catalog9::{Content, Evidence, Options, examine};
@@ -44,5 +45,11 @@ fn real_transports_claim_what_is_their_own() {
         assert!(tcpip.mapping.contains(&SocketRequest::new(2, 1, 6)), "{}", path.display());
         let psched = transports.iter().find(|transport| transport.name.is("Psched"));
         assert!(psched.is_none_or(|psched| psched.mapping.len() == 12), "{}", path.display());
+        let version = control_set.catalogs.windows.version.unwrap();
+        let listed = control_set.catalogs.winsock.as_ref().unwrap().transports.as_ref().unwrap();
+        for transport in transports.iter().filter(|transport| listed.contains(&transport.name)) {
+            let own: Vec<SocketRequest> = mapping(&transport.name, version).collect();
+            assert_eq!(transport.mapping, own, "{}: {}", path.display(), transport.name);
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::keys::{made_at, set, set_bytes, settle};
+use super::keys::{made_at, set, set_bytes, set_text, settle};
 use super::step::{Source, Step, What};
 use super::work::{Other, Work};
+use crate::baseline::mapping;
 use crate::catalog::provider::{FAMILIES, HELPERS, TRANSPORTS};
+use crate::catalog::socket::SocketRequest;
 use crate::catalog::{Catalogs, Facts, Text, Transport, Winsock};
 use crate::evidence::{Key, REG_MULTI_SZ};
 use crate::examination::Examined;
@@ -118,12 +120,29 @@ fn has_own_rows(transport: &Transport, families: &[i32]) -> bool {
         .all(|family| families.contains(&family))
 }
 
+/// The helper DLL and the rows of `Mapping` that this version of Windows gives a transport; `None` where that is unknown.
+fn settings_of_version(catalogs: &Catalogs, name: &str) -> Option<Key> {
+    let rows: Vec<SocketRequest> = mapping(&Text::from(name), catalogs.windows.version?).collect();
+    let count = u32::try_from(rows.len()).ok().filter(|count| *count > 0)?;
+    let (_, helper) = HELPERS.iter().find(|(known, _)| *known == name)?;
+    let numbers = rows.iter().flat_map(|row| [row.address_family, row.socket_type, row.protocol]);
+    let columns = 3_u32;
+    let bytes = [count, columns].into_iter().flat_map(u32::to_le_bytes).chain(numbers.flat_map(i32::to_le_bytes));
+    let mut key = Key::default();
+    set_bytes(&mut key, "Mapping", &bytes.collect::<Vec<u8>>());
+    set_text(&mut key, "HelperDllName", helper, true);
+    Some(key)
+}
+
 /// Restores the settings of a transport that are missing, and those that claim sockets of others.
 fn restore_settings(work: &mut Work<'_>, catalogs: &Catalogs, name: &str) -> bool {
-    let Some((source, good)) = good_settings(&work.others, name) else { return false };
-    let (_, families) = FAMILIES.iter().find(|(family, _)| *family == name).copied().unwrap_or_default();
     let own = catalogs.transports.iter().find(|transport| transport.name.is(name));
+    let (_, families) = FAMILIES.iter().find(|(family, _)| *family == name).copied().unwrap_or_default();
     let is_own = own.is_none_or(|own| has_own_rows(own, families));
+    let of_others = good_settings(&work.others, name).map(|(source, good)| (source, good.clone()));
+    // What is merely missing is not made up: no rule finds fault with it.
+    let of_version = || Some((Source::Version, settings_of_version(catalogs, name).filter(|_| !is_own)?));
+    let Some((source, good)) = of_others.or_else(of_version) else { return false };
     let Some(key) = work.control_set().and_then(|root| made_at(root, &path_of(name))) else { return false };
     let before = key.clone();
     for value in &good.values {
@@ -133,7 +152,7 @@ fn restore_settings(work: &mut Work<'_>, catalogs: &Catalogs, name: &str) -> boo
             key.values.push(value.clone());
         }
     }
-    if key.subkeys.is_empty() || !is_own {
+    if !good.subkeys.is_empty() && (key.subkeys.is_empty() || !is_own) {
         key.subkeys.clone_from(&good.subkeys);
     }
     settle(key);
@@ -141,11 +160,12 @@ fn restore_settings(work: &mut Work<'_>, catalogs: &Catalogs, name: &str) -> boo
         return false;
     }
     let subject = Text::new(format!(r"{name}\Parameters\Winsock"));
-    work.steps.push(Step {
-        to: Some(Text::from("Mapping, helper DLL and templates")),
-        source: Some(source),
-        ..Step::new(What::Restore, subject, None)
-    });
+    let (to, confidence) = match source {
+        Source::Version => ("Mapping and helper DLL", Confidence::Medium),
+        _ => ("Mapping, helper DLL and templates", Confidence::High),
+    };
+    let step = Step::new(What::Restore, subject, None);
+    work.steps.push(Step { to: Some(Text::from(to)), source: Some(source), confidence, ..step });
     true
 }
 

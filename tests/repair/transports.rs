@@ -6,6 +6,7 @@ use catalog9::catalog::notation;
 use catalog9::repair::{Plan, Request, Source, What};
 
 use super::{WINDOWS_10, planned, pressed, remainder, root_of};
+use crate::registry_import::import;
 use crate::synth::Key;
 
 const MAPPINGS: &str =
@@ -107,6 +108,23 @@ fn a_mapping_that_claims_the_sockets_of_others_is_replaced() {
     let own: Vec<u8> = [1_i32, 3, 32, 1, 3].iter().flat_map(|number| number.to_le_bytes()).collect();
     root.at(r"ControlSet002\Services\RFCOMM\Parameters\Winsock").binary("Mapping", own);
     assert_eq!(remainder(&root, &Request::default(), "a foreign family"), BTreeSet::new());
+}
+
+#[test]
+fn without_another_state_a_mapping_is_that_of_the_version() {
+    let mut root = whole();
+    let rows: Vec<u8> = [1_i32, 3, 2, 1, 6].iter().flat_map(|number| number.to_le_bytes()).collect();
+    root.at(r"ControlSet001\Services\RFCOMM\Parameters\Winsock").binary("Mapping", rows);
+    let plan = planned(&pressed(&root), &Request::default());
+    assert_eq!(sources(&plan), [(r"RFCOMM\Parameters\Winsock".to_owned(), Some(Source::Version))]);
+    assert_eq!(remainder(&root, &Request::default(), "a foreign family"), BTreeSet::new());
+    let rows_of = |mut root: Key| {
+        let values = root.at(r"ControlSet001\Services\RFCOMM\Parameters\Winsock").values.clone();
+        values.into_iter().find(|value| value.name == "Mapping").unwrap().data
+    };
+    let repaired = import(&root, &plan.files.unwrap().fix);
+    let of_windows = [4_i32, 3, 32, 1, 256, 32, 0, 256, 32, 1, 3, 32, 0, 3];
+    assert_eq!(rows_of(repaired), of_windows.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>());
 }
 
 #[test]
