@@ -29,7 +29,10 @@ fn evidence() -> tempfile::TempDir {
 
 /// A scan that waits while it examines the second hive, until there is a file `go`.
 fn waiting(folder: &Path, arguments: &[&str]) -> Child {
-    let child = Command::new(cargo_bin!("catalog9"))
+    // Where the tests run under nohup, the program would ignore a closed terminal, as it should.
+    let child = Command::new("env")
+        .arg("--default-signal=HUP")
+        .arg(cargo_bin!("catalog9"))
         .current_dir(folder)
         .env("CATALOG9_FAULT", "wait:in/b/SYSTEM")
         .args(["scan", "--jobs", "1", "--output", "all.jsonl"])
