@@ -23,7 +23,7 @@ protocol
 "
 );
 
-const ROW: Row = Row {
+const ROW: Row<'_> = Row {
     list: r"Protocol_Catalog9\Catalog_Entries64",
     name: "Proxy & <Co>",
     is_enabled: true,

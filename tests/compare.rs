@@ -12,7 +12,7 @@ use crate::cases::{cases, catalog9, pressed};
 use crate::comparison_oracle::hold_same;
 use crate::evidence::{real, real_hives};
 use crate::synth::reg::{self, Form};
-use crate::synth::{Key, crash, hive, msinfo, netsh, query, registry};
+use crate::synth::{Key, autoruns, crash, hive, msinfo, netsh, query, registry, tool_log, wmic};
 
 /// The state that a piece of evidence shows.
 fn state(bytes: &[u8]) -> State {
@@ -23,6 +23,13 @@ fn state_of(bytes: &[u8], part: &str) -> State {
     let options = Options { control_sets: Selection::All, hash: false, carve: false, ..Options::default() };
     let examination = examine(Evidence::new("x", Content::Bytes(bytes)), &options).unwrap();
     State::of(Text::from("x"), &examination, &Part::parse(part).unwrap_or_default()).unwrap()
+}
+
+/// The state of what may show none, such as a log of a tool that hides all entries.
+fn any_state(bytes: &[u8]) -> Option<State> {
+    let options = Options { hash: false, ..Options::default() };
+    let examination = examine(Evidence::new("x", Content::Bytes(bytes)), &options).ok()?;
+    State::of(Text::from("x"), &examination, &Part::default()).ok()
 }
 
 fn compared(before: &[u8], after: &[u8]) -> Comparison {
@@ -87,6 +94,45 @@ fn an_annotation_of_a_crash_reports_no_difference_that_the_hive_does_not() {
     let comparison = compared(&pressed(&before), crash::report(&after).as_bytes());
     let fields: Vec<_> = comparison.changes.iter().filter_map(|change| change.field).collect();
     assert_eq!(fields, ["DLL"]);
+}
+
+/// Carriers that show some of the fields, or some of the entries.
+const PARTIAL: &[Carrier] = &[
+    ("wmic list", |case| wmic::list(case).into_bytes()),
+    ("wmic table", |case| wmic::table(case).into_bytes()),
+    ("wmic csv", |case| wmic::csv(case).into_bytes()),
+    ("Autoruns", autoruns::all),
+    ("HijackThis", |case| tool_log::hijack_this(case).into_bytes()),
+    ("FRST", |case| tool_log::frst(case).into_bytes()),
+];
+
+#[test]
+fn what_shows_a_part_reports_no_difference_that_the_hive_does_not() {
+    for (folder, case) in cases_with_entries() {
+        for (name, write) in PARTIAL {
+            let bytes = write(&case);
+            let Some(state) = any_state(&bytes) else { continue };
+            let called = format!("{} as {name}", folder.display());
+            assert_eq!(compare(&state, &state, false).changes, [], "{called}");
+            for (before, after) in [(&state_of(&pressed(&case), ""), &state), (&state, &state_of(&pressed(&case), ""))]
+            {
+                let comparison = compare(before, after, false);
+                assert_eq!(comparison.changes, [], "{called}");
+                assert_ne!(comparison.outcome(), Outcome::Same, "{called}: it does not show everything");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_shows_a_part_shows_a_layered_provider_that_was_added() {
+    let before = clean();
+    let mut after = before.clone();
+    lists(&mut after).for_each(|list| list.entries[1].library_path = Some(Text::from(r"C:\evil.dll")));
+    for (name, write) in &PARTIAL[3..] {
+        let comparison = compare(&state(&pressed(&before)), &any_state(&write(&after)).unwrap(), false);
+        assert_eq!(comparison.outcome(), Outcome::Different, "{name}: {comparison:#?}");
+    }
 }
 
 /// A clean system, and what is changed in its UDP entry: the field as a comparison calls it.

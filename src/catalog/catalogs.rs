@@ -231,10 +231,11 @@ impl Catalogs {
     }
 
     /// Whether the evidence also shows entries that Windows lists nowhere, such as those of raw sockets. Evidence with
-    /// chains does: a registry and netsh; msinfo32 shows neither.
+    /// chains does, a registry and netsh, and so do lists of DLLs, such as those of Autoruns, which do not say what an
+    /// entry is; msinfo32 does not.
     #[must_use]
     pub fn tells_hidden_entries(&self) -> bool {
-        self.tells(Facts::CHAINS)
+        self.tells(Facts::CHAINS) || !self.tells(Facts::SERVICE_FLAGS)
     }
 
     /// The protocol entries that Windows' own tools list: the 64-bit ones where there are any.

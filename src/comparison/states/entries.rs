@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use super::alignment::{Aligned, Alignment, MOST_ALIGNED, Pair};
 use super::change::{Change, Class};
 use super::matching::{Known, Traits, matches};
+use super::paths::Paths;
 use super::sight::Sight;
 use crate::catalog::difference::shown;
 use crate::catalog::entry_field::{EntryField, Value};
 use crate::catalog::socket::{self, SocketRequest};
-use crate::catalog::{CanonicalPath, Catalog, CatalogName, EntryList, Facts, ProtocolEntry, Text, hex};
+use crate::catalog::{Catalog, CatalogName, EntryList, Facts, ProtocolEntry, Text, hex};
 
 /// A pair of lists to be compared.
 pub(super) struct Lists<'a, E> {
@@ -17,8 +18,8 @@ pub(super) struct Lists<'a, E> {
     pub(super) name: CatalogName,
     /// The entries of both, in catalog order; those that Windows never reads come last.
     pub(super) entries: [Vec<&'a E>; 2],
-    /// Whether paths are those of 32-bit programs on 64-bit Windows.
-    pub(super) wow64: [bool; 2],
+    /// How the paths of both are read.
+    pub(super) paths: [Paths; 2],
     /// For each entry of the second list the same entry of the first.
     matches: Vec<Option<usize>>,
 }
@@ -33,13 +34,13 @@ const SERVICE_FLAGS: &str = "service_flags";
 const NEVER: [&str; 4] = ["last_written", "name", "service_flag_names", "provider_flag_names"];
 
 impl<'a, E: Known> Lists<'a, E> {
-    pub(super) fn new(name: CatalogName, entries: [Vec<&'a E>; 2], wow64: [bool; 2]) -> Self {
-        let traits = |side: usize| -> Vec<Traits> {
-            let wow64 = wow64.get(side).copied().unwrap_or_default();
-            entries.get(side).into_iter().flatten().map(|entry| entry.traits(wow64)).collect()
+    pub(super) fn new(name: CatalogName, [before, after]: [Vec<&'a E>; 2], paths: [Paths; 2]) -> Self {
+        let traits = |entries: &[&'a E], paths: &Paths| -> Vec<Traits> {
+            entries.iter().map(|entry| entry.traits(paths)).collect()
         };
-        let matches = matches(&traits(0), &traits(1));
-        Self { name, entries, wow64, matches }
+        let [paths_before, paths_after] = &paths;
+        let matches = matches(&traits(&before, paths_before), &traits(&after, paths_after));
+        Self { name, entries: [before, after], paths, matches }
     }
 
     /// Everything that differs but for chains and for who answers, which entries of namespaces do not have.
@@ -78,7 +79,9 @@ impl<'a, E: Known> Lists<'a, E> {
                 all.push(change(class, entry, Some(name), before, after));
             }
         }
-        self.moves(all);
+        if sight.is_in_order {
+            self.moves(all);
+        }
     }
 
     /// What a field is called in a report and what it says on both sides, where that differs.
@@ -110,7 +113,9 @@ impl<'a, E: Known> Lists<'a, E> {
             (Some(Value::Text(before_path)), Some(Value::Text(after_path))) if field.name == LIBRARY => {
                 before_path == after_path || (!sight.is_registry && self.is_same_path(before_path, after_path))
             }
-            _ if NAMES.contains(&field.name) && !sight.is_registry => before.shown_name() == after.shown_name(),
+            _ if NAMES.contains(&field.name) && !sight.is_registry => {
+                before.real_name().zip(after.real_name()).is_none_or(|(before, after)| before == after)
+            }
             (before, after) => before == after,
         };
         let says = match &values {
@@ -122,8 +127,8 @@ impl<'a, E: Known> Lists<'a, E> {
 
     /// Whether both paths lead to one file; printed listings may show variables replaced.
     fn is_same_path(&self, before: &Text, after: &Text) -> bool {
-        let [before_wow64, after_wow64] = self.wow64;
-        CanonicalPath::new(&before.lossy(), before_wow64) == CanonicalPath::new(&after.lossy(), after_wow64)
+        let [paths_before, paths_after] = &self.paths;
+        paths_before.canonical(before) == paths_after.canonical(after)
     }
 
     /// Entries that stand elsewhere among those that both states have: as few as explain the new order.

@@ -1,6 +1,7 @@
 //! Which entry of one list is which of another: by what entries are, never by their ids or keys, since both shift when
 //! an entry is added before them.
 
+use super::paths::Paths;
 use crate::catalog::{CanonicalPath, Entry, Guid, Kind, NameSpaceEntry, ProtocolEntry, Text};
 
 /// What an entry is known by, as far as the evidence shows it.
@@ -16,24 +17,33 @@ pub(super) struct Traits {
 
 /// An entry that can be found again in another state.
 pub(super) trait Known: Entry {
-    /// What it is known by; `wow64` as for [`CanonicalPath::new`].
-    fn traits(&self, wow64: bool) -> Traits;
+    /// What it is known by.
+    fn traits(&self, paths: &Paths) -> Traits;
 
     /// Its name in English, as far as it is known.
     fn shown_name(&self) -> Text;
+
+    /// The same, unless it is the file name of its DLL: evidence that shows DLLs alone calls entries so.
+    fn real_name(&self) -> Option<Text>;
+}
+
+/// A name, unless it is the file name of that DLL.
+fn real_name(name: Option<Text>, library: Option<&Text>) -> Option<Text> {
+    let file = library.map(|path| CanonicalPath::new(&path.lossy(), false));
+    name.filter(|name| file.is_none_or(|file| file.file_name() != name.lower()))
 }
 
 impl Known for ProtocolEntry {
-    fn traits(&self, wow64: bool) -> Traits {
+    fn traits(&self, paths: &Paths) -> Traits {
         // What is concluded from a report is left out but for the name: of two sections of one name it takes the first
         // for that of Windows, which need not be so.
         let numbers = [self.address_family, self.socket_type, self.protocol];
         Traits {
-            name: self.stored_name.as_ref().map(|_| self.shown_name()),
+            name: self.real_name(),
             provider: self.provider_id,
             socket: numbers.map(|number| number.map(i64::from)),
             kind: self.kind(),
-            library: self.library_path.as_ref().map(|path| CanonicalPath::new(&path.lossy(), wow64)),
+            library: self.library_path.as_ref().map(|path| paths.canonical(path)),
             key: self.key.clone(),
         }
     }
@@ -41,22 +51,30 @@ impl Known for ProtocolEntry {
     fn shown_name(&self) -> Text {
         self.concluded.name.clone().unwrap_or_else(|| self.name())
     }
+
+    fn real_name(&self) -> Option<Text> {
+        real_name(self.stored_name.as_ref().map(|_| self.shown_name()), self.library_path.as_ref())
+    }
 }
 
 impl Known for NameSpaceEntry {
-    fn traits(&self, wow64: bool) -> Traits {
+    fn traits(&self, paths: &Paths) -> Traits {
         Traits {
-            name: self.display_string.as_ref().map(|_| self.name()),
+            name: self.real_name(),
             provider: self.provider_id,
             socket: [self.supported_name_space.map(i64::from), None, None],
             kind: None,
-            library: self.library_path.as_ref().map(|path| CanonicalPath::new(&path.lossy(), wow64)),
+            library: self.library_path.as_ref().map(|path| paths.canonical(path)),
             key: self.key.clone(),
         }
     }
 
     fn shown_name(&self) -> Text {
         self.name()
+    }
+
+    fn real_name(&self) -> Option<Text> {
+        real_name(self.display_string.as_ref().map(|_| self.name()), self.library_path.as_ref())
     }
 }
 
@@ -97,8 +115,12 @@ impl Traits {
         self.socket.first()?.as_ref()
     }
 
+    fn is_library_alone(&self) -> bool {
+        self.name.is_none() && self.provider.is_none() && self.socket == [None; 3]
+    }
+
     fn is_unreadable(&self) -> bool {
-        self.name.is_none() && self.provider.is_none() && self.library.is_none() && self.socket == [None; 3]
+        self.is_library_alone() && self.library.is_none()
     }
 }
 
@@ -117,6 +139,10 @@ const WAYS: &[fn(&Traits, &Traits) -> bool] = &[
             && is_same(one.library.as_ref(), other.library.as_ref())
             && one.agrees_in_socket(other)
             && one.agrees_in_kind(other)
+    },
+    // Of which one side shows the DLL alone.
+    |one, other| {
+        is_same(one.library.as_ref(), other.library.as_ref()) && (one.is_library_alone() || other.is_library_alone())
     },
     // An entry that cannot be read is the one of the same key.
     |one, other| (one.is_unreadable() || other.is_unreadable()) && is_same(one.key.as_ref(), other.key.as_ref()),

@@ -7,6 +7,7 @@ mod alignment;
 mod change;
 mod entries;
 mod matching;
+mod paths;
 mod side;
 mod sight;
 mod values;
@@ -21,6 +22,7 @@ use thiserror::Error;
 
 use self::entries::{Lists, entries_of};
 use self::matching::Known;
+use self::paths::Paths;
 use self::sight::Sight;
 use crate::baseline;
 
@@ -172,7 +174,7 @@ pub fn compare(before: &State, after: &State, bytes: bool) -> Comparison {
                 entries.retain(|entry| sight.has_hidden || entry.is_section());
                 entries
             });
-            let pair = Lists::new(lists.name, shown, lists.wow64);
+            let pair = Lists::new(lists.name, shown, lists.paths);
             pair.changes(&sight, &mut changes);
             alignments.push(pair.alignment(&sight));
             if sight.both.contains(Facts::CHAINS) {
@@ -190,7 +192,7 @@ pub fn compare(before: &State, after: &State, bytes: bool) -> Comparison {
             let pair = Lists::new(
                 lists.name,
                 [lists.before, lists.after].map(|list| entries_of(list, sight.is_registry)),
-                lists.wow64,
+                lists.paths,
             );
             pair.changes(&sight, &mut changes);
             alignments.push(pair.alignment(&sight));
@@ -226,7 +228,7 @@ struct Pair<'a, E> {
     name: CatalogName,
     before: Option<&'a EntryList<E>>,
     after: Option<&'a EntryList<E>>,
-    wow64: [bool; 2],
+    paths: [Paths; 2],
 }
 
 /// The lists that are to be compared: of two registries both of them, of others those that both show.
@@ -239,8 +241,8 @@ fn lists<'a, E: Known>(
     let lists = [before, after].map(|catalogs| catalog_of(catalogs).map(Catalog::lists).unwrap_or_default());
     let [[before32, before64], [after32, after64]] = lists;
     let pair = |name, before_list, after_list| {
-        let wow64 = [before, after].map(|catalogs| catalogs.is_wow64(name));
-        Pair { name, before: before_list, after: after_list, wow64 }
+        let paths = Paths::of([before, after], name);
+        Pair { name, before: before_list, after: after_list, paths }
     };
     let is_there = |pair: &Pair<'_, E>| pair.before.is_some() || pair.after.is_some();
     let shows_both = |lists: [Option<&EntryList<E>>; 2]| lists.iter().all(Option::is_some);
