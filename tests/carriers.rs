@@ -11,6 +11,7 @@ use std::path::Path;
 
 use catalog9::catalog::{Catalog, Catalogs, EntryList, Facts, Place, ProtocolEntry, Text, Version};
 use catalog9::evidence::{Content, Defect, ReadOptions, identify};
+use catalog9::{Evidence, Options, examine};
 
 use crate::cases::cases;
 use crate::evidence::read;
@@ -196,5 +197,13 @@ fn what_setup_keeps_of_the_windows_before_is_a_control_set_of_its_own() {
         assert_eq!(names(upgrade), names(current));
         assert_eq!(upgrade.catalogs.absent_keys, [""; 0]);
         assert!(!upgrade.catalogs.tells(Facts::TRANSPORTS) && upgrade.catalogs.tells(Facts::ENTRIES));
+        let options = Options { hash: false, ..Options::default() };
+        let examination = examine(Evidence::new("SYSTEM", Content::Bytes(&bytes)), &options).unwrap();
+        let said = examination.main().unwrap().summary.last().unwrap();
+        assert!(
+            said.starts_with(r"An earlier state of this computer was compared, Setup\Upgrade\WinsockUpgrade"),
+            "{said}"
+        );
+        assert!(said.ends_with(": its catalogs are the same."), "{said}");
     }
 }

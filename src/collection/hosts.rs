@@ -26,7 +26,7 @@ pub struct Member<'a> {
 pub enum JoinReason {
     /// It names the same computer.
     SameName,
-    /// Its file name begins with the name of the computer.
+    /// The name of the file, or of the archive, has the name of the computer in it.
     FileName,
     /// It names no computer, and everything beside it that names one names this one.
     Beside,
@@ -72,7 +72,7 @@ const LONGEST_NET_BIOS_NAME: usize = 15;
 
 /// Puts evidence of one collection together by the computers that it names, in the order of what leads.
 ///
-/// Two registries of one computer are two states of it, so that neither is joined to the other. Evidence in another
+/// Two hives of one computer are two states of it, so that neither is joined to the other, and so are two exports. Evidence in another
 /// folder is joined only where a single registry could lead it.
 #[must_use]
 pub fn hosts(members: &[Member<'_>]) -> Vec<Host> {
@@ -166,14 +166,15 @@ fn is_registry(kind: Kind) -> bool {
     matches!(kind, Kind::Hive | Kind::Reg)
 }
 
-/// Whether a member can be read beside what leads: a registry with its reports, listings that may
-/// show the same, or one report with facts.
+/// Whether a member can be read beside what leads: a hive with exports of it, a registry with its reports, listings that
+/// may show the same, or one report with facts.
 fn can_join(member: &Member<'_>, leader: Option<&Member<'_>>) -> bool {
     let is_fact = matches!(member.kind, Kind::EventLog | Kind::Autoruns | Kind::SoftwareHive | Kind::SystemInfo);
     let Some(leader) = leader else { return false };
     match leader.kind {
         _ if is_fact => true,
-        Kind::Hive | Kind::Reg => !is_registry(member.kind),
+        Kind::Hive => member.kind != Kind::Hive && !(member.kind == Kind::Reg && member.name.is_earlier_state()),
+        Kind::Reg => !is_registry(member.kind),
         Kind::RegQuery => !is_registry(member.kind) && member.kind != Kind::RegQuery,
         Kind::Netsh => member.kind == Kind::Netsh,
         _ => false,
@@ -184,8 +185,8 @@ fn can_join(member: &Member<'_>, leader: Option<&Member<'_>>) -> bool {
 fn names(members: &[Member<'_>]) -> Vec<Option<String>> {
     let in_two_domains = in_two_domains(members);
     let shown = |member: &Member<'_>| member.computer.as_ref().map(|name| plain(name, &in_two_domains));
-    let by_name = |member: &Member<'_>| member.name.computer().map(str::to_owned);
-    let names: Vec<Option<String>> = members.iter().map(|member| shown(member).or_else(|| by_name(member))).collect();
+    let names: Vec<Option<String>> =
+        members.iter().map(|member| shown(member).or_else(|| member.name.computer())).collect();
     let by_folder = by_folder(members, &names);
     let whole = |member: &Member<'_>, name: &String| {
         // What was cut off is the only name beside it that begins so. A name of this length may as well be whole.

@@ -11,4 +11,4 @@ pub(crate) use beginning::is_program;
 pub use beginning::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
 pub use hosts::{Host, JoinReason, Member, hosts};
 pub use names::{Name, Role, units};
-pub use reach::Reach;
+pub use reach::{Reach, can_join};

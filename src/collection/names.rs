@@ -55,6 +55,8 @@ pub struct Name {
     pub role: Option<Role>,
     folder: String,
     file: String,
+    /// The file name of the archive that it is a member of.
+    archive: Option<String>,
 }
 
 impl Name {
@@ -69,6 +71,12 @@ impl Name {
     #[must_use]
     pub fn listed(self, group: Option<String>, role: Option<Role>) -> Self {
         Self { group, role, ..self }
+    }
+
+    /// As a member of an archive at that path.
+    #[must_use]
+    pub fn within(self, archive: &str) -> Self {
+        Self { archive: archive.rsplit(['/', '\\']).next().map(str::to_owned), ..self }
     }
 
     /// Which transaction log it is, by its role or else by its name.
@@ -110,14 +118,15 @@ impl Name {
             || own.iter().take(shared).any(|folder| folder == "windows" || folder == "winnt")
     }
 
-    /// Whether it may be joined to other evidence of its computer: reports, listings and logs are, by their endings,
-    /// SOFTWARE hives, and earlier states of a registry; two other registries never are.
+    /// Whether it may be joined to other evidence of its computer: reports, listings, logs and exports are, by their
+    /// endings, SOFTWARE hives, and earlier states of a registry; two other hives never are.
     #[must_use]
     pub fn may_join(&self) -> bool {
         let is_of_text = matches!(self.ending(), Some("txt" | "log" | "nfo" | "xml" | "csv"));
         let may_be_of_evidence = self.ending() == Some("evtx") || self.is_earlier_state();
         matches!(&*self.file, "software" | "client_info.json")
             || is_of_text
+            || self.is_export()
             || may_be_of_evidence && self.is_of_evidence()
     }
 
@@ -127,15 +136,24 @@ impl Name {
         self.ending() == Some("evtx") && !self.is_of_evidence()
     }
 
+    /// Whether it is an export of the registry by its ending.
+    pub(super) fn is_export(&self) -> bool {
+        self.ending() == Some("reg")
+    }
+
     fn ending(&self) -> Option<&str> {
         self.file.rsplit_once('.').map(|(_, ending)| ending)
     }
 
-    /// The computer that a collector has put before the name of the file, in lower case: Microsoft's TSS and SDP do so
-    /// (`PC1_WinSock_netsh.TXT`). `netsh` is the program, not a computer.
-    pub(super) fn computer(&self) -> Option<&str> {
+    /// The computer that a collector has put into a name, in lower case: Microsoft's TSS and SDP into that of each file
+    /// (`PC1_WinSock_netsh.TXT`), DFIR-ORC into that of the archive, or of the folder that it was unpacked to. `netsh` is
+    /// the program, not a computer.
+    pub(super) fn computer(&self) -> Option<String> {
         let endings = NAMES_AFTER_COMPUTERS.iter();
-        endings.filter_map(|ending| self.file.strip_suffix(ending)).find(|computer| !matches!(*computer, "" | "netsh"))
+        let mut of_file = endings.filter_map(|ending| self.file.strip_suffix(ending));
+        let of_file = of_file.find(|computer| !matches!(*computer, "" | "netsh")).map(str::to_owned);
+        let folders = self.archive.iter().map(String::as_str).chain(self.folder.rsplit(['/', '\\']));
+        of_file.or_else(|| folders.into_iter().find_map(computer_of_orc))
     }
 
     /// Whether the file name is that of a computer, given in lower case, with something after it.
@@ -177,6 +195,19 @@ const NAMES_AFTER_COMPUTERS: [&str; 9] = [
     "-msinfo32.txt",
     "_reg_system.hiv",
 ];
+
+/// The computer in the name of an archive of DFIR-ORC, in lower case and without its domain:
+/// `DFIR-ORC_WorkStation_PC1.example.org_General.7z`, as its documentation and configurations have it.
+fn computer_of_orc(archive: &str) -> Option<String> {
+    let name = archive.to_lowercase();
+    let name = name.strip_prefix("dfir-").unwrap_or(&name).strip_prefix("orc_")?;
+    let kinds = ["workstation_", "server_", "domaincontroller_"];
+    let rest = kinds.iter().find_map(|kind| name.strip_prefix(kind))?;
+    let rest = rest.strip_suffix(".7z").or_else(|| rest.strip_suffix(".zip")).unwrap_or(rest);
+    // The last word is the set of what was collected, if there are several.
+    let computer = rest.rsplit_once('_').map_or(rest, |(computer, _)| computer);
+    computer.split('.').next().filter(|computer| !computer.is_empty()).map(str::to_owned)
+}
 
 /// Folders in which Windows keeps earlier states of its registry; shadow copies have a number in the names of theirs.
 const FOLDERS_OF_EARLIER_STATES: [&str; 3] = ["regback", "repair", "windows.old"];
@@ -247,6 +278,29 @@ mod tests {
         let paths = ["pc1-winsock.reg", "pc1-Winsock2.reg", "pc2-winsock2.reg", "winsock2.txt", "winsock.txt"];
         assert_eq!(units_of(&paths).len(), 4);
         assert_eq!(units_of(&paths)[0], paths[..2]);
+    }
+
+    #[test]
+    fn archives_of_dfir_orc_name_their_computer() {
+        let within = |archive: &str| Name::of_path("General/listing.txt").within(archive).computer();
+        for archive in [
+            "x/DFIR-ORC_WorkStation_PC1_General.7z",
+            "ORC_Server_pc1_SAM.7z",
+            "DFIR-ORC_DomainController_PC1.example.org_General.7z",
+            r"C:\x\DFIR-ORC_WorkStation_PC1.7z",
+        ] {
+            assert_eq!(within(archive).as_deref(), Some("pc1"), "{archive}");
+        }
+        assert_eq!(within("ORC_Server_PC_1_SAM.7z").as_deref(), Some("pc_1"));
+        for other in
+            ["orchid_server_pc1.7z", "DFIR-ORC_Laptop_PC1_General.7z", "ORC_Server_.7z", "ORC_Server_.example_x.7z"]
+        {
+            assert_eq!(within(other), None, "{other}");
+        }
+        let unpacked = Name::of_path("in/DFIR-ORC_Server_PC1_General/listing.txt");
+        assert_eq!(unpacked.computer().as_deref(), Some("pc1"));
+        let of_tss = Name::of_path("PC2_WinSock_netsh.TXT").within("ORC_Server_PC1_SAM.7z");
+        assert_eq!(of_tss.computer().as_deref(), Some("pc2"), "the name of the file counts more");
     }
 
     #[test]

@@ -38,3 +38,9 @@ impl Reach {
         }
     }
 }
+
+/// Whether some of the files of these names can be of one computer: some may be joined to others, and not all are exports,
+/// of which only a hive makes one computer.
+pub fn can_join<'n>(mut names: impl Iterator<Item = &'n Name> + Clone) -> bool {
+    names.clone().any(Name::may_join) && names.any(|name| !name.is_export())
+}

@@ -15,6 +15,17 @@ pub struct ControlSet {
     pub catalogs: Catalogs,
 }
 
+/// Where setup keeps the catalogs of the Windows that was upgraded, for the new one to take over.
+pub(super) const UPGRADE: &str = r"Setup\Upgrade\WinsockUpgrade";
+
+impl ControlSet {
+    /// Whether it is what setup keeps of the Windows that was upgraded: an earlier state of the catalogs.
+    #[must_use]
+    pub fn is_of_upgrade(&self) -> bool {
+        self.name.as_ref().is_some_and(|name| name.is(UPGRADE))
+    }
+}
+
 /// What `Select` says of a control set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four values of Select, each of which may name any control set")]

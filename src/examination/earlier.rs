@@ -1,9 +1,9 @@
-//! Copies of the registry from earlier times, with which the one that is examined is compared.
+//! Earlier states of the registry, with which the one that is examined is compared: copies, and what setup keeps.
 
 use super::Options;
 use crate::catalog::difference::differences;
 use crate::catalog::{Catalogs, Text};
-use crate::evidence::{self, Content, HiveHead, ReadOptions};
+use crate::evidence::{self, Content, ControlSet, HiveHead, ReadOptions};
 use crate::rules::EarlierState;
 
 /// What a copy shows; `None` where it cannot be read: it is examined alone too, which reports that.
@@ -15,6 +15,14 @@ pub(super) fn state(name: Text, mut content: Content<'_>, options: &Options) -> 
     let written = written.or_else(|| reading.moments.iter().map(|moment| moment.time).max());
     let control_set = reading.control_sets.into_iter().find(|control_set| control_set.roles.current)?;
     Some(EarlierState { name, written, catalogs: control_set.catalogs })
+}
+
+/// What setup keeps in the same registry of the Windows that was upgraded.
+pub(super) fn before_upgrade(control_sets: &[ControlSet]) -> Option<EarlierState> {
+    let control_set = control_sets.iter().find(|control_set| control_set.is_of_upgrade())?;
+    let catalogs = control_set.catalogs.clone();
+    let written = catalogs.protocol.as_ref().and_then(|catalog| catalog.last_written);
+    Some(EarlierState { name: control_set.name.clone()?, written, catalogs })
 }
 
 /// What the comparison comes to.

@@ -31,7 +31,7 @@ use crate::evidence::{
 };
 use crate::finding::{Confidence, Finding, NotJudged, Severity, Verdict};
 use crate::policy::Withheld;
-use crate::rules::{self, Judgement, OtherEvidence, Subject, SystemReport};
+use crate::rules::{self, EarlierState, Judgement, OtherEvidence, Subject, SystemReport};
 use crate::tree::{self, Drive, Libraries};
 
 pub(crate) use again::examine_again;
@@ -158,13 +158,15 @@ fn examination(
         .iter()
         .find(|control_set| control_set.roles.last_known_good && !control_set.roles.current)
         .cloned();
+    let earlier: Vec<EarlierState> =
+        others.earlier.iter().cloned().chain(earlier::before_upgrade(&reading.control_sets)).collect();
     let mut selected = select(reading.control_sets, &options.control_sets)?;
     selected.sort_by_key(|control_set| (!control_set.roles.current, !control_set.roles.default));
     let recovery = reading.recovery;
     let is_newest = recovery.as_ref().is_none_or(Recovery::is_newest) || options.as_stored;
-    let Others { reports, earlier, drives } = others;
+    let Others { reports, drives, .. } = others;
     let (events, files, software) = (&*reading.events, &*reading.files, reading.software.as_deref());
-    let other = OtherEvidence { events, files, software, earlier };
+    let other = OtherEvidence { events, files, software, earlier: &earlier };
     let beside = Beside {
         kind: reading.kind,
         recovery: recovery.as_ref(),

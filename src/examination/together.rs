@@ -10,7 +10,7 @@ use crate::evidence::{self, ControlSet, Defect, Error, Kind, ReadOptions, Readin
 use crate::rules::SystemReport;
 
 /// Examines several files of one system as one: a hive or several registration files, reports and listings of the same
-/// system, with which the registry is compared, earlier states of it, its event logs, which show who changed the catalogs, and what says which
+/// system, with which the registry is compared, and so is a hive with registration files, earlier states of it, its event logs, which show who changed the catalogs, and what says which
 /// Windows it has. A listing or report may stand for the registry, and several that show the same.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ use crate::rules::SystemReport;
 pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Result<Examination, Error> {
     let mut exports = Together::new(options.code_page);
     let (mut parts, mut of_logs, mut others, mut drives) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut earlier = Vec::new();
+    let (mut earlier, mut of_exports) = (Vec::new(), Vec::new());
     for Evidence { path, content, logs, scratch, drives: of_piece, is_earlier_state } in evidence {
         drives.extend(of_piece);
         if is_earlier_state {
@@ -41,11 +41,18 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
             evidence::read(content, &read_options).map(Some)
         })?;
         of_logs.extend(logs.iter().map(|log| EvidenceFile::of_bytes(log.name.clone(), log.bytes, options.hash)));
-        others.extend(reading.map(|reading| (part.path.clone(), reading)));
+        match reading {
+            Some(reading) => others.push((part.path.clone(), reading)),
+            None => of_exports.push(part.path.clone()),
+        }
         parts.push(part);
     }
     let names: Vec<String> = parts.iter().map(|part| part.path.lossy().into_owned()).collect();
-    let (mut registry, others) = apart(exports.finish()?, others)?;
+    let exports = exports.finish()?.map(|reading| {
+        let name = if let [only] = of_exports.as_slice() { only.clone() } else { Text::new("the registration files") };
+        (name, reading)
+    });
+    let (mut registry, others) = apart(exports, others)?;
     let mut reports: Vec<SystemReport> = listing(&mut registry).into_iter().collect();
     if others.iter().filter(|(_, reading)| reading.kind == Kind::SoftwareHive).count() > 1 {
         return Err(Error::NotTogether { found: "several SOFTWARE hives" });
@@ -69,7 +76,10 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
 }
 
 /// The one registry, and the rest, which is compared with it.
-fn apart(exports: Option<Reading>, others: Vec<(Text, Reading)>) -> Result<(Reading, Vec<(Text, Reading)>), Error> {
+fn apart(
+    exports: Option<(Text, Reading)>,
+    others: Vec<(Text, Reading)>,
+) -> Result<(Reading, Vec<(Text, Reading)>), Error> {
     let of_kind = |others: Vec<(Text, Reading)>, kind| -> (Vec<_>, Vec<_>) {
         others.into_iter().partition(|(_, reading)| reading.kind == kind)
     };
@@ -84,11 +94,14 @@ fn apart(exports: Option<Reading>, others: Vec<(Text, Reading)>) -> Result<(Read
         reports = others;
     }
     let registry = match (exports, hives.pop()) {
-        (Some(exports), None) => (Text::new("the registration files"), exports),
-        (None, Some(hive)) if hives.is_empty() => hive,
+        (Some(exports), None) => exports,
+        (exports, Some(hive)) if hives.is_empty() => {
+            // A running system writes exports, as it does reports.
+            reports.extend(exports);
+            hive
+        }
         (None, None) => return Err(Error::NotTogether { found: "no registry" }),
-        (None, Some(_)) => return Err(Error::NotTogether { found: "several registries" }),
-        (Some(_), Some(_)) => return Err(Error::NotTogether { found: "a hive and registration files" }),
+        (_, Some(_)) => return Err(Error::NotTogether { found: "several registries" }),
     };
     let mut named = std::iter::once(&registry).chain(&reports).filter_map(computer);
     if let Some((one, place_of_one)) = named.next()

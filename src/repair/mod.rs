@@ -263,8 +263,8 @@ fn others<'a>(
         registry.control_sets().into_iter().filter(|set| set.name.as_ref() != Some(name)).collect();
     control_sets.sort_by_key(|set| (!set.roles.last_known_good, !set.roles.default));
     others.extend(control_sets.into_iter().filter_map(|control_set| {
+        let is_upgrade = control_set.is_of_upgrade();
         let name = control_set.name?;
-        let is_upgrade = name.lower().contains("upgrade");
         let role = role(control_set.roles);
         let keys = registry.control_set(&name);
         let source = if is_upgrade { Source::Upgrade } else { Source::ControlSet { name, role } };

@@ -1,5 +1,6 @@
 //! Evidence of one computer becomes one unit, and evidence of two never does.
 
+use catalog9::catalog::notation;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use crate::beside::software;
 use crate::evidence::real;
 use crate::pack::zip;
 use crate::synth::evtx::{self, Form};
-use crate::synth::{msinfo, netsh};
+use crate::synth::{msinfo, netsh, reg, registry};
 
 /// A clean Windows 10.
 const CLEAN: &str = include_str!("../../fixtures/windows-10-plain/case.txt");
@@ -20,11 +21,11 @@ fn hijacked() -> String {
 }
 
 fn listing(case: &str) -> Vec<u8> {
-    netsh::listing(&catalog9::catalog::notation::parse(case).unwrap(), &netsh::ENGLISH).into_bytes()
+    netsh::listing(&notation::parse(case).unwrap(), &netsh::ENGLISH).into_bytes()
 }
 
 fn report(case: &str, host: &str) -> Vec<u8> {
-    msinfo::nfo(&catalog9::catalog::notation::parse(case).unwrap(), host, &msinfo::ENGLISH)
+    msinfo::nfo(&notation::parse(case).unwrap(), host, &msinfo::ENGLISH)
 }
 
 /// What `systeminfo` prints, as far as it is read.
@@ -211,6 +212,35 @@ fn a_registry_is_compared_with_its_earlier_states_in_the_same_collection() {
         all_say(about(&files(&lsp, [&lsp, &lsp])), "provider and DLL present since ");
         assert_eq!(about(&files(CLEAN, [&lsp, &lsp])), [""; 0], "nothing is wrong today");
     }
+}
+
+#[test]
+fn exports_beside_a_hive_are_compared_with_it_and_are_no_other_computer() {
+    let mut system = registry::system(&notation::parse(CLEAN).unwrap(), "PC1");
+    let mut export = |key: &str| {
+        let services = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services";
+        let key = system.at(&format!(r"ControlSet001\Services\{key}")).clone();
+        let root = format!(r"{services}\{}", key.name);
+        reg::write(&key, &root, reg::Form::Regedit5)
+    };
+    let exports = [("PC1/winsock.reg", "Winsock"), ("PC1/winsock2.reg", "WinSock2")];
+    let exports = exports.map(|(name, key)| (name.to_owned(), export(key)));
+    let files = |hive: Vec<u8>| [vec![("PC1/SYSTEM".to_owned(), hive)], exports.to_vec()].concat();
+    let records = scan_of(&files(hive_of(CLEAN, "PC1")));
+    let expected = "./PC1/SYSTEM  examined  intact  PC1 + ./PC1/winsock.reg (beside) + ./PC1/winsock2.reg (beside)";
+    assert_eq!(units(&records), [expected.replace("+ ./PC1/", "+ ")]);
+    assert_eq!(summary(&records)["computers"], 1);
+    let records = scan_of(&files(hive_of(&hijacked(), "PC1")));
+    assert!(records[0].to_string().contains("report-disagrees-with-registry"), "{records:#?}");
+}
+
+#[test]
+fn the_name_of_an_archive_of_dfir_orc_is_that_of_the_computer_of_its_members() {
+    let members =
+        [("General/catalog.txt".to_owned(), listing(CLEAN)), ("General/SYSTEM".to_owned(), hive_of(CLEAN, "PC1"))];
+    let of = |name: &str| units(&scan_of(&[(name.to_owned(), zip(&members))]));
+    assert_eq!(of("DFIR-ORC_WorkStation_PC1_General.zip").len(), 1);
+    assert_eq!(of("DFIR-ORC_WorkStation_PC2_General.zip").len(), 2, "the listing is of another computer than the hive");
 }
 
 #[test]

@@ -108,8 +108,8 @@ impl Said {
 impl Examiner<'_> {
     /// Examines the units of a collection, those of one computer together.
     pub(crate) fn examine_collection(&self, units: Vec<Unit>, nesting: Nesting<'_>) {
-        let may_join = units.iter().flat_map(|unit| &unit.files).any(|file| file.name.may_join());
-        let units = if (2..=MOST_UNITS).contains(&units.len()) && may_join { self.by_computer(units) } else { units };
+        let can_join = collection::can_join(units.iter().flat_map(|unit| &unit.files).map(|file| &file.name));
+        let units = if (2..=MOST_UNITS).contains(&units.len()) && can_join { self.by_computer(units) } else { units };
         for unit in units {
             self.examine(unit, nesting);
         }

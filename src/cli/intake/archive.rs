@@ -8,7 +8,7 @@ use std::sync::Arc;
 use catalog9::archive::{Archive, Budget, Contents, DEEPEST, Password, Told, Trouble};
 use catalog9::batch::{Counts, Failure, Record, Status};
 use catalog9::catalog::Text;
-use catalog9::collection::{Packing, Reach};
+use catalog9::collection::{self, Name, Packing, Reach};
 use miette::Diagnostic;
 
 use super::file::InputError;
@@ -126,8 +126,8 @@ impl<'a> Waiting<'a> {
         let units = contents.units.iter().enumerate();
         let is_held = |reach: Reach, unit: &[usize]| unit.iter().any(|place| reach.holds(&contents.name(*place)));
         let held = |reach| contents.units.iter().filter(|unit| is_held(reach, unit)).count();
-        let may_join = || contents.units.iter().flatten().any(|place| contents.name(*place).may_join());
-        let is_collection = held(Reach::Everything) > 1 && may_join();
+        let names: Vec<Name> = contents.units.iter().flatten().map(|place| contents.name(*place)).collect();
+        let is_collection = held(Reach::Everything) > 1 && collection::can_join(names.iter());
         let mut reach = if is_collection { Reach::Everything } else { Reach::Nothing };
         while held(reach) > MOST_UNITS {
             reach = reach.narrower();
@@ -219,7 +219,7 @@ impl<'a> Waiting<'a> {
     fn piece(&self, place: usize, held: Held) -> Piece {
         Piece {
             label: Text::new(format!("{}!/{}", self.label, self.contents.path(place))),
-            name: self.contents.name(place),
+            name: self.contents.name(place).within(self.label),
             source: Source::Held(Arc::new(held)),
             promise: Promise::default(),
             joined: None,

@@ -199,9 +199,9 @@ impl Held {
 
     /// The jobs, of which those are one that may be of one computer.
     fn jobs(self) -> Vec<Job> {
-        let is_unit = |job: &Job| matches!(job, Job::Examine(_));
-        let may_join = |job: &Job| matches!(job, Job::Examine(unit) if unit.may_join());
-        if self.jobs.iter().filter(|job| is_unit(job)).count() < 2 || !self.jobs.iter().any(may_join) {
+        let units = self.jobs.iter().filter_map(|job| if let Job::Examine(unit) = job { Some(unit) } else { None });
+        let names = units.clone().flat_map(|unit| &unit.files).map(|file| &file.name);
+        if units.count() < 2 || !collection::can_join(names) {
             return self.jobs;
         }
         let (mut jobs, mut units) = (Vec::new(), Vec::new());

@@ -51,9 +51,14 @@ impl Examiner<'_> {
             for (member, reason) in host.joined {
                 let joined = place(member).and_then(|place| units.get_mut(place)?.take());
                 let leader = place(host.leader).and_then(|place| units.get_mut(place)?.as_mut());
-                // The transaction logs of a hive that does not lead are of no use.
-                if let (Some(leader), Some(file)) = (leader, joined.and_then(|unit| unit.files.into_iter().next())) {
-                    leader.files.push(Piece { joined: Some(reason), ..file });
+                if let (Some(leader), Some(joined)) = (leader, joined) {
+                    // The transaction logs of a hive that does not lead are of no use.
+                    let mut files = joined.files.into_iter();
+                    let first = files.next();
+                    let exports = files.filter(|file| file.name.log_role().is_none());
+                    leader
+                        .files
+                        .extend(first.into_iter().chain(exports).map(|file| Piece { joined: Some(reason), ..file }));
                 }
             }
         }

@@ -206,8 +206,8 @@ impl Examiner<'_> {
         }
     }
 
-    /// The catalogs with what was found to be of the same computer: with all of it, with what shows no catalogs itself, or
-    /// alone. What is left out stays apart.
+    /// The catalogs with what was found to be of the same computer: with all of it, without exports that contradict each
+    /// other, with what shows no catalogs itself, or alone. What is left out stays apart.
     fn joined(
         &self,
         catalogs: &[&Piece],
@@ -215,7 +215,7 @@ impl Examiner<'_> {
         reports: &mut Vec<Piece>,
         alone: impl Fn() -> Result<Examination, Obstacle>,
     ) -> Result<Examination, Obstacle> {
-        let leave_out: [fn(&Piece) -> bool; 2] = [|_| false, shows_catalogs];
+        let leave_out: [fn(&Piece) -> bool; 3] = [|_| false, is_registration_file, shows_catalogs];
         for leave_out in leave_out {
             reports.iter_mut().filter(|report| leave_out(report)).for_each(|report| report.joined = None);
             let joined = reports.iter().filter(|report| report.joined.is_some());

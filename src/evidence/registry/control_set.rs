@@ -7,6 +7,7 @@ use super::system::Beside;
 use super::values::Values;
 use super::{system, winsock, winsock2};
 use crate::catalog::{Catalogs, Facts, NEEDED_KEYS, Text};
+use crate::evidence::control_set::UPGRADE;
 use crate::evidence::encoding::CodePage;
 use crate::evidence::{ControlSet, Defects, MAX_ENTRIES, Roles};
 
@@ -62,9 +63,6 @@ pub(super) fn read_control_sets(
     control_sets.extend(read_upgrade(root, code_page, defects));
     control_sets
 }
-
-/// Where setup keeps the catalogs of the Windows that was upgraded, for the new one to take over.
-pub(super) const UPGRADE: &str = r"Setup\Upgrade\WinsockUpgrade";
 
 /// The catalogs of the Windows that was upgraded, as a control set that shows nothing else.
 ///
