@@ -212,6 +212,32 @@ fn reports_and_listings_without_end_stay_within_the_budget() {
     assert!(is_counted(&read_within_budget(&text)));
 }
 
+/// The output of `reg query` with a catalog, and lines of any kind in the key of the catalogs.
+fn query(lines: &str) -> Vec<u8> {
+    let key = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters";
+    format!("\r\n{key}\r\n    AutodialDLL    REG_SZ    x.dll\r\n{lines}\r\n").into_bytes()
+}
+
+#[test]
+fn output_of_reg_query_without_end_stays_within_the_budget() {
+    let reading = read_within_budget(&query(&"    bad\n".repeat(2_000_000)));
+    assert!((1..1000).contains(&reading.defects.len()), "{:?}", reading.defects.last());
+    let reading = read_within_budget(&query(&lines(30 << 20, |number| format!("    v{number}    REG_SZ    x"))));
+    assert!(meets_limit(&reading), "{:?}", reading.defects);
+    let key =
+        |number: usize| format!(r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WinSock2\Parameters\{number}");
+    assert!(meets_limit(&read_within_budget(&query(&lines(30 << 20, key)))));
+    for value in ["REG_BINARY    ".to_owned() + &"00".repeat(15 << 20), "REG_SZ    ".to_owned() + &"x".repeat(30 << 20)]
+    {
+        let reading = read_within_budget(&query(&format!("    a    {value}")));
+        assert!(
+            reading.defects.iter().any(|defect| defect.expected == "a value of at most 4 MiB"),
+            "{:?}",
+            reading.defects
+        );
+    }
+}
+
 fn read_all(bytes: &[u8]) {
     let options = ReadOptions { carve: true, ..ReadOptions::default() };
     catalog9::evidence::read(&mut Content::Bytes(bytes), &options).unwrap();

@@ -67,7 +67,9 @@ pub(super) struct Bytes {
 }
 
 /// Bytes of one value that are read; the largest value of thirteen real SYSTEM hives has 333,108.
-const LARGEST: usize = 4 << 20;
+pub(super) const LARGEST: usize = 4 << 20;
+/// What ought to stand in place of a larger one.
+pub(super) const WITHIN_LARGEST: &str = "a value of at most 4 MiB";
 
 /// Values that are as long as that or are none.
 const LENGTHS: [(&str, usize); 4] = [
@@ -170,7 +172,7 @@ impl Bytes {
                 return cursor.end().map(|()| true);
             }
             if self.bytes.len() == LARGEST {
-                return Err(cursor.fault("a value of at most 4 MiB"));
+                return Err(cursor.fault(WITHIN_LARGEST));
             }
             let byte = cursor.hexadecimal(8).and_then(|byte| u8::try_from(byte).ok());
             self.bytes.push(byte.ok_or_else(|| cursor.fault("a byte of two hexadecimal digits"))?);

@@ -1,6 +1,6 @@
 //! One line of what `reg query` prints: a key, or a value with its type and data.
 
-use super::super::value::Data;
+use super::super::value::{Data, LARGEST, WITHIN_LARGEST};
 use crate::catalog::Text;
 use crate::evidence::encoding::CodePage;
 use crate::evidence::registry::key::{REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ, type_name};
@@ -45,6 +45,10 @@ impl ValueLine<'_> {
 
     /// Its data; else what ought to stand there. `code_page` is that of text whose encoding is not known.
     pub(super) fn data(&self, code_page: Option<CodePage>) -> Result<Data, &'static str> {
+        // Two digits are a byte, and a character of text is two bytes at least.
+        if self.data.len() > 2 * LARGEST {
+            return Err(WITHIN_LARGEST);
+        }
         match self.data_type {
             REG_SZ | REG_EXPAND_SZ => Ok(Data::text(self.data_type, &decoded(self.data, code_page))),
             REG_MULTI_SZ => Ok(Data::text(REG_MULTI_SZ, &(decoded(self.data, code_page).replace(r"\0", "\0") + "\0"))),
