@@ -1,7 +1,8 @@
 //! Files that are not evidence.
 
 use crate::collection::Name;
-use crate::evidence::Error;
+use crate::evidence::{Error, Kind};
+use crate::examination::Examination;
 
 /// Why a file is not evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,17 +21,40 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Why a file that was found is no evidence, by what its reader says; `None` where it is evidence that is damaged or
-    /// was not collected: a file with the name of evidence and nothing of it.
+    /// Why a file that was found is no evidence, by what its reader says, and what it is; `None` where it is evidence that is
+    /// damaged or was not collected: a file with the name of evidence and nothing of it.
     #[must_use]
-    pub fn of(error: &Error, name: &Name) -> Option<Self> {
-        match error {
-            Error::NotEvidence { .. } => Some(Self::OtherFile),
-            Error::OtherHive { .. } => Some(Self::OtherHive),
-            Error::LogAlone { .. } if !name.is_of_evidence() => Some(Self::LogAlone),
-            Error::NothingOfWinsock if !name.is_of_evidence() => Some(Self::NoWinsockKeys),
-            _ => None,
-        }
+    pub fn of(error: &Error, name: &Name) -> Option<(Self, String)> {
+        let reason = match error {
+            Error::NotEvidence { .. } => Self::OtherFile,
+            Error::OtherHive { .. } => Self::OtherHive,
+            Error::LogAlone { .. } if !name.is_of_evidence() => Self::LogAlone,
+            Error::NothingOfWinsock if !name.is_of_evidence() => Self::NoWinsockKeys,
+            _ => return None,
+        };
+        Some((reason, found(error)))
+    }
+
+    /// The same of a file with no bytes, or zeros alone.
+    #[must_use]
+    pub fn of_void(error: &Error, name: &Name) -> Option<(Self, String)> {
+        (!name.is_of_evidence()).then(|| (Self::Empty, found(error)))
+    }
+
+    /// Why a file that was found is no evidence although it could be examined, and what it is; `None` where it is evidence.
+    /// Collections have hundreds of event logs that are not about Winsock.
+    #[must_use]
+    pub fn of_examination(examination: &Examination, name: &Name) -> Option<(Self, String)> {
+        let is_sound = examination.defects.is_empty() || !name.is_of_evidence();
+        let (reason, found) = match examination.kind {
+            Kind::SoftwareHive => (Self::OtherHive, "a SOFTWARE hive"),
+            Kind::SystemInfo => (Self::OtherFile, "system information without catalogs"),
+            Kind::EventLog if examination.events.is_empty() && is_sound => {
+                (Self::OtherFile, "an event log without changes of the protocol catalog")
+            }
+            _ => return None,
+        };
+        Some((reason, found.to_owned()))
     }
 
     /// All of them.
@@ -59,6 +83,12 @@ impl Reason {
     pub fn is_doubtful(self) -> bool {
         matches!(self, Self::LogAlone | Self::Empty)
     }
+}
+
+/// What a reader found in the place of evidence.
+fn found(error: &Error) -> String {
+    let message = error.to_string();
+    message.split_once(", found ").map_or(message.as_str(), |(_, found)| found).to_owned()
 }
 
 /// A file that is not evidence.

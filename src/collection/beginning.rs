@@ -1,7 +1,7 @@
 //! What a file is, by its beginning.
 
 use crate::evidence::encoding::decode_text;
-use crate::evidence::{Error, Kind, sniff};
+use crate::evidence::{Error, Kind, LARGEST, sniff};
 
 /// Where the mark of a tar archive stands, and what it is in all forms since 1988.
 const TAR: (usize, &[u8]) = (257, b"ustar");
@@ -79,6 +79,20 @@ impl Beginning {
             Err(error) => Self::Other(error),
         }
     }
+
+    /// Whether a file of that length is too large to be examined. What is no evidence by its beginning is that whatever its
+    /// length, and what is read as a stream may be longer.
+    #[must_use]
+    pub fn is_too_large(&self, length: u64) -> bool {
+        let is_streamed_or_other = matches!(self, Self::Evidence(Kind::Reg) | Self::Archive(_) | Self::Other(_));
+        length > LARGEST && !is_streamed_or_other
+    }
+
+    /// Whether it may be a report or a listing of catalogs, which is judged beside a registry and not only adds facts to it.
+    #[must_use]
+    pub fn may_show_catalogs(&self) -> bool {
+        !matches!(self, Self::Evidence(Kind::EventLog | Kind::Autoruns | Kind::Hive | Kind::SystemInfo))
+    }
 }
 
 impl Packing {
@@ -130,6 +144,21 @@ fn is_text(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_read_as_a_stream_or_is_no_evidence_is_never_too_large() {
+        let export = Beginning::of(b"REGEDIT4\r\n", false);
+        let hive = Beginning::of(b"regf", false);
+        assert!(matches!(export, Beginning::Evidence(Kind::Reg)) && matches!(hive, Beginning::Evidence(Kind::Hive)));
+        let archive = Beginning::of(b"MSCF\0\0\0\0", false);
+        let picture = Beginning::of(b"\x89PNG\r\n\x1a\n\xff\xfe\xfd", true);
+        assert!(matches!(picture, Beginning::Other(_)));
+        for (beginning, is_too_large) in [(&export, false), (&archive, false), (&picture, false), (&hive, true)] {
+            assert_eq!(beginning.is_too_large(LARGEST + 1), is_too_large, "{beginning:?}");
+            assert!(!beginning.is_too_large(LARGEST));
+        }
+        assert!(export.may_show_catalogs() && !hive.may_show_catalogs());
+    }
 
     #[test]
     fn text_may_hold_a_report_further_down_and_a_picture_may_not() {

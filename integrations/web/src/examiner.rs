@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use catalog9::batch::{Joined, Reason, Record};
-use catalog9::collection::{Beginning, Name};
+use catalog9::collection::Beginning;
 use catalog9::evidence::{Error, Kind};
 use catalog9::{Evidence, Examination, Options, examine, examine_together};
 
 use crate::archive::Nesting;
 use crate::collection::Said;
 use crate::host;
-use crate::obstacle::{Obstacle, is_too_large};
+use crate::obstacle::Obstacle;
 use crate::piece::{Input, Log, Piece, Unit};
 
 /// Examines files and archives.
@@ -80,7 +80,7 @@ impl Examiner<'_> {
         let Some(leader) = unit.files.first() else { return others };
         let refuse = |obstacle| self.said.refuse(leader.label.to_lossy(), obstacle, unit.collection.clone());
         let beginning = match leader.source.beginning() {
-            Ok((beginning, length)) if is_too_large(&beginning, length) => {
+            Ok((beginning, length)) if beginning.is_too_large(length) => {
                 refuse(Obstacle::too_large(length));
                 return others;
             }
@@ -156,23 +156,9 @@ impl Examiner<'_> {
         let examined = examination(catalogs, logs, &Options::default())?;
         let [piece] = catalogs else { return examined.map_err(|error| Obstacle::failed(&error)) };
         let examination = examined.map_err(|error| Obstacle::of_evidence(&error, &piece.name, piece.is_found))?;
-        let passed = match examination.kind {
-            _ if !piece.is_found => None,
-            Kind::SoftwareHive => Some((Reason::OtherHive, "a SOFTWARE hive")),
-            Kind::SystemInfo => Some((Reason::OtherFile, "system information without catalogs")),
-            _ if is_unrelated(&examination, &piece.name) => {
-                Some((Reason::OtherFile, "an event log without changes of the protocol catalog"))
-            }
-            _ => None,
-        };
-        passed.map_or(Ok(examination), |(reason, found)| Err(Obstacle::NoEvidence(reason, found.to_owned())))
+        let passed = Reason::of_examination(&examination, &piece.name).filter(|_| piece.is_found);
+        passed.map_or(Ok(examination), |(reason, found)| Err(Obstacle::NoEvidence(reason, found)))
     }
-}
-
-/// Whether it is an event log that is not about Winsock: collections have hundreds of them.
-fn is_unrelated(examination: &Examination, name: &Name) -> bool {
-    let is_sound = examination.defects.is_empty() || !name.is_of_evidence();
-    examination.kind == Kind::EventLog && examination.events.is_empty() && is_sound
 }
 
 fn is_registration_file(piece: &Piece) -> bool {
@@ -181,6 +167,5 @@ fn is_registration_file(piece: &Piece) -> bool {
 
 /// Whether it shows catalogs, by its beginning.
 fn shows_catalogs(piece: &Piece) -> bool {
-    let is_fact = |kind| matches!(kind, Kind::EventLog | Kind::Autoruns | Kind::Hive | Kind::SystemInfo);
-    !matches!(piece.source.beginning(), Ok((Beginning::Evidence(kind), _)) if is_fact(kind))
+    piece.source.beginning().map_or(true, |(beginning, _)| beginning.may_show_catalogs())
 }

@@ -3,8 +3,8 @@
 use std::io;
 
 use catalog9::batch::{Failure, Passed, Reason, Status};
-use catalog9::collection::{Beginning, Name};
-use catalog9::evidence::{Error, Kind, LARGEST};
+use catalog9::collection::Name;
+use catalog9::evidence::{Error, LARGEST};
 use miette::Diagnostic;
 use thiserror::Error as ThisError;
 
@@ -77,22 +77,17 @@ impl Obstacle {
         Self::Failure(Status::Failed, Failure::of(error))
     }
 
-    fn passed(reason: Reason, error: &Error) -> Self {
-        let message = error.to_string();
-        let found = message.split_once(", found ").map_or(message.as_str(), |(_, found)| found);
-        Self::NoEvidence(reason, found.to_owned())
-    }
-
     /// Nothing, or zeros.
     pub(crate) fn of_void(error: &Error, name: &Name, is_found: bool) -> Self {
-        if is_found && !name.is_of_evidence() { Self::passed(Reason::Empty, error) } else { Self::failed(error) }
+        let passed = Reason::of_void(error, name).filter(|_| is_found);
+        passed.map_or_else(|| Self::failed(error), |(reason, found)| Self::NoEvidence(reason, found))
     }
 
     /// What kept a file from being examined. What somebody chose is no evidence only by mistake; what lay in a folder or an
     /// archive may be anything.
     pub(crate) fn of_evidence(error: &Error, name: &Name, is_found: bool) -> Self {
-        if let Some(reason) = Reason::of(error, name).filter(|_| is_found) {
-            return Self::passed(reason, error);
+        if let Some((reason, found)) = Reason::of(error, name).filter(|_| is_found) {
+            return Self::NoEvidence(reason, found);
         }
         let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };
         Self::Failure(status, Failure::of(error))
@@ -105,10 +100,4 @@ impl Obstacle {
             Self::Failure(status, failure) => Ok((label, status, failure)),
         }
     }
-}
-
-/// Whether it is too large to be examined. What is no evidence by its beginning is that whatever its length.
-pub(crate) fn is_too_large(beginning: &Beginning, length: u64) -> bool {
-    let is_read_as_stream = matches!(beginning, Beginning::Evidence(Kind::Reg) | Beginning::Archive(_));
-    length > LARGEST && !is_read_as_stream && !matches!(beginning, Beginning::Other(_))
 }

@@ -2,17 +2,18 @@
 
 use catalog9::archive::Password;
 use catalog9::batch::{Counts, Failure, Joined, Passed, Reason, Record, Status};
-use catalog9::collection::{Beginning, JoinReason, Name, Packing};
+use catalog9::collection::{Beginning, JoinReason, Packing};
 use catalog9::evidence::Kind;
 use catalog9::{Examination, Options};
 
 use super::examination;
 use super::net;
-use super::obstacle::{Obstacle, too_large};
+use super::obstacle::Obstacle;
 use super::process::faults;
 use super::promise::verified;
 use super::seal::Seal;
 use crate::cli::intake::archive::{self, Handed, Nesting};
+use crate::cli::intake::file::InputError;
 use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
@@ -123,13 +124,12 @@ impl Examiner<'_> {
         let beginning = match verified(&leader)
             .and_then(|()| leader.source.beginning().map_err(|error| Obstacle::of_input(&error)))
         {
-            Ok((beginning, length)) => match too_large(&beginning, length) {
-                Some(error) => {
-                    Self::say(&leader, about, is_wanted.then_some(Err(Obstacle::of_input(&error))), emit);
-                    return Vec::new();
-                }
-                None => beginning,
-            },
+            Ok((beginning, length)) if beginning.is_too_large(length) => {
+                let error = InputError::TooLarge { found: length };
+                Self::say(&leader, about, is_wanted.then_some(Err(Obstacle::of_input(&error))), emit);
+                return Vec::new();
+            }
+            Ok((beginning, _)) => beginning,
             Err(obstacle) => {
                 Self::say(&leader, about, is_wanted.then_some(Err(obstacle)), emit);
                 return others;
@@ -267,19 +267,8 @@ impl Examiner<'_> {
         let examination =
             examination::of(&[(piece, logs)], &self.roots_of(&[piece]), self.known.as_ref(), &self.options)
                 .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
-        if origin == Origin::Found && is_unrelated(&examination, &piece.name) {
-            let found = "an event log without changes of the protocol catalog".to_owned();
-            return Err(Obstacle::NoEvidence(Reason::OtherFile, found));
-        }
-        match examination.kind {
-            Kind::SoftwareHive if origin == Origin::Found => {
-                Err(Obstacle::NoEvidence(Reason::OtherHive, "a SOFTWARE hive".to_owned()))
-            }
-            Kind::SystemInfo if origin == Origin::Found => {
-                Err(Obstacle::NoEvidence(Reason::OtherFile, "system information without catalogs".to_owned()))
-            }
-            _ => Ok(examination),
-        }
+        let passed = Reason::of_examination(&examination, &piece.name).filter(|_| origin == Origin::Found);
+        passed.map_or(Ok(examination), |(reason, found)| Err(Obstacle::NoEvidence(reason, found)))
     }
 
     /// Files of one system as one; `logs` are those of the hive among them.
@@ -346,20 +335,13 @@ fn joined_as(piece: &Piece) -> Option<Joined> {
     Some(Joined { label: piece.label.to_lossy(), reason: piece.joined? })
 }
 
-/// Whether it is an event log that is not about Winsock: collections have hundreds of them.
-fn is_unrelated(examination: &Examination, name: &Name) -> bool {
-    let is_sound = examination.defects.is_empty() || !name.is_of_evidence();
-    examination.kind == Kind::EventLog && examination.events.is_empty() && is_sound
-}
-
 fn is_registration_file(piece: &Piece) -> bool {
     matches!(piece.source.beginning(), Ok((Beginning::Evidence(Kind::Reg), _)))
 }
 
 /// Whether it shows catalogs, by its beginning.
 fn shows_catalogs(piece: &Piece) -> bool {
-    let is_fact = |kind| matches!(kind, Kind::EventLog | Kind::Autoruns | Kind::Hive | Kind::SystemInfo);
-    !matches!(piece.source.beginning(), Ok((Beginning::Evidence(kind), _)) if is_fact(kind))
+    piece.source.beginning().map_or(true, |(beginning, _)| beginning.may_show_catalogs())
 }
 
 /// Whether it is a report or a listing, and the one that a manifest describes.

@@ -1,8 +1,8 @@
 //! Why something was not examined.
 
 use catalog9::batch::{Failure, Reason, Status};
-use catalog9::collection::{Beginning, Name};
-use catalog9::evidence::{Error, Kind, LARGEST};
+use catalog9::collection::Name;
+use catalog9::evidence::Error;
 use miette::Diagnostic;
 
 use super::examination::{Obstacle as Why, Refusal};
@@ -27,19 +27,10 @@ impl Obstacle {
         Self::Failure(status, Failure::of(error))
     }
 
-    fn passed(reason: Reason, error: &Error) -> Self {
-        let message = error.to_string();
-        let found = message.split_once(", found ").map_or(message.as_str(), |(_, found)| found);
-        Self::NoEvidence(reason, found.to_owned())
-    }
-
     /// Nothing, or zeros.
     pub(super) fn of_void(error: &Error, name: &Name, origin: Origin) -> Self {
-        if origin == Origin::Found && !name.is_of_evidence() {
-            Self::passed(Reason::Empty, error)
-        } else {
-            Self::of(error)
-        }
+        let passed = Reason::of_void(error, name).filter(|_| origin == Origin::Found);
+        passed.map_or_else(|| Self::of(error), |(reason, found)| Self::NoEvidence(reason, found))
     }
 
     /// What kept one piece from being examined.
@@ -62,17 +53,10 @@ impl Obstacle {
     /// What somebody named is no evidence only by mistake; what was found may be anything, and hives other than SYSTEM
     /// lie beside it in every collection. What has the name of evidence and nothing in it was not collected.
     pub(super) fn of_evidence(error: &Error, name: &Name, origin: Origin) -> Self {
-        if let Some(reason) = Reason::of(error, name).filter(|_| origin == Origin::Found) {
-            return Self::passed(reason, error);
+        if let Some((reason, found)) = Reason::of(error, name).filter(|_| origin == Origin::Found) {
+            return Self::NoEvidence(reason, found);
         }
         let status = if matches!(error, Error::TooLarge { .. }) { Status::Limited } else { Status::Failed };
         Self::Failure(status, Failure::of(error))
     }
-}
-
-/// What is no evidence by its beginning is that whatever its length; all else is looked at to its end.
-pub(super) fn too_large(beginning: &Beginning, length: u64) -> Option<InputError> {
-    let is_read_as_stream = matches!(beginning, Beginning::Evidence(Kind::Reg) | Beginning::Archive(_));
-    let is_other = matches!(beginning, Beginning::Other(_));
-    (length > LARGEST && !is_read_as_stream && !is_other).then_some(InputError::TooLarge { found: length })
 }
