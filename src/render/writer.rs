@@ -58,6 +58,8 @@ pub struct Beside<'a> {
     pub folder: &'a str,
     /// Writes a file of that name into the folder.
     pub write: &'a mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+    /// Removes the file of that name from the folder if its first bytes contain that text; whether it was there and did.
+    pub remove: &'a mut dyn FnMut(&str, &str) -> io::Result<bool>,
 }
 
 /// Writes a result in one format: [`Writer::begin`] once, [`Writer::add`] for each item, [`Writer::end`] once.

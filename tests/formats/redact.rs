@@ -69,6 +69,25 @@ fn of_evidence(report: &str) -> String {
     [before, rest, after.split_once("</script>").unwrap().1].concat()
 }
 
+/// The report of a scan, merged from its records.
+fn merged(arguments: &[&str]) -> String {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join(NAMES[2]);
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("SYSTEM"), hive()).unwrap();
+    // A unit that fails, too.
+    std::fs::write(folder.join("damaged.reg"), "Windows Registry Editor Version 5.00\r\n").unwrap();
+    let scan = ["scan", "--format", "jsonl", "--full", NAMES[2], "Kanzlei Meier/damaged.reg"];
+    let records = catalog9(scratch.path()).args(scan).output().unwrap().stdout;
+    std::fs::write(scratch.path().join("records.jsonl"), records).unwrap();
+    let merge = [&["merge", "--output", "hosts.html", "--format", "html"], arguments, &["records.jsonl"]].concat();
+    let output = catalog9(scratch.path()).args(merge).output().unwrap();
+    assert_eq!(text(&output.stderr), "");
+    let report = text(&output.stdout);
+    assert_eq!(std::fs::read_to_string(scratch.path().join("hosts.html")).unwrap(), report);
+    report
+}
+
 const REPORTS: [&[&str]; 4] = [
     &["examine", "--format", "html", "Kanzlei Meier/SYSTEM"],
     &["scan", "--format", "html", "Kanzlei Meier"],
@@ -79,18 +98,26 @@ const REPORTS: [&[&str]; 4] = [
 #[test]
 fn a_report_that_is_handed_on_has_no_hidden_name_in_any_form() {
     for arguments in REPORTS {
-        let plain = of_evidence(&report(arguments));
-        for name in NAMES {
-            assert!(is_in(&plain, name.as_bytes()), "{arguments:?}: without --redact there is {name}");
-        }
-        let hidden = of_evidence(&report(&[arguments, &["--redact", "host,user,path"]].concat()));
-        for name in NAMES {
-            for form in forms(name) {
-                assert!(!is_in(&hidden, &form), "{arguments:?}: {name} as {}", String::from_utf8_lossy(&form));
-            }
-        }
-        assert!(["host-", "user-", "folder-"].iter().all(|kind| hidden.contains(kind)), "{arguments:?}");
+        let hidden = report(&[arguments, &["--redact", "host,user,path"]].concat());
+        assert_hidden(arguments, &report(arguments), &hidden);
     }
+}
+
+#[test]
+fn a_report_that_is_merged_from_records_has_no_hidden_name_in_any_form() {
+    assert_hidden(&["merge"], &merged(&[]), &merged(&["--redact", "host,user,path"]));
+}
+
+/// Every name is in the plain report, and none in the other, which has pseudonyms instead.
+fn assert_hidden(arguments: &[&str], plain: &str, hidden: &str) {
+    let (plain, hidden) = (of_evidence(plain), of_evidence(hidden));
+    for name in NAMES {
+        assert!(is_in(&plain, name.as_bytes()), "{arguments:?}: without --redact there is {name}");
+        for form in forms(name) {
+            assert!(!is_in(&hidden, &form), "{arguments:?}: {name} as {}", String::from_utf8_lossy(&form));
+        }
+    }
+    assert!(["host-", "user-", "folder-"].iter().all(|kind| hidden.contains(kind)), "{arguments:?}");
 }
 
 #[test]
@@ -126,6 +153,8 @@ fn formats_that_hide_no_names_are_refused() {
         &["examine", "--redact", "host", "--format", "html", "--output", "x.json", "SYSTEM"],
         &["scan", "--redact", "user", "SYSTEM"],
         &["compare", "--redact", "path", "SYSTEM", "SYSTEM"],
+        &["merge", "--redact", "host", "SYSTEM"],
+        &["merge", "--redact", "host", "--format", "html", "--output", "x.csv", "SYSTEM"],
         &["repair", "--redact", "host", "SYSTEM"],
     ] {
         let output = run(&[("SYSTEM", &hive())], arguments);

@@ -1,7 +1,7 @@
 //! Where results go.
 
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use catalog9::batch::{Summary, Unit};
@@ -193,7 +193,8 @@ impl Sink<AtomicFile> {
             file.write_all(bytes)?;
             file.finish()
         };
-        let mut beside = Beside { file: &file, folder: &name, write: &mut write };
+        let mut remove = |name: &str, mark: &str| remove(&folder.join(name), mark);
+        let mut beside = Beside { file: &file, folder: &name, write: &mut write, remove: &mut remove };
         self.writer.as_mut().map_or(Ok(()), |writer| writer.spill(&mut beside))
     }
 }
@@ -223,8 +224,45 @@ impl<W: Write> Sink<W> {
     }
 }
 
+/// Bytes of a file among which the mark of what earlier runs have written stands.
+const HEAD: u64 = 4096;
+
+/// Removes a file that an earlier run has written, which its mark shows, and its folder with the last of them.
+fn remove(path: &Path, mark: &str) -> io::Result<bool> {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    let is_ours = read.is_ok() && memchr::memmem::find(&head, mark.as_bytes()).is_some();
+    if is_ours {
+        fs::remove_file(path)?;
+        // What others have put into the folder keeps it.
+        let _ = path.parent().map(fs::remove_dir);
+    }
+    Ok(is_ours)
+}
+
 fn tell(remark: Option<Remark>) {
     if let Some(remark) = remark {
         complain(&Report::new(remark));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_earlier_run_has_written_is_removed_and_what_others_have_is_not() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path().join("hosts.files");
+        fs::create_dir(&folder).unwrap();
+        let file = |name: &str, text: &str| {
+            fs::write(folder.join(name), text).unwrap();
+            folder.join(name)
+        };
+        let (ours, other) = (file("1.html", "<title>page 1</title>"), file("2.html", "<title>notes</title>"));
+        assert!(remove(&ours, "<title>page 1</title>").unwrap() && !ours.exists());
+        assert!(!remove(&ours, "<title>page 1</title>").unwrap(), "it is gone");
+        assert!(!remove(&other, "<title>page 2</title>").unwrap() && other.exists());
+        assert!(remove(&other, "<title>notes</title>").unwrap() && !folder.exists(), "the folder goes with the last");
     }
 }

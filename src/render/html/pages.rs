@@ -83,11 +83,21 @@ impl Pages {
         self.of_rows.saturating_add(self.of_details) > self.room
     }
 
-    /// Writes the units with their details into files beside the list, where both do not fit into one.
+    /// Writes the units with their details into files beside the list, where both do not fit into one, and removes those that
+    /// an earlier list had beyond them.
     pub(super) fn spill(&mut self, rows: &mut Rows, heading: &Heading, beside: &mut Beside<'_>) -> io::Result<()> {
-        if !self.is_too_much() {
-            return Ok(());
+        if self.is_too_much() {
+            self.write_pages(rows, heading, beside)?;
+            self.folder = Some(encoded(beside.folder));
         }
+        let mut number = self.rows_of.len() + 1;
+        while (beside.remove)(&name(number), &format!("<title>{}</title>", title(number)))? {
+            number += 1;
+        }
+        Ok(())
+    }
+
+    fn write_pages(&mut self, rows: &mut Rows, heading: &Heading, beside: &mut Beside<'_>) -> io::Result<()> {
         let (mut page, mut count, mut number) = (Vec::new(), 0, 0);
         rows.rest(|some| {
             for row in some {
@@ -105,7 +115,6 @@ impl Pages {
         })?;
         write_page(self.rows_of.len() + 1, &page, heading, beside)?;
         self.rows_of.push(count);
-        self.folder = Some(encoded(beside.folder));
         Ok(())
     }
 
@@ -164,8 +173,7 @@ impl Pages {
             Some(*end)
         });
         let page = ends.take_while(|end| *end <= self.rows).count() + 1;
-        let link =
-            html! { td.details role="cell" { a href=(format!("{folder}/{page}.html#u{}", self.rows)) { "Details" } } };
+        let link = html! { td.details role="cell" { a href=(format!("{folder}/{}#u{}", name(page), self.rows)) { "Details" } } };
         Some(link.into_string())
     }
 
@@ -195,20 +203,29 @@ fn table() -> Markup {
     }
 }
 
+/// What a file with details is called.
+fn name(number: usize) -> String {
+    format!("{number}.html")
+}
+
+fn title(number: usize) -> String {
+    format!("Details of units, page {number}")
+}
+
 /// Writes a file with details.
 fn write_page(number: usize, rows: &[u8], heading: &Heading, beside: &mut Beside<'_>) -> io::Result<()> {
     let mut page = Vec::new();
-    document::begin(&format!("Details of units, page {number}"), heading, &mut page)?;
+    document::begin(&title(number), heading, &mut page)?;
     let head = html! {
         p { a href=(format!("../{}", encoded(beside.file))) { "Back to the list of all units" } }
-        section.part { h1 { "Details of units, page " (number) } }
+        section.part { h1 { (title(number)) } }
         (table())
     };
     document::write(&head, &mut page)?;
     page.extend(rows);
     page.extend(b"</tbody></table>\n");
     document::end(heading, &mut page)?;
-    (beside.write)(&format!("{number}.html"), &page)
+    (beside.write)(&name(number), &page)
 }
 
 /// A name as a link has it.
@@ -266,10 +283,21 @@ mod tests {
             files.push((name.to_owned(), String::from_utf8(bytes.to_vec()).unwrap()));
             Ok(())
         };
-        let mut beside = Beside { file: "all hosts.html", folder: "all hosts.files", write: &mut write };
+        // An earlier list had six files.
+        let mut removed = Vec::new();
+        let mut remove = |name: &str, mark: &str| {
+            let number = name.trim_end_matches(".html");
+            assert_eq!(mark, format!("<title>Details of units, page {number}</title>"));
+            removed.push(name.to_owned());
+            Ok(number != "7")
+        };
+        let mut beside =
+            Beside { file: "all hosts.html", folder: "all hosts.files", write: &mut write, remove: &mut remove };
         pages.spill(&mut rows, &Heading::default(), &mut beside).unwrap();
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
         assert!(names.len() > 1 && names[0] == "1.html", "{names:?}");
+        let rest: Vec<String> = (names.len() + 1..=7).map(name).collect();
+        assert_eq!(removed, rest, "and no further than to the first that is not there");
         let list = written(&mut pages, 5);
         assert!(!list.contains("<td>details</td>") && pages.foot().0.contains("</table>"));
         for unit in 0..5 {
@@ -287,7 +315,14 @@ mod tests {
         let mut pages = pages(5, 5, 5);
         let mut rows = Rows::new(None, || Box::new(io::Cursor::new(Vec::new())));
         let mut write = |name: &str, _: &[u8]| panic!("{name}");
-        pages.spill(&mut rows, &Heading::default(), &mut Beside { file: "a", folder: "b", write: &mut write }).unwrap();
+        let mut removed = Vec::new();
+        let mut remove = |name: &str, _: &str| {
+            removed.push(name.to_owned());
+            Ok(name == "1.html")
+        };
+        let mut beside = Beside { file: "a", folder: "b", write: &mut write, remove: &mut remove };
+        pages.spill(&mut rows, &Heading::default(), &mut beside).unwrap();
+        assert_eq!(removed, ["1.html", "2.html"], "an earlier list had a file");
         assert_eq!(written(&mut pages, 5).matches("details").count(), 5);
     }
 }
