@@ -6,9 +6,13 @@ use std::thread::Builder;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Jobs that wait or run, for each thread. They bound what is held: a job hands its results over one by one and waits
-/// until they are taken.
+/// Jobs that wait or run, for each thread. They bound what is held: a job waits until its results are taken, but for the
+/// first [`RESULTS`].
 const WINDOW: usize = 4;
+
+/// Results that a job hands over before somebody takes them: what nearly every job has, its counts and one unit. With room
+/// for fewer a thread would wait for all jobs before its own instead of beginning the next one.
+const RESULTS: usize = 2;
 
 /// Stack of each thread in bytes, whatever the environment says of stacks: what the main thread has.
 const STACK: usize = 8 << 20;
@@ -32,7 +36,7 @@ pub(in crate::cli) fn in_order<J: Send, R: Send>(
             let window = window;
             pool.in_place_scope_fifo(|scope| {
                 for job in jobs {
-                    let (results, receiver) = sync_channel(1);
+                    let (results, receiver) = sync_channel(RESULTS);
                     if window.send(receiver).is_err() {
                         break;
                     }
@@ -83,6 +87,28 @@ mod tests {
             let expected: Vec<u64> = (0..300).flat_map(|job| (0..job % 4).map(move |part| 10 * job + part)).collect();
             assert_eq!(results, expected, "{threads} threads");
         }
+    }
+
+    #[test]
+    fn a_job_with_two_results_does_not_wait_for_those_before_it() {
+        let (done, other_is_done) = sync_channel(1);
+        let other_is_done = std::sync::Mutex::new(other_is_done);
+        let work = |job: u64, emit: &mut dyn FnMut(u64) -> bool| {
+            if job == 0 {
+                // Waits for the second job, whose results nobody takes before those of this one.
+                let ended = other_is_done.lock().unwrap().recv_timeout(Duration::from_secs(60));
+                assert!(ended.is_ok(), "the second job waits for the first");
+            }
+            assert!(emit(job) && emit(job));
+            let _ = done.try_send(());
+        };
+        let mut results = Vec::new();
+        in_order(2, 0..2, work, |result| {
+            results.push(result);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(results, [0, 0, 1, 1]);
     }
 
     #[test]
