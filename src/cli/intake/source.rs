@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use catalog9::Content;
 use catalog9::collection::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
-use catalog9::evidence::{self, BEGINNING, LARGEST};
+use catalog9::evidence::{self, BEGINNING, HiveHead, LARGEST};
 
 use super::file::{self, InputError};
 use super::map::{Guarded, Map, Reading};
@@ -125,11 +125,17 @@ impl Source {
     }
 }
 
+/// Bytes of the page that a hive begins with.
+const HEAD: u64 = 4096;
+
 /// The first bytes of a file, by which it is told what it is.
-fn first_bytes(reader: impl Read) -> io::Result<Vec<u8>> {
-    // With room for all of them, one call of the system reads them.
-    let mut bytes = Vec::with_capacity(usize::try_from(BEGINNING).unwrap_or_default());
-    reader.take(BEGINNING).read_to_end(&mut bytes)?;
+fn first_bytes(mut reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    (&mut reader).take(HEAD).read_to_end(&mut bytes)?;
+    // A hive is known by its head. Where more is read at once, the system reads ahead ten times as much.
+    if HiveHead::decode(&bytes).is_none_or(|head| head.base_block.signature != *b"regf") {
+        reader.take(BEGINNING - HEAD).read_to_end(&mut bytes)?;
+    }
     Ok(bytes)
 }
 
