@@ -233,14 +233,17 @@ impl<'a> Walk<'a, '_> {
     ) {
         let records = self.salvage.records();
         let mut names = Names::default();
-        let mut nodes = node.subkeys().into_iter().filter_map(Result::ok).flatten().enumerate();
+        let mut nodes = node.subkeys().and_then(Result::ok);
+        let mut next = 0;
         for position in &subkeys.read {
             let Some(Ok(record)) = subkeys.items.get(*position).map(|item| records.key(*item)) else { continue };
             if !subkeys.are_plain {
                 self.trail.check_name(key, &mut names, record.name);
             }
             let Some(wanted) = wanted.stored_subkey(record.name) else { continue };
-            let node = nodes.find(|(index, _)| index == position).and_then(|(_, node)| node.ok());
+            let passed_over = position - next;
+            next = position + 1;
+            let node = nodes.as_mut().and_then(|nodes| nodes.nth(passed_over)).and_then(Result::ok);
             let name = record.name.text();
             let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&name) };
             if self.trail.is_new(record.offset, &place) {

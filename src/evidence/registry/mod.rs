@@ -137,10 +137,11 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         let own = root.subkeys.iter().find_map(|key| control_set::code_page_of(key, &mut Defects::default()));
         carve::carve(bytes, hive.bins_end(), &root, options.logs, own.or(options.code_page), &mut defects)
     });
-    let mut moments = moments::of_keys(&root, &mut defects);
+    let code_page = options.code_page;
+    let registry = options.keep_registry.then(|| Registry { root: root.clone(), links, code_page });
+    let mut moments = moments::of_keys(root, &mut defects);
     moments.extend(moments::of_links(&control_sets));
     moments.extend(history.iter().flat_map(moments::of_deleted_keys));
-    let registry = options.keep_registry.then_some(Registry { root, links, code_page: options.code_page });
     Ok(Reading {
         hive: Some(hive.head),
         control_sets,
@@ -173,7 +174,7 @@ fn read_part(part: Part, bytes: &[u8], options: &ReadOptions<'_>) -> Result<Opti
     }
     let links = links::follow_in_export(&mut root, &mut defects);
     let control_sets = read_control_sets(&root, &links, options.code_page, &mut defects);
-    let moments = moments::of_keys(&root, &mut defects);
+    let moments = moments::of_keys(root, &mut defects);
     let hive = Some(hive.head);
     Ok(Some(Reading { hive, control_sets, moments, defects: defects.into_list(), ..Reading::of(Kind::Hive) }))
 }

@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 
 use super::Key;
-use crate::catalog::Place;
+use crate::catalog::{FileTime, Place};
 use crate::evidence::{ControlSet, Defect, Defects, Event, Former, History, Moment};
 
 /// Keys of one hive whose times are kept; the most that were read of a real one are 369.
 const MOST: usize = 65_536;
 
 /// The times of `root` and of all keys below it, in the order of the tree.
-pub(super) fn of_keys(root: &Key, defects: &mut Defects) -> Vec<Moment> {
+pub(super) fn of_keys(root: Key, defects: &mut Defects) -> Vec<Moment> {
     let mut moments = Vec::new();
-    let mut keys = vec![root];
     // Links lead to keys that may have been read under their own names, too.
-    let has_repeated = has_repeated(root);
+    let has_repeated = has_repeated(&root);
+    let mut keys = vec![root];
     let mut known = HashSet::new();
     while let Some(key) = keys.pop() {
         if has_repeated && key.place.offset.is_some_and(|offset| !known.insert(offset)) {
@@ -22,11 +22,11 @@ pub(super) fn of_keys(root: &Key, defects: &mut Defects) -> Vec<Moment> {
         }
         if moments.len() == MOST {
             let expected = format!("at most {MOST} keys with a time");
-            defects.push(Defect::new(key.place.clone(), expected, "more; the remaining times are ignored"));
+            defects.push(Defect::new(key.place, expected, "more; the remaining times are ignored"));
             break;
         }
-        moments.extend(of_key(key));
-        keys.extend(key.subkeys.iter().rev());
+        keys.extend(key.subkeys.into_iter().rev());
+        moments.extend(of_key(key.last_written, key.place));
     }
     moments
 }
@@ -58,19 +58,17 @@ pub(super) fn of_links(control_sets: &[ControlSet]) -> impl Iterator<Item = Mome
     timed.map(|(time, place)| Moment { time, event: Event::KeyWritten, place })
 }
 
-fn of_key(key: &Key) -> Option<Moment> {
-    let time = key.last_written.filter(|time| time.0 != 0)?;
-    let place = match key.place.path.as_str() {
-        "" => Place { path: r"\".to_owned(), ..key.place.clone() },
-        _ => key.place.clone(),
-    };
+fn of_key(last_written: Option<FileTime>, mut place: Place) -> Option<Moment> {
+    let time = last_written.filter(|time| time.0 != 0)?;
+    if place.path.is_empty() {
+        r"\".clone_into(&mut place.path);
+    }
     Some(Moment { time, event: Event::KeyWritten, place })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::FileTime;
 
     fn key(time: u64, subkeys: Vec<Key>) -> Key {
         Key { last_written: Some(FileTime(time)), subkeys, ..Key::default() }
@@ -80,13 +78,13 @@ mod tests {
     fn a_time_of_zero_records_nothing() {
         let root = key(1, vec![key(0, vec![key(2, vec![])]), Key::default(), key(3, vec![])]);
         let mut defects = Defects::default();
-        let times: Vec<u64> = of_keys(&root, &mut defects).iter().map(|moment| moment.time.0).collect();
+        let times: Vec<u64> = of_keys(root, &mut defects).iter().map(|moment| moment.time.0).collect();
         assert_eq!((times, defects.met()), (vec![1, 2, 3], 0));
     }
 
     #[test]
     fn the_root_has_a_path_of_its_own() {
-        let moments = of_keys(&key(1, vec![]), &mut Defects::default());
+        let moments = of_keys(key(1, vec![]), &mut Defects::default());
         assert_eq!(moments.first().map(|moment| moment.place.path.as_str()), Some(r"\"));
     }
 
@@ -94,6 +92,6 @@ mod tests {
     fn what_is_passed_over_is_told() {
         let root = key(1, vec![key(2, vec![]); MOST]);
         let mut defects = Defects::default();
-        assert_eq!((of_keys(&root, &mut defects).len(), defects.met()), (MOST, 1));
+        assert_eq!((of_keys(root, &mut defects).len(), defects.met()), (MOST, 1));
     }
 }

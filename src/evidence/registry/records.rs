@@ -48,7 +48,12 @@ impl<'a> StoredName<'a> {
     /// The same without a copy; `None` for other names than those in ASCII that take a byte for each character, as
     /// nearly all do.
     pub(super) fn ascii(self) -> Option<&'a str> {
-        Some(self.bytes).filter(|bytes| self.is_latin1 && bytes.is_ascii()).and_then(|bytes| str::from_utf8(bytes).ok())
+        self.ascii_bytes().and_then(|bytes| str::from_utf8(bytes).ok())
+    }
+
+    /// The same as bytes, to be compared.
+    pub(super) fn ascii_bytes(self) -> Option<&'a [u8]> {
+        Some(self.bytes).filter(|bytes| self.is_latin1 && bytes.is_ascii())
     }
 
     /// How many characters it has, of which some may be halves of one.

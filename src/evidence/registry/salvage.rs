@@ -43,7 +43,8 @@ pub(super) struct Trail<'d> {
 impl<'d> Trail<'d> {
     /// The trail through a hive of that length.
     pub(super) fn new(length: usize, room: &'d mut usize, defects: &'d mut Defects) -> Self {
-        Self { seen: HashSet::new(), left: MOST_ITEMS.min(length / 4), room, defects }
+        // Real hives have 369 keys that are read.
+        Self { seen: HashSet::with_capacity(400), left: MOST_ITEMS.min(length / 4), room, defects }
     }
 
     /// How many items of lists may still be read.
@@ -285,6 +286,10 @@ impl<'a> Salvage<'a> {
         }
         if is_cut {
             trail.lose(key, "values within the limit", "more");
+        }
+        if !wanted.has_all_values() {
+            // A single value is wanted: four would take the room that a vector begins with.
+            key.values.reserve_exact(1);
         }
         for item in items {
             match self.records.value(item).and_then(|value| self.value(&value, key, wanted, trail)) {

@@ -20,18 +20,18 @@ pub(super) struct Wanted {
     root: Node,
 }
 
-/// What is wanted of a key. Names are in lower case.
+/// What is wanted of a key. Names are in lower case, and are compared as bytes of UTF-8.
 #[derive(Debug, Default)]
 struct Node {
     /// Everything in the key and below it.
     whole_tree: bool,
     all_values: bool,
     values: Vec<String>,
-    subkeys: BTreeMap<String, Node>,
+    subkeys: BTreeMap<Vec<u8>, Node>,
     /// Subkeys whose names begin so.
-    beginnings: BTreeMap<String, Node>,
+    beginnings: BTreeMap<Vec<u8>, Node>,
     /// Subkeys of which [`Node::of_service`] is wanted.
-    services: BTreeSet<String>,
+    services: BTreeSet<Vec<u8>>,
 }
 
 /// What is wanted of one of its keys.
@@ -85,7 +85,10 @@ impl Wanted {
         for control_set in CONTROL_SETS {
             let control_set = wanted.root.below(control_set);
             control_set.want_all(WANTED_OF_CONTROL_SETS);
-            control_set.below("Services").services.extend(SERVICES.iter().map(|service| service.to_ascii_lowercase()));
+            control_set
+                .below("Services")
+                .services
+                .extend(SERVICES.iter().map(|service| service.to_ascii_lowercase().into_bytes()));
         }
         wanted
     }
@@ -97,12 +100,7 @@ impl Wanted {
         WANTED_OF_EXPORT.get_or_init(|| {
             let mut wanted = Self::new();
             for control_set in CONTROL_SETS {
-                wanted
-                    .root
-                    .below(control_set)
-                    .below("Services")
-                    .beginnings
-                    .insert(String::new(), Node::new_of_service());
+                wanted.root.below(control_set).below("Services").beginnings.insert(Vec::new(), Node::new_of_service());
             }
             wanted
         })
@@ -116,8 +114,8 @@ impl Wanted {
 
     /// Wants also the start of a service and the settings of its transport. Both names are taken as they are.
     pub(super) fn want_service(&mut self, control_set: &Text, service: &Text) {
-        let control_set = self.root.subkeys.entry(control_set.lower()).or_default();
-        control_set.below("Services").services.insert(service.lower());
+        let control_set = self.root.subkeys.entry(control_set.lower().into_bytes()).or_default();
+        control_set.below("Services").services.insert(service.lower().into_bytes());
     }
 
     /// What is wanted of the key at `link`, wanted of the one at `target` in its place, whose names are in lower case;
@@ -172,13 +170,13 @@ impl Node {
     fn below(&mut self, name: &str) -> &mut Self {
         let name = name.to_ascii_lowercase();
         match name.strip_suffix('*') {
-            Some(beginning) => self.beginnings.entry(beginning.to_owned()).or_default(),
-            None => self.subkeys.entry(name).or_default(),
+            Some(beginning) => self.beginnings.entry(beginning.into()).or_default(),
+            None => self.subkeys.entry(name.into_bytes()).or_default(),
         }
     }
 
     /// Adds what is wanted of the subkey of that name.
-    fn add_named<'n>(&'n self, name: &str, nodes: &mut Vec<&'n Self>) {
+    fn add_named<'n>(&'n self, name: &[u8], nodes: &mut Vec<&'n Self>) {
         nodes.extend(self.subkeys.get(name));
         nodes
             .extend(self.beginnings.iter().filter(|(beginning, _)| name.starts_with(*beginning)).map(|(_, node)| node));
@@ -188,7 +186,7 @@ impl Node {
     }
 
     /// Whether anything is wanted of the subkey of that name.
-    fn wants(&self, name: &str) -> bool {
+    fn wants(&self, name: &[u8]) -> bool {
         self.subkeys.contains_key(name)
             || self.services.contains(name)
             || self.beginnings.keys().any(|beginning| name.starts_with(beginning))
@@ -196,17 +194,17 @@ impl Node {
 }
 
 /// Does something with a name in lower case.
-fn in_lower_case<T>(name: StoredName<'_>, work: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-    let Some(name) = name.ascii() else { return work(&name.text().lower()) };
+fn in_lower_case<T>(name: StoredName<'_>, work: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+    let Some(name) = name.ascii_bytes() else { return work(name.text().lower().as_bytes()) };
     let mut lower = [0; LONGEST_KEY_NAME];
     let lower = lower.get_mut(..name.len())?;
-    lower.copy_from_slice(name.as_bytes());
+    lower.copy_from_slice(name);
     lower.make_ascii_lowercase();
-    work(str::from_utf8(lower).ok()?)
+    work(lower)
 }
 
 /// The bit that stands for names of that length in a set of lengths; long ones share one.
-fn length_bit(name: &str) -> u64 {
+fn length_bit(name: &[u8]) -> u64 {
     1 << name.len().min(63)
 }
 
@@ -214,7 +212,7 @@ impl WantedBelow<'_> {
     /// What is wanted of the subkey of that name; `None` where it is to be passed over.
     #[must_use]
     pub(super) fn subkey(&self, name: &Text) -> Option<Self> {
-        self.lower_subkey(&name.lower())
+        self.lower_subkey(name.lower().as_bytes())
     }
 
     /// The same for the name in a record.
@@ -227,7 +225,7 @@ impl WantedBelow<'_> {
     pub(super) fn chooser(&self) -> impl Fn(StoredName<'_>) -> bool {
         let lengths = self.name_lengths();
         move |name| {
-            let may_be = name.ascii().is_none_or(|name| lengths & length_bit(name) != 0);
+            let may_be = name.ascii_bytes().is_none_or(|name| lengths & length_bit(name) != 0);
             may_be && in_lower_case(name, |name| self.wants_lower(name).then_some(())).is_some()
         }
     }
@@ -240,24 +238,24 @@ impl WantedBelow<'_> {
             names.fold(any, |lengths, name| lengths | length_bit(name))
         };
         match self.way {
-            [next, ..] => length_bit(next),
+            [next, ..] => length_bit(next.as_bytes()),
             [] if self.whole_tree => u64::MAX,
             [] => self.nodes.iter().map(of_node).fold(0, |one, other| one | other),
         }
     }
 
     /// Whether a subkey is wanted, by its name in lower case.
-    fn wants_lower(&self, name: &str) -> bool {
+    fn wants_lower(&self, name: &[u8]) -> bool {
         match self.way {
-            [next, ..] => next == name,
+            [next, ..] => next.as_bytes() == name,
             [] => self.whole_tree || self.nodes.iter().any(|node| node.wants(name)),
         }
     }
 
     /// The same for a name in lower case.
-    fn lower_subkey(&self, name: &str) -> Option<Self> {
+    fn lower_subkey(&self, name: &[u8]) -> Option<Self> {
         if let [next, way @ ..] = self.way {
-            return (next == name).then(|| Self { way, ..self.clone() });
+            return (next.as_bytes() == name).then(|| Self { way, ..self.clone() });
         }
         if self.whole_tree {
             return Some(Self { way: &[], whole_tree: true, nodes: Vec::new() });
@@ -290,7 +288,9 @@ impl WantedBelow<'_> {
         self.has_all_values() || is_named(LINK_VALUE) || self.way.is_empty() && self.nodes.iter().any(is_of_node)
     }
 
-    fn has_all_values(&self) -> bool {
+    /// Whether every value of this key is wanted.
+    #[must_use]
+    pub(super) fn has_all_values(&self) -> bool {
         self.way.is_empty() && (self.whole_tree || self.nodes.iter().any(|node| node.all_values))
     }
 }
