@@ -22,15 +22,14 @@ struct Table {
     provider: OnceLock<Option<ThirdParty>>,
 }
 
+/// What the lists begin with that a third party is known by.
+const LISTS: [&str; 3] = ["ids = [", "files = [", "names = ["];
+
 impl Table {
     fn new(toml: &'static str) -> Self {
-        Self {
-            toml,
-            ids: texts(toml, "ids = [").into_iter().filter_map(|id| Guid::parse_str(id).ok()).collect(),
-            files: texts(toml, "files = ["),
-            names: texts(toml, "names = ["),
-            provider: OnceLock::new(),
-        }
+        let [ids, files, names] = texts(toml);
+        let ids = ids.into_iter().filter_map(|id| Guid::parse_str(id).ok()).collect();
+        Self { toml, ids, files, names, provider: OnceLock::new() }
     }
 
     fn provider(&self) -> Option<&ThirdParty> {
@@ -38,13 +37,15 @@ impl Table {
     }
 }
 
-/// The texts of the list that begins so.
-fn texts<'t>(toml: &'t str, beginning: &str) -> Vec<&'t str> {
-    let mut texts = Vec::new();
-    for line in toml.lines().skip_while(|line| !line.starts_with(beginning)) {
-        texts.extend(line.split('"').skip(1).step_by(2));
-        if line.ends_with(']') {
-            break;
+/// The texts of each of [`LISTS`].
+fn texts(toml: &str) -> [Vec<&str>; LISTS.len()] {
+    let mut texts: [Vec<&str>; LISTS.len()] = Default::default();
+    let mut open = None;
+    for line in toml.lines() {
+        open = LISTS.iter().position(|list| line.starts_with(list)).or(open);
+        if let Some(list) = open.and_then(|open| texts.get_mut(open)) {
+            list.extend(line.split('"').skip(1).step_by(2));
+            open = open.filter(|_| !line.ends_with(']'));
         }
     }
     texts
