@@ -173,10 +173,10 @@ GROWING = {
 
 
 def growth():
-    """For twice as much of each: the ratio of instructions, without what evidence with one of it costs."""
+    """For twice as many more than one of each: the ratio of the instructions more than evidence with one costs."""
     for name, (what, count) in GROWING.items():
         counts = []
-        for number in (1, count, 2 * count, 4 * count):
+        for number in (1, 1 + count, 1 + 2 * count, 1 + 4 * count):
             subprocess.run([INPUTS, WORK / "grown", name, str(number)], check=True)
             (file,) = (WORK / "grown").glob(f"{name}-{number}.*")
             counts.append(instructions([*QUICK, str(file)]))

@@ -115,7 +115,7 @@ pub fn clean_hive(host: &str) -> Vec<u8> {
     let mut random = Random::new(99);
     for number in 0..280 {
         let data: Vec<u8> = (0..4000).flat_map(|_| random.number().to_le_bytes()).collect();
-        root.at(r"ControlSet001\Control\ProductOptions").binary(&format!("Policy{number}"), data);
+        root.at(r"ControlSet001\Control\Video").binary(&format!("Mode{number}"), data);
     }
     hive::write(&root, &Shape::default())
 }
