@@ -10,5 +10,5 @@ mod reach;
 pub(crate) use beginning::is_program;
 pub use beginning::{Beginning, Packing, is_zip_by_its_end, longest_zip_end};
 pub use hosts::{Host, JoinReason, Member, hosts};
-pub use names::{Name, Role, units};
+pub use names::{Name, Role, joined, units};
 pub use reach::{Reach, can_join};

@@ -245,6 +245,12 @@ pub fn units(names: &[Name]) -> Vec<Vec<usize>> {
     units
 }
 
+/// The files of a unit that count where it is joined to another one: not the transaction logs of a hive that does not lead.
+pub fn joined<T>(files: Vec<T>, name: impl Fn(&T) -> &Name) -> impl Iterator<Item = T> {
+    let mut is_first = true;
+    files.into_iter().filter(move |file| std::mem::take(&mut is_first) || name(file).log_role().is_none())
+}
+
 #[derive(PartialEq, Eq, Hash)]
 enum Key<'a> {
     Group(&'a str),

@@ -156,7 +156,7 @@ impl<'a> Waiting<'a> {
         Piece {
             id: format!("{}/{place}", self.archive.id),
             label: Text::new(format!("{}!/{}", self.archive.label.lossy(), self.contents.path(place))),
-            name: self.contents.name(place),
+            name: self.contents.name(place).within(&self.archive.label.lossy()),
             source: Source::Held(bytes),
             is_found: true,
             joined: None,

@@ -136,9 +136,9 @@ impl Examiner<'_> {
             for (member, reason) in host.joined {
                 let joined = place(member).and_then(|place| units.get_mut(place)?.take());
                 let leader = place(host.leader).and_then(|place| units.get_mut(place)?.as_mut());
-                // The transaction logs of a hive that does not lead are of no use.
-                if let (Some(leader), Some(file)) = (leader, joined.and_then(|unit| unit.files.into_iter().next())) {
-                    leader.files.push(Piece { joined: Some(reason), ..file });
+                if let (Some(leader), Some(joined)) = (leader, joined) {
+                    let files = collection::joined(joined.files, |file| &file.name);
+                    leader.files.extend(files.map(|file| Piece { joined: Some(reason), ..file }));
                 }
             }
         }

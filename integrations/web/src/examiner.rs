@@ -131,10 +131,10 @@ impl Examiner<'_> {
         others
     }
 
-    /// The catalogs with what is of the same computer: with all of it, with what shows no catalogs itself, or alone. What is
-    /// left out stays apart.
+    /// The catalogs with what is of the same computer: with all of it, without exports that contradict each other, with what
+    /// shows no catalogs itself, or alone. What is left out stays apart.
     fn joined(catalogs: &[&Piece], logs: &[Piece], reports: &mut [Piece]) -> Result<Examination, Obstacle> {
-        let leave_out: [fn(&Piece) -> bool; 2] = [|_| false, shows_catalogs];
+        let leave_out: [fn(&Piece) -> bool; 3] = [|_| false, is_registration_file, shows_catalogs];
         for leave_out in leave_out {
             reports.iter_mut().filter(|report| leave_out(report)).for_each(|report| report.joined = None);
             let joined = reports.iter().filter(|report| report.joined.is_some());

@@ -52,13 +52,8 @@ impl Examiner<'_> {
                 let joined = place(member).and_then(|place| units.get_mut(place)?.take());
                 let leader = place(host.leader).and_then(|place| units.get_mut(place)?.as_mut());
                 if let (Some(leader), Some(joined)) = (leader, joined) {
-                    // The transaction logs of a hive that does not lead are of no use.
-                    let mut files = joined.files.into_iter();
-                    let first = files.next();
-                    let exports = files.filter(|file| file.name.log_role().is_none());
-                    leader
-                        .files
-                        .extend(first.into_iter().chain(exports).map(|file| Piece { joined: Some(reason), ..file }));
+                    let files = collection::joined(joined.files, |file| &file.name);
+                    leader.files.extend(files.map(|file| Piece { joined: Some(reason), ..file }));
                 }
             }
         }
