@@ -65,11 +65,24 @@ impl Write for Output {
     }
 }
 
+/// Characters of the narrowest terminal that lines are broken for.
+const NARROWEST: usize = 40;
+
+/// Line width of messages where standard error is no terminal, and the widest one elsewhere.
+const WIDEST_MESSAGE: usize = 100;
+
+/// The line width in a terminal of that size.
+fn width_in(size: Option<(terminal_size::Width, terminal_size::Height)>) -> Option<usize> {
+    size.map(|(width, _)| usize::from(width.0).max(NARROWEST))
+}
+
 /// Tells what went wrong with one piece of evidence, or with the output, on standard error.
 ///
 /// A standard error that is closed is no reason to stop.
 pub(in crate::cli) fn complain(report: &Report) {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(100).with_links(false);
+    let width = width_in(terminal_size::terminal_size_of(io::stderr()));
+    let width = width.map_or(WIDEST_MESSAGE, |width| width.min(WIDEST_MESSAGE));
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode()).with_width(width).with_links(false);
     let mut text = String::new();
     if handler.render_report(&mut text, &WithoutHeading(report.as_ref())).is_ok() {
         let mut stream = anstream::AutoStream::auto(io::stderr());

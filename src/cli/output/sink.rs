@@ -11,10 +11,7 @@ use miette::{Report, Severity, miette};
 
 use super::atomic::AtomicFile;
 use super::presses::Presses;
-use super::{Output, complain, ensure_hidden, usage};
-
-/// Characters of the narrowest terminal that lines are broken for.
-const NARROWEST: usize = 40;
+use super::{Output, complain, ensure_hidden, usage, width_in};
 
 /// Everything that a result is written to.
 pub(in crate::cli) struct Sinks<'a> {
@@ -161,9 +158,7 @@ fn new_store() -> Box<dyn Store> {
 
 /// The line width on standard output: that of the terminal, unless the user gives one.
 pub(in crate::cli) fn width_of_stdout(chosen: Option<usize>) -> Option<usize> {
-    let terminal =
-        || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0).max(NARROWEST));
-    chosen.or_else(terminal)
+    chosen.or_else(|| width_in(terminal_size::terminal_size_of(io::stdout())))
 }
 
 /// One place that a result is written to, in one format.
