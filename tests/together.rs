@@ -84,6 +84,17 @@ fn a_hive_is_compared_with_an_export_of_it() {
 }
 
 #[test]
+fn damage_of_what_is_compared_is_reported_and_is_none_of_the_registry() {
+    let catalogs = notation::parse(CASE).unwrap();
+    let mut damaged = export(&catalogs);
+    damaged.truncate(damaged.len() / 4 * 2);
+    let examination = together(&[("SYSTEM", &pressed(&catalogs)), ("x.reg", &damaged)]).unwrap();
+    assert_eq!(examination.verdict(), catalog9::finding::Verdict::Intact);
+    let places: Vec<&str> = examination.defects.iter().map(|defect| defect.place.path.as_str()).collect();
+    assert!(!places.is_empty() && places.iter().all(|place| place.starts_with("x.reg")), "{places:?}");
+}
+
+#[test]
 fn a_report_that_is_cut_off_lacks_nothing() {
     let catalogs = notation::parse(CASE).unwrap();
     let report = msinfo::plain_text(&catalogs, "EXAMPLE", &msinfo::ENGLISH);

@@ -60,10 +60,12 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
     // What a SOFTWARE hive says of Windows counts more than what a program said.
     let (software, others): (Vec<_>, Vec<_>) =
         others.into_iter().partition(|(_, reading)| reading.kind == Kind::SoftwareHive);
-    for (name, reading) in software.into_iter().chain(others) {
+    let mut damage = Vec::new();
+    for (name, mut reading) in software.into_iter().chain(others) {
+        damage.extend(std::mem::take(&mut reading.defects).into_iter().map(|defect| of_piece(&name, defect)));
         match reading.kind {
             Kind::EventLog | Kind::Autoruns | Kind::SoftwareHive | Kind::SystemInfo => {
-                add_facts(&mut registry, &name, reading);
+                add_facts(&mut registry, reading)
             }
             _ => reports.extend(report(name, reading)),
         }
@@ -72,7 +74,10 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
     let size = parts.iter().map(|part| part.size).sum();
     let path = Text::new(names.join(" + "));
     let others = Others { reports: &reports, earlier: &earlier, drives: &drives };
-    Ok(Examination { parts, logs: of_logs, ..examination(registry, others, path, size, options)? })
+    let mut examination = Examination { parts, logs: of_logs, ..examination(registry, others, path, size, options)? };
+    // Damage of what is compared with the registry is none of the registry.
+    examination.defects.extend(damage);
+    Ok(examination)
 }
 
 /// The one registry, and the rest, which is compared with it.
@@ -174,8 +179,14 @@ pub(super) fn listing(reading: &mut Reading) -> Option<SystemReport> {
     Some(SystemReport { name: Text::new("the listing in the same file"), written: None, catalogs })
 }
 
-/// Adds facts of other evidence to the registry, with the damage of that evidence.
-fn add_facts(registry: &mut Reading, name: &Text, other: Reading) {
+/// A defect with the name of the piece of evidence that has it.
+fn of_piece(name: &Text, defect: Defect) -> Defect {
+    let path = [name.to_string(), defect.place.path].join(": ");
+    Defect { place: Place { path: path.trim_end_matches(": ").to_owned(), ..defect.place }, ..defect }
+}
+
+/// Adds facts of other evidence to the registry.
+fn add_facts(registry: &mut Reading, other: Reading) {
     let computer_name = current(&other).and_then(|control_set| control_set.computer_name.clone());
     if let Some(control_set) = registry.control_sets.iter_mut().find(|control_set| control_set.roles.current) {
         control_set.computer_name = control_set.computer_name.take().or(computer_name);
@@ -183,10 +194,6 @@ fn add_facts(registry: &mut Reading, name: &Text, other: Reading) {
     registry.events.extend(other.events);
     registry.files.extend(other.files);
     registry.software = registry.software.take().or(other.software);
-    registry.defects.extend(other.defects.into_iter().map(|defect| {
-        let path = [name.to_string(), defect.place.path].join(": ");
-        Defect { place: Place { path: path.trim_end_matches(": ").to_owned(), ..defect.place }, ..defect }
-    }));
 }
 
 /// A report as the rules take it: of several listings the last.
