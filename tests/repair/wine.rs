@@ -1,4 +1,5 @@
-//! Wine's regedit as a second importer: it imports the start, then the fix, then the undo, and exports what it has.
+//! Wine's regedit as a second importer: it imports the start, then the fix, then the undo, and exports what it has. That
+//! takes a minute, so `tests/windows/run.sh` runs it.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,15 +9,10 @@ use catalog9::comparison::states::{Part, State, compare};
 use catalog9::repair::{Refusal, Request};
 use catalog9::{Content, Evidence, Examination, examine};
 
-use super::{LAYERED, MUTATIONS, mutated, options, planned, programs, root_of};
+use super::{LAYERED, MUTATIONS, mutated, options, planned, root_of};
 use crate::synth::{Key, reg};
 
 const SERVICES: &str = r"HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services";
-
-#[test]
-fn wine_imports_where_it_is_there() {
-    programs::run("repair::wine::wine_repairs_and_takes_it_back", "wine", "Debian: wine64");
-}
 
 /// Runs a Windows program in a separate Windows folder.
 fn wine(prefix: &Path, arguments: &[&str]) -> bool {

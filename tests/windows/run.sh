@@ -59,3 +59,5 @@ compare scan --format jsonl hives/cases.tar
 compare explain lsp
 echo "$passed passed, $failed failed"
 ((failed == 0))
+cd "$programs/.."
+cargo test --locked --test suite wine_repairs -- --ignored
