@@ -1,6 +1,7 @@
 //! What must hold of every archive, however hostile: for the fuzzer, and for what it once found.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read};
 
 use catalog9::archive::{Archive, Budget, Contents, DEEPEST, Told, Trouble, Troubles};
@@ -34,6 +35,7 @@ pub fn hold_archive(bytes: &[u8]) {
     let reading = read(bytes, packing, 1, None);
     assert!(reading == read(bytes, packing, 1, None), "two readings of one archive differ");
     hold_length(bytes.len(), &reading);
+    hold_again(bytes, packing);
     if reading.troubles.is_empty() {
         for member in by_another_reader(bytes, packing).into_iter().filter(|member| is_evidence(member)) {
             let is_read = reading.files.iter().any(|(_, file)| file.starts_with(&member));
@@ -115,6 +117,27 @@ fn hold_length(packed: usize, reading: &Reading) {
     let most = DEEPEST * ((1 << 20).max(200 * packed) + packed);
     let length: usize = reading.files.iter().map(|(_, file)| file.len()).sum();
     assert!(length <= most, "{packed} bytes come to {length}");
+}
+
+/// Whatever an archive lists can be read once more, and comes to no more than before.
+fn hold_again(bytes: &[u8], packing: Packing) {
+    let outer = Budget::again(None);
+    let mut archive = open(bytes, packing, Some(&outer));
+    let (contents, troubles) = archive.look(&|| false).unwrap();
+    let listing = contents.listing;
+    assert!(!listing.is_whole() || troubles.into_iter().next().is_none(), "trouble, and all members are known");
+    let wanted: BTreeSet<usize> = listing.paths().filter_map(|path| listing.index_of(path)).collect();
+    let (mut met, mut length) = (BTreeSet::new(), 0);
+    let result = archive.read_again(&wanted, &mut |index, stream| {
+        assert!(wanted.contains(&index) && met.insert(index), "a member that nobody wants");
+        let mut space = [0; 4096];
+        while let Ok(read @ 1..) = stream.read(&mut space) {
+            length += read;
+        }
+        true
+    });
+    assert!(result.is_err() || !listing.is_whole() || met.len() == wanted.len(), "a member that is not met again");
+    assert!(length <= (1 << 20).max(200 * bytes.len()) + bytes.len(), "{} bytes come to {length}", bytes.len());
 }
 
 /// Where the packed form has checksums, a changed byte changes no evidence without a word.

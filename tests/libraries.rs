@@ -89,7 +89,7 @@ fn examined(folder: &Path, arguments: &[&str]) -> Value {
 }
 
 /// The states of the DLLs, with their paths.
-fn states(document: &Value) -> Vec<String> {
+pub fn states(document: &Value) -> Vec<String> {
     let libraries = document["libraries"].as_array().map(Vec::as_slice).unwrap_or_default();
     let state = |library: &Value| {
         let path = library["path"].as_str().unwrap();
@@ -99,13 +99,13 @@ fn states(document: &Value) -> Vec<String> {
     libraries.iter().map(state).collect()
 }
 
-fn of_proxy(document: &Value) -> String {
+pub fn of_proxy(document: &Value) -> String {
     let mut states = states(document);
     states.retain(|state| state.contains("roxy.dll"));
     states.join("\n")
 }
 
-fn rules(document: &Value) -> Vec<&str> {
+pub fn rules(document: &Value) -> Vec<&str> {
     let mut rules: Vec<&str> =
         document["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
     rules.dedup();

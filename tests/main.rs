@@ -53,6 +53,7 @@ mod mutations;
 mod odd_hives;
 mod oracle;
 mod pack;
+mod packed_libraries;
 mod picture;
 mod policy;
 mod real_evidence;

@@ -15,6 +15,9 @@ const UNSUSPICIOUS: u64 = 1 << 20;
 /// Most bytes that an archive comes to, with those of the archives in it.
 pub(super) const LONGEST: u64 = 8 << 30;
 
+/// Most bytes of an archive that are read again, each as often as it is.
+const AGAIN: u64 = 4 * LONGEST;
+
 /// How many bytes something may still come to, as part of something else that has a budget, too.
 #[derive(Debug)]
 pub struct Budget<'a> {
@@ -48,6 +51,21 @@ impl<'a> Budget<'a> {
         let by_ratio = length.saturating_mul(RATIO).max(UNSUSPICIOUS);
         let limit = if by_ratio < LONGEST { Limit::Ratio } else { Limit::Total };
         Self { left: Cell::new(by_ratio.min(LONGEST)), limit, outer }
+    }
+
+    /// The budget of everything that is read of an archive again, however often. Its members were read before.
+    #[must_use]
+    pub fn again(outer: Option<&'a Budget<'a>>) -> Self {
+        Self { left: Cell::new(AGAIN), limit: Limit::Total, outer }
+    }
+
+    /// Takes bytes out of the budget, or work that takes as long as to read them.
+    ///
+    /// # Errors
+    ///
+    /// Where it has fewer left.
+    pub fn spend(&self, length: u64) -> io::Result<()> {
+        self.take(length).map_err(io::Error::other)
     }
 
     /// Takes bytes out of the budget, and out of those that it is a part of.

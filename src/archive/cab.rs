@@ -162,7 +162,13 @@ fn visit_all(
             return fail(&error, files.get(at..).unwrap_or_default(), troubles);
         }
         let mut reader = Exact { stream: (&mut stream).take(length), left: length };
-        let member = Member { name: file.name.clone(), reader: &mut reader, is_in_stream: true, is_dense: false };
+        let member = Member {
+            name: file.name.clone(),
+            reader: &mut reader,
+            is_in_stream: true,
+            is_dense: false,
+            is_link: false,
+        };
         if !visit(*index, member, troubles) {
             return false;
         }

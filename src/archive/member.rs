@@ -5,6 +5,9 @@ use std::io::Read;
 use super::password::Password;
 use super::trouble::Troubles;
 
+/// Bytes of the longest path that a link may lead to.
+pub(super) const LONGEST_LINK: u64 = 4096;
+
 /// What those that read archives may take and know.
 #[derive(Clone, Copy)]
 pub(super) struct Means<'a> {
@@ -23,6 +26,8 @@ pub(super) struct Member<'a> {
     pub(super) is_in_stream: bool,
     /// Whether it may be read to its end, whatever it is: it is hardly longer than it is packed.
     pub(super) is_dense: bool,
+    /// Whether it is a link, of which nothing is read.
+    pub(super) is_link: bool,
 }
 
 /// What is done with each member, by its place among all; whether it goes on.

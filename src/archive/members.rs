@@ -56,7 +56,7 @@ impl<S: Read + Seek> Archive<'_, S> {
             result?;
         }
         let mut whole = Cursor::new(head).chain(stream);
-        visit(0, Member { name, reader: &mut whole, is_in_stream: false, is_dense: false }, troubles);
+        visit(0, Member { name, reader: &mut whole, is_in_stream: false, is_dense: false, is_link: false }, troubles);
         Ok(())
     }
 }

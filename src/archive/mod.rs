@@ -20,6 +20,7 @@
 mod budget;
 #[cfg(feature = "archives")]
 mod cab;
+mod listing;
 mod member;
 mod members;
 mod password;
@@ -34,9 +35,11 @@ mod trouble;
 mod windowed;
 mod zip;
 
+use std::collections::BTreeSet;
 use std::io::{self, Read, Seek, SeekFrom};
 
 pub use self::budget::Budget;
+pub use self::listing::{Child, Listing};
 pub use self::password::Password;
 pub use self::trouble::{Told, Trouble, Troubles};
 use crate::collection::{self, Beginning, Name, Packing, is_program, is_zip_by_its_end, longest_zip_end};
@@ -82,6 +85,8 @@ pub struct Contents {
     pub others: u64,
     /// The members that may belong together, as places in the list of those that are read. The leading one comes first.
     pub units: Vec<Vec<usize>>,
+    /// The names of all members, whatever they are.
+    pub listing: Listing,
     found: Vec<Found>,
     names: Vec<Name>,
 }
@@ -99,6 +104,9 @@ struct Found {
 /// whether it goes on.
 pub type Take<'a> = dyn FnMut(usize, &mut dyn Read, &Budget<'_>) -> Result<bool, Trouble> + 'a;
 
+/// What is done with each member that is read again, which is given by its place among all; whether it goes on.
+pub type TakeAgain<'a> = dyn FnMut(usize, &mut dyn Read) -> bool + 'a;
+
 impl<'a, S: Read + Seek> Archive<'a, S> {
     /// An archive that is called that.
     pub fn new(source: S, packing: Packing, name: &'a str) -> Self {
@@ -114,10 +122,14 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
         let length = self.source.seek(SeekFrom::End(0))?;
         let budget = Budget::of_packed(length, self.outer);
         let mut contents = Contents::default();
-        let Contents { members, others, found, names, .. } = &mut contents;
+        let Contents { members, others, listing, found, names, .. } = &mut contents;
         let mut troubles = Troubles::default();
         let mut room = LARGEST_LIST.1;
         let result = self.each(&|_| true, &budget, &mut troubles, &mut |index, member, troubles| {
+            listing.add(index, &member.name, member.is_link);
+            if member.is_link {
+                return !is_over();
+            }
             *members += 1;
             let mut bytes = Vec::new();
             let result = member.reader.take(BEGINNING).read_to_end(&mut bytes);
@@ -162,6 +174,8 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
         if let Err(error) = result {
             troubles.add(Trouble::of(&error), "");
         }
+        // A member in trouble need not have been listed.
+        listing.close(troubles.is_empty() && !is_over());
         contents.arrange();
         Ok((contents, troubles))
     }
@@ -202,6 +216,22 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
             }
         });
         Ok(())
+    }
+
+    /// Reads members by their places among all, which its listing shows.
+    ///
+    /// # Errors
+    ///
+    /// Where the source cannot be read, or is longer than the outer budget allows.
+    pub fn read_again(&mut self, wanted: &BTreeSet<usize>, take: &mut TakeAgain<'_>) -> io::Result<()> {
+        let length = self.source.seek(SeekFrom::End(0))?;
+        if let (Packing::Tar, Some(outer)) = (self.packing, self.outer) {
+            // It is read from its beginning, and no other budget counts what is not compressed.
+            outer.spend(length)?;
+        }
+        let budget = Budget::of_packed(length, self.outer);
+        let is_wanted = |index: usize| wanted.contains(&index);
+        self.each(&is_wanted, &budget, &mut Troubles::default(), &mut |index, member, _| take(index, member.reader))
     }
 }
 

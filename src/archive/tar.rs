@@ -46,7 +46,8 @@ pub(super) fn each(
         // What is not read of it is passed over with the next head.
         left.set(packed.saturating_add(HEADS));
         let is_file = kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse();
-        if !is_file || !is_wanted(index) {
+        let is_link = kind.is_symlink() || kind.is_hard_link();
+        if !(is_file || is_link) || !is_wanted(index) {
             continue;
         }
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
@@ -54,12 +55,20 @@ pub(super) fn each(
             troubles.add(Trouble::TooMany, &name);
             break;
         }
+        if is_link {
+            let member = Member { name, reader: &mut io::empty(), is_in_stream: true, is_dense: false, is_link };
+            if !visit(index, member, troubles) {
+                break;
+            }
+            continue;
+        }
         if has_holes_of_another_form(&mut entry) {
             troubles.add(Trouble::Unknown("a member with holes in the form of POSIX".to_owned()), &name);
             continue;
         }
         let mut reader = Metered::new(&mut entry, kind.is_gnu_sparse().then_some(budget));
-        let member = Member { name, reader: &mut reader, is_in_stream: true, is_dense: !kind.is_gnu_sparse() };
+        let is_dense = !kind.is_gnu_sparse();
+        let member = Member { name, reader: &mut reader, is_in_stream: true, is_dense, is_link };
         if !visit(index, member, troubles) || reader.has_failed() {
             break;
         }

@@ -213,6 +213,10 @@ impl Troubles {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether there is trouble of that kind.
     pub(super) fn has(&self, trouble: &Trouble) -> bool {
         self.0.iter().any(|told| told.is_of_the_kind_of(trouble))

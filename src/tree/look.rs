@@ -2,29 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::drives::{SYSTEM_FILES, letters, windows_on};
 use super::named::{named, own_paths};
 use super::path::{Target, target};
-use super::portable_executable;
+use super::reading::{Place, Reading};
 use super::search::{End, Search};
-use super::security_catalogs::{self, CatalogSearch, CatalogsUnknown, Listed};
-use super::{Content, Drive, Image, Libraries, LibraryFile, NotKnown, Obstacle, Presence, Signature};
+use super::security_catalogs::{self, CatalogSearch, CatalogsUnknown};
+use super::{Drive, Image, Libraries, LibraryFile, NotKnown, Obstacle, Presence, Signature};
 use crate::catalog::{CanonicalPath, Catalogs, WindowsFolder};
-use crate::library_file::Hashes;
 
 /// The most files that are looked for. Real catalogs name fewer than thirty.
 const MOST: usize = 1000;
-
-/// Files that the system folder of every Windows has: it holds them where it was collected as a whole.
-const SYSTEM_FILES: [&str; 3] = ["ntdll.dll", "kernel32.dll", "ws2_32.dll"];
 
 /// The folders for system files of the two bitnesses.
 const SYSTEM_FOLDERS: [&str; 2] = ["System32", "SysWOW64"];
 
 /// The most bytes that are read of all files together.
 const MOST_BYTES: u64 = 2 << 30;
-
-/// Names that the Windows folder may have where nothing shows which it is.
-const WINDOWS_FOLDERS: [&str; 2] = ["Windows", "WINNT"];
 
 /// Looks for the DLLs that the catalogs name.
 pub(crate) fn look(catalogs: &Catalogs, drives: &[Drive<'_>]) -> Libraries {
@@ -38,10 +32,12 @@ fn look_within(catalogs: &Catalogs, drives: &[Drive<'_>], most_bytes: u64) -> Li
     let windows = windows_on(&mut search, &folder);
     let is_whole = windows.as_ref().is_some_and(|(drive, windows)| {
         let is_64_bit = catalogs.windows.is_64_bit() == Some(true);
-        let folders = SYSTEM_FOLDERS.iter().take(if is_64_bit { 2 } else { 1 });
-        folders.into_iter().all(|folder| search.holds(*drive, &[windows, folder], &SYSTEM_FILES))
+        let mut folders = SYSTEM_FOLDERS.iter().take(if is_64_bit { 2 } else { 1 });
+        is_listed_whole(drives, *drive) && folders.all(|folder| search.holds(*drive, &[windows, folder], &SYSTEM_FILES))
     });
-    let mut look = Look { folder, windows, is_whole, search, left: most_bytes };
+    let letters = letters(drives, windows.as_ref().map(|(drive, _)| *drive), &folder);
+    let reading = Reading::of(drives, most_bytes);
+    let mut look = Look { folder, windows, is_whole, letters, search, reading };
     let own = own_paths();
     let mut libraries = Libraries::default();
     let mut known: BTreeMap<Target, usize> = BTreeMap::new();
@@ -69,30 +65,14 @@ fn look_within(catalogs: &Catalogs, drives: &[Drive<'_>], most_bytes: u64) -> Li
         }
         libraries.by_path.insert(key, index);
     }
+    look.read(&mut libraries);
     look.find_signers(&mut libraries);
     libraries
 }
 
-/// The drive with the Windows folder, and what that is called.
-fn windows_on(search: &mut Search<'_>, folder: &WindowsFolder) -> Option<(usize, String)> {
-    let shown = folder.shown().map(|shown| shown.lossy().rsplit('\\').next().unwrap_or_default().to_owned());
-    let names: Vec<String> = match shown {
-        Some(name) => vec![name],
-        None => WINDOWS_FOLDERS.map(str::to_owned).into(),
-    };
-    let letter = folder.drive();
-    let fits = |drive: &Drive<'_>| match (drive.letter, letter) {
-        (Some(own), Some(letter)) => own.eq_ignore_ascii_case(&letter),
-        _ => true,
-    };
-    let drives = search.drives.iter().enumerate().filter(|(_, drive)| fits(drive)).map(|(index, _)| index);
-    let mut candidates = drives.flat_map(|drive| names.iter().map(move |name| (drive, name)));
-    // The hive shows which of several trees is the right one.
-    let found = candidates.find(|(drive, name)| {
-        search.holds(*drive, &[name, "System32", "config"], &["SYSTEM"])
-            || search.holds(*drive, &[name, "System32"], &SYSTEM_FILES)
-    });
-    found.map(|(drive, name)| (drive, name.clone()))
+/// Whether everything is listed that a drive has.
+fn is_listed_whole(drives: &[Drive<'_>], drive: usize) -> bool {
+    drives.get(drive).is_some_and(|drive| drive.files.is_listed_whole())
 }
 
 struct Look<'a> {
@@ -100,9 +80,10 @@ struct Look<'a> {
     windows: Option<(usize, String)>,
     /// Whether the tree holds all system files, so that the other folders of it count as whole.
     is_whole: bool,
+    /// The letter of each drive, where it is known.
+    letters: Vec<Option<char>>,
     search: Search<'a>,
-    /// How many bytes may still be read.
-    left: u64,
+    reading: Reading<'a>,
 }
 
 impl Look<'_> {
@@ -113,32 +94,34 @@ impl Look<'_> {
         };
         match self.search.find(drive, &names) {
             End::File(place) => {
-                let content = self.content(drive, &place);
-                Presence::Present { drive, place, content }
+                // It is read when all files are known that are.
+                Presence::Present { drive, place, content: Err(Obstacle::TooMuch) }
             }
             End::NotKnown(why) => Presence::NotJudged(why),
+            End::Nothing { .. } if !is_listed_whole(self.search.drives, drive) => {
+                Presence::NotJudged(NotKnown::NotListed)
+            }
             End::Nothing { depth } if self.is_whole_there(drive, &names, depth) => Presence::Absent,
             End::Nothing { .. } => Presence::NotJudged(NotKnown::PartOfFolder),
         }
     }
 
-    fn content(&mut self, drive: usize, place: &[String]) -> Result<Box<Content>, Obstacle> {
-        let Some(files) = self.search.drives.get(drive).map(|drive| drive.files) else {
-            return Err(Obstacle::TooMuch);
-        };
-        let left = self.left;
-        let mut content = Err(Obstacle::TooMuch);
-        let modified = files.read(place, &mut |bytes| {
-            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            if size <= left {
-                let (hashes, image) = (Hashes::of(bytes), portable_executable::read(bytes));
-                content = Ok(Box::new(Content { size, modified: None, hashes, image, is_known: None }));
+    /// Reads the files that were found, and the witnesses, which are needed where one of them contains no signature.
+    fn read(&mut self, libraries: &mut Libraries) {
+        let found = libraries.files.iter().filter_map(|file| match &file.presence {
+            Presence::Present { drive, place, .. } => Some((*drive, place.clone())),
+            _ => None,
+        });
+        let mut places: Vec<Place> = found.collect();
+        if !places.is_empty() {
+            places.extend(self.witnesses());
+        }
+        self.reading.announce(places);
+        for file in &mut libraries.files {
+            if let Presence::Present { drive, place, content } = &mut file.presence {
+                *content = self.reading.content(*drive, place);
             }
-        })?;
-        let mut content = content?;
-        content.modified = modified;
-        self.left = left.saturating_sub(content.size);
-        Ok(content)
+        }
     }
 
     /// Looks in the security catalogs of Windows for who signed the DLLs that contain no signature.
@@ -154,12 +137,14 @@ impl Look<'_> {
             libraries.security_catalogs = CatalogSearch::NotWhole(CatalogsUnknown::NotCollected);
             return;
         };
-        let witnesses = self.witnesses(drive, &windows);
+        let places = self.witnesses();
+        let read = |(drive, place): Place| self.reading.content(drive, &place).ok()?.image.ok();
+        let witnesses: Vec<Image> = places.into_iter().filter_map(read).collect();
         let digests = images.iter().flat_map(|image| &image.digests);
         let wanted: BTreeSet<Vec<u8>> =
             digests.chain(witnesses.iter().flat_map(|image| &image.digests)).cloned().collect();
         let (listed, mut whole) = security_catalogs::search(&mut self.search, (drive, &windows), &wanted);
-        if whole.is_ok() && !are_of_this_system(&witnesses, &listed) {
+        if whole.is_ok() && !security_catalogs::are_of_this_system((&witnesses, SYSTEM_FILES.len()), &listed) {
             whole = Err(CatalogsUnknown::OtherSystem);
         }
         for image in &mut images {
@@ -168,14 +153,14 @@ impl Look<'_> {
         libraries.security_catalogs = whole.map_or_else(CatalogSearch::NotWhole, CatalogSearch::Whole);
     }
 
-    /// The system files that every Windows has.
-    fn witnesses(&mut self, drive: usize, windows: &str) -> Vec<Image> {
-        let mut read = |file: &str| {
-            let names = [windows, "System32", file].map(str::to_owned);
-            let End::File(place) = self.search.find(drive, &names) else { return None };
-            self.content(drive, &place).ok()?.image.ok()
+    /// Where the system files are that every Windows has; nowhere where the tree does not have all of them.
+    fn witnesses(&mut self) -> Vec<Place> {
+        let Some((drive, windows)) = self.windows.clone().filter(|_| self.is_whole) else { return Vec::new() };
+        let mut place = |file: &str| match self.search.find(drive, &[&windows, "System32", file].map(str::to_owned)) {
+            End::File(place) => Some((drive, place)),
+            _ => None,
         };
-        SYSTEM_FILES.into_iter().filter_map(&mut read).collect()
+        SYSTEM_FILES.into_iter().filter_map(&mut place).collect()
     }
 
     /// The drive and the names from its root downwards.
@@ -187,8 +172,8 @@ impl Look<'_> {
             }
             Target::WindowsDrive(names) => windows.map(|(drive, _)| (*drive, names.clone())),
             Target::Drive(letter, names) => {
-                let is_it = |drive: &Drive<'_>| drive.letter.is_some_and(|own| own.eq_ignore_ascii_case(letter));
-                let drive = self.search.drives.iter().position(is_it).ok_or(NotKnown::OtherDrive(*letter))?;
+                let is_it = |own: &Option<char>| own.is_some_and(|own| own.eq_ignore_ascii_case(letter));
+                let drive = self.letters.iter().position(is_it).ok_or(NotKnown::OtherDrive(*letter))?;
                 Ok((drive, names.clone()))
             }
         }
@@ -209,16 +194,6 @@ impl Look<'_> {
             names => self.is_whole && (depth > 0 || names.len() == 1),
         }
     }
-}
-
-/// Whether security catalogs are those of the system with these files: they list something, and account for two of three
-/// files, since one may have been replaced.
-fn are_of_this_system(witnesses: &[Image], listed: &Listed) -> bool {
-    let is_signed = |image: &&Image| match &image.signature {
-        Signature::Embedded { .. } => image.is_signed_by_microsoft() == Some(true),
-        _ => image.digests.iter().any(|digest| listed.contains_key(digest)),
-    };
-    !listed.is_empty() && witnesses.iter().filter(is_signed).count() + 1 >= SYSTEM_FILES.len()
 }
 
 #[cfg(test)]

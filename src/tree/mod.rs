@@ -4,6 +4,7 @@
 //! are trees of the same kind; how much of the computer they hold decides what is concluded from a file that they do not
 //! have.
 
+mod drives;
 mod image;
 #[cfg(test)]
 pub(crate) mod invented;
@@ -13,6 +14,7 @@ mod named;
 mod not_known;
 mod path;
 mod portable_executable;
+mod reading;
 mod search;
 mod security_catalogs;
 
@@ -52,6 +54,20 @@ pub trait Files {
     /// Where it cannot be read, and where there is more in it than [`MOST_NAMES`]. A link is an error, whatever it leads
     /// to.
     fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle>;
+
+    /// The letter that a collection calls it by, as in a folder `D`. It is that of the computer only where the drive of
+    /// Windows is called as Windows calls it.
+    fn called(&self) -> Option<char> {
+        None
+    }
+
+    /// Whether everything that it has is listed. Where not, what is not listed may be there all the same.
+    fn is_listed_whole(&self) -> bool {
+        true
+    }
+
+    /// These files are read next. Where files cannot be read one by one, the tree reads all of them now.
+    fn announce(&self, _files: &[Vec<String>]) {}
 
     /// Hands over the bytes of a file, all at once, and says when it was last written.
     ///

@@ -23,6 +23,8 @@ pub enum NotKnown {
     NoWindowsFolder,
     /// The tree does not hold the whole folder.
     PartOfFolder,
+    /// Not everything that the tree has is listed.
+    NotListed,
     /// The path has a short name such as `PROGRA~1`, which the tree does not resolve.
     ShortName,
     /// Several files have names that differ in letter case alone.
@@ -48,6 +50,7 @@ impl fmt::Display for NotKnown {
             }
             Self::NoWindowsFolder => "the tree does not contain the Windows folder of this system",
             Self::PartOfFolder => "the tree does not contain the whole folder",
+            Self::NotListed => "not all files of the archive are known, since it is damaged or beyond a limit",
             Self::ShortName => "the tree does not resolve short names",
             Self::Ambiguous => "the tree has several files whose names differ only in letter case",
             Self::Folder => "a folder has this name",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::image::{Signature, is_microsoft};
+use super::image::{Image, Signature, is_microsoft};
 use super::search::Search;
 use super::{NotKnown, Obstacle};
 use crate::catalog::Text;
@@ -76,10 +76,12 @@ pub(super) fn search(
     let mut unknown = (count > MOST).then_some(CatalogsUnknown::TooMany);
     let (mut damaged, mut left) = (0, MOST_BYTES);
     let files = files.iter().flat_map(|(folder, names)| names.iter().map(move |name| (folder, name)));
-    for (folder, name) in files.take(MOST) {
+    let path = |(folder, name): (&Vec<String>, &String)| folder.iter().chain([name]).cloned().collect();
+    let files: Vec<Vec<String>> = files.take(MOST).map(path).collect();
+    tree.announce(&files);
+    for file in &files {
         let mut is_read = false;
-        let file: Vec<String> = folder.iter().chain([name]).cloned().collect();
-        let result = tree.read(&file, &mut |bytes| {
+        let result = tree.read(file, &mut |bytes| {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             if size <= LARGEST.min(left) {
                 left = left.saturating_sub(size);
@@ -109,6 +111,16 @@ fn add(listed: &mut Listed, catalog: &SecurityCatalog<'_>, wanted: &BTreeSet<Vec
             listed.insert(digest.to_vec(), catalog.signer.clone());
         }
     }
+}
+
+/// Whether catalogs are those of the system with these files: they list something, and account for all but one of the files
+/// that there should be, since one may have been replaced.
+pub(super) fn are_of_this_system((witnesses, expected): (&[Image], usize), listed: &Listed) -> bool {
+    let is_signed = |image: &&Image| match &image.signature {
+        Signature::Embedded { .. } => image.is_signed_by_microsoft() == Some(true),
+        _ => image.digests.iter().any(|digest| listed.contains_key(digest)),
+    };
+    !listed.is_empty() && witnesses.iter().filter(is_signed).count() + 1 >= expected
 }
 
 /// What is known of the signer of a file with one of these digests, which contains no signature.

@@ -13,7 +13,7 @@ use sevenz_rust2::{ArchiveEntry, Block, BlockDecoder, Error, Password};
 
 use self::directory::Directory;
 use super::budget::{Budget, Metered};
-use super::member::{Means, Member, Visit};
+use super::member::{LONGEST_LINK, Means, Member, Visit};
 use super::trouble::{Trouble, Troubles};
 use crate::catalog::Text;
 
@@ -47,8 +47,8 @@ pub(super) fn each(
     let mut index = 0;
     while let Some(entry) = archive.files.get(index) {
         let Some(place) = archive.stream_map.file_block_index.get(index).copied().flatten() else {
-            let member =
-                Member { name: entry.name.clone(), reader: &mut io::empty(), is_in_stream: true, is_dense: false };
+            let (name, reader) = (entry.name.clone(), &mut io::empty());
+            let member = Member { name, reader, is_in_stream: true, is_dense: false, is_link: is_link(entry) };
             if is_wanted(index) && !visit(index, member, troubles) {
                 break;
             }
@@ -82,6 +82,16 @@ pub(super) fn each(
         }
     }
     Ok(())
+}
+
+/// Whether it is a link: a reparse point of Windows, or one of the mode that Unix writes into the upper half. With more
+/// bytes than a path has it is a file, so that a wrong attribute hides nothing.
+fn is_link(entry: &ArchiveEntry) -> bool {
+    const REPARSE_POINT: u32 = 0x400;
+    const HAS_MODE: u32 = 0x8000;
+    let attributes = if entry.has_windows_attributes { entry.windows_attributes } else { 0 };
+    let is_unix_link = attributes & HAS_MODE != 0 && attributes >> 28 == 0xa;
+    (attributes & REPARSE_POINT != 0 || is_unix_link) && entry.size <= LONGEST_LINK
 }
 
 /// What comes after a file.
@@ -118,8 +128,10 @@ impl Reading<'_> {
         let stream = Metered::new(stream, Some(self.budget));
         let mut reader = Plain { stream, is_encrypted: self.is_encrypted, trouble: None };
         if (self.is_wanted)(index) {
-            let name = self.files.get(index).map(|entry| entry.name.clone()).unwrap_or_default();
-            let member = Member { name, reader: &mut reader, is_in_stream: true, is_dense: false };
+            let entry = self.files.get(index);
+            let name = entry.map(|entry| entry.name.clone()).unwrap_or_default();
+            let is_link = entry.is_some_and(is_link);
+            let member = Member { name, reader: &mut reader, is_in_stream: true, is_dense: false, is_link };
             if !visit(index, member, troubles) {
                 return Next::Nothing;
             }

@@ -19,7 +19,7 @@ use rawzip::{
 use self::locked::unlocked;
 use super::MOST;
 use super::budget::{Budget, Metered};
-use super::member::{Means, Member, Visit};
+use super::member::{LONGEST_LINK, Means, Member, Visit};
 use super::stream::unpacked;
 use super::trouble::{Trouble, Troubles};
 use crate::collection::Packing;
@@ -29,9 +29,6 @@ const AHEAD: usize = 64 << 10;
 
 /// Bytes that nothing takes after deflate.
 const PACKED_NOTHING: u64 = 2;
-
-/// Bytes of the longest path that a link may lead to.
-const LONGEST_LINK: u64 = 4096;
 
 /// How many times as long as it is packed a member is that holds an archive after something else.
 const DENSE: u64 = 4;
@@ -108,13 +105,20 @@ fn by_directory<R: rawzip::ReaderAt>(
     let mut entries = archive.entries(buffer);
     for index in 0.. {
         let Some(entry) = entries.next_entry().map_err(io::Error::other)? else { break };
-        if is_no_file(&entry) || !(visiting.is_wanted)(index) {
+        if is_folder(&entry) || !(visiting.is_wanted)(index) {
             continue;
         }
         let name = String::from_utf8_lossy(entry.file_path().as_bytes()).into_owned();
         if index >= MOST {
             visiting.troubles.add(Trouble::TooMany, &name);
             break;
+        }
+        if is_link(&entry) {
+            let member = Member { name, reader: &mut io::empty(), is_in_stream: false, is_dense: false, is_link: true };
+            if !visit(index, member, visiting.troubles) {
+                break;
+            }
+            continue;
         }
         if taken.has_name(entry.file_path().as_bytes()) {
             visiting.troubles.add(Trouble::Ambiguous, &name);
@@ -145,12 +149,14 @@ fn by_directory<R: rawzip::ReaderAt>(
     Ok(())
 }
 
-/// Whether it is a folder or a link. A folder has no bytes, and a link has those of a path; with more than that it is a
-/// file, so that a wrong name or mode hides nothing.
-fn is_no_file(entry: &ZipFileHeaderRecord<'_>) -> bool {
-    let (packed, length) = (entry.compressed_size_hint(), entry.uncompressed_size_hint());
-    let is_folder = entry.is_dir() && packed <= PACKED_NOTHING && length == 0;
-    is_folder || (entry.mode().is_symlink() && packed.max(length) <= LONGEST_LINK)
+/// Whether it is a folder, which has no bytes; with any it is a file, so that a wrong name hides nothing.
+fn is_folder(entry: &ZipFileHeaderRecord<'_>) -> bool {
+    entry.is_dir() && entry.compressed_size_hint() <= PACKED_NOTHING && entry.uncompressed_size_hint() == 0
+}
+
+/// Whether it is a link, which has the bytes of a path; with more than that it is a file, so that a wrong mode hides nothing.
+fn is_link(entry: &ZipFileHeaderRecord<'_>) -> bool {
+    entry.mode().is_symlink() && entry.compressed_size_hint().max(entry.uncompressed_size_hint()) <= LONGEST_LINK
 }
 
 impl Visiting<'_> {
@@ -189,7 +195,8 @@ impl Visiting<'_> {
         let mut reader = Metered::new(Unlocked { stream: verified, is_encrypted }, Some(&budget));
         // What a wrong password makes of a member looks like anything, and only its end shows that it is wrong.
         let is_dense = is_dense || is_encrypted;
-        visit(index, Member { name, reader: &mut reader, is_in_stream: false, is_dense }, self.troubles)
+        let member = Member { name, reader: &mut reader, is_in_stream: false, is_dense, is_link: false };
+        visit(index, member, self.troubles)
     }
 }
 

@@ -12,6 +12,7 @@ use catalog9::evidence::{Kind, LARGEST};
 use catalog9::render::json;
 use catalog9::render::table::View;
 use catalog9::render::{Item, Scope, Settings};
+use catalog9::tree::Drive;
 use catalog9::wire::{self, v1, v2};
 use catalog9::{Examination, Options};
 use miette::Diagnostic;
@@ -68,7 +69,9 @@ pub(in crate::cli) fn run(arguments: &ExamineArgs, output: &mut Output) -> io::R
     };
     for (files, archive) in pieces.into_iter().zip(archives) {
         match archive {
-            Some(archive) => members::examine(archive, arguments, (&options, password.as_ref()), &mut take),
+            Some(archive) => {
+                members::examine(archive, arguments, (&options, password.as_ref()), &mut aside.known, &mut take);
+            }
             None => take(record(files, arguments, &options, &mut aside)),
         }
     }
@@ -161,7 +164,8 @@ fn examination(
     let pieces = pieces.iter().map(with_logs).collect::<Result<Vec<(&Piece, Vec<Log<'_>>)>, Refusal>>()?;
     let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().map(|(piece, logs)| (*piece, logs.as_slice())).collect();
     let roots = roots(&pieces, arguments);
-    let examination = examination::of(&pieces, &roots, aside.known.as_ref(), options);
+    let drives: Vec<Drive<'_>> = roots.iter().map(Root::drive).collect();
+    let examination = examination::of(&pieces, &drives, aside.known.as_ref(), options);
     let refuse = |error: InputError| {
         let labels: Vec<_> = pieces.iter().map(|(piece, _)| piece.label.lossy()).collect();
         Refusal { label: Text::new(labels.join(" + ")), obstacle: Box::new(error.into()) }

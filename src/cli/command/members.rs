@@ -11,6 +11,7 @@ use miette::Severity;
 
 use crate::cli::args::ExamineArgs;
 use crate::cli::intake::file::InputError;
+use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
 use crate::cli::output::complain;
 use crate::cli::work::examiner::{Control, Examiner};
@@ -41,11 +42,12 @@ pub(super) fn archive_of(files: &[OsString], arguments: &ExamineArgs) -> Option<
 }
 
 /// Examines an archive, and hands out a record for each piece of evidence in it and for each problem of it. An archive
-/// without evidence is a problem, because somebody named it.
+/// without evidence is a problem, because somebody named it. DLLs on a list of known files are marked.
 pub(super) fn examine(
     archive: Piece,
     arguments: &ExamineArgs,
     (options, password): (&Options, Option<&Password>),
+    known: &mut Option<KnownHashes>,
     take: &mut dyn FnMut(Record),
 ) {
     let label = archive.label.clone();
@@ -54,8 +56,7 @@ pub(super) fn examine(
         window: WINDOW,
         password: password.cloned(),
         control: &ToTheEnd,
-        // The DLLs in an archive are not looked for.
-        known: None,
+        known: known.take(),
         roots: Vec::new(),
         verify: arguments.verify_unchanged,
     };
@@ -78,6 +79,7 @@ pub(super) fn examine(
         }
         true
     });
+    *known = examiner.known;
     if !has_record {
         let failure = Failure::of(&InputError::NoEvidence { members });
         report(&label.lossy(), &failure);

@@ -12,12 +12,13 @@ use catalog9::collection::{self, Name, Packing, Reach};
 use miette::Diagnostic;
 
 use super::file::InputError;
+use super::packed::Packed;
 use super::piece::{News, Piece, Pieces, Promise};
 use super::source::Source;
 use super::spool::{self, Held, IN_MEMORY, Kept};
 
 /// Which archives something was taken out of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(in crate::cli) struct Nesting<'a> {
     /// How many there are.
     depth: usize,
@@ -27,12 +28,14 @@ pub(in crate::cli) struct Nesting<'a> {
     window: u64,
     /// The password of all of them.
     password: Option<&'a Password>,
+    /// The members of the innermost, which may be the files of computers.
+    pub(in crate::cli) packed: Option<&'a Packed<'a>>,
 }
 
 impl<'a> Nesting<'a> {
     /// What lies in no archive.
     pub(in crate::cli) fn none(window: u64, password: Option<&'a Password>) -> Self {
-        Self { depth: 0, budget: None, window, password }
+        Self { depth: 0, budget: None, window, password, packed: None }
     }
 }
 
@@ -74,10 +77,21 @@ pub(in crate::cli) fn each_unit(
     archive.window = nesting.window;
     archive.password = nesting.password;
     let mut hand_out = || {
-        let (contents, mut troubles) = archive.look(is_over)?;
+        let (mut contents, mut troubles) = archive.look(is_over)?;
         let counts = Counts { members: contents.members, other: contents.others, ..Counts::default() };
         if take(Handed::News(News::Counts(counts))) {
-            let mut waiting = Waiting::of(&contents, &label, nesting);
+            let packed = Packed {
+                source: &piece.source,
+                packing,
+                label: &label,
+                window: nesting.window,
+                password: nesting.password,
+                listing: std::mem::take(&mut contents.listing),
+                budget: Budget::again(nesting.budget),
+                is_over,
+                most_bytes: Packed::MOST_BYTES,
+            };
+            let mut waiting = Waiting::of(&contents, &label, Nesting { packed: Some(&packed), ..nesting });
             archive.read(&contents, &mut troubles, &mut |place, stream, budget| {
                 waiting.met(place, stream, budget, take)?;
                 Ok(!is_over())

@@ -7,6 +7,7 @@ pub(in crate::cli) mod known;
 pub(in crate::cli) mod list;
 pub(in crate::cli) mod logs;
 pub(in crate::cli) mod map;
+pub(in crate::cli) mod packed;
 pub(in crate::cli) mod password;
 pub(in crate::cli) mod piece;
 pub(in crate::cli) mod policy;

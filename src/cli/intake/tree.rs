@@ -79,8 +79,7 @@ impl NamedRoot {
 }
 
 /// The letter of the drive that a folder of a collection is called after, such as `C`, `C%3A` or `%5C%5C.%5CC%3A`.
-fn drive_of(name: Option<&OsStr>) -> Option<char> {
-    let name = name?.to_str()?;
+pub(super) fn drive_of(name: &str) -> Option<char> {
     let name = name.strip_prefix("%5C%5C.%5C").unwrap_or(name);
     let name = name.strip_suffix("%3A").or_else(|| name.strip_suffix(':')).unwrap_or(name);
     match name.as_bytes() {
@@ -110,18 +109,15 @@ impl Root {
         .collect()
     }
 
-    /// The other drives of a collection that has a folder for each, such as `C` and `D`. Where the drive of Windows is not
-    /// called C, the collector saw an image, and its letters are those of another computer.
+    /// The other drives of a collection that has a folder for each, such as `C` and `D`.
     fn other_drives(&self) -> Vec<Self> {
-        let (Some(above), Some('C')) = (self.folder.parent(), drive_of(self.folder.file_name())) else {
-            return Vec::new();
-        };
+        let (Some(above), Some(own)) = (self.folder.parent(), self.called()) else { return Vec::new() };
         let entries = fs::read_dir(above).into_iter().flatten().take(MOST_DRIVES).filter_map(Result::ok);
         let is_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
         let mut drives: Vec<Self> = entries
             .filter(is_folder)
-            .map(|entry| Self { letter: drive_of(Some(&entry.file_name())), folder: entry.path() })
-            .filter(|drive| drive.letter.is_some_and(|letter| letter != 'C'))
+            .map(|entry| Self { letter: None, folder: entry.path() })
+            .filter(|drive| drive.called().is_some_and(|letter| letter != own))
             .collect();
         drives.sort_by(|one, other| one.folder.cmp(&other.folder));
         drives
@@ -171,6 +167,10 @@ impl Root {
 impl Files for Root {
     fn label(&self) -> Text {
         name_of(self.folder.as_os_str())
+    }
+
+    fn called(&self) -> Option<char> {
+        drive_of(self.folder.file_name()?.to_str()?)
     }
 
     fn list(&self, folder: &[String]) -> Result<Vec<Node>, Obstacle> {
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn folders_of_collections_are_called_after_drives() {
         for (name, letter) in [("C", Some('C')), ("d%3A", Some('D')), ("%5C%5C.%5CE%3A", Some('E')), ("Users", None)] {
-            assert_eq!(drive_of(Some(OsStr::new(name))), letter, "{name}");
+            assert_eq!(drive_of(name), letter, "{name}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use catalog9::catalog::Text;
 use catalog9::collection::JoinReason;
 use catalog9::evidence::{self, Error as EvidenceError, Kind, ReadOptions};
+use catalog9::tree::Drive;
 use catalog9::{Evidence, Examination, Options, examine, examine_together};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -14,7 +15,6 @@ use crate::cli::intake::logs::Log;
 use crate::cli::intake::map::{Guarded, Reading as MapReading, TemporarySpace};
 use crate::cli::intake::piece::Piece;
 use crate::cli::intake::source::{Input, Opened};
-use crate::cli::intake::tree::Root;
 
 /// Why there is no examination, and of what.
 #[derive(Debug)]
@@ -53,11 +53,11 @@ pub(in crate::cli) fn identity(piece: &Piece, options: &Options) -> Option<(Kind
     net::guarded(read).ok().flatten()
 }
 
-/// Examines a piece, or several of one system as one, each with its transaction logs. The DLLs are looked for in `roots`, and
-/// those of a list of known files are marked.
+/// Examines a piece, or several of one system as one, each with its transaction logs. The DLLs are looked for in `drives`,
+/// and those of a list of known files are marked.
 pub(in crate::cli) fn of(
     pieces: &[(&Piece, &[Log<'_>])],
-    roots: &[Root],
+    drives: &[Drive<'_>],
     known: Option<&KnownHashes>,
     options: &Options,
 ) -> Result<Examination, Refusal> {
@@ -83,7 +83,7 @@ pub(in crate::cli) fn of(
             });
             let mut evidence: Vec<Evidence<'_>> = evidence.collect();
             if let Some(first) = evidence.first_mut() {
-                first.drives = roots.iter().map(Root::drive).collect();
+                first.drives = drives.to_vec();
             }
             match (evidence.pop(), evidence.is_empty()) {
                 (Some(alone), true) => examine(alone, options),

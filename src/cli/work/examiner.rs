@@ -11,6 +11,7 @@ use super::net;
 use super::obstacle::Obstacle;
 use super::process::faults;
 use super::promise::verified;
+use super::roots::Around;
 use super::seal::Seal;
 use crate::cli::intake::archive::{self, Handed, Nesting};
 use crate::cli::intake::file::InputError;
@@ -18,7 +19,7 @@ use crate::cli::intake::known::KnownHashes;
 use crate::cli::intake::logs::{self, Log};
 use crate::cli::intake::piece::{Job, News, Origin, Piece, Pieces};
 use crate::cli::intake::source::Source;
-use crate::cli::intake::tree::{NamedRoot, Root};
+use crate::cli::intake::tree::NamedRoot;
 
 /// Examines files and archives.
 pub(in crate::cli) struct Examiner<'a> {
@@ -116,7 +117,7 @@ impl Examiner<'_> {
     /// Examines the leading file and those that belong to it, and gives the others back.
     fn lead(&self, unit: Pieces, extent: Extent, nesting: Nesting<'_>, emit: &mut Emit<'_>) -> Vec<Piece> {
         let Pieces { mut files, host, origin, collection, is_ungrouped, .. } = unit;
-        let about = About { host, collection, is_ungrouped, joined: Vec::new() };
+        let around = Around { host: host.as_deref(), packed: nesting.packed };
         let mut others = files.split_off(1);
         let Some(leader) = files.pop() else { return others };
         let is_wanted = extent == Extent::Everything;
@@ -126,11 +127,13 @@ impl Examiner<'_> {
         {
             Ok((beginning, length)) if beginning.is_too_large(length) => {
                 let error = InputError::TooLarge { found: length };
+                let about = About { host, collection, is_ungrouped, joined: Vec::new() };
                 Self::say(&leader, about, is_wanted.then_some(Err(Obstacle::of_input(&error))), emit);
                 return Vec::new();
             }
             Ok((beginning, _)) => beginning,
             Err(obstacle) => {
+                let about = About { host, collection, is_ungrouped, joined: Vec::new() };
                 Self::say(&leader, about, is_wanted.then_some(Err(obstacle)), emit);
                 return others;
             }
@@ -152,21 +155,21 @@ impl Examiner<'_> {
             Beginning::Evidence(Kind::Hive) => {
                 let mut logs: Vec<Piece> = others.extract_if(.., |piece| piece.name.log_role().is_some()).collect();
                 logs.sort_by_key(|log| log.name.log_role());
-                let alone = || self.hive(&leader, &logs, origin);
-                is_wanted.then(|| self.compared(&[&leader], &logs, &mut reports, alone, emit))
+                let alone = || self.hive(&leader, &logs, (origin, around));
+                is_wanted.then(|| self.compared((&[&leader], &logs), &mut reports, alone, around, emit))
             }
             Beginning::Evidence(Kind::Reg) if others.iter().all(is_registration_file) => {
                 let parts = std::mem::take(&mut others);
                 let exports: Vec<&Piece> = std::iter::once(&leader).chain(&parts).collect();
                 let alone = || match exports.as_slice() {
-                    [export] => self.file(export, &[], origin),
-                    exports => self.together(exports, &[]),
+                    [export] => self.file(export, &[], (origin, around)),
+                    exports => self.together(exports, &[], around),
                 };
-                is_wanted.then(|| self.compared(&exports, &[], &mut reports, alone, emit))
+                is_wanted.then(|| self.compared((&exports, &[]), &mut reports, alone, around, emit))
             }
             Beginning::Evidence(_) | Beginning::Text => {
-                let alone = || self.file(&leader, &[], origin);
-                is_wanted.then(|| self.compared(&[&leader], &[], &mut reports, alone, emit))
+                let alone = || self.file(&leader, &[], (origin, around));
+                is_wanted.then(|| self.compared((&[&leader], &[]), &mut reports, alone, around, emit))
             }
             Beginning::Other(error) => is_wanted.then(|| Err(Obstacle::of_evidence(&error, &leader.name, origin))),
             Beginning::Void(error) => is_wanted.then(|| Err(Obstacle::of_void(&error, &leader.name, origin))),
@@ -174,7 +177,7 @@ impl Examiner<'_> {
         let changed = seal.filter(|_| matches!(said, Some(Ok(_)))).and_then(|seal| seal.check().err());
         let said = changed.map_or(said, |error| Some(Err(Obstacle::of_input(&error))));
         let joined = reports.iter().filter_map(joined_as).collect();
-        Self::say(&leader, About { joined, ..about }, said, emit);
+        Self::say(&leader, About { host, collection, is_ungrouped, joined }, said, emit);
         others.extend(reports.into_iter().filter(|report| report.joined.is_none()));
         others
     }
@@ -183,17 +186,17 @@ impl Examiner<'_> {
     /// together cannot be, this is reported, and they are examined alone.
     fn compared(
         &self,
-        catalogs: &[&Piece],
-        logs: &[Piece],
+        (catalogs, logs): (&[&Piece], &[Piece]),
         reports: &mut Vec<Piece>,
         alone: impl Fn() -> Result<Examination, Obstacle>,
+        around: Around<'_>,
         emit: &mut Emit<'_>,
     ) -> Result<Examination, Obstacle> {
         if reports.iter().all(|report| report.joined.is_some()) {
-            return self.joined(catalogs, logs, reports, alone);
+            return self.joined((catalogs, logs), reports, alone, around);
         }
         let pieces: Vec<&Piece> = catalogs.iter().copied().chain(&*reports).collect();
-        match self.together(&pieces, logs) {
+        match self.together(&pieces, logs, around) {
             Err(Obstacle::Failure(status, failure)) => {
                 let said = alone();
                 if said.is_ok() {
@@ -210,10 +213,10 @@ impl Examiner<'_> {
     /// other, with what shows no catalogs itself, or alone. What is left out stays apart.
     fn joined(
         &self,
-        catalogs: &[&Piece],
-        logs: &[Piece],
+        (catalogs, logs): (&[&Piece], &[Piece]),
         reports: &mut Vec<Piece>,
         alone: impl Fn() -> Result<Examination, Obstacle>,
+        around: Around<'_>,
     ) -> Result<Examination, Obstacle> {
         let leave_out: [fn(&Piece) -> bool; 3] = [|_| false, is_registration_file, shows_catalogs];
         for leave_out in leave_out {
@@ -221,7 +224,7 @@ impl Examiner<'_> {
             let joined = reports.iter().filter(|report| report.joined.is_some());
             let pieces: Vec<&Piece> = catalogs.iter().copied().chain(joined).collect();
             if pieces.len() > catalogs.len()
-                && let said @ Ok(_) = self.together(&pieces, logs)
+                && let said @ Ok(_) = self.together(&pieces, logs, around)
             {
                 return said;
             }
@@ -254,47 +257,38 @@ impl Examiner<'_> {
         });
     }
 
-    fn hive(&self, leader: &Piece, logs: &[Piece], origin: Origin) -> Result<Examination, Obstacle> {
+    fn hive(&self, leader: &Piece, logs: &[Piece], from: (Origin, Around<'_>)) -> Result<Examination, Obstacle> {
         let named = match &leader.source {
-            Source::File(path) if logs.is_empty() && origin == Origin::Named => logs::beside(path),
+            Source::File(path) if logs.is_empty() && from.0 == Origin::Named => logs::beside(path),
             _ => logs.iter().map(Log::of).collect(),
         };
         let logs = named.map_err(|(_, error)| Obstacle::of_input(&error))?;
-        self.file(leader, &logs, origin)
+        self.file(leader, &logs, from)
     }
 
-    fn file(&self, piece: &Piece, logs: &[Log<'_>], origin: Origin) -> Result<Examination, Obstacle> {
-        let examination =
-            examination::of(&[(piece, logs)], &self.roots_of(&[piece]), self.known.as_ref(), &self.options)
-                .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
+    fn file(
+        &self,
+        piece: &Piece,
+        logs: &[Log<'_>],
+        (origin, around): (Origin, Around<'_>),
+    ) -> Result<Examination, Obstacle> {
+        let roots = around.roots(&self.roots, &[piece], &self.options);
+        let examination = examination::of(&[(piece, logs)], &roots.drives(), self.known.as_ref(), &self.options)
+            .map_err(|refusal| Obstacle::of_refusal(&refusal, &piece.name, origin))?;
         let passed = Reason::of_examination(&examination, &piece.name).filter(|_| origin == Origin::Found);
         passed.map_or(Ok(examination), |(reason, found)| Err(Obstacle::NoEvidence(reason, found)))
     }
 
     /// Files of one system as one; `logs` are those of the hive among them.
-    fn together(&self, pieces: &[&Piece], logs: &[Piece]) -> Result<Examination, Obstacle> {
+    fn together(&self, pieces: &[&Piece], logs: &[Piece], around: Around<'_>) -> Result<Examination, Obstacle> {
         let logs: Result<Vec<Log<'_>>, _> = logs.iter().map(Log::of).collect();
         let logs = logs.map_err(|(_, error)| Obstacle::of_input(&error))?;
         // The hive leads, and takes them all.
         let of_leader = std::iter::once(logs.as_slice()).chain(std::iter::repeat(&[][..]));
-        let roots = self.roots_of(pieces);
+        let roots = around.roots(&self.roots, pieces, &self.options);
         let pieces: Vec<(&Piece, &[Log<'_>])> = pieces.iter().copied().zip(of_leader).collect();
-        examination::of(&pieces, &roots, self.known.as_ref(), &self.options)
+        examination::of(&pieces, &roots.drives(), self.known.as_ref(), &self.options)
             .map_err(|refusal| Obstacle::of_refusal_of_several(&refusal))
-    }
-
-    /// The folders that were named for the computer of these files, or those around its hives.
-    fn roots_of(&self, pieces: &[&Piece]) -> Vec<Root> {
-        if !self.roots.is_empty() {
-            let host = pieces.iter().find_map(|piece| examination::identity(piece, &self.options)?.1);
-            let named = host.map(|host| NamedRoot::of_host(&self.roots, &host.lossy())).unwrap_or_default();
-            if !named.is_empty() {
-                return named;
-            }
-        }
-        // A shadow copy lies among files of its time.
-        let of_now = pieces.iter().filter(|piece| piece.joined != Some(JoinReason::EarlierState));
-        Root::around(of_now.copied())
     }
 
     /// Tells what was said of a file, if anything was.

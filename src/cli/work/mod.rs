@@ -9,5 +9,6 @@ mod net;
 mod obstacle;
 pub(in crate::cli) mod process;
 mod promise;
+mod roots;
 pub(in crate::cli) mod seal;
 pub(in crate::cli) mod told;
