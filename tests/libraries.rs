@@ -321,3 +321,65 @@ fn nothing_is_followed_out_of_the_tree() {
         assert_eq!(states.iter().filter(|state| state.ends_with(reason)).count(), 1, "{states:#?}");
     }
 }
+
+#[test]
+fn the_report_in_html_lists_the_files_of_dlls() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = CASE.replace(r"C:\Program Files\Proxy", r"C:\Users\Erika Mustermann");
+    windows_in(folder.path(), &case);
+    let html = |arguments: &[&str]| {
+        let arguments = [&["examine", HIVE, "--format", "html"], arguments].concat();
+        String::from_utf8(catalog9(folder.path()).args(arguments).output().unwrap().stdout).unwrap()
+    };
+    let section = |report: &str| {
+        let begin = report.find("<h3>Files of the DLLs</h3>").expect("a section");
+        report[begin..].split("</section>").next().unwrap().to_owned()
+    };
+    write(folder.path(), &[("Users/x/x", b"")]);
+    let missing = section(&html(&[]));
+    assert!(missing.contains("<strong>missing</strong>"), "{missing}");
+    assert!(missing.contains(r#"<span class="badge error">error</span> <code>library-missing</code>"#), "{missing}");
+    let version = &[("CompanyName", "<script>alert(1)</script>"), ("FileVersion", "1.2")];
+    let dll = pe::sign(&pe::Pe { version, ..pe::Pe::default() }.write(), "Proxy & Co", "Root");
+    write(folder.path(), &[("Users/Erika Mustermann/proxy.dll", &dll)]);
+    let present = section(&html(&[]));
+    for expected in [
+        "present: <code>Users/Erika Mustermann/proxy.dll</code>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;, 1.2",
+        "signed by Proxy &amp; Co (chain not verified offline)",
+        &format!("<code>{}</code>", sha256(&dll)),
+    ] {
+        assert!(present.contains(expected), "{expected}: {present}");
+    }
+    assert!(!present.contains("library-missing") && !present.contains("<script"));
+    assert!(present.find("proxy.dll") < present.find("mswsock.dll"), "what findings are about comes first");
+    let hidden = html(&["--redact", "user"]);
+    assert!(!hidden.contains("Erika") && section(&hidden).contains("present: <code>Users/user-"), "{hidden}");
+    std::fs::remove_file(folder.path().join("Windows/System32/ws2_32.dll")).unwrap();
+    std::fs::remove_file(folder.path().join("Users/Erika Mustermann/proxy.dll")).unwrap();
+    let part = section(&html(&[]));
+    assert!(part.contains("not judged: the tree does not contain the whole folder"), "{part}");
+}
+
+#[test]
+fn drives_are_told_by_the_names_of_folders_only_where_the_drive_of_windows_is_called_as_windows_calls_it() {
+    let on = |drive: char| {
+        let case = CASE.replace(r"C:\Program Files\Proxy", r"E:\Proxy");
+        if drive == 'C' { case } else { case.replace("C:\\", &format!("{drive}:\\")) }
+    };
+    for (case, own, expected) in [
+        (on('C'), "C", "present"),
+        (on('D'), "D", "present"),
+        (on('D'), "d%3A", "present"),
+        // The collection was made of an image, on a computer with other letters.
+        (on('D'), "C", "not-judged: the files of drive E: are not in the evidence"),
+        (on('C'), "F", "not-judged: the files of drive E: are not in the evidence"),
+        (on('C'), "image", "not-judged: the files of drive E: are not in the evidence"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        windows_in(&folder.path().join(own), &case);
+        write(folder.path(), &[("E/Proxy/proxy.dll", b"MZ")]);
+        let document = examined(folder.path(), &[&format!("{own}/{HIVE}")]);
+        assert_eq!(of_proxy(&document), format!(r"E:\Proxy\proxy.dll {expected}"), "{own}");
+    }
+}

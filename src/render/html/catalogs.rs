@@ -39,6 +39,7 @@ pub(super) fn of(examined: &Examined) -> Markup {
             p { "This evidence does not show them." }
         }
         (libraries(catalogs, &marks))
+        (super::libraries::of(examined))
     }
 }
 

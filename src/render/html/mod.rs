@@ -13,6 +13,7 @@ mod first;
 mod glossary;
 mod history;
 pub(super) mod joined;
+mod libraries;
 mod lists;
 mod marks;
 mod order;
