@@ -4,6 +4,9 @@ use crate::catalog::{Text, hex};
 use crate::examination::Examined;
 use crate::tree::{Content, Image, LibraryFile, Presence};
 
+/// What is kept beside the texts of a DLL, in bytes.
+const BESIDE: usize = 1 << 10;
+
 /// A DLL that the catalogs of a computer name, whose file is there or missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SeenLibrary {
@@ -71,6 +74,12 @@ pub(super) fn seen_in(examined: &Examined) -> impl Iterator<Item = SeenLibrary> 
 }
 
 impl SeenLibrary {
+    /// How many bytes it takes to keep it in mind, with the key that it is found by.
+    pub(super) fn bytes(&self) -> usize {
+        let content = self.content.as_ref().map_or(0, SeenContent::bytes);
+        self.path.len().saturating_mul(2).saturating_add(content).saturating_add(BESIDE)
+    }
+
     fn of(file: &LibraryFile) -> Option<Self> {
         let content = match &file.presence {
             Presence::Present { content, .. } => Some(SeenContent::of(content.as_deref().ok()?)),
@@ -82,6 +91,23 @@ impl SeenLibrary {
 }
 
 impl SeenContent {
+    fn bytes(&self) -> usize {
+        let optional = [
+            &self.imphash,
+            &self.authentihash,
+            &self.modified,
+            &self.machine,
+            &self.company,
+            &self.product,
+            &self.original_name,
+            &self.version,
+            &self.signature,
+            &self.signer,
+        ];
+        let lengths = optional.into_iter().flatten().chain([&self.sha256, &self.sha256, &self.sha1, &self.md5]);
+        lengths.map(String::len).fold(0, usize::saturating_add)
+    }
+
     fn of(content: &Content) -> Self {
         let image = content.image.as_ref().ok();
         let text = |of: fn(&Image) -> Option<&Text>| image.and_then(of).map(Text::to_lossy);

@@ -56,6 +56,8 @@ pub struct Summary {
     pub prevalence: Vec<Prevalence>,
     /// DLLs whose files are there or missing, the rarest first.
     pub libraries: Vec<LibraryPrevalence>,
+    /// How often a unit has a DLL that is not among them, since those take as much memory as they may.
+    pub libraries_uncounted: u64,
 }
 
 /// How findings compare with those of an earlier result.

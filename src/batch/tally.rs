@@ -30,7 +30,14 @@ pub struct Tally {
     foreign: BTreeMap<(Option<Guid>, String, String), Provider>,
     /// DLLs by path and SHA-256.
     libraries: BTreeMap<(String, Option<String>), Library>,
+    /// Bytes that they take.
+    library_bytes: usize,
+    /// How often a unit has a DLL that is not among them, since they have no room.
+    libraries_uncounted: u64,
 }
+
+/// Bytes that the DLLs may take that are counted: more than 40,000 different ones of usual length.
+const MOST_LIBRARY_BYTES: usize = 64 << 20;
 
 /// Names of computers that are kept for each DLL.
 const MOST_HOSTS: usize = 10;
@@ -93,6 +100,14 @@ impl Tally {
 
     fn add_library(&mut self, seen: &SeenLibrary, computer: u32, host: Option<&str>) {
         let key = (spelled_alike(&seen.path), seen.content.as_ref().map(|content| content.sha256.clone()));
+        if !self.libraries.contains_key(&key) {
+            let bytes = self.library_bytes.saturating_add(seen.bytes());
+            if bytes > MOST_LIBRARY_BYTES {
+                self.libraries_uncounted += 1;
+                return;
+            }
+            self.library_bytes = bytes;
+        }
         let library = self.libraries.entry(key).or_insert_with(|| Library {
             first: seen.clone(),
             first_seen: None,
@@ -254,6 +269,7 @@ impl Tally {
             findings,
             prevalence,
             libraries,
+            libraries_uncounted: self.libraries_uncounted,
         }
     }
 
@@ -282,4 +298,26 @@ fn are_whole(shards: &[Shard]) -> bool {
 
 fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
     *counts.entry(key).or_default() += 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dlls_without_end_meet_a_limit_that_is_counted() {
+        let library = |number: usize| SeenLibrary {
+            path: format!("{number}{}", "x".repeat(1 << 20)),
+            of_windows: false,
+            content: None,
+        };
+        let mut tally = Tally::default();
+        for number in (0..40).chain(0..40) {
+            tally.add_library(&library(number), 0, Some("PC1"));
+        }
+        let summary = tally.summary();
+        assert_eq!(summary.libraries.len(), 31, "each is kept twice, as it is spelled and as it is compared");
+        assert!(summary.libraries.iter().all(|library| library.units == 2), "those that are counted are counted on");
+        assert_eq!(summary.libraries_uncounted, 2 * 9);
+    }
 }

@@ -117,6 +117,24 @@ fn the_files_of_each_computer_may_lie_elsewhere() {
 }
 
 #[test]
+fn the_host_that_a_manifest_names_counts_before_that_of_the_hive() {
+    let folder = tempfile::tempdir().unwrap();
+    computer(folder.path(), "one", Some(b"MZ"));
+    computer(folder.path(), "two", None);
+    let line = |path: &str, host: &str| format!("{}\n", json!({ "path": path, "host": host }));
+    let list = [line("a", "case7"), line("b", "case8"), line("c", "other")].concat();
+    let hives = [("a", hive_of(CASE, "PC1")), ("b", hive_of(CASE, "PC1")), ("c", hive_of(CASE, "PC2"))];
+    hives.iter().for_each(|(name, hive)| write(folder.path(), &[(name, hive)]));
+    write(folder.path(), &[("list", list.as_bytes())]);
+    for isolation in ["process", "none"] {
+        let roots = ["--root", "Case7=one", "--root", "case8=two", "--root", "PC2=one", "--files-from", "list"];
+        let records = scanned(folder.path(), &[&["--isolation", isolation], &roots[..]].concat());
+        let expected = ["case7 present", "case8 missing", "other present"];
+        assert_eq!(states(&records), expected, "{isolation}: the hive names the third one");
+    }
+}
+
+#[test]
 fn drives_that_were_collected_beside_c_are_found() {
     let case = CASE.replace(r"C:\Program Files\Proxy", r"D:\Proxy");
     for (drive, other, state) in [("C", "D", "present"), ("C%3A", "d%3A", "present"), ("E", "D", "not-judged")] {

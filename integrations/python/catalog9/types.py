@@ -1160,6 +1160,7 @@ class Summary(_Summary, total=False):
     baseline: Union[SinceBaseline, None]
     left_out: int
     libraries: List[LibraryPrevalence]
+    libraries_uncounted: int
     no_evidence: dict[str, Any]
     not_judged: List[NotShown]
     shared_names: int

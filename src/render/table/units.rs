@@ -184,8 +184,12 @@ fn write_libraries(summary: &Summary, writer: &mut dyn Write) -> io::Result<()> 
     }
     grid.write(writer)?;
     match libraries.len().saturating_sub(LONGEST) {
+        0 => {}
+        more => writeln!(writer, " … and {}, which --format csv-libraries has", counted(more, "other"))?,
+    }
+    match summary.libraries_uncounted {
         0 => Ok(()),
-        more => writeln!(writer, " … and {}, which --format csv-libraries has", counted(more, "other")),
+        more => writeln!(writer, " Not counted: {more}, since the DLLs before them take 64 MiB of memory"),
     }
 }
 

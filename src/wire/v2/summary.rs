@@ -72,6 +72,15 @@ pub(super) struct Summary {
     /// DLLs whose files are there or missing, the rarest first; left out where the files of no computer were at hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     libraries: Vec<LibraryPrevalence>,
+    /// How often a unit has a DLL that is not among them, since those take 64 MiB of memory; left out where none was.
+    #[serde(default, skip_serializing_if = "is_none")]
+    libraries_uncounted: u64,
+}
+
+/// Whether there are none.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How findings compare with those of an earlier result.
@@ -184,6 +193,7 @@ impl From<&batch::Summary> for Summary {
             findings: summary.findings.iter().map(RuleTotal::from).collect(),
             prevalence: summary.prevalence.iter().map(Prevalence::from).collect(),
             libraries: summary.libraries.iter().map(LibraryPrevalence::from).collect(),
+            libraries_uncounted: summary.libraries_uncounted,
         }
     }
 }
@@ -229,6 +239,7 @@ impl TryFrom<Summary> for batch::Summary {
             findings: summary.findings.into_iter().map(batch::RuleTotal::try_from).collect::<Result<_, _>>()?,
             prevalence: summary.prevalence.into_iter().map(batch::Prevalence::try_from).collect::<Result<_, _>>()?,
             libraries: summary.libraries.into_iter().map(batch::LibraryPrevalence::from).collect(),
+            libraries_uncounted: summary.libraries_uncounted,
         })
     }
 }
