@@ -130,7 +130,8 @@ const HEAD: u64 = 4096;
 
 /// The first bytes of a file, by which it is told what it is.
 fn first_bytes(mut reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // With room for all of them, two calls of the system read them.
+    let mut bytes = Vec::with_capacity(usize::try_from(BEGINNING).unwrap_or_default());
     (&mut reader).take(HEAD).read_to_end(&mut bytes)?;
     // A hive is known by its head. Where more is read at once, the system reads ahead ten times as much.
     if HiveHead::decode(&bytes).is_none_or(|head| head.base_block.signature != *b"regf") {

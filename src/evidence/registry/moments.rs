@@ -11,12 +11,17 @@ const MOST: usize = 65_536;
 
 /// The times of `root` and of all keys below it, in the order of the tree.
 pub(super) fn of_keys(root: Key, defects: &mut Defects) -> Vec<Moment> {
-    let mut moments = Vec::new();
+    let offsets = offsets_below(&root);
     // Links lead to keys that may have been read under their own names, too.
-    let has_repeated = has_repeated(&root);
-    let mut keys = vec![root];
+    let has_repeated = !offsets.is_sorted_by(|one, other| one < other);
+    let mut moments = Vec::with_capacity(offsets.len().min(MOST));
     let mut known = HashSet::new();
-    while let Some(key) = keys.pop() {
+    let mut levels = vec![vec![root].into_iter()];
+    while let Some(level) = levels.last_mut() {
+        let Some(key) = level.next() else {
+            levels.pop();
+            continue;
+        };
         if has_repeated && key.place.offset.is_some_and(|offset| !known.insert(offset)) {
             continue;
         }
@@ -25,14 +30,14 @@ pub(super) fn of_keys(root: Key, defects: &mut Defects) -> Vec<Moment> {
             defects.push(Defect::new(key.place, expected, "more; the remaining times are ignored"));
             break;
         }
-        keys.extend(key.subkeys.into_iter().rev());
+        levels.push(key.subkeys.into_iter());
         moments.extend(of_key(key.last_written, key.place));
     }
     moments
 }
 
-/// Whether some keys of a tree are one key of the hive.
-fn has_repeated(root: &Key) -> bool {
+/// Where all keys of a tree lie, in order of that; a key of the hive that several of them are is there as often.
+fn offsets_below(root: &Key) -> Vec<u64> {
     let mut keys = vec![root];
     let mut offsets = Vec::new();
     while let Some(key) = keys.pop() {
@@ -40,7 +45,7 @@ fn has_repeated(root: &Key) -> bool {
         keys.extend(&key.subkeys);
     }
     offsets.sort_unstable();
-    !offsets.is_sorted_by(|one, other| one < other)
+    offsets
 }
 
 /// The times of deleted keys, each where it was first found.

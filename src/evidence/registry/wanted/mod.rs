@@ -203,9 +203,31 @@ fn in_lower_case<T>(name: StoredName<'_>, work: impl FnOnce(&[u8]) -> Option<T>)
     work(lower)
 }
 
-/// The bit that stands for names of that length in a set of lengths; long ones share one.
-fn length_bit(name: &[u8]) -> u64 {
-    1 << name.len().min(63)
+/// Lengths and initials of names, as bits. What is in the set may be one of the names, and what is not is none.
+#[derive(Default, Clone, Copy)]
+struct Outlines {
+    lengths: u64,
+    initials: u32,
+}
+
+impl Outlines {
+    /// The set of every name.
+    const ALL: Self = Self { lengths: u64::MAX, initials: u32::MAX };
+
+    /// The set of one name, in any letter case. Long names share a bit, as do initials that differ in their upper bits.
+    fn of(name: &[u8]) -> Self {
+        let initial = name.first().map_or(0, |initial| initial & 0x1f);
+        Self { lengths: 1 << name.len().min(63), initials: 1 << initial }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { lengths: self.lengths | other.lengths, initials: self.initials | other.initials }
+    }
+
+    fn may_hold(self, name: &[u8]) -> bool {
+        let Self { lengths, initials } = Self::of(name);
+        self.lengths & lengths != 0 && self.initials & initials != 0
+    }
 }
 
 impl WantedBelow<'_> {
@@ -221,26 +243,26 @@ impl WantedBelow<'_> {
         in_lower_case(name, |name| self.lower_subkey(name))
     }
 
-    /// Whether a subkey is wanted, by the name in its record. Most that are not are refused by the length of their names.
+    /// Whether a subkey is wanted, by the name in its record. Most that are not are refused by the outline of their names.
     pub(super) fn chooser(&self) -> impl Fn(StoredName<'_>) -> bool {
-        let lengths = self.name_lengths();
+        let outlines = self.outlines();
         move |name| {
-            let may_be = name.ascii_bytes().is_none_or(|name| lengths & length_bit(name) != 0);
+            let may_be = name.ascii_bytes().is_none_or(|name| outlines.may_hold(name));
             may_be && in_lower_case(name, |name| self.wants_lower(name).then_some(())).is_some()
         }
     }
 
-    /// The lengths of the names that [`WantedBelow::wants_lower`] may accept.
-    fn name_lengths(&self) -> u64 {
+    /// The outlines of the names that [`WantedBelow::wants_lower`] may accept.
+    fn outlines(&self) -> Outlines {
         let of_node = |node: &&Node| {
             let names = node.subkeys.keys().chain(&node.services);
-            let any = if node.beginnings.is_empty() { 0 } else { u64::MAX };
-            names.fold(any, |lengths, name| lengths | length_bit(name))
+            let any = if node.beginnings.is_empty() { Outlines::default() } else { Outlines::ALL };
+            names.fold(any, |outlines, name| outlines.or(Outlines::of(name)))
         };
         match self.way {
-            [next, ..] => length_bit(next.as_bytes()),
-            [] if self.whole_tree => u64::MAX,
-            [] => self.nodes.iter().map(of_node).fold(0, |one, other| one | other),
+            [next, ..] => Outlines::of(next.as_bytes()),
+            [] if self.whole_tree => Outlines::ALL,
+            [] => self.nodes.iter().map(of_node).fold(Outlines::default(), Outlines::or),
         }
     }
 
