@@ -23,6 +23,7 @@ CATALOG9 = ROOT / "target/release/catalog9"
 DOCUMENT = ROOT / "docs/performance.md"
 RUNS = 5 if "--quick" in sys.argv else 21
 SCANNED = 60 if "--quick" in sys.argv else 200
+MIXED = 600 if "--quick" in sys.argv else 10_000
 HIVE = "in/clean/SYSTEM"
 EXAMINE = [str(CATALOG9), "examine", "--no-hash"]
 QUICK = [*EXAMINE, "--no-carve"]
@@ -131,6 +132,9 @@ def rows():
         archive = packed()
         scan = [str(CATALOG9), "scan", "--quick", "--format", "jsonl", archive]
         yield compared("`scan` of a tar.zst of hives", "zstd -dc", "≤ 2 ×", scan, ["zstd", "-dc", archive])
+    for name in ("jsonl", "table"):
+        peer = "two with one job on half of them each"
+        yield f"`scan` of {MIXED} mixed pieces, two jobs, {name}", peer, "pieces in the same time", "≥ 0.93 ×", two_jobs(name)
     yield compared("start: `--version`", "/bin/true", "≤ 1.5 ×", [str(CATALOG9), "--version"], ["/bin/true"], repeat=50)
 
 
@@ -138,6 +142,41 @@ def compared(work, peer, goal, ours, theirs, **how):
     ratio, mine, other = in_turns(ours, theirs, **how)
     unit = "time, cold cache" if how.get("cold") else "processor's time"
     return work, peer, unit, goal, f"{ratio:.2f} × ({mine:.1f} and {other:.1f} ms)"
+
+
+def two_jobs(form):
+    """Throughput of one process with two jobs, relative to two processes that do half of the work each at the same time."""
+    halves = mixed()
+    scan = [CATALOG9, "scan", "--quick", "--format", form]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+    def spent(commands):
+        begin = time.perf_counter()
+        children = [subprocess.Popen(command, cwd=WORK, **quiet) for command in commands]
+        for child in children:
+            child.wait()
+        return time.perf_counter() - begin
+
+    pairs = []
+    for _ in range(5):
+        apart = spent([[*scan, "--jobs", "1", half] for half in halves])
+        pairs.append((apart, spent([[*scan, "--jobs", "2", *halves]])))
+    apart, together = (statistics.median(all) for all in zip(*pairs))
+    ratio = statistics.median(apart / together for apart, together in pairs)
+    return f"{ratio:.2f} × ({together:.1f} and {apart:.1f} s)"
+
+
+def mixed():
+    """Two folders with half of the pieces each: of ten a hive, a dirty one, an export, a text, and listings and reports."""
+    kinds = ["clean/SYSTEM", "dirty", "export.reg", "report.txt", *["scan/PC-0/report.nfo"] * 3, *["listing.txt"] * 3]
+    for number in range(MIXED):
+        source = WORK / "in" / kinds[number // 2 % len(kinds)]
+        place = WORK / f"mixed-{number % 2}" / f"{number:05}"
+        if not place.exists():
+            place.mkdir(parents=True)
+            for file in source.iterdir() if source.is_dir() else [source]:
+                os.link(file, place / file.name)
+    return ["mixed-0", "mixed-1"]
 
 
 def scanned(with_logs):
