@@ -102,6 +102,13 @@ fn a_directory_that_claims_files_without_end_meets_a_limit_that_is_named() {
     assert!(matches!(troubles.as_slice(), [Trouble::Damaged(_)]), "{troubles:?}");
 }
 
+#[test]
+fn a_packed_directory_without_a_stream_is_damage() {
+    let (_, troubles) = read_within_budget(&seven_of(&[0x17, 0, 0, 0]), Packing::SevenZip);
+    let [Trouble::Damaged(what)] = troubles.as_slice() else { panic!("{troubles:?}") };
+    assert!(what.contains("nothing is packed in it"), "{what}");
+}
+
 /// Nothing catches a panic in the library, and the decoders are the work of many hands.
 #[test]
 fn damage_anywhere_ends_no_reading_with_a_panic() {
