@@ -263,6 +263,11 @@ mod tests {
             assert_eq!(presence(r"%SystemRoot%\SysWOW64\x.dll", &[&wow]), part, "{missing}");
             assert_eq!(presence(r"C:\Proxy\x.dll", &[&wow]), part, "{missing}");
         }
+        // What Windows has compressed looks like a link, and is there.
+        let mut compact = Invented::with_windows(&["!Windows/System32/ntdll.dll"]);
+        compact.add("Windows/System32/ntdll.dll", NodeKind::Link);
+        let drives = [Drive { letter: None, files: &compact }];
+        assert_eq!(presence_in(r"%SystemRoot%\System32\x.dll", &drives), Presence::Absent);
         // A folder of the root may not have been collected, or be a junction that was left out.
         assert_eq!(presence(r"C:\Documents and Settings\x\y.dll", &[]), part);
         assert_eq!(presence(r"C:\Proxy\folder\y.dll", &[]), Presence::Absent);

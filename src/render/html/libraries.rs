@@ -29,10 +29,10 @@ pub(super) fn of(examined: &Examined) -> Markup {
     html! {
         h3 { "Files of the DLLs" }
         p {
-            "What the files of the computer show. A DLL counts as missing only where its whole folder was collected, \
+            "As the files of the computer show them. A DLL counts as missing only where its whole folder was collected, \
              and no chain of certificates is verified offline."
         }
-        (table("Files of the DLLs", &headings, files.into_iter().map(|file| row(file, of(file)))))
+        (table("DLLs that are present, missing or not judged", &headings, files.into_iter().map(|file| row(file, of(file)))))
     }
 }
 
@@ -48,8 +48,9 @@ fn said(findings: &[Finding]) -> Said {
         }
     }
     for rules in said.values_mut() {
+        rules.sort_by_key(|(severity, rule)| (*rule, std::cmp::Reverse(*severity)));
+        rules.dedup_by_key(|(_, rule)| *rule);
         rules.sort_by_key(|(severity, rule)| (std::cmp::Reverse(*severity), *rule));
-        rules.dedup();
     }
     said
 }
@@ -63,13 +64,19 @@ fn row(file: &LibraryFile, said: &[(Severity, &'static str)]) -> Vec<Cell> {
     let version = [company, of_image(|image| image.version.as_ref())];
     vec![
         Cell::Markup(html! {
-            code { (shown(&file.path)) }
-            @if file.wow64 { " (for 32-bit programs)" }
+            span {
+                code { (shown(&file.path)) }
+                @if file.wow64 { " (for 32-bit programs)" }
+            }
         }),
-        Cell::Markup(presence(&file.presence)),
+        Cell::Markup(html! { span { (presence(&file.presence)) } }),
         Cell::Markup(html! {
-            @for (severity, rule) in said { span.badge.(severity.name()) { (severity.name()) } " " code { (rule) } " " }
-            @if said.is_empty() { "nothing" }
+            span {
+                @for (severity, rule) in said {
+                    span.badge.(severity.name()) { (severity.name()) } " " code { (rule) } " "
+                }
+                @if said.is_empty() { "nothing" }
+            }
         }),
         Cell::Words(written.unwrap_or_default()),
         Cell::Words(version.into_iter().flatten().collect::<Vec<_>>().join(", ")),
