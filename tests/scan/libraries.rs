@@ -124,7 +124,9 @@ fn the_host_that_a_manifest_names_counts_before_that_of_the_hive() {
     let line = |path: &str, host: &str| format!("{}\n", json!({ "path": path, "host": host }));
     let list = [line("a", "case7"), line("b", "case8"), line("c", "other")].concat();
     let hives = [("a", hive_of(CASE, "PC1")), ("b", hive_of(CASE, "PC1")), ("c", hive_of(CASE, "PC2"))];
-    hives.iter().for_each(|(name, hive)| write(folder.path(), &[(name, hive)]));
+    for (name, hive) in &hives {
+        write(folder.path(), &[(name, hive)]);
+    }
     write(folder.path(), &[("list", list.as_bytes())]);
     for isolation in ["process", "none"] {
         let roots = ["--root", "Case7=one", "--root", "case8=two", "--root", "PC2=one", "--files-from", "list"];
