@@ -178,8 +178,7 @@ impl Node {
     /// Adds what is wanted of the subkey of that name.
     fn add_named<'n>(&'n self, name: &[u8], nodes: &mut Vec<&'n Self>) {
         nodes.extend(self.subkeys.get(name));
-        nodes
-            .extend(self.beginnings.iter().filter(|(beginning, _)| name.starts_with(*beginning)).map(|(_, node)| node));
+        nodes.extend(self.beginnings.iter().filter(|(beginning, _)| name.starts_with(beginning)).map(|(_, node)| node));
         if self.services.contains(name) {
             nodes.push(Self::of_service());
         }
