@@ -96,7 +96,7 @@ mod tests {
         let work = |job: u64, emit: &mut dyn FnMut(u64) -> bool| {
             if job == 0 {
                 // Waits for the second job, whose results nobody takes before those of this one.
-                let ended = other_is_done.lock().unwrap().recv_timeout(Duration::from_secs(60));
+                let ended = other_is_done.lock().unwrap().recv_timeout(Duration::from_mins(1));
                 assert!(ended.is_ok(), "the second job waits for the first");
             }
             assert!(emit(job) && emit(job));
