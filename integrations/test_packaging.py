@@ -23,17 +23,35 @@ def version():
     return re.search(r'^version = "(.*)"', read("Cargo.toml"), re.MULTILINE)[1]
 
 
-@pytest.mark.parametrize(
-    "path, pattern",
-    [
-        ("CITATION.cff", r"^version: (.*)$"),
-        ("integrations/packaging/Dockerfile", r"^ARG VERSION=(.*)$"),
-        ("integrations/openrelik/Dockerfile", r"^ARG VERSION=(.*)$"),
-        ("integrations/python/Cargo.toml", r'^version = "(.*)"$'),
-    ],
-)
+# Where the version stands beside Cargo.toml, in forms that cannot read it from there.
+VERSIONS = {
+    "CITATION.cff": r"^version: (.*)$",
+    "integrations/packaging/Dockerfile": r"^ARG VERSION=(.*)$",
+    "integrations/openrelik/Dockerfile": r"^ARG VERSION=(.*)$",
+    "integrations/openrelik/compose.yml": r"^ +image: openrelik-worker-catalog9:(.*)$",
+    "integrations/openrelik/pyproject.toml": r'^version = "(.*)"$',
+    "integrations/python/Cargo.toml": r'^version = "(.*)"$',
+    "integrations/web/Cargo.toml": r'^version = "(.*)"$',
+    "integrations/web/loader/Cargo.toml": r'^version = "(.*)"$',
+    "tests/synth/Cargo.toml": r'^version = "(.*)"$',
+}
+
+
+@pytest.mark.parametrize("path, pattern", VERSIONS.items())
 def test_versions_agree(path, pattern):
+    if os.environ.get("SNAPSHOTS") == "overwrite":
+        text = read(path)
+        found = re.search(pattern, text, re.MULTILINE)
+        PROJECT.joinpath(path).write_text(text[: found.start(1)] + version() + text[found.end(1) :])
     assert re.findall(pattern, read(path), re.MULTILINE) == [version()]
+
+
+def test_no_other_file_names_the_version():
+    names = subprocess.run(["git", "grep", "-lF", version()], cwd=PROJECT, capture_output=True, text=True, check=True)
+    others = set(names.stdout.split()) - set(VERSIONS) - {"Cargo.toml", "CHANGELOG.md"}
+    # Lists of crates, in which others may have that version; and results of earlier versions.
+    others = {name for name in others if not name.endswith(".lock") and not name.startswith(("fixtures/", "fuzz/"))}
+    assert others <= {"tests/scan/v1.jsonl"}
 
 
 def test_what_is_yaml_can_be_read():
