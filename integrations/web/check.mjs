@@ -5,40 +5,21 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
+import { canReadSheets, ensureAccessible, ensureNarrow, ensurePrinted, hostile, listing, open as openFile, program } from "./browser.mjs";
 
 const [programs, page, folder] = process.argv.slice(2).map(path => resolve(path));
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const { catalog9, complaint, write } = program(programs);
 const sources = resolve("integrations/web/page");
 const real = resolve("../shared/evidence/hives");
-
-// The program, whose findings are no failure. It is run in the folder of its evidence, so that names are those of the page.
-const catalog9 = (where, ...given) => {
-  try {
-    return execFileSync(join(programs, "catalog9"), given, { cwd: where, maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "ignore"] });
-  } catch (error) {
-    assert.ok([1, 3].includes(error.status), `catalog9 ${given.join(" ")}: ${error.message}`);
-    return error.stdout;
-  }
-};
-const complaint = (where, ...given) => {
-  try {
-    execFileSync(join(programs, "catalog9"), given, { cwd: where, stdio: ["ignore", "ignore", "pipe"] });
-  } catch (error) {
-    return error.stderr.toString();
-  }
-  return assert.fail("it has nothing to complain about");
-};
 
 const path = (...names) => join(folder, ...names);
 const evidence = () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const write = (kind, ...given) => execFileSync(join(programs, "examples", "write-evidence"), [kind, ...given.map(String)]);
   write("cases", path("many"), 0, 15);
   write("dirty", path("dirty"), 2, 1);
   // A hive with a log, which is another hive's: what becomes of the logs of real hives is seen below.
@@ -56,34 +37,32 @@ const evidence = () => {
   writeFileSync(path("pc1", "systeminfo.txt"), systeminfo);
   writeFileSync(path("pc1", "readme.md"), "# Notes\n");
   writeFileSync(path("SYSTEM.gz"), gzipSync(readFileSync(path("lsp", "SYSTEM"))));
+  // The beginnings of archives that the page does not read, one of them also whole.
+  for (const [name, [bytes]] of Object.entries(UNREAD)) writeFileSync(path(name), Buffer.from(bytes.padEnd(80, "\0"), "latin1"));
+  writeFileSync(path("SYSTEM.xz"), execFileSync("xz", ["--stdout", path("lsp", "SYSTEM")]));
+  // Large enough to be stopped while they are examined.
+  mkdirSync(path("slow"));
+  cpSync(path("many", "000008.SYSTEM"), path("slow", "a.SYSTEM"));
+  for (const name of ["b.SYSTEM", "c.SYSTEM"]) {
+    cpSync(path("lsp", "SYSTEM"), path("slow", name));
+    truncateSync(path("slow", name), 200 << 20);
+  }
 };
 
-const listing = names => names.map((name, index) => `
-Winsock Catalog Provider Entry
-------------------------------------------------------
-Entry Type:                         Base Service Provider
-Description:                        ${name}
-Provider ID:                        {E70F1AA0-AB8B-11CF-8CA3-00805F48A1${90 + index}}
-Provider Path:                      %SystemRoot%\\system32\\mswsock.dll
-Catalog Entry ID:                   ${1001 + index}
-Version:                            2
-Address Family:                     2
-Max Address Length:                 16
-Min Address Length:                 16
-Socket Type:                        ${1 + index % 3}
-Protocol:                           ${6 + index}
-Protocol Chain Length:              1
-`).join("\n");
-const hostile = () => listing([
-  "<script>window.ran = 1</script>", "\"><img src=https://example.invalid/a onerror=window.ran=1>", "javascript:window.ran=1",
-  "</title></style></script><svg onload=window.ran=1>", "\u202egnp.exe\u2066", "x".repeat(65536), "<iframe srcdoc='<script>parent.ran=1</script>'>",
-]);
 const systeminfo = `
 Host Name:                     PC1
 OS Name:                       Microsoft Windows 10 Pro
 OS Version:                    10.0.19045 N/A Build 19045
 OS Manufacturer:               Microsoft Corporation
 `;
+
+// Archives of kinds that the page does not read: how they begin, and what the page calls them.
+const UNREAD = {
+  "a.7z": ["7z\xbc\xaf\x27\x1c\0\x04", "a 7z archive"],
+  "a.cab": ["MSCF\0\0\0\0", "a cabinet"],
+  "SYSTEM.xz": ["\xfd7zXZ\0", "xz"],
+  "SYSTEM.zst": ["\x28\xb5\x2f\xfd", "zstd"],
+};
 
 evidence();
 // The network is cut by names that lead nowhere: a browser that is offline does not save files, either.
@@ -92,21 +71,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, ar
 let checks = 0;
 const done = () => { checks += 1; };
 
-const open = async (options = {}, file = page) => {
-  const context = await browser.newContext({ acceptDownloads: true, ...options });
-  const tab = await context.newPage();
-  const seen = [];
-  tab.on("console", message => { if (["error", "warning"].includes(message.type())) seen.push(`console: ${message.text()}`); });
-  tab.on("pageerror", error => seen.push(`error: ${error.message}`));
-  tab.on("dialog", dialog => { seen.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  const address = pathToFileURL(file).href;
-  context.on("request", request => {
-    const url = request.url();
-    if (url !== address && !url.startsWith("blob:")) seen.push(`request: ${url.slice(0, 200)}`);
-  });
-  await tab.goto(address);
-  return { context, tab, seen };
-};
+const open = (options, file = page) => openFile(browser, file, { acceptDownloads: true, ...options });
 const finished = tab => tab.waitForFunction(() => !document.body.classList.contains("busy") && document.querySelector("#work").hidden, null, { timeout: 120_000 });
 const choose = async (tab, ...files) => {
   await tab.locator("#files").setInputFiles(files);
@@ -209,6 +174,70 @@ for (const hive of hives) {
   done();
 }
 
+// Archives that the page does not read, named and found: what they are, and what to do with them.
+{
+  const { context, tab, seen } = await open();
+  for (const [name, [, what]] of Object.entries(UNREAD)) {
+    await drop(tab, path(name));
+    const shown = await tab.locator("#failure").innerText();
+    assert.ok(shown.startsWith(`${name}: expected files stored or packed with deflate, found ${what}`), shown);
+    assert.match(shown, /unpack it and drop the folder, or use the command line/, name);
+    assert.equal(await tab.locator("#count").textContent(), "0 results, 1 could not be examined");
+  }
+  await drop(tab, ...Object.keys(UNREAD).map(name => path(name)), path("lsp", "SYSTEM"));
+  assert.equal(await tab.locator("#count").textContent(), "1 result, 4 could not be examined");
+  assert.deepEqual(seen, []);
+  await context.close();
+  done();
+}
+
+// Stopped while it works: what was examined by then stays, and what is dropped afterwards is examined.
+{
+  const { context, tab, seen } = await open();
+  await tab.locator("#files").setInputFiles(readdirSync(path("slow")).map(name => path("slow", name)));
+  await tab.waitForFunction(() => document.querySelector("#doing").textContent === "Examining b.SYSTEM");
+  await tab.locator("#stop").click();
+  assert.match(await tab.locator("#alert").textContent(), /was stopped/);
+  assert.equal(await tab.locator("#work").isVisible(), false);
+  const stopped = await units(tab);
+  assert.equal(stopped.length, 1, `${stopped}`);
+  await report(tab);
+  await tab.waitForTimeout(1000);
+  assert.deepEqual(await units(tab), stopped, "nothing comes after the end");
+  assert.equal(await tab.locator("#all").isVisible(), false);
+  await choose(tab, path("lsp", "SYSTEM"), path("many", "000008.SYSTEM"));
+  assert.equal(await tab.locator("#count").textContent(), "2 results");
+  assert.equal(await tab.locator("#alert").isVisible(), false);
+  assert.deepEqual(seen, []);
+  await context.close();
+  done();
+}
+
+// Printed: the button prints the report alone, as a whole. The sheets are those of the report that is saved; what lies in a
+// frame would be cut where the frame ends, so the page itself prints without it and names the button.
+{
+  const { context, tab, seen } = await open();
+  await choose(tab, path("lsp", "SYSTEM"));
+  const frame = await report(tab);
+  await frame.evaluate(() => { window.print = () => { window.printed = (window.printed ?? 0) + 1; }; });
+  await tab.locator("#downloads").getByRole("button", { name: "Print", exact: true }).click();
+  await frame.waitForFunction(() => window.printed === 1);
+  writeFileSync(path("saved.html"), await saved(tab, "Report (HTML)"));
+  assert.deepEqual(seen, []);
+  for (const format of ["A4", "Letter"]) {
+    const printed = await open({}, path("saved.html"));
+    await ensurePrinted(printed.tab, format, `the report that was saved, on ${format}`);
+    await printed.context.close();
+    await ensurePrinted(tab, format, `the page, on ${format}`);
+    done();
+  }
+  await tab.emulateMedia({ media: "print" });
+  assert.equal(await tab.locator("#report").isVisible(), false);
+  assert.match(await tab.locator(".on-paper").innerText(), /Print/);
+  await context.close();
+}
+if (!canReadSheets) console.log("skipped: that nothing is cut off on sheets; pdftotext (package poppler-utils) cannot be had");
+
 // Ten at once, and what they come to as one.
 {
   const { context, tab, seen } = await open();
@@ -251,7 +280,7 @@ for (const hive of hives) {
   for (const box of await tab.locator("[name=redact]").all()) await box.check();
   await choose(tab, path("lsp", "SYSTEM"), path("many", "000008.SYSTEM"));
   await tab.locator("#units button").last().click();
-  assert.deepEqual(await tab.locator("#downloads button").allTextContents(), ["Report (HTML)", "Repair plan (HTML)", "fix.reg", "undo.reg"]);
+  assert.deepEqual(await tab.locator("#downloads button").allTextContents(), ["Print", "Report (HTML)", "Repair plan (HTML)", "fix.reg", "undo.reg"]);
   assert.deepEqual(await tab.locator("#all-downloads button").allTextContents(), ["HTML"]);
   for (const [name, place] of [["Report (HTML)", "#downloads"], ["Repair plan (HTML)", "#downloads"], ["HTML", "#all-downloads"]]) {
     const html = (await saved(tab, name, place)).toString();
@@ -293,17 +322,8 @@ for (const [scene, act] of Object.entries(scenes)) {
       // The frame is drawn by a process of its own.
       if (pictures) await tab.waitForTimeout(1000);
       if (pictures) await tab.screenshot({ path: join(pictures, `${scene}-${width}-${colorScheme}.png`), fullPage: width < 768 });
-      await tab.evaluate(() => document.querySelectorAll("details").forEach(details => { details.open = true; }));
-      for (const frame of tab.frames()) {
-        const wide = await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wide <= 0, `${what}: ${wide} px wider than the window`);
-      }
-      if (width !== 768) {
-        await tab.evaluate(axe);
-        const { violations } = await tab.evaluate(() => axe.run({ exclude: ["#report"] }, { resultTypes: ["violations"] }));
-        const shown = violations.map(one => `${one.id}: ${one.help}\n  ${one.nodes.slice(0, 3).map(node => `${node.html.slice(0, 160)} ${node.failureSummary}`).join("\n  ")}`);
-        assert.deepEqual(shown, [], `${what}: axe-core`);
-      }
+      await ensureNarrow(tab, what);
+      if (width !== 768) await ensureAccessible(tab, what);
       assert.deepEqual(seen, [], what);
       await context.close();
       done();

@@ -18,6 +18,8 @@
     ["repair.html", ".repair.html", "Repair plan (HTML)", "text/html"],
     ["fix.reg", ".fix.reg", "fix.reg", "application/octet-stream"], ["undo.reg", ".undo.reg", "undo.reg", "application/octet-stream"],
   ];
+  // The report prints itself: of a frame, a browser prints what fits into it.
+  const PRINT = ["print", "", "Print"];
   const OF_ALL = [
     ["all.html", ".html", "HTML", "text/html"], ["all.csv", ".csv", "CSV", "text/csv"],
     ["all.csv-findings", ".findings.csv", "CSV of findings", "text/csv"], ["all.jsonl", ".jsonl", "JSON lines", "application/jsonl"],
@@ -40,8 +42,15 @@
   // Everything about the files that were chosen last.
   let state;
 
+  // What a worker has sent by its end, and nobody has read, is about files that are no longer asked about.
+  const end = () => {
+    if (!worker) return;
+    worker.onmessage = worker.onerror = null;
+    worker.terminate();
+  };
+
   const start = (request, files) => {
-    worker?.terminate();
+    end();
     const address = URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" }));
     worker = new Worker(address);
     worker.onmessage = ({ data }) => take(data);
@@ -172,8 +181,10 @@
     [...$("units").children].forEach((item, place) => item.firstChild.setAttribute("aria-current", String(place === index)));
     $("unit-title").textContent = row.host ?? row.label;
     $("unit-source").textContent = row.sources.join(" + ");
-    buttons("downloads", DOWNLOADS.filter(([name]) => parts[name]), ([name, ending, , type]) => {
-      save(`${nameOf(row)}${ending}`, new Blob([parts[name]], { type }));
+    const rows = DOWNLOADS.filter(([name]) => parts[name]);
+    buttons("downloads", parts.html ? [PRINT, ...rows] : rows, ([name, ending, , type]) => {
+      if (name === "print") $("report").contentWindow.postMessage("print", "*");
+      else save(`${nameOf(row)}${ending}`, new Blob([parts[name]], { type }));
     });
     const failure = $("failure");
     show(failure, row.failure !== null || !isKept);
@@ -250,7 +261,7 @@
     });
   }
   $("stop").addEventListener("click", () => {
-    worker?.terminate();
+    end();
     alarm("The examination was stopped. What is listed was examined; everything else was not.");
     finish();
   });

@@ -85,8 +85,22 @@ impl Examiner<'_> {
         if !first.is_empty() {
             failure.message = format!("{} ({}{more})", failure.message, Text::from(first.as_str()).shortened(100));
         }
+        failure.help = help(&trouble).map(str::to_owned).or(failure.help);
         let status = if trouble.is_limit() { Status::Limited } else { Status::Failed };
         self.said.record(&Record::of_failure(label.to_owned(), status, failure), None);
+    }
+}
+
+/// What to do where the page reads less than the command line.
+fn help(trouble: &Trouble) -> Option<&'static str> {
+    match trouble {
+        Trouble::Unknown(_) => {
+            Some("unpack it and drop the folder, or use the command line, which also reads 7z, cab, xz and zstd")
+        }
+        Trouble::Encrypted => {
+            Some("unpack it with its password and drop the folder, or use the command line, which takes passwords")
+        }
+        _ => None,
     }
 }
 

@@ -13,6 +13,11 @@
     opened = [];
   });
 
+  // The page around a report cannot print it, so it asks for it.
+  addEventListener("message", event => {
+    if (event.source === parent && event.data === "print") print();
+  });
+
   // In a frame that was made of the text of a report, as on the page that examines in the browser, the address of a link is
   // that of the page around it.
   if (document.URL.startsWith("about:")) {
