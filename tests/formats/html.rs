@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{HOSTILE, case, hostile, run, text};
 
 /// Elements that have no end.
-const VOID: [&str; 2] = ["meta", "input"];
+const VOID: [&str; 3] = ["meta", "input", "wbr"];
 
 /// What a document is made of: each element's tag as it stands, and the texts between them. Fails where an element is not
 /// closed, or where another one is.

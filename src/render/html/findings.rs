@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::bytes;
-use super::words::{Cell, facts, prose, table, text};
+use super::words::{Cell, facts, key_path, prose, table, text};
 use crate::catalog::CatalogName;
 use crate::examination::Examined;
 use crate::finding::{Finding, Severity};
@@ -96,17 +96,21 @@ fn details_of(alike: &[&Finding]) -> Markup {
     let Some(finding) = alike.first() else { return html! {} };
     let places: Vec<String> = alike.iter().map(|finding| place_of(finding)).filter(|place| !place.is_empty()).collect();
     let shown = |text: &Option<String>| text.clone().map(Cell::Code);
-    let list = |items: &[String]| {
+    let list = |items: &[String], shown: fn(&str) -> Markup| {
         html! { ul.plain {
-            @for item in items.iter().take(MOST_PLACES) { li { (text(item)) } }
+            @for item in items.iter().take(MOST_PLACES) { li { (shown(item)) } }
             @if let Some(more @ 1..) = items.len().checked_sub(MOST_PLACES) { li { "… and " (more) " more" } }
         } }
     };
     facts([
         ("Expected", shown(&finding.expected)),
         ("Found", shown(&finding.found)),
-        ("Where", (!places.is_empty()).then(|| Cell::Markup(list(&places)))),
-        ("Other evidence", (!finding.other_evidence.is_empty()).then(|| Cell::Markup(list(&finding.other_evidence)))),
+        ("Where", (!places.is_empty()).then(|| Cell::Markup(list(&places, key_path)))),
+        (
+            "Other evidence",
+            (!finding.other_evidence.is_empty())
+                .then(|| Cell::Markup(list(&finding.other_evidence, |item| html! { (text(item)) }))),
+        ),
     ])
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::marks;
-use super::svg::{percent, wrapped};
+use super::svg::{lines, percent, wrapped};
 use super::words::{Cell, table};
 use crate::batch::{Foreign, Prevalence, Summary, Unit};
 use crate::catalog::Text;
@@ -109,20 +109,27 @@ impl Overview {
             let words = bar.iter().rev().map(|(verdict, units)| format!("{units} {}", title(*verdict)));
             words.collect::<Vec<_>>().join(", ")
         };
-        let height = bars.len() * 52 + 4;
+        let mut end = 0;
+        let bars: Vec<_> = bars
+            .iter()
+            .map(|(windows, bar)| {
+                let (top, words) = (end, wrapped(&words(bar), 50, 4));
+                end += 37 + 15 * words.len();
+                (top, windows, bar, words)
+            })
+            .collect();
         html! {
             figure {
                 figcaption { strong { "Verdicts by Windows" } }
-                svg role="img" aria-label="Verdicts by Windows" width="100%" height=(height) {
-                    @for (index, (windows, bar)) in bars.iter().enumerate() {
-                        @let y = index * 52;
+                svg role="img" aria-label="Verdicts by Windows" width="100%" height=(end + 4) {
+                    @for (y, windows, bar, words) in bars {
                         text.name x="0" y=(y + 14) { (wrapped(windows, 44, 1).concat()) }
                         @for ((verdict, units), begin) in bar.iter().rev().zip(begins(bar)) {
                             rect.fill.(class(*verdict)) x=(percent(begin, most)) y=(y + 20) width=(percent(*units, most)) height="10" {
                                 title { (units) " " (title(*verdict)) }
                             }
                         }
-                        text.notes x="0" y=(y + 43) { (wrapped(&words(bar), 52, 1).concat()) }
+                        (lines("notes", "0", y + 43, 15, &words))
                     }
                 }
             }

@@ -24,6 +24,12 @@ pub(in crate::render) fn text(text: &str) -> String {
     cut(text, LONGEST)
 }
 
+/// A path of keys, which is broken between them where it must be. Names that are hidden are looked for in each of them alone,
+/// so this is nothing for paths of files.
+pub(super) fn key_path(path: &str) -> Markup {
+    html! { @for part in text(path).split_inclusive('\\') { (part) wbr; } }
+}
+
 /// A sentence of ours, in which backticks mark what is typed or stored.
 pub(in crate::render) fn prose(sentence: &str) -> Markup {
     let sentence = cut(sentence, LONGEST_PROSE);

@@ -77,7 +77,9 @@ fn guide(plan: &Plan) -> Markup {
                 li {
                     h3 { (advice.title) }
                     @for sentence in &advice.how { p { (prose(sentence)) } }
-                    @for command in &advice.commands { pre tabindex="0" { code { (text(command)) } } }
+                    @if !advice.commands.is_empty() {
+                        pre tabindex="0" { code { @for command in &advice.commands { (text(command)) "\n" } } }
+                    }
                     @if let Some(loses) = advice.loses { p.loses { strong { "Loses " } (loses) "." } }
                 }
             }
