@@ -65,7 +65,7 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
         damage.extend(std::mem::take(&mut reading.defects).into_iter().map(|defect| of_piece(&name, defect)));
         match reading.kind {
             Kind::EventLog | Kind::Autoruns | Kind::SoftwareHive | Kind::SystemInfo => {
-                add_facts(&mut registry, reading)
+                add_facts(&mut registry, reading);
             }
             _ => reports.extend(report(name, reading)),
         }

@@ -116,7 +116,8 @@ impl<'s, S: Read + Seek> Directory<&'s mut S> {
 
     /// The bytes of the only file.
     fn only_file(mut self, means: Means<'_>, budget: &Budget<'_>) -> Result<Vec<u8>, Trouble> {
-        let block = self.archive.blocks.first().ok_or_else(|| Trouble::Damaged("nothing is packed in it".to_owned()))?;
+        let block =
+            self.archive.blocks.first().ok_or_else(|| Trouble::Damaged("nothing is packed in it".to_owned()))?;
         let is_encrypted = allowed(block, means)?;
         let password = password(means);
         let decoder =

@@ -79,7 +79,7 @@ impl<'a, E: Known> Lists<'a, E> {
                 all.push(change(class, entry, Some(name), before, after));
             }
         }
-        if sight.is_in_order {
+        if sight.is_in_order() {
             self.moves(all);
         }
     }

@@ -16,8 +16,6 @@ pub(super) struct Sight {
     pub(super) is_whole: [bool; 2],
     /// Whether both show the entries that Windows lists nowhere.
     pub(super) has_hidden: bool,
-    /// Whether both show entries in the order of the catalogs. Lists of DLLs need not.
-    pub(super) is_in_order: bool,
     /// The bits of the service flags that both show.
     pub(super) service_flags: u32,
     /// Whether also that is compared which changes with every write.
@@ -37,9 +35,13 @@ impl Sight {
             is_registry: tell(Facts::KEYS),
             is_whole: [before, after].map(|catalogs| catalogs.tells(Facts::WHOLE_LISTS)),
             has_hidden: before.tells_hidden_entries() && after.tells_hidden_entries(),
-            is_in_order: [before, after].iter().all(|catalogs| catalogs.tells(Facts::SERVICE_FLAGS)),
             service_flags: if shows_all_flags(before) && shows_all_flags(after) { u32::MAX } else { SHOWN.bits() },
             bytes,
         }
+    }
+
+    /// Whether both show entries in the order of the catalogs. Lists of DLLs need not.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.both.contains(Facts::SERVICE_FLAGS)
     }
 }
