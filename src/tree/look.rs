@@ -47,7 +47,8 @@ fn look_within(catalogs: &Catalogs, drives: &[Drive<'_>], most_bytes: u64) -> Li
             continue;
         }
         let target = target(path, wow64, &look.folder);
-        let index = target.as_ref().ok().and_then(|target| known.get(target)).copied().unwrap_or_else(|| {
+        let place = target.as_ref().ok().map(Target::folded);
+        let index = place.as_ref().and_then(|place| known.get(place)).copied().unwrap_or_else(|| {
             let presence = match &target {
                 _ if libraries.files.len() >= MOST => Presence::NotJudged(NotKnown::TooMany),
                 Ok(target) => look.presence(target),
@@ -60,8 +61,8 @@ fn look_within(catalogs: &Catalogs, drives: &[Drive<'_>], most_bytes: u64) -> Li
         if let Some(file) = libraries.files.get_mut(index) {
             file.wow64 &= wow64;
         }
-        if let Ok(target) = target {
-            known.entry(target).or_insert(index);
+        if let Some(place) = place {
+            known.entry(place).or_insert(index);
         }
         libraries.by_path.insert(key, index);
     }
@@ -223,6 +224,19 @@ mod tests {
             Presence::Present { place, .. } => Some(place.join("/")),
             _ => None,
         }
+    }
+
+    #[test]
+    fn spellings_of_one_path_are_one_dll() {
+        let paths = [r"C:\Proxy\lsp.dll", r"c:\PROXY\LSP.DLL", r"C:\Proxy\İ.dll", r"C:\Proxy\i.dll"];
+        let entry = |(number, path)| format!("{}  base  {path}  Foo\n", 1020 + number);
+        let entries: String = paths.iter().enumerate().map(entry).collect();
+        let catalogs = notation::parse(&format!("{WINDOWS}protocol 64\n{entries}")).unwrap();
+        let tree = Invented::with_windows(&["Proxy/lsp.dll"]);
+        let libraries = look(&catalogs, &[Drive { letter: None, files: &tree }]);
+        let own = libraries.files.iter().filter(|file| file.path.lower().contains("proxy"));
+        assert_eq!(own.map(|file| file.path.to_string()).collect::<Vec<_>>(), [paths[0], paths[2], paths[3]]);
+        assert!(paths.iter().all(|path| libraries.of(&Text::from(*path), false).is_some()));
     }
 
     #[test]

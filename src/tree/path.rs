@@ -1,6 +1,7 @@
 //! Where a path of the catalogs leads.
 
 use super::NotKnown;
+use super::search::compared;
 use crate::catalog::{CanonicalPath, Text, WindowsFolder};
 
 /// Where a path leads: names of folders from there downwards, the file last.
@@ -12,6 +13,18 @@ pub(super) enum Target {
     WindowsDrive(Vec<String>),
     /// To another drive.
     Drive(char, Vec<String>),
+}
+
+impl Target {
+    /// The same place for every spelling of it that NTFS takes for one.
+    pub(super) fn folded(&self) -> Self {
+        let folded = |names: &[String]| names.iter().map(|name| compared(name)).collect();
+        match self {
+            Self::Windows(names) => Self::Windows(folded(names)),
+            Self::WindowsDrive(names) => Self::WindowsDrive(folded(names)),
+            Self::Drive(letter, names) => Self::Drive(letter.to_ascii_uppercase(), folded(names)),
+        }
+    }
 }
 
 /// The longest path that Windows opens, in characters.

@@ -171,7 +171,7 @@ fn end(met: &[Met], obstacle: Option<Obstacle>, name: &str, is_last: bool, depth
 
 /// The form of a name that NTFS compares: each character alone in upper case, which is the same as to compare them in
 /// lower case but for characters that become several.
-fn compared(name: &str) -> String {
+pub(super) fn compared(name: &str) -> String {
     Text::from(name).lower()
 }
 
