@@ -368,6 +368,13 @@ impl Examination {
         self.recovery.as_ref().is_some_and(|recovery| !recovery.is_newest())
     }
 
+    /// Whether something that the registry was compared with contradicts it.
+    #[must_use]
+    pub fn is_contradicted(&self) -> bool {
+        let mut findings = self.examined.iter().flat_map(|examined| &examined.judgement.findings);
+        findings.any(|finding| finding.rule == rules::REPORT_DISAGREES && finding.severity > Severity::Note)
+    }
+
     /// Whether the catalogs could be read in full, as far as this kind of evidence holds them.
     #[must_use]
     pub fn has_whole_catalogs(&self) -> bool {

@@ -90,6 +90,9 @@ pub use machinery::{Group, HEADINGS, Judgement, Rule, judge};
 pub use other_evidence::OtherEvidence;
 pub use subject::{Subject, SystemReport};
 
+/// What a report that was compared with the registry shows otherwise.
+pub(crate) const REPORT_DISAGREES: &str = report_disagrees_with_registry::RULE.id;
+
 /// Every rule, in the order of its group and then as an analyst would read them.
 pub const ALL: &[&Rule] = &[
     &catalog_missing::RULE,

@@ -232,6 +232,9 @@ fn exports_beside_a_hive_are_compared_with_it_and_are_no_other_computer() {
     assert_eq!(summary(&records)["computers"], 1);
     let records = scan_of(&files(hive_of(&hijacked(), "PC1")));
     assert!(records[0].to_string().contains("report-disagrees-with-registry"), "{records:#?}");
+    let found = units(&records);
+    assert_eq!(found.len(), 3, "exports that contradict the hive may be of another time: {found:?}");
+    assert!(found[2].starts_with("./PC1/winsock2.reg  examined  intact"), "{found:?}");
 }
 
 #[test]

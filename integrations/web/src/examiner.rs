@@ -133,7 +133,7 @@ impl Examiner<'_> {
 
     /// The catalogs with what is of the same computer: with all of it, without exports that contradict each other, with what
     /// shows no catalogs itself, or alone. What is left out stays apart.
-    fn joined(catalogs: &[&Piece], logs: &[Piece], reports: &mut [Piece]) -> Result<Examination, Obstacle> {
+    fn joined(catalogs: &[&Piece], logs: &[Piece], reports: &mut Vec<Piece>) -> Result<Examination, Obstacle> {
         let leave_out: [fn(&Piece) -> bool; 3] = [|_| false, is_registration_file, shows_catalogs];
         for leave_out in leave_out {
             reports.iter_mut().filter(|report| leave_out(report)).for_each(|report| report.joined = None);
@@ -142,6 +142,9 @@ impl Examiner<'_> {
             if pieces.len() > catalogs.len()
                 && let Ok(Ok(examination)) = examination(&pieces, logs, &Options::default())
             {
+                if examination.is_contradicted() {
+                    reports.extend(apart(reports));
+                }
                 return Ok(examination);
             }
         }
@@ -159,6 +162,13 @@ impl Examiner<'_> {
         let passed = Reason::of_examination(&examination, &piece.name).filter(|_| piece.is_found);
         passed.map_or(Ok(examination), |(reason, found)| Err(Obstacle::NoEvidence(reason, found)))
     }
+}
+
+/// The exports among what was joined, once more: where they contradict the registry, they may be of another time, and have
+/// a verdict too.
+fn apart(joined: &[Piece]) -> Vec<Piece> {
+    let exports = joined.iter().filter(|piece| piece.joined.is_some() && is_registration_file(piece));
+    exports.map(|piece| Piece { joined: None, ..piece.clone() }).collect()
 }
 
 fn is_registration_file(piece: &Piece) -> bool {

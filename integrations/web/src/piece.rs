@@ -12,6 +12,7 @@ use crate::host::File;
 use crate::obstacle::Obstacle;
 
 /// A file that is to be examined.
+#[derive(Clone)]
 pub(crate) struct Piece {
     /// What it is known by: its number, with its place where it was taken out of an archive.
     pub(crate) id: String,
@@ -28,6 +29,7 @@ pub(crate) struct Piece {
 }
 
 /// Where bytes are.
+#[derive(Clone)]
 pub(crate) enum Source {
     /// In a file of that number.
     File(u32),

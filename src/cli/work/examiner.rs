@@ -224,9 +224,12 @@ impl Examiner<'_> {
             let joined = reports.iter().filter(|report| report.joined.is_some());
             let pieces: Vec<&Piece> = catalogs.iter().copied().chain(joined).collect();
             if pieces.len() > catalogs.len()
-                && let said @ Ok(_) = self.together(&pieces, logs, around)
+                && let Ok(examination) = self.together(&pieces, logs, around)
             {
-                return said;
+                if examination.is_contradicted() {
+                    reports.extend(apart(reports));
+                }
+                return Ok(examination);
             }
             // Earlier states are examined alone in any case.
             reports.retain(|report| report.joined != Some(JoinReason::EarlierState));
@@ -327,6 +330,13 @@ struct About {
 
 fn joined_as(piece: &Piece) -> Option<Joined> {
     Some(Joined { label: piece.label.to_lossy(), reason: piece.joined? })
+}
+
+/// The exports among what was joined, once more: where they contradict the registry, they may be of another time, and have
+/// a verdict too.
+fn apart(joined: &[Piece]) -> Vec<Piece> {
+    let exports = joined.iter().filter(|piece| piece.joined.is_some() && is_registration_file(piece));
+    exports.map(|piece| Piece { joined: None, ..piece.clone() }).collect()
 }
 
 fn is_registration_file(piece: &Piece) -> bool {
