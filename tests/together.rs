@@ -84,7 +84,7 @@ fn a_hive_is_compared_with_an_export_of_it() {
 }
 
 #[test]
-fn damage_of_what_is_compared_is_reported_and_is_none_of_the_registry() {
+fn damage_of_a_report_is_listed_and_does_not_count_against_the_registry() {
     let catalogs = notation::parse(CASE).unwrap();
     let mut damaged = export(&catalogs);
     damaged.truncate(damaged.len() / 4 * 2);

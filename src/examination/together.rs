@@ -75,7 +75,7 @@ pub fn examine_together(evidence: Vec<Evidence<'_>>, options: &Options) -> Resul
     let path = Text::new(names.join(" + "));
     let others = Others { reports: &reports, earlier: &earlier, drives: &drives };
     let mut examination = Examination { parts, logs: of_logs, ..examination(registry, others, path, size, options)? };
-    // Damage of what is compared with the registry is none of the registry.
+    // A damaged report does not make the registry that it is compared with damaged.
     examination.defects.extend(damage);
     Ok(examination)
 }
