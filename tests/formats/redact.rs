@@ -6,6 +6,7 @@ use catalog9::catalog::notation;
 
 use super::{case, run, text};
 use crate::cases::{catalog9, pressed};
+use crate::pack::zip;
 
 /// The computer of every case, the user whose folder a provider is in, and a folder of evidence.
 const NAMES: [&str; 3] = ["EXAMPLE", "Erika Mustermann", "Kanzlei Meier"];
@@ -138,6 +139,35 @@ fn a_name_has_the_same_pseudonym_in_every_report() {
     };
     let first = pseudonyms(REPORTS[0]);
     assert!(REPORTS.iter().all(|arguments| pseudonyms(arguments) == first));
+}
+
+#[test]
+fn a_file_that_shows_no_name_of_its_computer_keeps_none_in_its_path() {
+    let scratch = tempfile::tempdir().unwrap();
+    let files = [
+        "evidence/WS-0815.SYSTEM",
+        "evidence/LAPTOP-4711/system.reg",
+        "evidence/EMPFANG_netsh.txt",
+        "evidence/KASSE3.zip",
+        "evidence/SYSTEM",
+    ];
+    for file in files {
+        let path = scratch.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "Windows Registry Editor Version 5.00\r\n").unwrap();
+    }
+    std::fs::write(scratch.path().join(files[3]), zip(&[("TRESOR/SYSTEM".to_owned(), b"regf".to_vec())])).unwrap();
+    for names in ["host", "host,path"] {
+        let arguments = ["scan", "--format", "html", "--redact", names, "evidence"];
+        let output = catalog9(scratch.path()).args(arguments).output().unwrap();
+        let report = of_evidence(&text(&output.stdout));
+        for name in ["0815", "4711", "EMPFANG", "KASSE3", "TRESOR"] {
+            assert!(!is_in(&report, name.as_bytes()), "{names}: {name}");
+        }
+        for kept in [".SYSTEM", "/system.reg", ".zip!/", "/SYSTEM"] {
+            assert!(report.contains(kept), "{names}: {kept}");
+        }
+    }
 }
 
 #[test]

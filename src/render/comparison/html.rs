@@ -19,10 +19,9 @@ const MOST: usize = 200;
 
 pub(super) fn write(comparisons: &[Comparison], sheet: &Sheet, writer: &mut dyn Write) -> io::Result<()> {
     let mut redaction = Redaction::new(sheet.heading.hidden);
-    for side in comparisons.iter().flat_map(|comparison| &comparison.sides) {
-        side.host.iter().for_each(|host| redaction.host(&host.lossy()));
-        redaction.label(&side.label.lossy());
-    }
+    let sides = || comparisons.iter().flat_map(|comparison| &comparison.sides);
+    sides().filter_map(|side| side.host.as_ref()).for_each(|host| redaction.host(&host.lossy()));
+    sides().for_each(|side| redaction.label(&side.label.lossy()));
     redaction.report(|writer| write_plain(comparisons, sheet, writer), writer)
 }
 

@@ -3,11 +3,13 @@
 //! A pseudonym is a checksum of the name in lower case, so that it is the same in every report. It hides a name from people
 //! who read the report, but not from somebody who guesses the name and computes its checksum.
 
+mod label;
 mod markup;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Bound::{Included, Unbounded};
 use std::ops::Range;
 
 use maud::{Markup, PreEscaped};
@@ -53,22 +55,21 @@ const CUT: char = '…';
 #[derive(Debug, Default)]
 pub(super) struct Redaction {
     hidden: Hidden,
-    /// By their first characters; of each the longest first.
-    names: BTreeMap<char, Vec<(Vec<char>, String)>>,
+    names: BTreeMap<Vec<char>, String>,
+    /// How many characters the longest has.
+    longest: usize,
 }
 
 impl Redaction {
     /// That of nothing but what stands in the texts themselves.
     pub(super) fn new(hidden: Hidden) -> Self {
-        Self { hidden, names: BTreeMap::new() }
+        Self { hidden, ..Self::default() }
     }
 
     /// That of what is said of a unit.
     pub(super) fn of(hidden: Hidden, unit: &Unit, examination: Option<&Examination>) -> Self {
         let mut redaction = Self::new(hidden);
         unit.host.iter().for_each(|host| redaction.host(host));
-        redaction.label(&unit.label);
-        unit.joined.iter().for_each(|joined| redaction.label(&joined.label));
         if let Some(examination) = examination {
             let names = examination.examined.iter().filter_map(|examined| examined.control_set.computer_name.as_ref());
             names.for_each(|name| redaction.host(&name.lossy()));
@@ -79,6 +80,8 @@ impl Redaction {
             let parts = examination.parts.iter().chain(&examination.logs).map(|part| &part.path);
             std::iter::once(&examination.path).chain(parts).for_each(|path| redaction.label(&path.lossy()));
         }
+        let joined = unit.joined.iter().map(|joined| &joined.label);
+        std::iter::once(&unit.label).chain(&unit.group).chain(joined).for_each(|label| redaction.label(label));
         redaction
     }
 
@@ -99,24 +102,41 @@ impl Redaction {
         }
     }
 
-    /// Adds the folder of a file that is called that.
+    /// Adds the folder of a file that is called that, and its name, which may be that of a computer. Add the computers
+    /// that are known before it.
     pub(super) fn label(&mut self, label: &str) {
-        let file = label.split("!/").next().unwrap_or_default();
-        if let Some((folder, _)) = file.rsplit_once(['/', '\\']).filter(|_| self.hidden.paths) {
+        let archive = label.split("!/").next().unwrap_or_default();
+        let (folder, file) = archive.rsplit_once(['/', '\\']).unwrap_or(("", archive));
+        if self.hidden.paths {
             self.add("folder", folder);
+        }
+        if self.hidden.hosts {
+            for path in [label, archive, file] {
+                let (folder, inside) = match path.strip_prefix(folder).filter(|_| self.hidden.paths) {
+                    Some(inside) => (self.replaced(folder), inside),
+                    None => (String::new(), path),
+                };
+                let renamed = label::renamed(inside, |name| {
+                    let replaced = self.replaced(name);
+                    if replaced == name { pseudonym("file", &folded(name)) } else { replaced }
+                });
+                if renamed != inside {
+                    self.insert(path, || folder + &renamed);
+                }
+            }
         }
     }
 
     fn add(&mut self, kind: &str, name: &str) {
+        self.insert(name, || pseudonym(kind, &folded(name)));
+    }
+
+    fn insert(&mut self, name: &str, pseudonym: impl FnOnce() -> String) {
         let folded = folded(name);
-        let Some(first) = folded.first().copied() else { return };
-        let names = self.names.entry(first).or_default();
-        if names.iter().any(|(known, _)| *known == folded) {
-            return;
+        if !folded.is_empty() {
+            self.longest = self.longest.max(folded.len());
+            self.names.entry(folded).or_insert_with(pseudonym);
         }
-        let digest = Sha256::digest(folded.iter().collect::<String>());
-        names.push((folded, format!("{kind}-{}", hex(digest.get(..4).unwrap_or_default()))));
-        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     }
 
     /// Adds the users whose folders a text names.
@@ -130,16 +150,27 @@ impl Redaction {
         }
     }
 
-    /// The name at the beginning of these characters: how long it is there, and its pseudonym.
-    fn at(&self, characters: &[char]) -> Option<(usize, &str)> {
-        let first = fold(*characters.first()?);
-        self.names.get(&first)?.iter().find_map(|(name, pseudonym)| {
-            let shared = name.iter().zip(characters).take_while(|(own, other)| **own == fold(**other)).count();
-            let next = characters.get(shared);
-            let is_whole = shared == name.len() && !next.is_some_and(|next| next.is_alphanumeric());
-            let is_cut = shared >= SHORTEST_CUT.min(name.len()) && next == Some(&CUT);
-            (is_whole || is_cut).then_some((shared, pseudonym.as_str()))
-        })
+    /// The longest name that these folded characters begin with, and that may end there: its length and its pseudonym.
+    fn longest(&self, characters: &[char], may_end: impl Fn(usize) -> bool) -> Option<(usize, &str)> {
+        let mut rest = characters.get(..self.longest).unwrap_or(characters);
+        while !rest.is_empty() {
+            let (name, pseudonym) = self.names.range::<[char], _>((Unbounded, Included(rest))).next_back()?;
+            let shared = name.iter().zip(rest).take_while(|(own, other)| own == other).count();
+            if shared < name.len() {
+                rest = rest.get(..shared)?;
+            } else if may_end(shared) {
+                return Some((shared, pseudonym));
+            } else {
+                rest = rest.get(..shared - 1)?;
+            }
+        }
+        None
+    }
+
+    /// The name whose first characters these are.
+    fn begun(&self, characters: &[char]) -> Option<(usize, &str)> {
+        let (name, pseudonym) = self.names.range::<[char], _>((Included(characters), Unbounded)).next()?;
+        name.starts_with(characters).then_some((characters.len(), pseudonym))
     }
 
     /// A text with pseudonyms.
@@ -150,17 +181,25 @@ impl Redaction {
 
     fn replaced(&self, text: &str) -> String {
         let characters: Vec<char> = text.chars().collect();
+        let folded = folded(text);
+        let is_letter = |place: usize| characters.get(place).is_some_and(|character| character.is_alphanumeric());
+        let mut cuts =
+            (0..).zip(&characters).filter(|(_, character)| **character == CUT).map(|(place, _)| place).peekable();
         let mut replaced = String::with_capacity(text.len());
         let (mut place, mut is_within_word) = (0, false);
-        while let Some(rest @ [character, ..]) = characters.get(place..) {
-            if let Some((length, pseudonym)) = self.at(rest).filter(|_| !is_within_word) {
+        while let Some(rest @ [_, ..]) = folded.get(place..) {
+            while cuts.next_if(|cut| *cut < place).is_some() {}
+            let cut = cuts.peek().map_or(0, |cut| cut - place);
+            let name = self.longest(rest, |length| !is_letter(place + length));
+            let name = name.or_else(|| self.begun(rest.get(..cut).filter(|_| cut >= SHORTEST_CUT)?));
+            if let Some((length, pseudonym)) = name.filter(|_| !is_within_word) {
                 replaced.push_str(pseudonym);
                 place += length;
             } else {
-                replaced.push(*character);
+                replaced.extend(characters.get(place));
                 place += 1;
             }
-            is_within_word = characters.get(place.wrapping_sub(1)).is_some_and(|last| last.is_alphanumeric());
+            is_within_word = place.checked_sub(1).is_some_and(is_letter);
         }
         replaced
     }
@@ -244,17 +283,19 @@ impl Redaction {
     /// Where names are, also within words, since leftover memory may begin anywhere.
     fn found(&self, characters: &[char]) -> Vec<Range<usize>> {
         let mut found = if self.hidden.users { users(characters) } else { Vec::new() };
-        for place in 0..characters.len() {
-            let rest = characters.get(place..).unwrap_or_default();
-            let names = rest.first().and_then(|first| self.names.get(&fold(*first)));
-            let is_there = |name: &Vec<char>| {
-                rest.len() >= name.len() && name.iter().zip(rest).all(|(own, other)| *own == fold(*other))
-            };
-            let name = names.and_then(|names| names.iter().find(|(name, _)| is_there(name)));
-            found.extend(name.map(|(name, _)| place..place + name.len()));
+        let folded: Vec<char> = characters.iter().copied().map(fold).collect();
+        for place in 0..folded.len() {
+            let name = self.longest(folded.get(place..).unwrap_or_default(), |_| true);
+            found.extend(name.map(|(length, _)| place..place + length));
         }
         found
     }
+}
+
+/// What stands for a name.
+fn pseudonym(kind: &str, folded: &[char]) -> String {
+    let digest = Sha256::digest(folded.iter().collect::<String>());
+    format!("{kind}-{}", hex(digest.get(..4).unwrap_or_default()))
 }
 
 fn fold(character: char) -> char {
