@@ -88,12 +88,12 @@ fn picture(title: &str, alignment: &Alignment) -> Markup {
             }
             svg role="img" aria-label=(label) width="100%" height=(height) {
                 text.role x="0" y="13" { "before" }
-                text.role x="56%" y="13" { "after" }
+                text.role x="55%" y="13" { "after" }
                 @if begin > 0 { (join(0, 0, "own")) }
                 @for (from, to, class) in lines { (join(from, to, class)) }
                 @if end > 0 { (join(left.len() - 1, right.len() - 1, "own")) }
                 (side("0", &left))
-                (side("56%", &right))
+                (side("55%", &right))
             }
             @if is_cut { p.more { "The lists are longer; the table has every difference." } }
         }
@@ -123,19 +123,19 @@ fn class(pair: AlignedPair) -> &'static str {
 
 fn join(from: usize, to: usize, class: &str) -> Markup {
     let y = |row: usize| 20 + row * ROW + ROW / 2;
-    html! { line.join.(class) x1="43.3%" y1=(y(from)) x2="56.1%" y2=(y(to)) {} }
+    html! { line.join.(class) x1="44.3%" y1=(y(from)) x2="55.1%" y2=(y(to)) {} }
 }
 
-/// The rows of one side. What is too long for it ends at its edge; the table below has it in full.
+/// The rows of one side. A name that is too long for its box ends there; the table has it in full.
 fn side(x: &str, rows: &[Row]) -> Markup {
     html! {
-        svg x=(x) y="20" width="44%" height=(rows.len() * ROW) {
+        svg x=(x) y="20" width="45%" height=(rows.len() * ROW) {
             @for (index, row) in rows.iter().enumerate() {
                 @let y = index * ROW;
                 g.(row.class) {
                     rect.entry x="1" y=(y + 2) width="98%" height=(ROW - 4) rx="4" {}
                     text.sign x="9" y=(y + 16) { (row.sign) }
-                    text.name x="24" y=(y + 16) { (row.name) title { (row.title) } }
+                    svg x="24" y=(y) width="81%" height=(ROW) { text.name y="16" { (row.name) title { (row.title) } } }
                 }
             }
         }

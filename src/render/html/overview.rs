@@ -159,7 +159,7 @@ impl Overview {
                         (counted(self.with_findings, "unit")) " have findings; they are grouped by Windows and verdict, and a \
                          number is how many units of the group."
                     } @else {
-                        "Each row is a unit with findings, each column a rule; the darker mark is an error, the lighter one a \
+                        "Each row is a unit with findings, each column a rule; the large mark is an error, the small one a \
                          warning, the ring a note."
                     }
                 }
@@ -268,7 +268,7 @@ fn matrix(rows: &[Line<'_>], rules: &[&str], letters: &[char]) -> Markup {
                 @for (column, rule) in rules.iter().enumerate() {
                     @if let Some((severity, count)) = row.marks.get(rule) {
                         @match count {
-                            None => circle.mark.(severity.name()) cx=(center(column)) cy=(y + 9) r=(if *severity == Severity::Note { "3" } else { "5.5" }) {
+                            None => circle.mark.(severity.name()) cx=(center(column)) cy=(y + 9) r=(radius(*severity)) {
                                 title { (row.name) ": " (rule) ", " (severity.name()) }
                             },
                             Some(count) => text.count.(severity.name()) x=(center(column)) y=(y + 13) text-anchor="middle" {
@@ -279,6 +279,14 @@ fn matrix(rows: &[Line<'_>], rules: &[&str], letters: &[char]) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn radius(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "3",
+        Severity::Warning => "4",
+        _ => "6",
     }
 }
 

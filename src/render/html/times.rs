@@ -80,8 +80,9 @@ fn picture(events: &[DatedEvent], first: u64, last: u64) -> Markup {
         FileTime(time).timestamp().map(|moment| moment.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
     };
     let ticks = [("0%", "start", first), ("50%", "middle", first + span / 2), ("100%", "end", first + span)];
-    let label =
-        format!("{} from {} to {}", counted(events.len(), "time"), shown(FileTime(first)), shown(FileTime(last)));
+    let (begin, end) = (shown(FileTime(first)), shown(FileTime(last)));
+    let times = counted(events.len(), "time");
+    let label = if begin == end { format!("{times}, {begin}") } else { format!("{times} from {begin} to {end}") };
     html! {
         figure.timeline {
             figcaption { (label) ". A larger mark stands for more of them." }
@@ -168,7 +169,11 @@ fn ids(protocol: &Catalog<ProtocolEntry>, examination: &Examination) -> Markup {
                 text.tick x="0" y="42" { (first) }
                 text.tick x="100%" y="42" text-anchor="end" { (next - 1) }
             }
-            p.legend { span.here {} "in use" span.gone {} "gone" span.carved {} "gone, found by carving" }
+            p.legend {
+                @for (class, what) in [("here", "in use"), ("gone", "gone"), ("carved", "gone, found by carving")] {
+                    span { i.(class) {} (what) }
+                }
+            }
         }
     }
 }

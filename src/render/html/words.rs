@@ -60,6 +60,13 @@ pub(in crate::render) enum Cell {
 }
 
 impl Cell {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Words(words) | Self::Code(words) | Self::Number(words) => words.is_empty(),
+            Self::Markup(markup) => markup.0.is_empty(),
+        }
+    }
+
     /// How it may be broken: numbers never, and long words anywhere, so that no table is wider than its place.
     fn class(&self) -> Option<&'static str> {
         match self {
@@ -84,22 +91,25 @@ impl Render for Cell {
     }
 }
 
-/// A table whose rows become cards where there is no room for columns. Its roles are written out, since browsers forget
-/// them when rows become cards.
+/// A table whose rows become cards where there is no room for columns. Columns without any content are left out. Its roles
+/// are written out, since browsers forget them when rows become cards.
 pub(in crate::render) fn table(caption: &str, headings: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> Markup {
     let mut rows = rows.fuse();
     let shown: Vec<Vec<Cell>> = rows.by_ref().take(MOST_ROWS).collect();
     let more = rows.count();
+    let is_used = |column: &usize| shown.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));
+    let used: Vec<usize> = (0..headings.len()).filter(|column| shown.is_empty() || is_used(column)).collect();
+    let headings = || used.iter().filter_map(|column| headings.get(*column));
     html! {
         table role="table" {
             caption { (caption) }
             thead role="rowgroup" {
-                tr role="row" { @for heading in headings { th scope="col" role="columnheader" { (heading) } } }
+                tr role="row" { @for heading in headings() { th scope="col" role="columnheader" { (heading) } } }
             }
             tbody role="rowgroup" {
                 @for row in &shown {
                     tr role="row" {
-                        @for (heading, cell) in headings.iter().zip(row) {
+                        @for (heading, cell) in headings().zip(used.iter().filter_map(|column| row.get(*column))) {
                             td role="cell" data-heading=(heading) class=[cell.class()] {
                                 (cell)
                             }
@@ -140,5 +150,14 @@ mod tests {
         let table = table("Rows", &["Row"], rows).0;
         assert_eq!(table.matches("<td ").count(), MOST_ROWS);
         assert!(table.contains("… and 2 more"), "{table}");
+    }
+
+    #[test]
+    fn columns_without_content_are_left_out() {
+        let row =
+            |what: &str| vec![Cell::Words(what.to_owned()), Cell::Code(String::new()), Cell::Words("b".to_owned())];
+        let table = table("Rows", &["One", "Two", "Three"], [row("a"), row("")].into_iter()).0;
+        assert!(!table.contains("Two") && table.contains(r#"<td role="cell" data-heading="Three""#), "{table}");
+        assert_eq!(table.matches("<td ").count(), 4);
     }
 }
