@@ -286,7 +286,7 @@ fn radius(severity: Severity) -> &'static str {
     match severity {
         Severity::Note => "3",
         Severity::Warning => "4",
-        _ => "6",
+        Severity::Error => "6",
     }
 }
 

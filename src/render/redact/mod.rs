@@ -5,6 +5,7 @@
 
 mod label;
 mod markup;
+mod users;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use maud::{Markup, PreEscaped};
 use sha2::{Digest, Sha256};
 
 use self::markup::each_text;
+use self::users::{CUT, fold, users};
 use super::hex;
 use crate::batch::Unit;
 use crate::examination::Examination;
@@ -39,17 +41,8 @@ impl Hidden {
     }
 }
 
-/// Folders whose folders have the names of users.
-const PROFILES: [&str; 3] = ["users", "documents and settings", "home"];
-
-/// Folders among them that every Windows has.
-const NOBODY: [&str; 4] = ["public", "default", "default user", "all users"];
-
 /// How many characters of a name must stand before a text was cut, so that they are taken for the name.
 const SHORTEST_CUT: usize = 3;
-
-/// Where a text was cut.
-const CUT: char = '…';
 
 /// The names in one report, and their pseudonyms.
 #[derive(Debug, Default)]
@@ -298,44 +291,8 @@ fn pseudonym(kind: &str, folded: &[char]) -> String {
     format!("{kind}-{}", hex(digest.get(..4).unwrap_or_default()))
 }
 
-fn fold(character: char) -> char {
-    character.to_lowercase().next().unwrap_or(character)
-}
-
 fn folded(name: &str) -> Vec<char> {
     name.chars().map(fold).collect()
-}
-
-/// The names of users in the paths of a text.
-fn users(characters: &[char]) -> Vec<Range<usize>> {
-    let is_separator = |character: char| matches!(character, '\\' | '/');
-    let is_end = |character: char| matches!(character, '\0' | '"' | '<' | '>' | '|' | '\n' | CUT);
-    let lower = |range: Range<usize>| {
-        characters.get(range).unwrap_or_default().iter().map(|one| fold(*one)).collect::<String>()
-    };
-    let mut users = Vec::new();
-    let (mut begin, mut is_below_profiles) = (0, false);
-    for (place, character) in characters.iter().copied().chain(['\0']).enumerate() {
-        if !is_separator(character) && !is_end(character) {
-            continue;
-        }
-        if is_below_profiles {
-            // What ends no folder may be followed by words of a sentence.
-            let is_word = |character: &char| !character.is_whitespace() && !matches!(character, ',' | ';' | ')' | '\'');
-            let name = characters.get(begin..place).unwrap_or_default();
-            let length =
-                if is_separator(character) { name.len() } else { name.iter().take_while(|one| is_word(one)).count() };
-            if length > 0 && !NOBODY.contains(&lower(begin..begin + length).as_str()) {
-                users.push(begin..begin + length);
-            }
-        }
-        let before = begin.checked_sub(1).and_then(|place| characters.get(place));
-        is_below_profiles = is_separator(character)
-            && before.is_some_and(|before| is_separator(*before))
-            && PROFILES.contains(&lower(begin..place).as_str());
-        begin = place + 1;
-    }
-    users
 }
 
 #[cfg(test)]
