@@ -55,23 +55,25 @@ use crate::catalog::{Place, Text};
 pub(super) fn read_hive(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error> {
     let head = HiveHead::decode(bytes);
     let is_dirty = head.as_ref().is_some_and(HiveHead::is_dirty);
-    let stored = read_state(bytes, options);
     if options.logs.is_empty() && !is_dirty {
-        return stored;
+        return read_state(bytes, options);
     }
     let (replay, recovered) = log::replay_into(bytes, options.logs, |length| match options.scratch {
         Some(scratch) => scratch.space(length),
         None => log::in_memory(length).map(Space::new),
     });
-    let recovered = recovered.map(|recovered| read_state(&recovered, options));
-    let (reading, state, other) = match (stored, recovered) {
-        (Err(_), Some(Ok(recovered))) => (recovered, HiveState::Recovered, None),
-        (Ok(stored), Some(Ok(recovered))) if replay.faults_after.is_empty() => {
-            (recovered, HiveState::Recovered, Some(stored))
-        }
-        // What was applied broke the hive: what is stored deserves more belief.
-        (Ok(stored), Some(Ok(recovered))) => (stored, HiveState::Stored, Some(recovered)),
-        (stored, _) => (stored?, HiveState::Stored, None),
+    let without_history = ReadOptions { carve: false, ..*options };
+    let stored = |options| read_state(bytes, options);
+    let recovered = |options| recovered.as_ref().and_then(|recovered| read_state(recovered, options).ok());
+    let is_sound = replay.faults_after.is_empty();
+    // Of the state that is not shown, only the catalogs count.
+    let (reading, state, other) = match is_sound.then(|| recovered(options)).flatten() {
+        Some(reading) => (reading, HiveState::Recovered, stored(&without_history).ok()),
+        // Where what was applied broke the hive, what is stored deserves more belief.
+        None => match stored(options) {
+            Ok(reading) => (reading, HiveState::Stored, recovered(&without_history)),
+            Err(error) => (recovered(options).ok_or(error)?, HiveState::Recovered, None),
+        },
     };
     let other = other.map(|reading| reading.control_sets).unwrap_or_default();
     let mut reading = Reading { hive: head, ..reading };

@@ -16,26 +16,42 @@ pub(super) type Bytes = [u8; PackedCatalogItem::SIZE];
 pub(super) fn items(bytes: &[u8]) -> impl Iterator<Item = (usize, &Bytes)> {
     // The id of an entry and the length of its chain lie beside each other, and fail nearly everywhere.
     let fields = bytes.get(CELL_HEAD + ID..).unwrap_or_default().as_chunks().0;
-    let likely = fields.iter().enumerate().filter(|(_, fields)| may_be_id_and_length(**fields));
-    let windows = likely.filter_map(|(index, _)| {
+    let likely = fields.chunks(AT_ONCE).enumerate().filter(|(_, fields)| may_have_id_and_length(fields));
+    let each = likely.flat_map(|(chunk, fields)| {
+        let likely = fields.iter().enumerate().filter(|(_, fields)| may_be_id_and_length(**fields));
+        likely.map(move |(index, _)| AT_ONCE * chunk + index)
+    });
+    let windows = each.filter_map(|index| {
         let offset = CELL_HEAD + 8 * index;
         Some((offset, bytes.get(offset..)?.first_chunk()?))
     });
-    windows.filter(|(_, window)| {
+    let mut items = windows.filter(|(_, window)| {
         may_be_item(window) && {
             let item = PackedCatalogItem::decode(window);
             is_item(&item) && is_dll(item.library_path.text())
         }
-    })
+    });
+    // Only what is found leaves this loop. Where adapters are fused with it, each of its steps may copy what these make
+    // of an item: 178 of 360 million instructions for a dirty hive.
+    std::iter::from_fn(move || items.next())
 }
 
 /// Where the id of the entry lies in an item; the length of its chain follows.
 const ID: usize = 296;
 
-/// A test that is cheap, since it is made for every eight bytes, and that pages of zeros fail.
+/// How many places are tested together.
+const AT_ONCE: usize = 32;
+
+/// Whether one of these may be. All are tested, so that the processor tests several at once.
+fn may_have_id_and_length(fields: &[[u8; 8]]) -> bool {
+    fields.iter().fold(false, |may, fields| may | may_be_id_and_length(*fields))
+}
+
+/// A test that is cheap, since it is made for every eight bytes, and that pages of zeros fail: an id of 1 to 0xfffff, and
+/// a length of at most 7.
 fn may_be_id_and_length(fields: [u8; 8]) -> bool {
     let fields = u64::from_le_bytes(fields);
-    (1..=0xf_ffff).contains(&(fields & 0xffff_ffff)) && fields >> 32 <= 7
+    fields & 0xffff_fff8_fff0_0000 == 0 && fields & 0xf_ffff != 0
 }
 
 /// Whether it is worth while to decode these bytes.
