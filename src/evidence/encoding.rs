@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 
 use memchr::memchr2_iter;
 
-use super::{Defect, Defects, mixed};
+use super::{Defect, Defects, mixed, utf16};
 use crate::catalog::{Place, Text};
 
 pub use super::code_page::CodePage;
@@ -44,6 +44,11 @@ impl TextEncoding {
     /// Whether a character has two bytes or four.
     pub(super) fn is_utf16(self) -> bool {
         matches!(self, Self::Utf16Le | Self::Utf16Be)
+    }
+
+    /// Text in UTF-16; `None` where some of it has no meaning.
+    pub(super) fn decode_utf16(self, bytes: &[u8]) -> Option<String> {
+        utf16::decode(bytes, self == Self::Utf16Be)
     }
 
     /// The units of text in UTF-16, without half a unit at its end.
@@ -207,15 +212,9 @@ fn decode_mixed(bytes: &[u8]) -> Decoded<'_> {
     Decoded { text: Cow::Owned(text), encoding: TextEncoding::Mixed, faults }
 }
 
-/// Text in UTF-16; `None` where some of it has no meaning.
-pub(super) fn utf16(bytes: &[u8], encoding: TextEncoding) -> Option<Cow<'_, str>> {
-    let decoder = if encoding == TextEncoding::Utf16Be { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE };
-    decoder.decode_without_bom_handling_and_without_replacement(bytes)
-}
-
 fn decode_utf16(bytes: &[u8], begin: u64, encoding: TextEncoding) -> Decoded<'_> {
-    if let Some(text) = utf16(bytes, encoding) {
-        return Decoded { text, encoding, faults: Vec::new() };
+    if let Some(text) = encoding.decode_utf16(bytes) {
+        return Decoded { text: Cow::Owned(text), encoding, faults: Vec::new() };
     }
     // Slower, but with the places of what has no meaning.
     let mut faults = Faults::new(begin);

@@ -1,7 +1,7 @@
 //! Texts that two programs wrote in two encodings: PowerShell its part in UTF-16, and `cmd` what it appended in the code
 //! page of the console.
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr_iter, memchr2};
 
 /// A part of a text in one encoding, which is whole lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,25 +38,10 @@ const MARK: &[u8] = b"\xff\xfe";
 
 /// Length of the lines up to the first that is written in the other way.
 fn length_of_part(bytes: &[u8], is_utf16: bool) -> usize {
-    let mut length = 0;
-    loop {
-        let rest = bytes.get(length..).unwrap_or_default();
-        let line = if is_utf16 { line_of_utf16(rest) } else { line_of_bytes(rest) };
-        length += line;
-        let rest = bytes.get(length..).unwrap_or_default();
-        if line == 0 || begins_in_utf16(rest).is_some_and(|other| other != is_utf16) {
-            return length;
-        }
-    }
-}
-
-fn line_of_bytes(bytes: &[u8]) -> usize {
-    memchr(b'\n', bytes).map_or(bytes.len(), |index| index + 1)
-}
-
-fn line_of_utf16(bytes: &[u8]) -> usize {
-    let line_feed = memchr_iter(b'\n', bytes).find(|index| index % 2 == 0 && bytes.get(index + 1) == Some(&0));
-    line_feed.map_or(bytes.len(), |index| index + 2)
+    let is_line_feed = |index: &usize| !is_utf16 || index.is_multiple_of(2) && bytes.get(index + 1) == Some(&0);
+    let ends = memchr_iter(b'\n', bytes).filter(is_line_feed).map(|index| index + if is_utf16 { 2 } else { 1 });
+    let is_other = |end: &usize| begins_in_utf16(bytes.get(*end..).unwrap_or_default()) == Some(!is_utf16);
+    ends.into_iter().find(is_other).unwrap_or(bytes.len())
 }
 
 /// How a line is written, by its beginning; `None` where that does not show it.

@@ -27,6 +27,7 @@ mod report_head;
 mod sniff;
 mod system_info;
 mod tool_log;
+mod utf16;
 mod without_catalogs;
 mod wmic;
 mod xml;

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read};
 
 use memchr::memchr2;
 
-use crate::evidence::encoding::{CodePage, TextEncoding, utf16};
+use crate::evidence::encoding::{CodePage, TextEncoding};
 use crate::evidence::{Error, TextHead};
 
 /// Longest line that is kept, in bytes; hivexregedit does not wrap, and its longest line in real files has 2,690
@@ -225,8 +225,8 @@ impl<'s> Lines<'s> {
 }
 
 fn decode_units(encoding: TextEncoding, bytes: &[u8]) -> (String, bool) {
-    if let Some(text) = utf16(bytes, encoding) {
-        return (text.into_owned(), false);
+    if let Some(text) = encoding.decode_utf16(bytes) {
+        return (text, false);
     }
     let mut is_damaged = bytes.len() % 2 == 1;
     let decoded = char::decode_utf16(encoding.units(bytes)).map(|character| {
