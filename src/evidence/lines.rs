@@ -41,11 +41,12 @@ fn unquoted(line: &str) -> &str {
 pub(super) fn is_gap(line: &str) -> bool {
     let line = line.trim();
     let words = line.trim_matches(|character: char| !character.is_alphanumeric());
-    let has_dots = line.contains("...") || line.contains('…');
-    let is_bracketed = line.starts_with(['[', '(', '<']) && line.ends_with([']', ')', '>']);
+    // Looked for in the few lines where they decide.
+    let has_dots = || line.contains("...") || line.contains('…');
+    let is_bracketed = || line.starts_with(['[', '(', '<']) && line.ends_with([']', ')', '>']);
     match words {
-        "" => has_dots,
-        words => is_bracketed && (has_dots || words.eq_ignore_ascii_case("snip")) && !line.contains('\t'),
+        "" => has_dots(),
+        words => is_bracketed() && (has_dots() || words.eq_ignore_ascii_case("snip")) && !line.contains('\t'),
     }
 }
 

@@ -19,13 +19,13 @@ const MAX_ROWS: usize = MAX_ENTRIES * (record::PROPERTIES + 1);
 
 /// A category with what stands in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Category {
+pub(super) struct Category<'a> {
     /// What the report calls it.
     pub(super) name: String,
     /// Its first line, counted from 1.
     pub(super) line: u64,
     /// Its rows; those without anything in them are left out.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<Row<'a>>,
     /// Whether the first row says what the columns are, as in text reports.
     pub(super) has_heading: bool,
     /// Whether something was left out of it.
@@ -34,26 +34,26 @@ pub(super) struct Category {
 
 /// What is kept of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Parts {
+pub(super) struct Parts<'a> {
     /// The first rows of the first category, the System Summary where there is one.
-    pub(super) summary: Vec<Row>,
+    pub(super) summary: Vec<Row<'a>>,
     /// Protocol: the category before WinSock.
-    pub(super) protocol: Option<Category>,
+    pub(super) protocol: Option<Category<'a>>,
     /// Whether Protocol was read to its end.
     pub(super) is_whole: bool,
     /// WinSock.
-    pub(super) winsock: Option<Category>,
+    pub(super) winsock: Option<Category<'a>>,
     /// The last line that was read.
     pub(super) last_line: u64,
 }
 
 /// Takes the categories of a report in their order and keeps the few that are wanted.
 #[derive(Debug, Default)]
-pub(super) struct Collector {
-    parts: Parts,
+pub(super) struct Collector<'a> {
+    parts: Parts<'a>,
     /// How many categories have begun; rows of a pasted piece may belong to none.
     begun: usize,
-    current: Option<Category>,
+    current: Option<Category<'a>>,
     /// Whether rows still belong to the current category.
     is_open: bool,
     /// Whether something was left out just before.
@@ -61,7 +61,7 @@ pub(super) struct Collector {
     is_done: bool,
 }
 
-impl Collector {
+impl<'a> Collector<'a> {
     /// Whether everything that is wanted was read.
     pub(super) fn is_done(&self) -> bool {
         self.is_done
@@ -86,7 +86,7 @@ impl Collector {
     }
 
     /// A row of the category that has begun last.
-    pub(super) fn row(&mut self, row: Row) {
+    pub(super) fn row(&mut self, row: Row<'a>) {
         self.parts.last_line = row.line;
         if self.current.is_none() && !self.is_done {
             self.current = Some(Category { line: row.line, ..Category::default() });
@@ -115,7 +115,7 @@ impl Collector {
     }
 
     /// What was kept; `is_end` says whether the report is known to end where it ends.
-    pub(super) fn finish(mut self, is_end: bool) -> Parts {
+    pub(super) fn finish(mut self, is_end: bool) -> Parts<'a> {
         self.settle(None, is_end);
         self.parts
     }
@@ -150,19 +150,19 @@ fn is_winsock(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn record(name: &str, first_line: u64) -> Vec<Row> {
+    fn record(name: &str, first_line: u64) -> Vec<Row<'_>> {
         let values = [name, "no", "yes", "yes", "16 x", "0 x", "no", "16 x"];
         let values = values.into_iter().chain(["no"; 9]);
         let row = |(line, value): (u64, &str)| Row {
             line,
-            label: Some(format!("label {}", line - first_line)),
-            value: value.to_owned(),
+            label: Some(format!("label {}", line - first_line).into()),
+            value: value.to_owned().into(),
             ..Row::default()
         };
         (first_line..).zip(values).map(row).collect()
     }
 
-    fn collect(categories: &[(&str, usize)], is_end: bool) -> Parts {
+    fn collect(categories: &[(&str, usize)], is_end: bool) -> Parts<'static> {
         let mut collector = Collector::default();
         for (line, (name, records)) in (1..).zip(categories) {
             collector.begin(name, line, false);

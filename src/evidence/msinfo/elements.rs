@@ -3,7 +3,10 @@
 //! Only `MsInfo`, `Metadata`, `Version`, `CreationUTC`, `Category` and `Data` are called the same in all languages. Of
 //! the elements in `Data` the first and the second are taken, whatever they are called.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
+
+use memchr::memchr;
 
 use super::category::{Collector, Parts};
 use super::row::Row;
@@ -36,21 +39,23 @@ enum Element {
 
 /// The elements that are open, and what was read in those that are not.
 #[derive(Debug)]
-pub(super) struct Elements {
+pub(super) struct Elements<'a> {
     /// The line that is being read.
     pub(super) line: u64,
     encoding: TextEncoding,
-    collector: Collector,
+    collector: Collector<'a>,
     metadata: Metadata,
-    /// Each with its name.
-    open: Vec<(Element, String)>,
+    /// Each with where its name begins.
+    open: Vec<(Element, usize)>,
+    /// Their names, one behind the other.
+    names: String,
     /// The line on which the row begins that is open.
     row_line: u64,
-    cells: Vec<String>,
+    cells: Vec<Cow<'a, str>>,
     defects: Defects,
 }
 
-impl Elements {
+impl<'a> Elements<'a> {
     pub(super) fn new(encoding: TextEncoding) -> Self {
         Self {
             line: 1,
@@ -58,6 +63,7 @@ impl Elements {
             collector: Collector::default(),
             metadata: Metadata::default(),
             open: Vec::new(),
+            names: String::new(),
             row_line: 1,
             cells: Vec::new(),
             defects: Defects::default(),
@@ -70,7 +76,7 @@ impl Elements {
     }
 
     /// What was read; `is_end` says whether the document is known to end here.
-    pub(super) fn finish(self, is_end: bool) -> (Metadata, Parts, Defects) {
+    pub(super) fn finish(self, is_end: bool) -> (Metadata, Parts<'a>, Defects) {
         (self.metadata, self.collector.finish(is_end), self.defects)
     }
 
@@ -102,11 +108,12 @@ impl Elements {
                 self.row_line = self.line;
                 self.cells.clear();
             }
-            Element::Cell => self.cells.push(String::new()),
+            Element::Cell => self.cells.push(Cow::default()),
             Element::Category => self.begin_category(category),
             Element::Version | Element::Created | Element::Other => {}
         }
-        self.open.push((element, name.to_owned()));
+        self.open.push((element, self.names.len()));
+        self.names.push_str(name);
         ControlFlow::Continue(())
     }
 
@@ -120,7 +127,13 @@ impl Elements {
 
     /// Ends the innermost element of that name, and with it those that stand open in it. Breaks where it was the last.
     pub(super) fn end(&mut self, name: &str) -> ControlFlow<bool> {
-        let Some(index) = self.open.iter().rposition(|(_, open)| open == name) else {
+        let mut end = self.names.len();
+        let is_called = |(_, begin): &(Element, usize)| {
+            let own = self.names.get(*begin..std::mem::replace(&mut end, *begin));
+            own == Some(name)
+        };
+        let last = self.open.iter().rev().position(is_called);
+        let Some(index) = last.map(|last| self.open.len() - 1 - last) else {
             self.defect("the end tag of an open element", &format!("</{name}>"));
             return ControlFlow::Continue(());
         };
@@ -129,10 +142,12 @@ impl Elements {
             self.defect("the end tag of the innermost element", &found);
         }
         while self.open.len() > index {
-            match self.open.pop() {
-                Some((Element::Data, _)) => self.end_of_row(),
-                Some((Element::Category, _)) => self.collector.end(self.line),
-                _ => {}
+            let Some((element, begin)) = self.open.pop() else { break };
+            self.names.truncate(begin);
+            match element {
+                Element::Data => self.end_of_row(),
+                Element::Category => self.collector.end(self.line),
+                Element::Cell | Element::Version | Element::Created | Element::Other => {}
             }
         }
         if self.open.is_empty() { ControlFlow::Break(true) } else { ControlFlow::Continue(()) }
@@ -146,7 +161,7 @@ impl Elements {
     }
 
     fn end_of_row(&mut self) {
-        let mut cells = std::mem::take(&mut self.cells).into_iter();
+        let mut cells = self.cells.drain(..);
         let (label, value) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
         // Rows without anything stand between protocols, and in categories that are empty.
         if !label.is_empty() || !value.is_empty() {
@@ -155,13 +170,16 @@ impl Elements {
     }
 
     /// Text in the innermost element, or a piece of it.
-    pub(super) fn text(&mut self, piece: &str) {
-        let is_illegal = |character: char| matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
-        if piece.contains(is_illegal) {
-            self.defect("characters that XML allows", piece);
+    pub(super) fn text(&mut self, piece: Cow<'a, str>) {
+        if has_illegal(&piece) {
+            self.defect("characters that XML allows", &piece);
         }
         let target = match self.open.last().map(|(element, _)| element) {
-            Some(Element::Cell) => self.cells.last_mut(),
+            // Nearly every cell is one piece, and is not copied.
+            Some(Element::Cell) => match self.cells.last_mut() {
+                Some(cell) if cell.is_empty() && piece.len() <= MAX_LENGTH => return *cell = piece,
+                cell => cell.map(Cow::to_mut),
+            },
             Some(Element::Version) => Some(&mut self.metadata.version),
             Some(Element::Created) => Some(&mut self.metadata.created),
             _ => None,
@@ -178,11 +196,11 @@ impl Elements {
     /// A reference such as `&amp;`, and the character that it stands for, if it does.
     pub(super) fn text_of_reference(&mut self, reference: &str, character: Option<char>) {
         if let Some(character) = character {
-            self.text(character.encode_utf8(&mut [0; 4]));
+            self.text(Cow::Owned(character.to_string()));
         } else {
             let written = format!("&{reference};");
             self.defect("no entities: these files never have any", &written);
-            self.text(&written);
+            self.text(Cow::Owned(written));
         }
     }
 
@@ -198,4 +216,12 @@ impl Elements {
             self.defect(&format!("an encoding that fits {}", self.encoding.name()), &declared);
         }
     }
+}
+
+/// Whether a text has characters that XML does not allow: U+FFFE and U+FFFF, and most below U+0020.
+fn has_illegal(text: &str) -> bool {
+    let is_control = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Every byte is tested, so that the processor tests many at once.
+    let has_control = text.bytes().fold(false, |has, byte| has | is_control(byte));
+    has_control || memchr(0xef, text.as_bytes()).is_some() && text.contains(['\u{fffe}', '\u{ffff}'])
 }

@@ -42,7 +42,7 @@ pub(super) fn read_text(decoded: &Decoded<'_>) -> Reading {
     reading(Kind::MsinfoText, head, computer_name, &parts, decoded, Defects::default())
 }
 
-fn head_of(decoded: &Decoded<'_>, parts: &Parts) -> ReportHead {
+fn head_of(decoded: &Decoded<'_>, parts: &Parts<'_>) -> ReportHead {
     let rows = parts.protocol.iter().flat_map(|category| &category.rows);
     let labels = rows.take(3).map(|row| row.label.as_deref().unwrap_or(&row.value));
     let language = labels.into_iter().find_map(labels::language_of_property);
@@ -53,7 +53,7 @@ fn reading(
     kind: Kind,
     head: ReportHead,
     computer_name: Option<Text>,
-    parts: &Parts,
+    parts: &Parts<'_>,
     decoded: &Decoded<'_>,
     mut defects: Defects,
 ) -> Reading {
@@ -77,8 +77,8 @@ fn reading(
 
 fn read_protocol(
     catalogs: &mut Catalogs,
-    category: &Category,
-    parts: &Parts,
+    category: &Category<'_>,
+    parts: &Parts<'_>,
     decoded: &Decoded<'_>,
     defects: &mut Defects,
 ) {

@@ -3,8 +3,10 @@
 //! It is XML without an encoding declaration, whose element names are translated headings with blanks replaced by
 //! `_`; see [`super::elements`] for what they mean.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
+use memchr::{memchr, memchr_iter};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -23,7 +25,7 @@ pub(in crate::evidence) fn is_nfo(beginning: &str) -> bool {
 }
 
 /// Reads what is wanted of a file.
-pub(super) fn collect(text: &str, encoding: TextEncoding) -> (Metadata, Parts, Defects) {
+pub(super) fn collect(text: &str, encoding: TextEncoding) -> (Metadata, Parts<'_>, Defects) {
     let mut file = File { text, position: 0, counted: 0, elements: Elements::new(encoding) };
     let is_end = file.read();
     file.elements.finish(is_end)
@@ -36,7 +38,7 @@ struct File<'a> {
     position: usize,
     /// Up to where lines were counted.
     counted: usize,
-    elements: Elements,
+    elements: Elements<'a>,
 }
 
 impl<'a> File<'a> {
@@ -54,7 +56,7 @@ impl<'a> File<'a> {
                 self.enter_tag_with_quote(tag)
             } else {
                 match reader.read_event() {
-                    Ok(event) => self.take(&event),
+                    Ok(event) => self.take(event),
                     Err(error) => {
                         self.elements.defect("well-formed XML", &error.to_string());
                         ControlFlow::Break(false)
@@ -70,7 +72,7 @@ impl<'a> File<'a> {
 
     fn count_lines(&mut self) {
         let passed = self.text.get(self.counted..self.position).unwrap_or_default();
-        self.elements.line += u64::try_from(passed.matches('\n').count()).unwrap_or(u64::MAX);
+        self.elements.line += u64::try_from(memchr_iter(b'\n', passed.as_bytes()).count()).unwrap_or(u64::MAX);
         self.counted = self.position.max(self.counted);
     }
 
@@ -78,7 +80,8 @@ impl<'a> File<'a> {
     /// it for the beginning of an attribute's value; a translated heading may have one (French `d'appareil`), though
     /// none was seen.
     fn tag_with_quote(&self) -> Option<&'a str> {
-        let (tag, _) = self.text.get(self.position..)?.strip_prefix('<')?.split_once('>')?;
+        let rest = self.text.get(self.position..)?.strip_prefix('<')?;
+        let tag = rest.get(..memchr(b'>', rest.as_bytes())?)?;
         let name = tag.split_whitespace().next().unwrap_or_default();
         (!tag.starts_with(['!', '?']) && name.contains(['\'', '"'])).then_some(tag)
     }
@@ -93,18 +96,18 @@ impl<'a> File<'a> {
     }
 
     /// Takes a piece of markup; breaks where reading ends, with whether that is the end of the document.
-    fn take(&mut self, event: &Event<'_>) -> ControlFlow<bool> {
+    fn take(&mut self, event: Event<'a>) -> ControlFlow<bool> {
         let elements = &mut self.elements;
         match event {
-            Event::Start(tag) => return elements.start(tag.name().as_ref(), &name_attribute(tag)),
+            Event::Start(tag) => return elements.start(tag.name().as_ref(), &name_attribute(&tag)),
             Event::Empty(tag) => {
-                elements.start(tag.name().as_ref(), &name_attribute(tag))?;
+                elements.start(tag.name().as_ref(), &name_attribute(&tag))?;
                 return elements.end(tag.name().as_ref());
             }
             Event::End(tag) => return elements.end(tag.name().as_ref()),
-            Event::Text(piece) => elements.text(piece),
-            Event::CData(piece) => elements.text(piece),
-            Event::GeneralRef(reference) => elements.text_of_reference(reference, character(reference)),
+            Event::Text(piece) => elements.text(piece.into_inner()),
+            Event::CData(piece) => elements.text(piece.into_inner()),
+            Event::GeneralRef(reference) => elements.text_of_reference(&reference, character(&reference)),
             Event::DocType(_) => elements.defect("no document type: these files never have one", "one"),
             Event::Decl(declaration) => {
                 if let Some(Ok(declared)) = declaration.encoding() {
@@ -128,11 +131,11 @@ fn reader_of(text: &str) -> Reader<&[u8]> {
     reader
 }
 
-fn name_attribute(tag: &BytesStart<'_>) -> String {
+fn name_attribute<'t>(tag: &'t BytesStart<'_>) -> Cow<'t, str> {
     let mut attributes = tag.attributes();
     let mut attributes = attributes.with_checks(false).take(MAX_ATTRIBUTES).flatten();
     let name = attributes.find(|attribute| attribute.key.as_ref() == "name");
-    name.map(|attribute| attribute.value.into_owned()).unwrap_or_default()
+    name.map(|attribute| attribute.value).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -141,7 +144,7 @@ mod tests {
     use crate::evidence::Defect;
     use crate::evidence::msinfo::elements::MAX_LENGTH;
 
-    fn read(text: &str) -> (Metadata, Parts, Vec<Defect>) {
+    fn read(text: &str) -> (Metadata, Parts<'_>, Vec<Defect>) {
         let (metadata, parts, defects) = collect(text, TextEncoding::Utf8);
         (metadata, parts, defects.into_list())
     }
@@ -161,9 +164,10 @@ mod tests {
     }
 
     fn row_of(text: &str) -> (String, String, Vec<Defect>) {
-        let (_, parts, defects) = read(&file(text));
+        let file = file(text);
+        let (_, parts, defects) = read(&file);
         let row = parts.summary.into_iter().next().unwrap_or_default();
-        (row.label.unwrap_or_default(), row.value, defects)
+        (row.label.unwrap_or_default().into_owned(), row.value.into_owned(), defects)
     }
 
     #[test]
@@ -178,7 +182,8 @@ mod tests {
 
     #[test]
     fn the_head_and_the_lines_are_told() {
-        let (metadata, parts, defects) = read(&file(""));
+        let file = file("");
+        let (metadata, parts, defects) = read(&file);
         assert_eq!((&*metadata.version, &*metadata.created, defects), ("8.0", "12/28/15 04:28:32", Vec::new()));
         assert_eq!((parts.protocol.unwrap().line, parts.winsock.unwrap().line, parts.is_whole), (9, 15, true));
     }
@@ -199,7 +204,8 @@ mod tests {
         let (label, value, defects) = row_of("<Data><a>&b;</a><b>&#0;&#xD800;</b></Data>");
         assert_eq!((&*label, &*value), ("&b;", "&#0;&#xD800;"));
         assert_eq!(found(&defects), ["&b;", "&#0;", "&#xD800;"]);
-        let (_, parts, defects) = read(&(bomb.to_owned() + &file("")));
+        let text = bomb.to_owned() + &file("");
+        let (_, parts, defects) = read(&text);
         assert_eq!((found(&defects), parts.protocol.is_some()), (vec!["one"], true));
     }
 

@@ -32,13 +32,13 @@ const YES_OR_NO: [(usize, ServiceFlags); 13] = [
 const SIZES: [usize; 3] = [4, 5, 7];
 
 /// Whether the rows hold a whole protocol.
-pub(super) fn stands_in(rows: &[Row]) -> bool {
+pub(super) fn stands_in(rows: &[Row<'_>]) -> bool {
     rows.windows(PROPERTIES).any(is_record)
 }
 
 /// Whether these are the rows of a protocol, in whatever language.
-pub(super) fn is_record(rows: &[Row]) -> bool {
-    let fits = |(index, row): (usize, &Row)| match index {
+pub(super) fn is_record(rows: &[Row<'_>]) -> bool {
+    let fits = |(index, row): (usize, &Row<'_>)| match index {
         0 => true,
         _ if SIZES.contains(&index) => row.size().is_some(),
         _ => !row.has_digits() && !row.word().is_empty(),
@@ -49,14 +49,14 @@ pub(super) fn is_record(rows: &[Row]) -> bool {
 /// The entries that the rows of a category show, and what of them is damaged. In text reports the first row is a
 /// heading.
 pub(super) fn read(
-    rows: &[Row],
+    rows: &[Row<'_>],
     has_heading: bool,
     category: &Place,
     decoded: &Decoded<'_>,
     defects: &mut Defects,
 ) -> Vec<ProtocolEntry> {
-    let place = |rows: &[Row]| Place { line: rows.first().map(|row| row.line), ..category.clone() };
-    let mut records: Vec<&[Row]> = Vec::new();
+    let place = |rows: &[Row<'_>]| Place { line: rows.first().map(|row| row.line), ..category.clone() };
+    let mut records: Vec<&[Row<'_>]> = Vec::new();
     for piece in pieces(rows, has_heading) {
         match piece {
             Piece::Record(rows) => records.push(rows),
@@ -72,7 +72,7 @@ pub(super) fn read(
         records.truncate(MAX_ENTRIES);
     }
     let words = Words::learn(&records);
-    let entry = |rows: &&[Row]| {
+    let entry = |rows: &&[Row<'_>]| {
         let stored_name = rows.first().map(|row| decoded.text_of(row.name()));
         let entry = ProtocolEntry { place: place(rows), stored_name, ..ProtocolEntry::default() };
         read_record(rows, &words, entry, defects)
@@ -83,25 +83,25 @@ pub(super) fn read(
 /// A piece of a category.
 enum Piece<'a> {
     /// A protocol: its name and what follows it.
-    Record(&'a [Row]),
+    Record(&'a [Row<'a>]),
     /// Rows before the first name, or behind a gap.
-    Rest(&'a [Row]),
+    Rest(&'a [Row<'a>]),
 }
 
 /// Splits a category before each row that is labelled as the name of its first whole protocol is.
-fn pieces(rows: &[Row], has_heading: bool) -> impl Iterator<Item = Piece<'_>> {
+fn pieces<'a>(rows: &'a [Row<'a>], has_heading: bool) -> impl Iterator<Item = Piece<'a>> {
     let first = rows.windows(PROPERTIES).position(is_record).unwrap_or(usize::from(has_heading));
     let label = rows.get(first).map(Row::beginning);
-    let is_name = move |row: &Row| Some(row.beginning()) == label;
-    let begins_with_name = move |piece: &[Row]| piece.first().is_some_and(is_name);
+    let is_name = move |row: &Row<'_>| Some(row.beginning()) == label;
+    let begins_with_name = move |piece: &[Row<'_>]| piece.first().is_some_and(is_name);
     let pieces = rows.chunk_by(move |_, row| !is_name(row) && !row.follows_gap).enumerate();
     let is_heading =
-        move |index, piece: &[Row]| has_heading && index == 0 && piece.len() == 1 && !begins_with_name(piece);
+        move |index, piece: &[Row<'_>]| has_heading && index == 0 && piece.len() == 1 && !begins_with_name(piece);
     let pieces = pieces.filter(move |(index, piece)| !is_heading(*index, piece));
     pieces.map(move |(_, piece)| if begins_with_name(piece) { Piece::Record(piece) } else { Piece::Rest(piece) })
 }
 
-fn read_record(rows: &[Row], words: &Words<'_>, mut entry: ProtocolEntry, defects: &mut Defects) -> ProtocolEntry {
+fn read_record(rows: &[Row<'_>], words: &Words<'_>, mut entry: ProtocolEntry, defects: &mut Defects) -> ProtocolEntry {
     if !is_record(rows) {
         let found = if rows.len() == PROPERTIES { "other rows".to_owned() } else { format!("{} rows", rows.len()) };
         defects.push(Defect::new(entry.place.clone(), "the 17 properties of a protocol", found));
@@ -130,11 +130,11 @@ struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    fn learn(records: &[&'a [Row]]) -> Self {
+    fn learn(records: &[&'a [Row<'a>]]) -> Self {
         let whole = || records.iter().filter(|rows| is_record(rows));
-        let word = |rows: &&'a [Row], index: usize| rows.get(index).map(Row::word);
+        let word = |rows: &&'a [Row<'a>], index: usize| rows.get(index).map(Row::word);
         // TCP/IP is not connectionless, and what it sends arrives.
-        let is_tcp = |rows: &&&'a [Row]| rows.first().is_some_and(|row| row.name().contains("[TCP/IP"));
+        let is_tcp = |rows: &&&'a [Row<'a>]| rows.first().is_some_and(|row| row.name().contains("[TCP/IP"));
         for rows in whole().filter(is_tcp) {
             if let (Some(no), Some(yes)) = (word(rows, 1), word(rows, 2))
                 && no != yes
@@ -170,11 +170,11 @@ mod tests {
     use crate::evidence::encoding::decode_text;
 
     /// Values in the order of the properties, in a language that nobody speaks.
-    fn rows(first_line: u64, values: &[&str; PROPERTIES]) -> Vec<Row> {
+    fn rows(first_line: u64, values: &[&str; PROPERTIES]) -> Vec<Row<'static>> {
         let row = |(index, value): (u64, &&str)| Row {
             line: first_line + index,
-            label: Some(format!("Blorp {}", index.min(3))),
-            value: (*value).to_owned(),
+            label: Some(format!("Blorp {}", index.min(3)).into()),
+            value: (*value).to_owned().into(),
             ..Row::default()
         };
         (0..).zip(values).map(row).collect()
@@ -219,7 +219,7 @@ mod tests {
         "jep",
     ];
 
-    fn read_rows(rows: &[Row]) -> (Vec<ProtocolEntry>, Vec<Defect>) {
+    fn read_rows(rows: &[Row<'_>]) -> (Vec<ProtocolEntry>, Vec<Defect>) {
         let mut defects = Defects::default();
         let entries = read(rows, false, &Place::default(), &decode_text(b""), &mut defects);
         (entries, defects.into_list())

@@ -1,19 +1,21 @@
 //! Rows of a report: a label and what stands beside it.
 
+use std::borrow::Cow;
+
 /// A row of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     /// Where it stands, counted from 1.
     pub(super) line: u64,
     /// What stands in the first column; `None` where a forum has made the columns one.
-    pub(super) label: Option<String>,
+    pub(super) label: Option<Cow<'a, str>>,
     /// What stands in the second column, or the whole line where there are no columns.
-    pub(super) value: String,
+    pub(super) value: Cow<'a, str>,
     /// Whether something was left out before it.
     pub(super) follows_gap: bool,
 }
 
-impl Row {
+impl Row<'_> {
     /// The label, or as much of it as can be recognized: its first word, where there are no columns.
     pub(super) fn beginning(&self) -> &str {
         self.label.as_deref().unwrap_or_else(|| self.value.split_whitespace().next().unwrap_or_default())
@@ -53,12 +55,12 @@ impl Row {
 mod tests {
     use super::*;
 
-    fn joined(value: &str) -> Row {
-        Row { value: value.to_owned(), ..Row::default() }
+    fn joined(value: &str) -> Row<'_> {
+        Row { value: value.into(), ..Row::default() }
     }
 
-    fn in_columns(label: &str, value: &str) -> Row {
-        Row { label: Some(label.to_owned()), ..joined(value) }
+    fn in_columns<'a>(label: &'a str, value: &'a str) -> Row<'a> {
+        Row { label: Some(label.into()), ..joined(value) }
     }
 
     #[test]

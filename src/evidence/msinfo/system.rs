@@ -19,7 +19,7 @@ pub(super) struct System {
 }
 
 /// What the report says of its system.
-pub(super) fn read(parts: &Parts, decoded: &Decoded<'_>, defects: &mut Defects) -> System {
+pub(super) fn read(parts: &Parts<'_>, decoded: &Decoded<'_>, defects: &mut Defects) -> System {
     let mut system = System::default();
     let summary = &parts.summary;
     // The version is the second row; before it there may be a heading.
@@ -27,7 +27,7 @@ pub(super) fn read(parts: &Parts, decoded: &Decoded<'_>, defects: &mut Defects) 
     if let Some((version, row)) = version.and_then(|index| Some((index, summary.get(index)?))) {
         read_version(row, &mut system.windows, decoded);
         let row = |offset: usize| summary.iter().take_while(|row| !row.follows_gap).nth(version + offset);
-        let value = |row: &Row| Some(decoded.text_of(row.value.trim())).filter(|value| !value.is_empty());
+        let value = |row: &Row<'_>| Some(decoded.text_of(row.value.trim())).filter(|value| !value.is_empty());
         let os_name = version.checked_sub(1).and_then(|before| summary.get(before));
         // Without columns the label is a part of it.
         system.os_name = os_name.and_then(value);
@@ -42,12 +42,12 @@ pub(super) fn read(parts: &Parts, decoded: &Decoded<'_>, defects: &mut Defects) 
 }
 
 /// The version in a row that says `6.1.7601 Service Pack 1 Build 7601`, in whatever language.
-fn version_of(row: &Row) -> Option<Version> {
+fn version_of(row: &Row<'_>) -> Option<Version> {
     row.value.split_whitespace().find_map(Version::parse)
 }
 
 /// Behind the version stands the number of the service pack, if any, and then the build once more.
-fn read_version(row: &Row, windows: &mut Windows, decoded: &Decoded<'_>) {
+fn read_version(row: &Row<'_>, windows: &mut Windows, decoded: &Decoded<'_>) {
     let Some(version) = version_of(row) else { return };
     windows.version = Some(version);
     let behind = row.value.split_whitespace().skip_while(|word| Version::parse(word).is_none()).skip(1);
@@ -79,8 +79,8 @@ fn product(os_name: &str) -> Product {
 }
 
 /// The files of Winsock 1.1: a second witness of the version, and of whether there are 32-bit and 64-bit ones.
-fn read_winsock(winsock: &Category, windows: &mut Windows, decoded: &Decoded<'_>, defects: &mut Defects) {
-    let is_library = |row: &&Row| row.value.trim().to_ascii_lowercase().ends_with("wsock32.dll");
+fn read_winsock(winsock: &Category<'_>, windows: &mut Windows, decoded: &Decoded<'_>, defects: &mut Defects) {
+    let is_library = |row: &&Row<'_>| row.value.trim().to_ascii_lowercase().ends_with("wsock32.dll");
     let mut libraries = winsock.rows.iter().filter(is_library);
     let Some(first) = libraries.next() else { return };
     let has_32_bit_library = winsock.rows.iter().any(|row| row.value.to_ascii_lowercase().contains("syswow64"));
@@ -107,11 +107,11 @@ mod tests {
     use super::*;
     use crate::evidence::encoding::decode_text;
 
-    fn rows(values: &[&str]) -> Vec<Row> {
+    fn rows(values: &[&str]) -> Vec<Row<'static>> {
         let row = |(line, value): (u64, &&str)| Row {
             line,
-            label: Some("x".to_owned()),
-            value: (*value).to_owned(),
+            label: Some("x".into()),
+            value: (*value).to_owned().into(),
             ..Row::default()
         };
         (1..).zip(values).map(row).collect()

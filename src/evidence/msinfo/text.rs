@@ -20,7 +20,7 @@ pub(in crate::evidence) fn is_report(text: &str) -> bool {
     /// Lines behind the first in which a category begins: the name of the system is between them.
     const HEAD: u64 = 4;
     let mut head = None;
-    let mut last: Vec<Row> = Vec::new();
+    let mut last: Vec<Row<'_>> = Vec::new();
     for line in lines(text) {
         if written(line.text).is_some() {
             head = Some(line.number);
@@ -42,7 +42,7 @@ pub(in crate::evidence) fn is_report(text: &str) -> bool {
 }
 
 /// Reads what is wanted of a report.
-pub(super) fn collect(text: &str) -> (Head, Parts) {
+pub(super) fn collect(text: &str) -> (Head, Parts<'_>) {
     let mut head = Head::default();
     let mut collector = Collector::default();
     let mut is_behind_title = false;
@@ -79,15 +79,15 @@ fn category_name(line: &str) -> Option<&str> {
 }
 
 /// A row; `None` where nothing stands in it.
-fn row(Line { number: line, text }: Line<'_>) -> Option<Row> {
+fn row(Line { number: line, text }: Line<'_>) -> Option<Row<'_>> {
     let row = match text.split_once('\t') {
         Some((label, rest)) => {
             let value = rest.split('\t').next().unwrap_or_default();
-            Row { line, label: Some(label.to_owned()), value: value.to_owned(), follows_gap: false }
+            Row { line, label: Some(label.into()), value: value.into(), follows_gap: false }
         }
-        None => Row { line, label: None, value: text.trim().to_owned(), follows_gap: false },
+        None => Row { line, label: None, value: text.trim().into(), follows_gap: false },
     };
-    let is_empty = row.value.is_empty() && row.label.as_ref().is_none_or(String::is_empty);
+    let is_empty = row.value.is_empty() && row.label.as_ref().is_none_or(|label| label.is_empty());
     (!is_empty).then_some(row)
 }
 
@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn rows_have_columns_or_have_lost_them() {
         let row = |text| row(Line { number: 1, text }).map(|row| (row.label, row.value));
-        assert_eq!(row("Name\tFoo\t"), Some((Some("Name".to_owned()), "Foo".to_owned())));
-        assert_eq!(row("Name Foo "), Some((None, "Name Foo".to_owned())));
+        assert_eq!(row("Name\tFoo\t"), Some((Some("Name".into()), "Foo".into())));
+        assert_eq!(row("Name Foo "), Some((None, "Name Foo".into())));
         assert_eq!((row("\t\t"), row(" "), row("")), (None, None, None));
         assert_eq!(category_name("[Protocol] "), Some("Protocol"));
         assert_eq!((category_name("[x]y]"), category_name("[]"), category_name("x [y]")), (None, None, None));
