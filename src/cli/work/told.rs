@@ -25,6 +25,14 @@ pub(in crate::cli) enum Told {
     Failed(io::Error),
 }
 
+impl Told {
+    /// About how many bytes it holds: what formats say of a unit is many times as long as what is kept of it.
+    pub(in crate::cli) fn size(&self) -> usize {
+        let fragments = if let Self::Unit(_, fragments) = self { fragments.as_slice() } else { &[] };
+        size_of::<Unit>() + fragments.iter().flat_map(|fragment| &fragment.parts).map(Vec::capacity).sum::<usize>()
+    }
+}
+
 /// Where it goes, and whether anybody still wants it.
 pub(in crate::cli) type Tell<'a> = dyn FnMut(Told) -> bool + 'a;
 

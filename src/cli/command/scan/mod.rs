@@ -67,6 +67,7 @@ pub(in crate::cli) fn run(arguments: &ScanArgs, output: &mut Output) -> io::Resu
         workshop.jobs(),
         jobs,
         |job, tell| workshop.work(job, tell),
+        Told::size,
         |told| {
             match told {
                 Told::Counts(counts) => {
