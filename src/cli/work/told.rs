@@ -26,10 +26,12 @@ pub(in crate::cli) enum Told {
 }
 
 impl Told {
-    /// About how many bytes it holds: what formats say of a unit is many times as long as what is kept of it.
+    /// About how many bytes it holds. A provider or a DLL has two texts, whose length Windows limits.
     pub(in crate::cli) fn size(&self) -> usize {
-        let fragments = if let Self::Unit(_, fragments) = self { fragments.as_slice() } else { &[] };
-        size_of::<Unit>() + fragments.iter().flat_map(|fragment| &fragment.parts).map(Vec::capacity).sum::<usize>()
+        const OF_ONE: usize = 1024;
+        let Self::Unit(unit, fragments) = self else { return OF_ONE };
+        let ones = 1 + unit.foreign.len() + unit.libraries.len() + unit.joined.len();
+        OF_ONE * ones + fragments.iter().flat_map(|fragment| &fragment.parts).map(Vec::len).sum::<usize>()
     }
 }
 
