@@ -7,6 +7,7 @@ use catalog9::collection::Packing;
 
 use crate::archive_oracle::{hold_changed, hold_evidence};
 use crate::budget::BUDGET;
+use crate::damage::is_thorough;
 use crate::memory::most_during;
 use crate::pack::{gzip, seven, tar, xz, zip, zstd};
 use crate::scan::cabinets::{Method, cab};
@@ -170,7 +171,7 @@ fn no_changed_byte_of_an_archive_hides_evidence() {
         assert_eq!(evidence, [files[0].1.as_slice()]);
         let evidence: Vec<&[u8]> = evidence.iter().map(Vec::as_slice).collect();
         let end = if packing == Packing::Tar { 512 } else { bytes.len() };
-        for place in 0..end {
+        for place in (0..end).step_by(if is_thorough() { 1 } else { 3 }) {
             for change in [1, 0x40, 0xff] {
                 hold_changed(&bytes, packing, place, change, &evidence);
             }
