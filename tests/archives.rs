@@ -180,6 +180,22 @@ fn no_changed_byte_of_an_archive_hides_evidence() {
 }
 
 #[test]
+fn a_damaged_log_without_its_hive_is_reported() {
+    // Found by the fuzzer: a log was looked at, and read only beside a hive, so that nobody said that it is damaged.
+    let files = [("SYSTEM.LOG1".to_owned(), hive_of(CLEAN, "PC1"))];
+    for bytes in [zip(&files), gzip(&tar(&files))] {
+        let packing = Packing::of(&bytes).unwrap();
+        for place in 0..bytes.len().min(600) {
+            hold_changed(&bytes, packing, place, 0xcd, &[files[0].1.as_slice()]);
+        }
+    }
+    let tiny = zip(&[("SYSTEM.LOG1".to_owned(), b"regf".to_vec())]);
+    for place in 0..tiny.len() {
+        hold_changed(&tiny, Packing::Zip, place, 0xcd, &[b"regf"]);
+    }
+}
+
+#[test]
 fn a_hive_that_seems_a_folder_or_a_link_is_read() {
     let hive = hive_of(CLEAN, "PC1");
     let folder = zip(&[("SYSTEM/".to_owned(), Vec::new())]);

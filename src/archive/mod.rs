@@ -124,6 +124,7 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
         let mut contents = Contents::default();
         let Contents { members, others, listing, found, names, .. } = &mut contents;
         let mut troubles = Troubles::default();
+        let mut unread: Vec<(usize, Trouble)> = Vec::new();
         let mut room = LARGEST_LIST.1;
         let result = self.each(&|_| true, &budget, &mut troubles, &mut |index, member, troubles| {
             listing.add(index, &member.name, member.is_link);
@@ -153,11 +154,11 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
             let is_evidence = is_zip || !is_other;
             let name = Name::of_path(&member.name);
             let is_kept = is_evidence || (name.log_role().is_some() && !is_locked);
-            // What is read again is in trouble again.
-            if let Err(error) = result
-                && (member.is_in_stream || !is_kept)
-            {
-                troubles.add(Trouble::of(&error), &member.name);
+            // What is read again is in trouble again; a log is read only with its hive.
+            match result {
+                Err(error) if member.is_in_stream || !is_kept => troubles.add(Trouble::of(&error), &member.name),
+                Err(error) if !is_evidence => unread.push((found.len(), Trouble::of(&error))),
+                _ => {}
             }
             let left = room.checked_sub(member.name.len()).filter(|_| found.len() < LARGEST_LIST.0);
             match left {
@@ -174,9 +175,13 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
         if let Err(error) = result {
             troubles.add(Trouble::of(&error), "");
         }
-        // A member in trouble need not have been listed.
-        listing.close(troubles.is_empty() && !is_over());
         contents.arrange();
+        let read: BTreeSet<&usize> = contents.units.iter().flatten().collect();
+        for (place, trouble) in unread.into_iter().filter(|(place, _)| !read.contains(place)) {
+            troubles.add(trouble, contents.found.get(place).map_or("", |found| &found.name));
+        }
+        // A member in trouble need not have been listed.
+        contents.listing.close(troubles.is_empty() && !is_over());
         Ok((contents, troubles))
     }
 
