@@ -18,8 +18,8 @@ pub(super) fn decode(bytes: &[u8], is_big_endian: bool) -> Option<String> {
 }
 
 fn decode_units(bytes: &[u8], charset: &'static Encoding, unit: impl Fn([u8; 2]) -> u16) -> Option<String> {
-    // A unit takes three bytes at most; a text that grows would be held twice.
-    let mut text = Vec::with_capacity(3 * bytes.len().div_ceil(2));
+    // A unit takes three bytes at most, and the decoder asks for a few more; a text that grows would be held twice.
+    let mut text = Vec::with_capacity(3 * bytes.len().div_ceil(2) + AT_ONCE);
     let is_ascii = |chunk: &[u8]| {
         let (units, rest) = chunk.as_chunks();
         rest.is_empty() && units.iter().fold(0, |all, bytes| all | unit(*bytes)) < 0x80
@@ -64,6 +64,17 @@ mod tests {
                     assert_eq!(decode(bytes.get(..bytes.len() - 1).unwrap(), is_big_endian), None);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_text_never_grows() {
+        for text in
+            ["提".repeat(1000), "a提".repeat(1000), ["a".repeat(AT_ONCE), "提".repeat(AT_ONCE)].concat().repeat(50)]
+        {
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let decoded = decode(&bytes, false).unwrap();
+            assert!(decoded.capacity() <= 3 * bytes.len() / 2 + AT_ONCE, "{} bytes", decoded.capacity());
         }
     }
 
