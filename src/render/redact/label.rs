@@ -1,11 +1,11 @@
 //! Names of files and folders, any of which may be that of a computer: `PC7.SYSTEM`, `cases/PC7/SYSTEM`.
 
 /// Words of the names that Windows and collectors give to every computer's files. A name that has another word is hidden.
-const WORDS: [&str; 44] = [
-    "7z", "autoruns", "bak", "c", "cab", "catalog", "client", "config", "csv", "evtx", "export", "gz", "hiv", "hive",
-    "info", "json", "jsonl", "log", "log1", "log2", "logs", "msinfo32", "netsh", "nfo", "old", "reg", "regback",
-    "registry", "sav", "scan", "software", "system", "system32", "tar", "txt", "windows", "winevt", "winnt", "winsock",
-    "winsock2", "xml", "xz", "zip", "zst",
+const WORDS: [&str; 46] = [
+    "7z", "after", "autoruns", "bak", "before", "c", "cab", "catalog", "client", "config", "csv", "evtx", "export",
+    "gz", "hiv", "hive", "info", "json", "jsonl", "log", "log1", "log2", "logs", "msinfo32", "netsh", "nfo", "old",
+    "reg", "regback", "registry", "sav", "scan", "software", "system", "system32", "tar", "txt", "windows", "winevt",
+    "winnt", "winsock", "winsock2", "xml", "xz", "zip", "zst",
 ];
 
 /// A path with another name for each part that may be that of a computer. `named` gives it for what stands before the
@@ -26,7 +26,7 @@ pub(super) fn renamed(path: &str, mut named: impl FnMut(&str) -> String) -> Stri
 }
 
 /// Whether a name says nothing of the computer.
-fn is_common(name: &str) -> bool {
+pub(super) fn is_common(name: &str) -> bool {
     let mut words = name.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     words.all(|word| WORDS.contains(&word.to_lowercase().as_str()))
 }

@@ -110,8 +110,10 @@ impl Redaction {
                     None => (String::new(), path),
                 };
                 let renamed = label::renamed(inside, |name| {
-                    let replaced = self.replaced(name);
-                    if replaced == name { pseudonym("file", &folded(name)) } else { replaced }
+                    // Beside a computer that is known there may be the name of another.
+                    let rest = self.replaced_by(name, |_| "");
+                    let is_hidden = rest != name && label::is_common(&rest);
+                    if is_hidden { self.replaced(name) } else { pseudonym("file", &folded(name)) }
                 });
                 if renamed != inside {
                     self.insert(path, || folder + &renamed);
@@ -173,6 +175,11 @@ impl Redaction {
     }
 
     fn replaced(&self, text: &str) -> String {
+        self.replaced_by(text, |pseudonym| pseudonym)
+    }
+
+    /// A text with what `shown` makes of a pseudonym in the place of each name.
+    fn replaced_by<'s>(&'s self, text: &str, shown: impl Fn(&'s str) -> &'s str) -> String {
         let characters: Vec<char> = text.chars().collect();
         let folded = folded(text);
         let is_letter = |place: usize| characters.get(place).is_some_and(|character| character.is_alphanumeric());
@@ -186,7 +193,7 @@ impl Redaction {
             let name = self.longest(rest, |length| !is_letter(place + length));
             let name = name.or_else(|| self.begun(rest.get(..cut).filter(|_| cut >= SHORTEST_CUT)?));
             if let Some((length, pseudonym)) = name.filter(|_| !is_within_word) {
-                replaced.push_str(pseudonym);
+                replaced.push_str(shown(pseudonym));
                 place += length;
             } else {
                 replaced.extend(characters.get(place));
@@ -329,6 +336,17 @@ mod tests {
         assert!(!redaction.text("PC-07_winsock.txt").contains("PC-07"));
         assert!(!redaction.text("on PC-0… (40 characters)").contains("PC-0"), "cut within the name");
         assert_eq!(redaction.text(r"C:\Users\Public\x.dll, C:\Windows"), r"C:\Users\Public\x.dll, C:\Windows");
+    }
+
+    #[test]
+    fn a_file_that_is_called_after_two_computers_names_neither() {
+        let mut redaction = redaction();
+        for (label, is_shown) in [("PC-07_before.SYSTEM", true), ("LAPTOP-4711_PC-07.SYSTEM", false)] {
+            redaction.label(label);
+            let shown = redaction.text(label);
+            assert!(shown.ends_with(".SYSTEM") && !shown.contains("4711") && !shown.contains("PC-07"), "{shown}");
+            assert_eq!(shown.starts_with("host-") && shown.ends_with("_before.SYSTEM"), is_shown, "{shown}");
+        }
     }
 
     #[test]
