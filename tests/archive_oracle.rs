@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read};
 
 use catalog9::archive::{Archive, Budget, Contents, DEEPEST, Told, Trouble, Troubles};
-use catalog9::collection::{Beginning, Packing, is_zip_by_its_end};
+use catalog9::collection::{Beginning, Name, Packing, is_zip_by_its_end};
 use catalog9::evidence::BEGINNING;
 
 use crate::memory::most_during;
@@ -140,14 +140,21 @@ fn hold_again(bytes: &[u8], packing: Packing) {
     assert!(length <= (1 << 20).max(200 * bytes.len()) + bytes.len(), "{} bytes come to {length}", bytes.len());
 }
 
-/// Where the packed form has checksums, a changed byte changes no evidence without a word.
+/// Where the packed form has checksums, a changed byte changes no evidence without a word. Of a zip archive this holds
+/// where the evidence has a name or an ending of its own: what does not is not read to its end.
 fn hold_damage(bytes: &[u8], packing: Packing, whole: &Reading) {
     if !matches!(packing, Packing::Zip | Packing::Gzip | Packing::SevenZip) {
         return;
     }
     let sum = bytes.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
     let (place, change) = (sum % bytes.len(), (sum / bytes.len() % 255 + 1) as u8);
-    hold_changed(bytes, packing, place, change, &evidence_of(whole));
+    let is_held = |path: &str| {
+        let name = Name::of_path(path);
+        packing != Packing::Zip || name.is_of_evidence() || name.may_join()
+    };
+    let held = whole.files.iter().filter(|(path, file)| is_held(path) && is_evidence(file));
+    let held: Vec<&[u8]> = held.map(|(_, file)| file.as_slice()).collect();
+    hold_changed(bytes, packing, place, change, &held);
 }
 
 fn evidence_of(reading: &Reading) -> Vec<&[u8]> {

@@ -4,6 +4,7 @@ use std::io::{self, Cursor};
 
 use catalog9::archive::{Archive, Contents, Trouble, Troubles};
 use catalog9::collection::Packing;
+use catalog9_synth::random::Random;
 
 use crate::archive_oracle::{hold_changed, hold_evidence};
 use crate::budget::BUDGET;
@@ -176,6 +177,30 @@ fn no_changed_byte_of_an_archive_hides_evidence() {
                 hold_changed(&bytes, packing, place, change, &evidence);
             }
         }
+    }
+}
+
+#[test]
+fn what_damage_may_have_made_no_evidence_is_read_to_its_checksum() {
+    // Found by the fuzzer: a damaged export began like nothing that is known, and the rest of it was not looked at.
+    let mut random = Random::new(1);
+    let nothing: Vec<u8> = (0..64).map(|_| random.number() as u8).collect::<Vec<u8>>().repeat(2000);
+    let mut crc = flate2::Crc::new();
+    crc.update(&nothing);
+    let (right, wrong) = (crc.sum().to_le_bytes(), [0; 4]);
+    let members = |name: &str| zip(&[(name.to_owned(), nothing.clone())]);
+    for (mut bytes, packing, is_told) in [
+        (gzip(&nothing), Packing::Gzip, true),
+        (members("SYSTEM"), Packing::Zip, true),
+        (members("report.nfo"), Packing::Zip, true),
+        (members("picture.jpg"), Packing::Zip, false),
+    ] {
+        assert_eq!(read_within_budget(&bytes, packing).1, []);
+        while let Some(place) = bytes.windows(4).position(|window| window == right) {
+            bytes[place..place + 4].copy_from_slice(&wrong);
+        }
+        let troubles = read_within_budget(&bytes, packing).1;
+        assert_eq!(matches!(troubles.as_slice(), [Trouble::Damaged(_)]), is_told, "{packing:?}: {troubles:?}");
     }
 }
 

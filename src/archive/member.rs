@@ -24,7 +24,7 @@ pub(super) struct Member<'a> {
     pub(super) reader: &'a mut dyn Read,
     /// Whether it is read on the way to the members after it, so that an error ends all.
     pub(super) is_in_stream: bool,
-    /// Whether it may be read to its end, whatever it is: it is hardly longer than it is packed.
+    /// Whether it may be read to its end, whatever it is: it is hardly longer than it is packed, or alone and not long.
     pub(super) is_dense: bool,
     /// Whether it is a link, of which nothing is read.
     pub(super) is_link: bool,

@@ -11,6 +11,10 @@ use super::{Archive, tar, zip};
 use super::{cab, seven};
 use crate::collection::Packing;
 
+/// Bytes of the longest compressed file that is read to its end although it begins like no evidence: damage may have made
+/// it what it seems, and only the checksum at its end shows that. SYSTEM hives come to a third of it.
+const LONGEST_ALONE: u64 = 64 << 20;
+
 /// Bytes of a tar archive by which it is told.
 const TAR_HEAD: u64 = 512;
 
@@ -40,6 +44,7 @@ impl<S: Read + Seek> Archive<'_, S> {
         if self.packing == Packing::Cab {
             return cab::each(&mut self.source, budget, is_wanted, troubles, visit);
         }
+        let length = self.source.seek(SeekFrom::End(0))?;
         self.source.seek(SeekFrom::Start(0))?;
         let bytes = BufReader::new(&mut self.source);
         // What is not compressed cannot be longer than it is.
@@ -56,7 +61,8 @@ impl<S: Read + Seek> Archive<'_, S> {
             result?;
         }
         let mut whole = Cursor::new(head).chain(stream);
-        visit(0, Member { name, reader: &mut whole, is_in_stream: false, is_dense: false, is_link: false }, troubles);
+        let is_dense = length <= LONGEST_ALONE;
+        visit(0, Member { name, reader: &mut whole, is_in_stream: false, is_dense, is_link: false }, troubles);
         Ok(())
     }
 }

@@ -140,7 +140,11 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
             let is_locked = result.as_ref().is_err_and(|error| Trouble::of(error) == Trouble::WrongPassword)
                 && !matches!(beginning, Beginning::Evidence(_));
             let is_other = is_locked || matches!(beginning, Beginning::Other(_));
-            let is_searched = is_other && result.is_ok() && (member.is_dense || is_program(&bytes));
+            let name = Name::of_path(&member.name);
+            // Damage may have made it what it seems, and shows at its end.
+            let ought_to_be_evidence = name.is_of_evidence() || name.may_join();
+            let is_searched =
+                is_other && result.is_ok() && (member.is_dense || is_program(&bytes) || ought_to_be_evidence);
             let (is_zip, result) = if is_searched {
                 let (is_zip, result) = ends_as_zip(bytes, member.reader);
                 // What need not be read to its end may meet a limit there.
@@ -152,7 +156,6 @@ impl<'a, S: Read + Seek> Archive<'a, S> {
                 (false, result.map(drop))
             };
             let is_evidence = is_zip || !is_other;
-            let name = Name::of_path(&member.name);
             let is_kept = is_evidence || (name.log_role().is_some() && !is_locked);
             // What is read again is in trouble again; a log is read only with its hive.
             match result {
