@@ -218,12 +218,15 @@ fn behind_root(path: &str) -> &str {
 
 /// See [`CanonicalPath::is_within`].
 fn is_within(path: &str, folder: &str) -> bool {
+    if !shares_drive(path, folder) {
+        return false;
+    }
     let mut own = behind_root(path).split('\\');
     let mut folders = behind_root(folder).split('\\').enumerate();
     let is_same = |(depth, folder): (usize, &str)| {
         own.next().is_some_and(|own| own == folder || (depth > 1 && is_short_name(own, folder)))
     };
-    shares_drive(path, folder) && folders.all(is_same) && own.next().is_some()
+    folders.all(is_same) && own.next().is_some()
 }
 
 fn split_root(path: &str) -> (&str, &str) {

@@ -81,7 +81,7 @@ pub(super) fn set(key: &mut Key, name: &str, data_type: u32, data: Vec<u8>) {
         (value.data_type, value.data) = (data_type, data);
     } else {
         let name = Text::from(name);
-        key.values.push(Value { place: key.place.below(&name), name, data_type, data });
+        key.values.push(Value { name, data_type, data, ..Value::default() });
     }
 }
 
@@ -103,10 +103,7 @@ pub(super) fn set_text(key: &mut Key, name: &str, text: &str, is_expanded: bool)
 /// Tells a key and everything below it where it now lies, and that nobody knows when it will be written.
 pub(super) fn settle(key: &mut Key) {
     key.last_written = None;
-    let Key { place, subkeys, values, .. } = key;
-    for value in values {
-        value.place = place.below(&value.name);
-    }
+    let Key { place, subkeys, .. } = key;
     for subkey in subkeys {
         subkey.place = place.below(&subkey.name);
         settle(subkey);

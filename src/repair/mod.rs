@@ -34,7 +34,7 @@ use crate::examination::{Examination, Examined, Options, examine_again};
 use crate::finding::Finding;
 
 /// Bytes of memory that a registry may take, of which a repair makes several copies, in registration files too.
-const LARGEST: usize = 3 << 20;
+const LARGEST: usize = 2 << 20;
 
 /// How often the registry is examined again before a repair is given up: each time at least one thing was changed.
 const MOST_ROUNDS: usize = 16;

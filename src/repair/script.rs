@@ -55,7 +55,13 @@ pub(super) fn of(
     script.push_str(PROLOGUE);
     script.push_str("\nfunction Repair {\n");
     let mut made = BTreeSet::new();
-    changes.iter().try_for_each(|change| write(&mut script, change, &mut made))?;
+    let mut within = "";
+    for change in &changes {
+        if let Change::Key { path, .. } = change {
+            within = path;
+        }
+        write(&mut script, change, within, &mut made)?;
+    }
     script.push_str("}\n\n");
     script.push_str(EPILOGUE);
     Ok(script.replace('\n', "\r\n").into_bytes())
@@ -86,20 +92,27 @@ fn exports(changes: &[Change<'_>], start: &Key, root: &str) -> Result<BTreeSet<S
     Ok(exports)
 }
 
-fn write(script: &mut String, change: &Change<'_>, made: &mut BTreeSet<String>) -> Result<(), Unscriptable> {
+/// Writes a change; that of a value is one of the key `within`.
+fn write(
+    script: &mut String,
+    change: &Change<'_>,
+    within: &str,
+    made: &mut BTreeSet<String>,
+) -> Result<(), Unscriptable> {
     let _ = match change {
         Change::Key { path, is_there } => {
             let is_new = !is_there && made.insert(path.clone());
             writeln!(script, "    {} {}", if is_new { "Add-Key" } else { "Enter-Key" }, literal(path))
         }
         Change::Value { value, before: Some(before) } => {
-            writeln!(script, "    Set-Value {} {} {}", literal(&value.name.lossy()), data(before)?, data(value)?)
+            let (before, after) = (data(before, within)?, data(value, within)?);
+            writeln!(script, "    Set-Value {} {before} {after}", literal(&value.name.lossy()))
         }
         Change::Value { value, before: None } => {
-            writeln!(script, "    Set-Value {} 'absent' '' {}", literal(&value.name.lossy()), data(value)?)
+            writeln!(script, "    Set-Value {} 'absent' '' {}", literal(&value.name.lossy()), data(value, within)?)
         }
         Change::RemoveValue(value) => {
-            writeln!(script, "    Remove-Value {} {}", literal(&value.name.lossy()), data(value)?)
+            writeln!(script, "    Remove-Value {} {}", literal(&value.name.lossy()), data(value, within)?)
         }
         Change::RemoveKey { path, key } => {
             expect(script, path, key)?;
@@ -114,14 +127,14 @@ fn expect(script: &mut String, path: &str, key: &Key) -> Result<(), Unscriptable
     let _ = writeln!(script, "    Enter-Key {}", literal(path));
     let _ = writeln!(script, "    Confirm-Counts {} {}", key.values.len(), key.subkeys.len());
     for value in &key.values {
-        let _ = writeln!(script, "    Confirm-Value {} {}", literal(&value.name.lossy()), data(value)?);
+        let _ = writeln!(script, "    Confirm-Value {} {}", literal(&value.name.lossy()), data(value, path)?);
     }
     key.subkeys.iter().try_for_each(|key| expect(script, &format!(r"{path}\{}", key.name.lossy()), key))
 }
 
-/// Type and data of a value.
-fn data(value: &Value) -> Result<String, Unscriptable> {
-    let unreadable = || Unscriptable::Value(Text::from(value.place.path.as_str()));
+/// Type and data of a value of the key `within`.
+fn data(value: &Value, within: &str) -> Result<String, Unscriptable> {
+    let unreadable = || Unscriptable::Value(Text::new(format!(r"{within}\{}", value.name.lossy())));
     Ok(match value.data_type {
         REG_BINARY => format!("'binary' '{}'", hex(&value.data)),
         REG_DWORD => format!("'dword' '{:08x}'", value.number().ok_or_else(unreadable)?),

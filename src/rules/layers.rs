@@ -28,6 +28,9 @@ impl<'a> Layer<'a> {
 
 /// The LSPs, in catalog order: one for each dummy entry, then one for each DLL of chains without one.
 pub(super) fn layers(entries: &[ProtocolEntry]) -> Vec<Layer<'_>> {
+    if !entries.iter().any(|entry| entry.is(Kind::Layered) || entry.is(Kind::Chain)) {
+        return Vec::new();
+    }
     let dummies = entries.iter().filter(|entry| entry.is(Kind::Layered));
     let mut layers: Vec<Layer<'_>> = dummies.map(|dummy| Layer { dummy: Some(dummy), ..Layer::default() }).collect();
     let mut by_dummy: BTreeMap<Option<u32>, usize> = BTreeMap::new();

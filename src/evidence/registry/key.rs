@@ -47,8 +47,10 @@ pub(super) enum Missing {
 pub(crate) struct Value {
     /// Its name; empty for the default value.
     pub name: Text,
-    /// Where it lies.
-    pub place: Place,
+    /// Where its record lies in a hive, in bytes from the beginning of the file.
+    pub offset: Option<u64>,
+    /// The line of a text file that sets it, counted from 1.
+    pub line: Option<u64>,
     /// `REG_*`.
     pub data_type: u32,
     /// Its data.
@@ -145,9 +147,15 @@ impl Key {
         self.subkeys.iter_mut().for_each(Self::mark_as_partial);
     }
 
+    /// Where one of its values lies.
+    #[must_use]
+    pub(super) fn place_of(&self, value: &Value) -> Place {
+        Place { offset: value.offset, line: value.line, ..self.place.below(&value.name) }
+    }
+
     /// Adds what `other`, another reading of the same key, has and this one has not. Where both have a value and it is
-    /// not the same, the first such pair is handed back.
-    pub(super) fn merge(&mut self, other: Self) -> Result<(), Box<(Value, Value)>> {
+    /// not the same, the first such pair is handed back, with the path of the value.
+    pub(super) fn merge(&mut self, other: Self) -> Result<(), Box<(String, Value, Value)>> {
         self.is_link |= other.is_link;
         self.is_damaged |= other.is_damaged;
         self.is_partial &= other.is_partial;
@@ -156,7 +164,7 @@ impl Key {
         for value in other.values {
             match values.get(&value.name.lower()).and_then(|index| self.values.get(*index)) {
                 Some(own) if (own.data_type, &own.data) == (value.data_type, &value.data) => {}
-                Some(own) => return Err(Box::new((own.clone(), value))),
+                Some(own) => return Err(Box::new((self.place.below(&own.name).path, own.clone(), value))),
                 None => self.values.push(value),
             }
         }
@@ -180,7 +188,7 @@ impl Value {
     /// lies, since each of them becomes one that stands alone.
     pub(super) fn size_with(&self, length: usize) -> usize {
         let weight = if self.data_type == REG_MULTI_SZ { 8 } else { 1 };
-        let own = size_of::<Self>() + self.name.lossy().len() + self.place.path.len();
+        let own = size_of::<Self>() + self.name.lossy().len();
         // The length is what the record claims: up to all that 32 bits can count.
         own.saturating_add(length.saturating_mul(weight))
     }

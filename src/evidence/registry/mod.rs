@@ -219,7 +219,7 @@ impl Together {
             Defect { place: Place { path, ..defect.place }, ..defect }
         }));
         if let Some(whole) = &mut self.whole {
-            whole.root.merge(part.root).map_err(|pair| contradiction(&pair.0, &pair.1, name))?;
+            whole.root.merge(part.root).map_err(|pair| contradiction(*pair, name))?;
         } else {
             self.whole = Some(part);
         }
@@ -254,12 +254,12 @@ pub(super) fn read_query(decoded: &Decoded<'_>, code_page: Option<CodePage>) -> 
     Ok(Reading { text: Some(head), control_sets, defects: defects.into_list(), ..Reading::of(Kind::RegQuery) })
 }
 
-fn contradiction(one: &Value, other: &Value, name: &Text) -> Error {
+fn contradiction((value, one, other): (String, Value, Value), name: &Text) -> Error {
     Error::Contradiction {
-        value: one.place.path.clone(),
+        value,
         one: one.shown(),
         other: other.shown(),
-        place: format!("{name}, line {}", other.place.line.unwrap_or_default()),
+        place: format!("{name}, line {}", other.line.unwrap_or_default()),
     }
 }
 

@@ -148,6 +148,17 @@ pub(super) struct Listed {
     pub cost: usize,
 }
 
+/// The values that the list of a key names, and what is wrong with it.
+#[derive(Default)]
+pub(super) struct ValueList<'a> {
+    /// Offsets as the list has them.
+    pub items: &'a [[u8; 4]],
+    /// Damage of the list.
+    pub fault: Option<String>,
+    /// Whether it goes on behind the items that were to be read at most.
+    pub is_cut: bool,
+}
+
 impl<'a> Records<'a> {
     /// The records of a hive, of which `bytes` are the base block and the bins.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
@@ -242,26 +253,21 @@ impl<'a> Records<'a> {
     }
 
     /// The values that the list of a key names, of which no more than `most` are read.
-    pub(super) fn values(&self, head: &KeyNode, most: usize) -> Listed {
-        let mut listed = Listed::default();
+    pub(super) fn values(&self, head: &KeyNode, most: usize) -> ValueList<'a> {
         if head.value_count == 0 {
-            return listed;
+            return ValueList::default();
         }
         match self.cell(head.value_list) {
             Ok(data) => {
                 let count = usize::try_from(head.value_count).unwrap_or(usize::MAX);
-                let room = data.len() / 4;
-                listed.is_cut = room.min(count) > most;
-                let items = data.chunks_exact(4).take(count.min(most));
-                listed.items = items.map(|mut item| u32::take(&mut item)).collect();
-                listed.cost = listed.items.len();
-                if room < count {
-                    listed.faults.push(format!("room for {room} of {count} values"));
-                }
+                let (all, _) = data.as_chunks();
+                let room = all.len();
+                let items = all.get(..count.min(most)).unwrap_or(all);
+                let fault = (room < count).then(|| format!("room for {room} of {count} values"));
+                ValueList { items, fault, is_cut: room.min(count) > most }
             }
-            Err(found) => listed.faults.push(found),
+            Err(found) => ValueList { fault: Some(found), ..ValueList::default() },
         }
-        listed
     }
 
     /// The data of a value, wherever they lie.

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::key::{Key, MAX_DEPTH, Value};
-use super::records::{KeyRecord, Listed, NIL, Records, StoredName, ValueRecord, key_in};
+use super::records::{KeyRecord, Listed, NIL, Records, StoredName, ValueList, ValueRecord, key_in};
 use super::wanted::WantedBelow;
 use crate::catalog::{Place, Text};
 use crate::evidence::{Defect, Defects, MAX_SEARCHED};
@@ -277,11 +277,10 @@ impl<'a> Salvage<'a> {
         wanted: &WantedBelow<'_>,
         trail: &mut Trail<'_>,
     ) -> bool {
-        let listed = self.records.values(&record.head, trail.left());
-        trail.pass(listed.cost);
-        let Listed { items, faults, is_cut, .. } = listed;
-        let mut is_damaged = is_cut || !faults.is_empty();
-        for found in faults {
+        let ValueList { items, fault, is_cut } = self.records.values(&record.head, trail.left());
+        trail.pass(items.len());
+        let mut is_damaged = is_cut || fault.is_some();
+        if let Some(found) = fault {
             trail.lose(key, "a list of values", found);
         }
         if is_cut {
@@ -292,7 +291,8 @@ impl<'a> Salvage<'a> {
             key.values.reserve_exact(1);
         }
         for item in items {
-            match self.records.value(item).and_then(|value| self.value(&value, key, wanted, trail)) {
+            match self.records.value(u32::from_le_bytes(*item)).and_then(|value| self.value(&value, key, wanted, trail))
+            {
                 Ok(value) => key.values.extend(value),
                 Err(found) => {
                     is_damaged = true;
@@ -314,9 +314,8 @@ impl<'a> Salvage<'a> {
         if !wanted.value(|wanted| record.name.is(wanted)) || record.is_tombstone() {
             return Ok(None);
         }
-        let name = record.name.text();
-        let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&name) };
-        let value = Value { name, place, data_type: record.head.data_type, data: Vec::new() };
+        let (name, offset) = (record.name.text(), u64::try_from(record.offset).ok());
+        let value = Value { name, offset, data_type: record.head.data_type, ..Value::default() };
         if !trail.has_room(key, value.size_with(record.size())) {
             return Ok(None);
         }

@@ -57,8 +57,8 @@ impl<'k, 'd> Values<'k, 'd> {
     }
 
     pub(super) fn defect(&mut self, name: &str, expected: &str, found: String) {
-        let place =
-            self.key.value(name).map_or_else(|| self.key.place.below(&Text::from(name)), |value| value.place.clone());
+        let key = self.key;
+        let place = key.value(name).map_or_else(|| key.place.below(&Text::from(name)), |value| key.place_of(value));
         self.defects.push(Defect::new(place, expected, found));
     }
 }

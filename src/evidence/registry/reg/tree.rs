@@ -199,11 +199,12 @@ impl Tree {
 
     /// Sets a value; a later one overrides an earlier one. Whether there was room for it.
     pub(super) fn set(&mut self, key: &Node<'_>, name: Text, line: u64, data: Data) -> bool {
-        let Some(path) = self.kept(key.index).map(|kept| kept.place.below(&name)) else { return true };
-        let place = Place { line: Some(line), ..path };
+        if self.kept(key.index).is_none() {
+            return true;
+        }
         let identity = (key.index, name.lower());
         let index = self.values.get(&identity).copied();
-        let value = Value { name, place, data_type: data.data_type, data: data.bytes };
+        let value = Value { name, offset: None, line: Some(line), data_type: data.data_type, data: data.bytes };
         let size = |value: &Value| value.size_with(value.data.len());
         // What is overridden leaves its room, but for that of its name in the index.
         let known = index.and_then(|index| self.kept(key.index)?.values.get(index)?.as_ref());

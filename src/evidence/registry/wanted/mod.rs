@@ -40,8 +40,31 @@ pub(super) struct WantedBelow<'a> {
     /// Names on the way to the key of which this is wanted: of the keys on it, nothing else is.
     way: &'a [String],
     whole_tree: bool,
-    /// A key may be wanted by its name and by the beginning of its name.
-    nodes: Vec<&'a Node>,
+    nodes: Nodes<'a>,
+}
+
+/// A key may be wanted by its name and by the beginning of its name. It seldom is by both, and one node needs no room of
+/// its own.
+#[derive(Debug, Clone, Default)]
+struct Nodes<'a> {
+    first: Option<&'a Node>,
+    others: Vec<&'a Node>,
+}
+
+impl<'a> Nodes<'a> {
+    fn iter(&self) -> impl Iterator<Item = &'a Node> {
+        self.first.into_iter().chain(self.others.iter().copied())
+    }
+}
+
+impl<'a> Extend<&'a Node> for Nodes<'a> {
+    fn extend<T: IntoIterator<Item = &'a Node>>(&mut self, nodes: T) {
+        let mut nodes = nodes.into_iter();
+        if self.first.is_none() {
+            self.first = nodes.next();
+        }
+        self.others.extend(nodes);
+    }
 }
 
 impl Wanted {
@@ -129,7 +152,11 @@ impl Wanted {
     /// What is wanted of the root.
     #[must_use]
     pub(super) fn of_root(&self) -> WantedBelow<'_> {
-        WantedBelow { way: &[], whole_tree: self.root.whole_tree, nodes: vec![&self.root] }
+        WantedBelow {
+            way: &[],
+            whole_tree: self.root.whole_tree,
+            nodes: Nodes { first: Some(&self.root), others: Vec::new() },
+        }
     }
 }
 
@@ -176,11 +203,11 @@ impl Node {
     }
 
     /// Adds what is wanted of the subkey of that name.
-    fn add_named<'n>(&'n self, name: &[u8], nodes: &mut Vec<&'n Self>) {
+    fn add_named<'n>(&'n self, name: &[u8], nodes: &mut Nodes<'n>) {
         nodes.extend(self.subkeys.get(name));
         nodes.extend(self.beginnings.iter().filter(|(beginning, _)| name.starts_with(beginning)).map(|(_, node)| node));
         if self.services.contains(name) {
-            nodes.push(Self::of_service());
+            nodes.extend([Self::of_service()]);
         }
     }
 
@@ -244,16 +271,26 @@ impl WantedBelow<'_> {
 
     /// Whether a subkey is wanted, by the name in its record. Most that are not are refused by the outline of their names.
     pub(super) fn chooser(&self) -> impl Fn(StoredName<'_>) -> bool {
+        let wants_every = self.wants_every();
         let outlines = self.outlines();
         move |name| {
+            if wants_every {
+                return true;
+            }
             let may_be = name.ascii_bytes().is_none_or(|name| outlines.may_hold(name));
             may_be && in_lower_case(name, |name| self.wants_lower(name).then_some(())).is_some()
         }
     }
 
+    /// Whether all subkeys are wanted, whatever they are called.
+    fn wants_every(&self) -> bool {
+        let is_any = |node: &Node| node.beginnings.contains_key(b"".as_slice());
+        self.way.is_empty() && (self.whole_tree || self.nodes.iter().any(is_any))
+    }
+
     /// The outlines of the names that [`WantedBelow::wants_lower`] may accept.
     fn outlines(&self) -> Outlines {
-        let of_node = |node: &&Node| {
+        let of_node = |node: &Node| {
             let names = node.subkeys.keys().chain(&node.services);
             let any = if node.beginnings.is_empty() { Outlines::default() } else { Outlines::ALL };
             names.fold(any, |outlines, name| outlines.or(Outlines::of(name)))
@@ -279,19 +316,19 @@ impl WantedBelow<'_> {
             return (next.as_bytes() == name).then(|| Self { way, ..self.clone() });
         }
         if self.whole_tree {
-            return Some(Self { way: &[], whole_tree: true, nodes: Vec::new() });
+            return Some(Self { way: &[], whole_tree: true, nodes: Nodes::default() });
         }
-        let mut nodes = Vec::new();
+        let mut nodes = Nodes::default();
         self.nodes.iter().for_each(|node| node.add_named(name, &mut nodes));
         let whole_tree = nodes.iter().any(|node| node.whole_tree);
-        (!nodes.is_empty()).then_some(Self { way: &[], whole_tree, nodes })
+        nodes.first.is_some().then_some(Self { way: &[], whole_tree, nodes })
     }
 
     /// Whether any subkey of this key may be wanted.
     #[must_use]
     pub(super) fn has_subkeys(&self) -> bool {
         let has_subkeys =
-            |node: &&Node| !(node.subkeys.is_empty() && node.beginnings.is_empty() && node.services.is_empty());
+            |node: &Node| !(node.subkeys.is_empty() && node.beginnings.is_empty() && node.services.is_empty());
         !self.way.is_empty() || self.whole_tree || self.nodes.iter().any(has_subkeys)
     }
 
@@ -305,7 +342,7 @@ impl WantedBelow<'_> {
     /// leads is always wanted.
     #[must_use]
     pub(super) fn value(&self, is_named: impl Fn(&str) -> bool) -> bool {
-        let is_of_node = |node: &&Node| node.values.iter().any(|value| is_named(value));
+        let is_of_node = |node: &Node| node.values.iter().any(|value| is_named(value));
         self.has_all_values() || is_named(LINK_VALUE) || self.way.is_empty() && self.nodes.iter().any(is_of_node)
     }
 
