@@ -67,6 +67,23 @@ fn keys_are_found_by_their_parent_where_their_list_is_lost() {
 }
 
 #[test]
+fn keys_are_found_by_their_parent_however_many_lists_are_lost() {
+    let mut bytes = hive::write(&system(), &Shape::default());
+    // The lists of all keys on the way to the entries, and of all others.
+    let keys: Vec<usize> = (4100..bytes.len() - 76)
+        .step_by(8)
+        .filter(|at| bytes[*at..].starts_with(b"nk") && number(&bytes, at + 28) < bytes.len())
+        .collect();
+    assert!(keys.len() > 10);
+    for key in keys {
+        zero_cell(&mut bytes, key, 28);
+    }
+    let reading = read(&bytes);
+    assert_eq!(ids(&reading), [1001, 1002, 1003, 1004, 1005]);
+    assert_eq!(reading.control_sets[0].catalogs.name_space_lists().map(|(_, list)| list.entries.len()).max(), Some(3));
+}
+
+#[test]
 fn a_hijack_behind_damage_is_found() {
     let mut root =
         registry::system(&notation::parse(&CASE.replace("1002  udp", r"1002  udp  C:\evil.dll")).unwrap(), "X");

@@ -4,11 +4,13 @@
 //! this one as its parent: a list lies in one cell and is lost as a whole, while its keys lie elsewhere.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 
+use memchr::memmem;
+
 use super::key::{Key, MAX_DEPTH, Value};
-use super::records::{KeyRecord, Listed, NIL, Records, StoredName, ValueList, ValueRecord, key_in};
+use super::records::{CELL_HEAD, KeyRecord, Listed, NIL, Records, StoredName, ValueList, ValueRecord, key_in};
 use super::wanted::WantedBelow;
 use crate::catalog::{Place, Text};
 use crate::evidence::{Defect, Defects, MAX_SEARCHED};
@@ -26,6 +28,13 @@ const MOST_ITEMS: usize = 1 << 20;
 
 /// Keys in use that are looked through for those that no list names.
 const MOST_KEYS: usize = 1 << 20;
+
+/// Where a record names the parent of its key.
+const PARENT: usize = 16;
+
+/// Damaged lists for each of which all keys are looked through. Most hives have fewer; for those with more it is quicker to
+/// sort the keys by their parents once.
+const FEW: u32 = 4;
 
 /// What a walk over a tree must remember that damage may have made a graph.
 pub(super) struct Trail<'d> {
@@ -132,6 +141,8 @@ fn out_of_order(previous: StoredName<'_>, name: StoredName<'_>) -> Option<String
 pub(super) struct Salvage<'a> {
     records: Records<'a>,
     bytes: &'a [u8],
+    /// How many damaged lists were met.
+    damaged: Cell<u32>,
     /// Keys in use, each behind the offset of its parent and in the order of these.
     by_parent: OnceCell<Vec<(u32, u32)>>,
 }
@@ -139,7 +150,7 @@ pub(super) struct Salvage<'a> {
 impl<'a> Salvage<'a> {
     /// A reader for a hive, of which `bytes` are the base block and the bins.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { records: Records::new(bytes), bytes, by_parent: OnceCell::new() }
+        Self { records: Records::new(bytes), bytes, damaged: Cell::new(0), by_parent: OnceCell::new() }
     }
 
     /// The records of the hive.
@@ -242,6 +253,30 @@ impl<'a> Salvage<'a> {
     /// Adds the wanted keys that name this one as their parent and are not among `children`; gives their number, and
     /// whether there may be more.
     fn add_children(&self, parent: &KeyRecord<'_>, wanted: &WantedBelow<'_>, children: &mut Vec<u32>) -> (usize, bool) {
+        let name = |child: u32| self.records.key(child).ok().map(|child| child.name.text());
+        let (all, may_lack_some) = self.children_of(Records::offset_of(parent.offset).unwrap_or(NIL));
+        let mut lost = all.into_iter().filter_map(|child| {
+            let name = name(child).filter(|name| wanted.subkey(name).is_some())?;
+            Some((name.lower(), child))
+        });
+        let mut found: Vec<(String, u32)> = lost.by_ref().take(MAX_SEARCHED).collect();
+        let is_cut = lost.next().is_some() || may_lack_some;
+        let names: HashSet<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let listed = children.iter().filter_map(|child| name(*child)).map(|name| name.lower());
+        let known: HashSet<String> = listed.filter(|name| names.contains(name.as_str())).collect();
+        found.retain(|(name, _)| !known.contains(name));
+        children.extend(found.iter().map(|(_, child)| *child));
+        (found.len(), is_cut)
+    }
+
+    /// The keys in use that name the one at that offset as their parent, in their order, and whether there may be more.
+    fn children_of(&self, parent: u32) -> (Vec<u32>, bool) {
+        self.damaged.set(self.damaged.get().saturating_add(1));
+        if self.damaged.get() <= FEW {
+            let keys = keys_of(self.bytes, parent).filter(|key| !key.is_root());
+            let mut children = keys.filter_map(|key| Records::offset_of(key.offset));
+            return (children.by_ref().take(MOST_KEYS).collect(), children.next().is_some());
+        }
         let by_parent = self.by_parent.get_or_init(|| {
             let keys = keys_in_use(self.bytes).filter(|key| !key.is_root());
             let mut by_parent: Vec<(u32, u32)> = keys
@@ -251,22 +286,9 @@ impl<'a> Salvage<'a> {
             by_parent.sort_unstable();
             by_parent
         });
-        let parent = Records::offset_of(parent.offset).unwrap_or(NIL);
         let begin = by_parent.partition_point(|(of, _)| *of < parent);
-        let children_of = by_parent.iter().skip(begin).take_while(|(of, _)| *of == parent);
-        let name = |child: u32| self.records.key(child).ok().map(|child| child.name.text());
-        let mut lost = children_of.filter_map(|(_, child)| {
-            let name = name(*child).filter(|name| wanted.subkey(name).is_some())?;
-            Some((name.lower(), *child))
-        });
-        let mut found: Vec<(String, u32)> = lost.by_ref().take(MAX_SEARCHED).collect();
-        let is_cut = lost.next().is_some() || by_parent.len() == MOST_KEYS;
-        let names: HashSet<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-        let listed = children.iter().filter_map(|child| name(*child)).map(|name| name.lower());
-        let known: HashSet<String> = listed.filter(|name| names.contains(name.as_str())).collect();
-        found.retain(|(name, _)| !known.contains(name));
-        children.extend(found.iter().map(|(_, child)| *child));
-        (found.len(), is_cut)
+        let children = by_parent.iter().skip(begin).take_while(|(of, _)| *of == parent);
+        (children.map(|(_, child)| *child).collect(), by_parent.len() == MOST_KEYS)
     }
 
     /// Reads the wanted values of a key and reports what is wrong with their list; returns whether something was.
@@ -326,12 +348,25 @@ impl<'a> Salvage<'a> {
 
 /// All keys in cells in use, whatever leads to them.
 fn keys_in_use(bytes: &[u8]) -> impl Iterator<Item = KeyRecord<'_>> {
-    // Cells begin at multiples of eight bytes, with the word that says whether they are in use.
-    let cells = bytes.get(BaseBlock::SIZE_IN_HIVE..).unwrap_or_default().chunks_exact(8);
-    cells.enumerate().filter(|(_, cell)| matches!(cell, [_, _, _, 0x80..=0xff, b'n', b'k', ..])).filter_map(
-        |(index, _)| {
-            let offset = BaseBlock::SIZE_IN_HIVE + 8 * index + 4;
-            key_in(bytes.get(offset..)?, offset)
-        },
-    )
+    memmem::find_iter(bytes, b"nk").filter_map(|offset| key_in_use(bytes, offset))
+}
+
+/// Those that name the key at that offset as their parent. To look for the offset takes less than to look at each key.
+fn keys_of(bytes: &[u8], parent: u32) -> impl Iterator<Item = KeyRecord<'_>> {
+    let finder = memmem::Finder::new(&parent.to_le_bytes()).into_owned();
+    let mut begin = 0;
+    let places = std::iter::from_fn(move || {
+        let place = begin + finder.find(bytes.get(begin..)?)?;
+        begin = place + 1;
+        Some(place)
+    });
+    places.filter_map(move |place| key_in_use(bytes, place.checked_sub(PARENT)?))
+}
+
+/// The key whose record may begin there. Cells lie behind the base block, at multiples of eight bytes, and begin with the
+/// word that says whether they are in use.
+fn key_in_use(bytes: &[u8], offset: usize) -> Option<KeyRecord<'_>> {
+    let is_in_cell = offset > BaseBlock::SIZE_IN_HIVE && offset % 8 == CELL_HEAD;
+    let is_in_use = is_in_cell && bytes.get(offset - 1).is_some_and(|byte| *byte >= 0x80);
+    key_in(bytes.get(offset..).filter(|_| is_in_use)?, offset)
 }
