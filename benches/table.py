@@ -138,6 +138,42 @@ def rows():
     yield compared("start: `--version`", "/bin/true", "≤ 1.5 ×", [str(CATALOG9), "--version"], ["/bin/true"], repeat=50)
 
 
+def floors():
+    """What the least program takes that could do a work: the work, what it does, its peer, the goal, and the figure."""
+    nothing, walk, decode = ([str(BINS / name)] for name in ("nothing", "walk-nt-hive", "decode"))
+    if not has(nothing[0], walk[0], decode[0]):
+        return
+    bare, start = [*walk, HIVE], "a program in Rust that does nothing"
+    yield floor("start", start, "/bin/true", "≤ 1.5 ×", nothing, ["/bin/true"], repeat=50)
+    sum_of = [str(CATALOG9), "--version"]
+    yield floor("one clean hive, quick", "`catalog9 --version`, to start", "the bare walk", "≤ 1.5 ×", sum_of, bare, repeat=20)
+    what = "the bare walk"
+    if has(str(BINS / "walk-notatin")):
+        yield floor("the same", what, "notatin", "≤ 0.2 ×", bare, [str(BINS / "walk-notatin"), HIVE], repeat=5)
+    if has("hivexsh"):
+        yield floor("the same", what, "hivexsh", "≤ 0.2 ×", bare, ["hivexsh", "-f", "hivexsh.txt"], repeat=5)
+    if has("reglookup"):
+        reglookup = ["reglookup", "-p", r"/ControlSet001/Services/WinSock2", HIVE]
+        yield floor("the same", what, "reglookup, the key `WinSock2`", "≤ 0.2 ×", bare, reglookup, repeat=5)
+    forget(HIVE)
+    yield "the same, cold", what, "–", "≤ 200 kB", f"{run(bare)[2] * 512 / 1000:.0f} kB"
+    hives = [str(file.relative_to(WORK)) for file in sorted((WORK / scanned(False)).glob("*/SYSTEM"))]
+    spent = statistics.median(run([*walk, *hives])[0] for _ in range(5)) * 1000 / len(hives)
+    yield f"`scan` of {len(hives)} hives, clean", "the bare walk of each", "–", "≤ 0.4 ms", f"{spent:.2f} ms a hive"
+    if has("xmllint"):
+        report = "in/report.nfo"
+        xmllint = ["xmllint", "--stream", "--noout", report]
+        yield floor("NFO, 2 MB", "decoding, events of quick-xml", "xmllint", "≤ 0.33 ×", [*decode, "nfo", report], xmllint, repeat=3)
+    if has("zstd"):
+        archive = packed()
+        yield floor("tar.zst of hives", "ruzstd, once", "zstd -dc", "≤ 2 ×", [*decode, "zst", archive], ["zstd", "-dc", archive])
+
+
+def floor(work, what, peer, goal, least, theirs, **how):
+    ratio, mine, other = in_turns(least, theirs, **how)
+    return work, what, peer, goal, f"{ratio:.2f} × ({mine:.1f} and {other:.1f} ms)"
+
+
 def compared(work, peer, goal, ours, theirs, **how):
     ratio, mine, other = in_turns(ours, theirs, **how)
     unit = "time, cold cache" if how.get("cold") else "processor's time"
@@ -255,7 +291,8 @@ def machine():
 
 def main():
     subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT, check=True)
-    for options in (["--bin", "inputs"], ["--release", "--bin", "walk-nt-hive", "--bin", "walk-notatin"]):
+    programs = ["walk-nt-hive", "walk-notatin", "nothing", "decode"]
+    for options in (["--bin", "inputs"], ["--release", *(word for name in programs for word in ("--bin", name))]):
         build = ["cargo", "build", "--locked", "--quiet", "--target-dir", ROOT / "target/benches", *options]
         # What cannot be built is left out.
         subprocess.run(build, cwd=ROOT / "benches", check=False)
@@ -265,6 +302,7 @@ def main():
         subprocess.run([INPUTS, inputs], check=True)
     text = DOCUMENT.read_text()
     parts = {"table": machine() + "\n\n" + table(["work", "beside", "what", "goal", "now"], list(rows()))}
+    parts["floors"] = table(["work", "the least program", "beside", "goal", "its figure"], list(floors()))
     if has("valgrind"):
         grown = list(growth())
         body = [[what, str(count), *(f"{ratio:.2f}" for ratio in ratios)] for what, count, _, ratios in grown]

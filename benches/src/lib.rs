@@ -241,6 +241,9 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) {
 /// programs that are measured beside catalog9 read the same.
 pub const TREES: [&str; 2] = [r"ControlSet001\Services\WinSock2", r"ControlSet001\Services\Winsock"];
 
+/// The key of which all subkeys are read with their values, and nothing below them: the driver packages.
+pub const LIST: &str = r"DriverDatabase\DriverPackages";
+
 /// See [`TREES`].
 pub const KEYS: [&str; 20] = [
     "Select",
