@@ -1,10 +1,10 @@
 //! What the base blocks of hives and logs do to a replay, and what a replay does to them.
 
 use catalog9::evidence::log::LogRole::{Log, Log1, Log2};
-use catalog9::evidence::log::{Doubt, Obstacle, State, Unused};
+use catalog9::evidence::log::{Doubt, Format, Obstacle, State, Unused};
 
-use super::{applied, entry, hive, log, marks, name, replayed};
-use crate::synth::log::{Entry, new_format, set};
+use super::{applied, entry, hive, log, marks, name, replayed, sector_of};
+use crate::synth::log::{Entry, new_format, old_format, set};
 
 #[test]
 fn what_is_no_hive_is_not_recovered() {
@@ -42,8 +42,9 @@ fn a_log_with_a_bad_base_block_is_not_used_and_the_other_is() {
     for (first, reason) in bad {
         let replay = replayed(&hive, &[(Log1, &first), (Log2, &log(&hive, &[(11, 'B')]))]);
         assert_eq!(marks(&replay), "B", "{reason}");
-        let unused = replay.logs[0].unused.as_ref().unwrap().to_string();
-        assert!(unused.starts_with(reason), "{unused}");
+        let unused = replay.logs[0].unused.as_ref().unwrap();
+        assert!(unused.to_string().starts_with(reason), "{unused}");
+        assert!(matches!(unused, Unused::Unusable(defect) if defect.place.offset.is_some()), "{unused:?}");
         assert_eq!(replay.state, State::Recovered(vec![Doubt::LogUnused(name(Log1))]), "{reason}");
     }
 }
@@ -80,6 +81,19 @@ fn beside_a_damaged_base_block_no_log_is_stale() {
 }
 
 #[test]
+fn the_format_of_a_log_with_a_wrong_type_is_known_by_what_follows_its_base_block() {
+    let hive = hive(11, 10);
+    let old = old_format(&hive, 11, &[(sector_of(b'A'), vec![b'A'; 512])]);
+    let mut neither = old.clone();
+    neither[512..516].fill(0);
+    for (mut log, format) in [(log(&hive, &[(10, 'A')]), Some(Format::New)), (old, Some(Format::Old)), (neither, None)]
+    {
+        set(&mut log[..512], 28, 9);
+        assert_eq!(replayed(&hive, &[(Log1, &log)]).logs[0].format, format);
+    }
+}
+
+#[test]
 fn logs_of_another_hive_are_not_applied() {
     let mut hive = hive(11, 10);
     hive[164..168].copy_from_slice(b"rmtm");
@@ -97,7 +111,10 @@ fn logs_of_another_hive_are_not_applied() {
         assert_eq!((marks(&replay).as_str(), applied(&replay)), ("B", vec![vec![], vec![11]]));
         let unused = replay.logs[0].unused.as_ref().unwrap();
         assert!(unused.to_string().contains(reason), "{unused}");
-        assert!(matches!(unused, Unused::Stranger(_)));
+        assert!(
+            matches!(unused, Unused::Stranger(defect) if defect.place.offset == u64::try_from(offset).ok()),
+            "{unused:?}"
+        );
         assert_eq!(replay.state, State::Recovered(vec![Doubt::LogUnused(name(Log1))]));
     }
 }

@@ -3,7 +3,7 @@
 use catalog9::evidence::log::LogRole::Log;
 
 use super::{entry, hive, replayed};
-use crate::synth::log::{Entry, new_format};
+use crate::synth::log::{Entry, new_format, set};
 
 #[test]
 fn a_hive_grows_with_its_bins_and_is_not_cut_off_when_they_shrink() {
@@ -39,6 +39,22 @@ fn damage_that_only_the_recovered_hive_has_is_told() {
     let replay = replayed(&hive, &[(Log, &new_format(&hive, 10, &[broken_head]))]);
     assert_eq!(replay.faults_after, []);
     assert!(replay.recovered.is_some());
+}
+
+#[test]
+fn damage_that_is_left_is_known_where_a_log_mends_some_before_it() {
+    let mut sound = hive(11, 10);
+    let bin = sound[4096..].to_vec();
+    sound.extend(&bin);
+    sound[8196..8200].copy_from_slice(&4096_u32.to_le_bytes());
+    set(&mut sound, 40, 8192);
+    let mut damaged = sound;
+    damaged[4096 + 5] = 7;
+    damaged[8192 + 5] = 7;
+    let mended = Entry { bins_size: 8192, pages: vec![(0, bin[..512].to_vec())], ..entry(10, 'A') };
+    let replay = replayed(&damaged, &[(Log, &new_format(&damaged, 10, &[mended]))]);
+    assert_eq!(replay.recovered.as_ref().map(|hive| [hive[4096 + 5], hive[8192 + 5]]), Some([0, 7]));
+    assert_eq!(replay.faults_after, []);
 }
 
 /// Such a base block does not tell how long the bins are that the damage lies in.

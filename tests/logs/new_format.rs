@@ -5,7 +5,7 @@ use catalog9::evidence::log::LogRole::{self, Log, Log1, Log2};
 use catalog9::evidence::log::{Doubt, Fate, Obstacle, State, Unused};
 
 use super::{applied, entry, hive, is_complete, log, marks, name, replayed, sector_of};
-use crate::synth::log::{new_format, old_format};
+use crate::synth::log::{Entry, new_format, old_format};
 
 #[test]
 fn a_clean_hive_stays_as_it_is_whatever_its_logs_hold() {
@@ -149,6 +149,17 @@ fn logs_that_end_right_before_the_hive_prove_that_nothing_is_newer() {
     damaged_hive[508] ^= 1;
     let replay = replayed(&damaged_hive, &[(Log1, &second), (Log2, b"")]);
     assert_ne!(replay.state, State::NothingNewer, "its numbers show nothing");
+}
+
+#[test]
+fn an_entry_may_end_with_its_last_page() {
+    let hive = hive(11, 10);
+    // The head of an entry has 40 bytes, and each page 8: with 59 pages they fill a sector, and nothing is left behind these.
+    let page = (u32::try_from(sector_of(b'A')).unwrap() * 512, vec![b'A'; 512]);
+    let full = Entry { pages: vec![page; 59], ..entry(10, 'A') };
+    let replay = replayed(&hive, &[(Log1, &new_format(&hive, 10, &[full]))]);
+    let applied = &replay.logs[0].entries[0];
+    assert_eq!((applied.size, &applied.fate), (60 * 512, &Fate::Applied));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Logs of the old format in every way in which they can be.
 
 use catalog9::evidence::log::LogRole::{Log, Log1, Log2};
-use catalog9::evidence::log::{Doubt, Fate, Obstacle, State, Unused};
+use catalog9::evidence::log::{Doubt, Fate, Format, Obstacle, State, Unused};
 
 use super::{applied, hive, is_complete, marks, replayed, sector_of};
 use crate::synth::hive::{Shape, seal, write};
@@ -98,7 +98,7 @@ fn a_log_with_unequal_numbers_or_without_its_mark_is_not_used() {
         (&unmarked[..512], "expected DIRT, found the end of the file"),
     ] {
         let replay = replayed(&hive, &[(Log1, log)]);
-        assert_eq!(replay.recovered, None);
+        assert_eq!((replay.recovered, replay.logs[0].format), (None, Some(Format::Old)));
         assert_eq!(replay.logs[0].unused.as_ref().unwrap().to_string(), reason);
     }
 }
@@ -117,8 +117,18 @@ fn a_log_without_all_of_its_pages_is_refused_as_a_whole() {
         let expected =
             if length == 516 { "a log of 1024 bytes for 0 pages" } else { "a log of 2048 bytes for 2 pages" };
         assert_eq!((defect.expected.as_str(), defect.found.as_str()), (expected, format!("{length} bytes").as_str()));
+        assert_eq!(defect.place.offset, Some(516));
     }
     assert_eq!(marks(&replayed(&hive, &[(Log1, &sound)])), "AB");
+}
+
+#[test]
+fn a_log_that_is_newer_than_a_clean_hive_is_known() {
+    let hive = hive(11, 11);
+    for (distance, is_newer) in [(-1, false), (0, false), (1, true)] {
+        let replay = replayed(&hive, &[(Log1, &log_at(&hive, "A", distance))]);
+        assert_eq!((replay.logs[0].is_newer_than_hive, replay.state), (is_newer, State::NotNeeded), "{distance}");
+    }
 }
 
 #[test]
