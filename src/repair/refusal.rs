@@ -47,7 +47,7 @@ pub enum Refusal {
     #[error("the evidence does not show every value of the Winsock catalogs")]
     Partial,
     /// The keys are too many or too large to be copied.
-    #[error("expected keys of at most 3 MiB, found more")]
+    #[error("expected keys of at most 2 MiB, found more")]
     TooLarge,
     /// The keys lead elsewhere.
     #[error("keys of the Winsock catalogs are links to other keys")]
