@@ -357,7 +357,8 @@ fn keys_of(bytes: &[u8], parent: u32) -> impl Iterator<Item = KeyRecord<'_>> {
     let mut begin = 0;
     let places = std::iter::from_fn(move || {
         let place = begin + finder.find(bytes.get(begin..)?)?;
-        begin = place + 1;
+        // Records begin four bytes behind a multiple of eight, and so does what names their parents.
+        begin = (place + CELL_HEAD) / 8 * 8 + CELL_HEAD;
         Some(place)
     });
     places.filter_map(move |place| key_in_use(bytes, place.checked_sub(PARENT)?))
