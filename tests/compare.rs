@@ -68,6 +68,19 @@ fn a_state_is_the_same_as_itself_in_every_carrier() {
 }
 
 #[test]
+fn a_state_is_the_same_as_itself_where_a_namespace_entry_lost_its_values() {
+    let mut case = clean();
+    let catalog = case.name_space.as_mut().unwrap();
+    for list in [&mut catalog.entries, &mut catalog.entries64].into_iter().flatten() {
+        let entry = &mut list.entries[0];
+        (entry.display_string, entry.library_path, entry.provider_id) = (None, None, None);
+    }
+    for (name, write) in CARRIERS {
+        assert!(hold_same(&write(&case)).is_some(), "{name}");
+    }
+}
+
+#[test]
 fn carriers_of_one_system_do_not_differ() {
     for (folder, case) in cases_with_entries() {
         for (name_before, before) in CARRIERS {

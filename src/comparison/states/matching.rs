@@ -119,8 +119,9 @@ impl Traits {
         self.name.is_none() && self.provider.is_none() && self.socket == [None; 3]
     }
 
-    fn is_unreadable(&self) -> bool {
-        self.is_library_alone() && self.library.is_none()
+    /// Whether nothing can be read by which it could be recognized.
+    fn is_nameless(&self) -> bool {
+        self.name.is_none() && self.provider.is_none() && self.library.is_none()
     }
 }
 
@@ -144,8 +145,10 @@ const WAYS: &[fn(&Traits, &Traits) -> bool] = &[
     |one, other| {
         is_same(one.library.as_ref(), other.library.as_ref()) && (one.is_library_alone() || other.is_library_alone())
     },
-    // An entry that cannot be read is the one of the same key.
-    |one, other| (one.is_unreadable() || other.is_unreadable()) && is_same(one.key.as_ref(), other.key.as_ref()),
+    // An entry of which too little can be read is the one of the same key.
+    |one, other| (one.is_nameless() || other.is_nameless()) && is_same(one.key.as_ref(), other.key.as_ref()),
+    // However little is shown of it, what is the same in all is the same.
+    Traits::eq,
 ];
 
 /// For each entry of the second list the index of the same entry in the first one.
@@ -160,4 +163,30 @@ pub(super) fn matches(before: &[Traits], after: &[Traits]) -> Vec<Option<usize>>
         }
     }
     matches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An entry of which the traits are shown that the bits of a number stand for.
+    fn shown(bits: u32) -> Traits {
+        let is_shown = |bit: u32| bits & (1 << bit) != 0;
+        Traits {
+            name: is_shown(0).then(|| Text::from("MSAFD Tcpip [TCP/IP]")),
+            provider: is_shown(1).then(|| Guid::from_u128(0xe70f_1aa0_ab8b_11cf_8ca3_0080_5f48_a192)),
+            socket: [2, 3, 4].map(|bit| is_shown(bit).then_some(2)),
+            kind: is_shown(5).then_some(Kind::Base),
+            library: is_shown(6).then(|| CanonicalPath::new(r"%SystemRoot%\system32\mswsock.dll", false)),
+            key: is_shown(7).then(|| Text::from("000000000001")),
+        }
+    }
+
+    #[test]
+    fn an_entry_is_the_same_as_itself_however_little_is_shown_of_it() {
+        for bits in 0..1 << 8 {
+            let entries = [shown(bits), shown(bits)];
+            assert_eq!(matches(&entries, &entries), [Some(0), Some(1)], "{bits:08b}");
+        }
+    }
 }
