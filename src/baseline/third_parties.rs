@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use memchr::memmem;
+
 use super::pattern::matches;
 use super::third_party::ThirdParty;
 use crate::catalog::provider::{NET_BIOS, WINDOWS_PROVIDERS};
@@ -23,11 +25,11 @@ struct Table {
 }
 
 /// What the lists begin with that a third party is known by.
-const LISTS: [&str; 3] = ["ids = [", "files = [", "names = ["];
+const LISTS: [&str; 3] = ["\nids = [", "\nfiles = [", "\nnames = ["];
 
 impl Table {
     fn new(toml: &'static str) -> Self {
-        let [ids, files, names] = texts(toml);
+        let [ids, files, names] = LISTS.map(|list| texts(toml, list));
         let ids = ids.into_iter().filter_map(|id| Guid::parse_str(id).ok()).collect();
         Self { toml, ids, files, names, provider: OnceLock::new() }
     }
@@ -37,18 +39,12 @@ impl Table {
     }
 }
 
-/// The texts of each of [`LISTS`].
-fn texts(toml: &str) -> [Vec<&str>; LISTS.len()] {
-    let mut texts: [Vec<&str>; LISTS.len()] = Default::default();
-    let mut open = None;
-    for line in toml.lines() {
-        open = LISTS.iter().position(|list| line.starts_with(list)).or(open);
-        if let Some(list) = open.and_then(|open| texts.get_mut(open)) {
-            list.extend(line.split('"').skip(1).step_by(2));
-            open = open.filter(|_| !line.ends_with(']'));
-        }
-    }
-    texts
+/// The texts of the list that begins so; it ends with a line.
+fn texts<'t>(toml: &'t str, list: &str) -> Vec<&'t str> {
+    let begin = memmem::find(toml.as_bytes(), list.as_bytes()).map(|begin| begin + list.len());
+    let list = begin.and_then(|begin| toml.get(begin..)).unwrap_or_default();
+    let end = memmem::find(list.as_bytes(), b"]\n").unwrap_or(list.len());
+    list.get(..end).unwrap_or_default().split('"').skip(1).step_by(2).collect()
 }
 
 fn tables() -> &'static [Table] {

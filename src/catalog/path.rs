@@ -221,8 +221,15 @@ fn is_within(path: &str, folder: &str) -> bool {
     if !shares_drive(path, folder) {
         return false;
     }
-    let mut own = behind_root(path).split('\\');
-    let mut folders = behind_root(folder).split('\\').enumerate();
+    let [path, folder] = [path, folder].map(behind_root);
+    // Nearly all paths differ in the drive or the folder below it, where no short name is allowed.
+    let same = path.bytes().zip(folder.bytes()).take_while(|(own, folder)| own == folder).count();
+    let depth = folder.bytes().take(same).filter(|byte| *byte == b'\\').count();
+    if same < folder.len() && depth < 2 {
+        return false;
+    }
+    let mut own = path.split('\\');
+    let mut folders = folder.split('\\').enumerate();
     let is_same = |(depth, folder): (usize, &str)| {
         own.next().is_some_and(|own| own == folder || (depth > 1 && is_short_name(own, folder)))
     };

@@ -59,6 +59,10 @@ pub fn residues(catalogs: &Catalogs, is_known: impl Fn(&Guid) -> bool) -> Vec<Re
         for entry in list.entries.iter().chain(&list.orphans) {
             let Some(item) = entry.item.as_deref().and_then(|item| item.first_chunk()) else { continue };
             for slack in slacks(item) {
+                // Most slack is zeros, in which there is nothing.
+                if item.get(slack.clone()).is_none_or(|bytes| bytes.iter().all(|byte| *byte == 0)) {
+                    continue;
+                }
                 if seen.insert((slack.clone(), item.get(slack.clone()))) {
                     let traces = traces(item, &slack, &is_known);
                     let place = &entry.place;
@@ -91,8 +95,6 @@ fn traces(
     let bytes = item.get(slack.clone()).unwrap_or_default();
     let mut traces = Vec::new();
     let mut inside = Vec::new();
-    // Most slack is zeros, in which there is nothing.
-    let bytes = if bytes.iter().all(|byte| *byte == 0) { &[] } else { bytes };
     for (at, guid) in bytes.array_windows::<16>().enumerate() {
         let id = Guid::from_bytes_le(*guid);
         if is_known(&id) {

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
+use smol_str::SmolStr;
+
 /// A text from evidence: a name, a path, a title, a file name.
 ///
 /// It keeps what it was made of, also where that is no valid Unicode, and shows it harmlessly: printable characters
@@ -18,7 +20,7 @@ pub struct Text(Content);
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Content {
-    Unicode(Box<str>),
+    Unicode(SmolStr),
     /// UTF-16 with surrogates that have no partner.
     Utf16(Box<[u16]>),
     /// One byte a character, in a code page that is not known or that these bytes do not fit.
@@ -27,8 +29,8 @@ enum Content {
 
 impl Text {
     /// A text that was read without loss.
-    pub fn new(text: impl Into<Box<str>>) -> Self {
-        Self(Content::Unicode(text.into()))
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self(Content::Unicode(SmolStr::new(text)))
     }
 
     /// A text from UTF-16 units, which need not be valid.

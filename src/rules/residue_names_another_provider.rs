@@ -34,6 +34,9 @@ rule! {
 }
 
 fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    if subject.residues.is_empty() {
+        return;
+    }
     let present = Present::of(subject);
     for residue in subject.residues.iter().filter(|residue| present.lacks(&residue.trace)) {
         let what = match &residue.trace {

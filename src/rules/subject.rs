@@ -27,7 +27,23 @@ pub struct Subject<'a> {
     pub libraries: Option<&'a Libraries>,
     /// What the user knows besides.
     pub knowledge: &'a Knowledge,
+    /// Paths of the catalogs that were resolved once for all rules.
+    pub paths: ResolvedPaths<'a>,
 }
+
+/// Paths with what they lead to. Most catalogs have ten, and each rule asks for those of all entries.
+#[derive(Debug, Clone)]
+pub struct ResolvedPaths<'a>(Vec<ResolvedPath<'a>>);
+
+#[derive(Debug, Clone)]
+struct ResolvedPath<'a> {
+    stored: &'a Text,
+    wow64: bool,
+    path: CanonicalPath,
+}
+
+/// Paths that are resolved once; to look for one among them takes less than to resolve it.
+const MOST_RESOLVED: usize = 32;
 
 /// What a user knows who gives no file.
 static NO_KNOWLEDGE: Knowledge = Knowledge::NONE;
@@ -48,6 +64,7 @@ impl<'a> Subject<'a> {
     #[must_use]
     pub fn new(catalogs: &'a Catalogs, baseline: &'a Baseline) -> Self {
         let folder = WindowsFolder::of(catalogs);
+        let paths = ResolvedPaths::of(catalogs, &folder);
         Self {
             catalogs,
             baseline,
@@ -58,6 +75,7 @@ impl<'a> Subject<'a> {
             other: OtherEvidence::default(),
             libraries: None,
             knowledge: &NO_KNOWLEDGE,
+            paths,
         }
     }
 
@@ -73,11 +91,37 @@ impl<'a> Subject<'a> {
 
     /// The canonical form of a path in that catalog, with this system's Windows folder.
     pub(super) fn path(&self, catalog: CatalogName, path: &str) -> CanonicalPath {
-        self.folder.resolve(&CanonicalPath::new(path, self.catalogs.is_wow64(catalog)))
+        let wow64 = self.catalogs.is_wow64(catalog);
+        let known = self.paths.0.iter().find(|known| known.wow64 == wow64 && known.stored.lossy() == path);
+        known.map_or_else(|| self.folder.resolve(&CanonicalPath::new(path, wow64)), |known| known.path.clone())
     }
 
     /// Canonical form of a protocol entry's path; `None` if the evidence does not have it.
     pub(super) fn library_of(&self, catalog: CatalogName, entry: &ProtocolEntry) -> Option<CanonicalPath> {
         entry.library_path.as_ref().map(|path| self.path(catalog, &path.lossy()))
+    }
+}
+
+impl<'a> ResolvedPaths<'a> {
+    /// The first different ones of the catalogs.
+    fn of(catalogs: &'a Catalogs, folder: &WindowsFolder) -> Self {
+        let protocol = catalogs.protocol_lists().flat_map(|(catalog, list)| {
+            list.entries.iter().filter_map(move |entry| Some((catalog, entry.library_path.as_ref()?)))
+        });
+        let name_space = catalogs.name_space_lists().flat_map(|(catalog, list)| {
+            list.entries.iter().filter_map(move |entry| Some((catalog, entry.library_path.as_ref()?)))
+        });
+        let mut resolved: Vec<ResolvedPath<'a>> = Vec::new();
+        for (catalog, stored) in protocol.chain(name_space) {
+            if resolved.len() == MOST_RESOLVED {
+                break;
+            }
+            let wow64 = catalogs.is_wow64(catalog);
+            if !resolved.iter().any(|known| known.wow64 == wow64 && known.stored == stored) {
+                let path = folder.resolve(&CanonicalPath::new(&stored.lossy(), wow64));
+                resolved.push(ResolvedPath { stored, wow64, path });
+            }
+        }
+        Self(resolved)
     }
 }

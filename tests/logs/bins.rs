@@ -57,6 +57,22 @@ fn damage_that_is_left_is_known_where_a_log_mends_some_before_it() {
     assert_eq!(replay.faults_after, []);
 }
 
+#[test]
+fn what_is_left_of_lost_bins_is_known_where_a_log_mends_the_first_of_them() {
+    let mut sound = hive(11, 10);
+    let bin = sound[4096..].to_vec();
+    sound.extend(&bin);
+    sound[8196..8200].copy_from_slice(&4096_u32.to_le_bytes());
+    set(&mut sound, 40, 8192);
+    let mut damaged = sound;
+    damaged[4096] = 0;
+    damaged[8192] = 0;
+    let mended = Entry { bins_size: 8192, pages: vec![(0, bin[..512].to_vec())], ..entry(10, 'A') };
+    let replay = replayed(&damaged, &[(Log, &new_format(&damaged, 10, &[mended]))]);
+    assert_eq!(replay.recovered.as_ref().map(|hive| [hive[4096], hive[8192]]), Some([b'h', 0]));
+    assert_eq!(replay.faults_after, []);
+}
+
 /// Such a base block does not tell how long the bins are that the damage lies in.
 #[test]
 fn damage_that_the_stored_hive_has_is_known_though_its_base_block_is_damaged() {

@@ -26,6 +26,9 @@ pub(super) struct OpenHive<'a> {
     hive: Hive<&'a [u8]>,
 }
 
+/// Subkeys that room is made for at once; real hives have a thousand driver packages.
+const MOST_RESERVED: usize = 1024;
+
 /// Names of the root's subkeys by which the kind of a hive is recognized; real hives have two dozen.
 const MOST_ROOT_NAMES: usize = 1000;
 
@@ -232,6 +235,7 @@ impl<'a> Walk<'a, '_> {
         depth: usize,
     ) {
         let records = self.salvage.records();
+        key.subkeys.reserve_exact(subkeys.read.len().min(MOST_RESERVED));
         let mut names = Names::default();
         let mut nodes = node.subkeys().and_then(Result::ok);
         let mut next = 0;

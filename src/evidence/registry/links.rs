@@ -56,6 +56,9 @@ pub(super) fn follow(
     budget: &mut usize,
     defects: &mut Defects,
 ) -> Links {
+    if !has_links(root) {
+        return Links::default();
+    }
     let mut follower =
         Follower { wanted, source, budget, defects, links: Links::default(), path: Vec::new(), followed: 0 };
     let running = root.subkey("Select").and_then(|select| select.value("Current")).and_then(Value::number);

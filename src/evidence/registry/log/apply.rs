@@ -1,5 +1,6 @@
 //! Laying pages over a copy of the hive.
 
+use super::super::bins::Written;
 use super::file::LogFile;
 use super::page::wide;
 use super::record::{Entry, Fate, Format, Log};
@@ -25,7 +26,7 @@ pub(super) fn take_back(logs: &mut [Log]) {
 }
 
 /// Writes the hive to a space of that length, and over it the entries of these logs that are marked as applied; gives
-/// its base block.
+/// its base block, and what was written of the bins.
 pub(super) fn apply(
     recovered: &mut [u8],
     hive: &[u8],
@@ -33,18 +34,20 @@ pub(super) fn apply(
     order: &[usize],
     logs: &[Log],
     files: &[LogFile<'_>],
-) -> BaseBlock {
+) -> (BaseBlock, Written) {
+    let mut written = Written::default();
     let chosen = chosen(order, logs, files);
     lay(recovered, 0, hive);
     for (log, bytes, entry) in &chosen {
         for page in log.pages_of(entry, bytes) {
             lay(recovered, BaseBlock::SIZE_IN_HIVE + page.in_hive, page.of(bytes).unwrap_or_default());
+            written.note(page.in_hive..page.in_hive + page.size);
         }
     }
     let base_block =
         chosen.last().map_or_else(|| head.base_block.clone(), |(log, _, last)| base_block(head, log, last));
     lay(recovered, 0, &base_block.encode());
-    base_block
+    (base_block, written)
 }
 
 fn chosen<'a>(order: &[usize], logs: &'a [Log], files: &[LogFile<'a>]) -> Vec<Chosen<'a>> {

@@ -16,20 +16,17 @@ pub use self::file::{LogFile, LogRole, role_of};
 pub use self::record::{Doubt, Entry, Fate, Format, Log, Numbers, Obstacle, Replay, State, Unused};
 
 use std::io;
-use std::ops::DerefMut;
+use std::ops::{DerefMut, Range};
 
 use self::page::wide;
 use self::plan::Plan;
-use super::bins;
+use super::bins::{self, Written};
 use crate::catalog::FileTime;
-use crate::evidence::{Defect, Defects, HiveHead};
+use crate::evidence::{Defect, HiveHead};
 use crate::layout::{BaseBlock, HiveBin};
 
 /// Base block and one bin.
 const SHORTEST_HIVE: usize = 8192;
-
-/// What is compared at once.
-const PAGE: usize = 4096;
 
 /// Replays transaction logs over a copy of a hive, as Windows does when it loads a hive that is dirty.
 ///
@@ -101,7 +98,7 @@ fn replay_dirty<S: DerefMut<Target = [u8]>>(
         apply::take_back(&mut logs);
         return (nothing(State::NotRecovered(Obstacle::NoSpace), before, logs, &Unused::NoSpace), None);
     };
-    let base_block = apply::apply(&mut recovered, hive, head, &order, &logs, files);
+    let (base_block, written) = apply::apply(&mut recovered, hive, head, &order, &logs, files);
     if last.is_newer_than_hive && first_bin_written(&recovered) != last.last_written() {
         doubts.push(Doubt::FirstBinOfAnotherTime);
     }
@@ -109,9 +106,9 @@ fn replay_dirty<S: DerefMut<Target = [u8]>>(
         state: State::Recovered(doubts),
         before,
         after: Some(Numbers::from(&base_block)),
-        bytes_changed: bytes_changed(hive, &recovered),
+        bytes_changed: bytes_changed(hive, &recovered, &written),
         base_block_from: Some(last.name.clone()).filter(|_| !head.checksum_is_right),
-        faults_after: faults_after(head, hive, &base_block, &recovered),
+        faults_after: faults_after(head, hive, &base_block, &recovered, &written),
         recovered: None,
         logs,
     };
@@ -124,32 +121,32 @@ fn first_bin_written(hive: &[u8]) -> FileTime {
     FileTime(bin.filter(|bin| bin.signature == HiveBin::SIGNATURE).map(|bin| bin.last_written).unwrap_or_default())
 }
 
-fn bytes_changed(before: &[u8], after: &[u8]) -> usize {
+fn bytes_changed(before: &[u8], after: &[u8], written: &Written) -> usize {
     let [before, after] = [before, after].map(|hive| hive.get(BaseBlock::SIZE_IN_HIVE..).unwrap_or_default());
-    // Most pages are the same, and are compared much faster than byte by byte.
-    let pages = before.chunks(PAGE).zip(after.chunks(PAGE)).filter(|(before, after)| before != after);
-    // So few bytes that their number fits into one: then the processor counts many at once.
+    // Of those that differ so few bytes that their number fits into one: then the processor counts many at once.
     let changed_of_few = |(before, after): (&[u8], &[u8])| {
         let differs = before.iter().zip(after).map(|(one, other)| u8::from(one != other));
         usize::from(differs.fold(0_u8, u8::wrapping_add))
     };
-    let changed =
-        |(before, after): (&[u8], &[u8])| before.chunks(128).zip(after.chunks(128)).map(changed_of_few).sum::<usize>();
-    pages.map(changed).sum::<usize>() + (after.len() - before.len())
+    let changed = |unit: Range<usize>| {
+        let [before, after] =
+            [before, after].map(|bins| bins.get(unit.start..unit.end.min(bins.len())).unwrap_or_default());
+        let few = before.chunks(128).zip(after.chunks(128)).filter(|(before, after)| before != after);
+        few.map(changed_of_few).sum::<usize>()
+    };
+    written.units().map(changed).sum::<usize>() + (after.len() - before.len())
 }
 
 /// Damage of bins that the stored hive does not have.
-fn faults_after(head: &HiveHead, stored: &[u8], base_block: &BaseBlock, recovered: &[u8]) -> Vec<Defect> {
+fn faults_after(
+    head: &HiveHead,
+    stored: &[u8],
+    base_block: &BaseBlock,
+    recovered: &[u8],
+    written: &Written,
+) -> Vec<Defect> {
     // A damaged base block does not say where the bins end.
     let told = if head.checksum_is_right { &head.base_block } else { base_block };
-    let mut known = bins::faults(stored, wide(told.bins_size)).peekable();
-    let mut faults = Defects::default();
-    for fault in bins::faults(recovered, wide(base_block.bins_size)) {
-        // Both come in the order of their offsets.
-        while known.next_if(|known| known.place.offset < fault.place.offset).is_some() {}
-        if known.peek() != Some(&fault) {
-            faults.push(fault);
-        }
-    }
-    faults.into_list()
+    let [before, after] = [(stored, wide(told.bins_size)), (recovered, wide(base_block.bins_size))];
+    bins::faults_after(before, after, written).into_list()
 }
