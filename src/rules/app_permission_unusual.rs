@@ -117,7 +117,7 @@ fn of_another(permission: &AppPermission, findings: &mut Findings<'_>) {
 mod tests {
     use super::RULE;
     use crate::finding::Severity;
-    use crate::rules::machinery::{complaints, severities};
+    use crate::rules::machinery::{complaints, findings, severities};
 
     const WINDOWS_10: &str = "windows  10.0.19041 x64\n\
         app  06EBDCB1  C:\\Windows\\System32\\wininit.exe  0x40000000\n\
@@ -161,5 +161,9 @@ mod tests {
     fn the_cure_for_wsl_is_known() {
         let case = r"app  0408F7A3  C:\Windows\System32\wsl.exe  0x80000000";
         assert_eq!(severities(&RULE, case), [Severity::Note]);
+        let is_harmless = |case: &str| findings(&RULE, case)[0].harmless.is_some();
+        assert!(is_harmless(case));
+        assert!(!is_harmless(&case.replace("0x80000000", "0x00000001")), "LSPs are permitted");
+        assert!(!is_harmless(&case.replace("wsl.exe", "foo.exe")), "another program");
     }
 }

@@ -108,6 +108,7 @@ mod tests {
     #[test]
     fn of_an_unknown_windows_only_tcp_and_udp_are_expected() {
         assert_eq!(complaints(&RULE, "1001  tcp"), ["the 32-bit protocol catalog lacks MSAFD Tcpip [UDP/IP]"]);
+        assert_eq!(severities(&RULE, "1001  tcp"), [Severity::Error]);
         assert!(complaints(&RULE, "1001  tcp\n1002  udp").is_empty());
     }
 

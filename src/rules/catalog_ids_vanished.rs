@@ -78,7 +78,7 @@ fn shown(range: &RangeInclusive<u32>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::RULE;
+    use super::{MOST, RULE};
     use crate::rules::machinery::complaints;
 
     #[test]
@@ -97,5 +97,15 @@ mod tests {
         let case = "windows  5.1 x86 sp3\ntransports  Tcpip NetBIOS\nbinding  \\Device\\NetBT_Tcpip_{1}  0\n1001  tcp\n1002  udp\n1003  raw\n1014  seqpacket 0\n1015  datagram 0\nnext  1018";
         let expected = ["catalog ids 1016–1017 were issued and no longer exist"];
         assert_eq!(complaints(&RULE, case), expected);
+    }
+
+    #[test]
+    fn more_ranges_than_are_listed_are_told() {
+        let with_holes = |count: usize| {
+            let ids = (0..=count).map(|index| format!("{}  tcp\n", 1001 + 2 * index));
+            complaints(&RULE, &format!("windows  10.0.19045 x64\n{}", ids.collect::<String>())).remove(0)
+        };
+        assert!(with_holes(MOST).ends_with("1040 were issued and no longer exist"));
+        assert!(with_holes(MOST + 1).ends_with("1040 and more were issued and no longer exist"));
     }
 }

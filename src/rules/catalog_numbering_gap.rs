@@ -109,7 +109,7 @@ fn shown(gaps: &[RangeInclusive<u32>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, findings};
 
     #[test]
     fn an_entry_was_deleted() {
@@ -135,6 +135,14 @@ mod tests {
         let none = "protocol\ncount  1";
         let expected = "the 32-bit protocol catalog has no keys, but its entry count is 1";
         assert_eq!(complaints(&RULE, none), [expected]);
+        assert!(complaints(&RULE, "protocol\ncount  0").is_empty(), "nothing is missing of nothing");
+    }
+
+    #[test]
+    fn entries_are_numbered_anew_where_there_are_any() {
+        let remedies = |case: &str| findings(&RULE, case)[0].remedies.len();
+        assert_eq!(remedies("name spaces\ntcpip\nntds\ncount  3"), 1);
+        assert_eq!(remedies("name spaces\ncount  1"), 0);
     }
 
     #[test]

@@ -56,7 +56,8 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::catalog::{Catalogs, Facts, notation};
+    use crate::rules::machinery::{complaints, findings_in};
 
     #[test]
     fn the_flag_was_dropped() {
@@ -76,5 +77,19 @@ mod tests {
     fn the_base_entry_has_no_file_handles_either() {
         let case = "1007  base  C:\\y.dll  vSockets  flags=0x26\n1016  layered  C:\\x.dll  Foo\n1017  1016>1007  C:\\x.dll  Foo over it";
         assert!(complaints(&RULE, case).is_empty());
+    }
+
+    #[test]
+    fn chains_that_answer_nothing_are_harmless_where_all_entries_are_shown() {
+        let base_first =
+            "1007  tcp\n1016  layered  C:\\x.dll  Foo\n1017  1016>1007  C:\\x.dll  Foo over TCP  flags=0x66";
+        let mut catalogs = notation::parse(base_first).unwrap();
+        let is_harmless = |catalogs: &Catalogs| findings_in(&RULE, catalogs)[0].harmless.is_some();
+        assert!(is_harmless(&catalogs));
+        catalogs.told.remove(Facts::WHOLE_LISTS);
+        assert!(!is_harmless(&catalogs));
+        let chain_first =
+            "1017  1016>1007  C:\\x.dll  Foo over TCP  flags=0x66\n1007  tcp\n1016  layered  C:\\x.dll  Foo";
+        assert!(!is_harmless(&notation::parse(chain_first).unwrap()));
     }
 }

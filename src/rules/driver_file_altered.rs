@@ -102,10 +102,14 @@ mod tests {
             ("Tcpip6", r"system32\DRIVERS\tcpip6.sys"),
             ("AFD", r"\SystemRoot\System32\drivers\afd.sys"),
             ("NetBT", r"System32\DRIVERS\netbt.sys"),
+            ("AFD", r"C:\Windows\System32\drivers\afd.sys"),
         ] {
             assert_eq!(of(service, path), [""; 0], "{path}");
         }
         assert!(complaints(&RULE, "service  Tcpip  1\nservice  Foo  1  C:\\x\\foo.sys").is_empty());
+        let beside_variables =
+            "folder  C:\\Windows\n1001  tcp\nservice  AFD  1  \\SystemRoot\\System32\\drivers\\afd.sys";
+        assert!(complaints(&RULE, beside_variables).is_empty(), "it is the form of the kernel");
         let literal = "folder  C:\\Windows\n1001  tcp\nservice  AFD  1  \\??\\C:\\Windows\\system32\\drivers\\afd.sys";
         assert_eq!(severities(&RULE, literal), [Severity::Note]);
     }

@@ -141,13 +141,16 @@ const FIELDS: &[Field] = &[
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, findings};
 
     #[test]
     fn tcp_has_lost_its_file_handles() {
         let case = "windows  10.0.19041 x64\ntransports  Tcpip\nprotocol 64\n1001  tcp  flags=0x66";
         let expected = "MSAFD Tcpip [TCP/IP]: it differs from what Windows writes in dwServiceFlags1";
         assert_eq!(complaints(&RULE, case), [expected]);
+        let finding = findings(&RULE, case).remove(0);
+        assert_eq!(finding.expected.as_deref(), Some("dwServiceFlags1 0x20066"));
+        assert_eq!(finding.found.as_deref(), Some("dwServiceFlags1 0x66"));
     }
 
     #[test]
@@ -157,6 +160,11 @@ mod tests {
         assert_eq!(complaints(&RULE, case), [expected]);
         assert!(complaints(&RULE, "1002  udp  message=65527").is_empty(), "of an unknown Windows");
         assert!(complaints(&RULE, "windows  5.0 x86\n1002  udp  message=1").is_empty(), "of Windows 2000");
+        let named = r"windows  5.1 x86
+            1001  tcp  %SystemRoot%\system32\mswsock.dll  Foo";
+        assert!(complaints(&RULE, named).is_empty(), "before Vista names are not known");
+        assert!(complaints(&RULE, "windows  5.1 x86\n1001  tcp  len=9").is_empty(), "another rule speaks of it");
+        assert_eq!(complaints(&RULE, "windows  5.1 x86\n1001  tcp  len=0").len(), 1);
         assert_eq!(complaints(&RULE, "1003  raw6  version=3").len(), 1, "and an entry that is not expected of it");
     }
 

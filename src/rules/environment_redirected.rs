@@ -63,8 +63,8 @@ fn on_drive(subject: &Subject<'_>, drive: &Text) -> Text {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::finding::Severity;
-    use crate::rules::machinery::{complaints, severities};
+    use crate::finding::{Remedy, Severity};
+    use crate::rules::machinery::{complaints, findings, severities};
 
     fn of(name: &str, value: &str) -> Vec<String> {
         complaints(&RULE, &format!("folder  C:\\Windows\nenvironment  {name}  {value}"))
@@ -77,6 +77,12 @@ mod tests {
         let copied = r"the variable SystemRoot is Q:\Windows for every program, but Windows is in C:\Windows";
         assert_eq!(of("SystemRoot", r"Q:\Windows"), [copied]);
         assert_eq!(of("SystemDrive", "Q:").len(), 1);
+        let remedy = |name: &str| {
+            let case = format!("folder  C:\\Windows\nenvironment  {name}  Q:\\Windows");
+            findings(&RULE, &case)[0].remedies.remove(0)
+        };
+        assert!(matches!(remedy("windir"), Remedy::RestoreValue { value: "windir", .. }));
+        assert!(matches!(remedy("SystemRoot"), Remedy::RemoveValue { value: "SystemRoot", .. }));
         assert_eq!(of("windir", r"%SystemRoot%\Temp").len(), 1);
         assert_eq!(of("windir", r"%windows%").len(), 1);
         assert_eq!(of("windir", r"%SystemRoot%x").len(), 1);

@@ -154,7 +154,10 @@ mod tests {
         assert_eq!(complaints(&RULE, &format!("1015  {bonjour}")), [complaint]);
         let tencent = "1015  base  C:\\x.dll  Foo  guid={4D2062B0-79CA-466E-94D4-21FE2ED90EE6}";
         let chain = format!("1001  tcp\n1015  1016>1001  C:\\x.dll  Foo  {}", VMWARE.split("  ").last().unwrap());
-        for case in [format!("1015  {bonjour}"), tencent.to_owned(), chain] {
+        assert!(complaints(&RULE, &chain)[0].contains("but is a protocol chain;"));
+        let layer = format!("1015  {bonjour}").replace("base", "layered");
+        assert!(complaints(&RULE, &layer)[0].contains("but is an LSP;"));
+        for case in [format!("1015  {bonjour}"), tencent.to_owned(), chain, layer] {
             assert_eq!(severities(&RULE, &case), [Severity::Error], "{case}");
         }
     }

@@ -118,4 +118,13 @@ mod tests {
         assert!(complaints.is_empty(), "{complaints:?}");
         assert!(complaints_in(&RULE, CASE, &["Proxy/lsp.dll", "Proxy/nsp.dll"]).is_empty());
     }
+
+    #[test]
+    fn without_a_base_provider_its_own_sockets_fail() {
+        let case = "windows  10.0.19041 x64\nfolder  C:\\Windows\nprotocol 64\n1020  base  C:\\Proxy\\x.dll  Foo";
+        let complaints = complaints_in(&RULE, case, &["Proxy/y.dll"]);
+        let expected =
+            r"Foo: its DLL C:\Proxy\x.dll is missing; its sockets fail with error 10106 (WSAEPROVIDERFAILEDINIT)";
+        assert_eq!(complaints, [expected]);
+    }
 }

@@ -66,7 +66,7 @@ fn bears_windows_name(path: &CanonicalPath) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, findings};
 
     #[test]
     fn a_path_without_a_folder_is_found_in_both_catalogs() {
@@ -75,6 +75,7 @@ mod tests {
         let complaint = "relative DLL path \"mswsock.dll\": programs look for it in their own folder first; only its file name is that of a Windows DLL";
         let names = ["RSVP TCP Service Provider", "Network Location Awareness (NLA) Namespace"];
         assert_eq!(complaints(&RULE, case), names.map(|name| format!("{name}: {complaint}")));
+        assert!(findings(&RULE, case).iter().all(|finding| finding.expected.is_some() && !finding.remedies.is_empty()));
     }
 
     #[test]
@@ -82,6 +83,8 @@ mod tests {
         let case = r"1020  base  %Here%\x.dll  Foo";
         let complaint = r#"Foo: relative DLL path "%Here%\x.dll": its variable is not one of Windows', so the environment of each program decides where it leads"#;
         assert_eq!(complaints(&RULE, case), [complaint]);
+        let finding = findings(&RULE, case).remove(0);
+        assert_eq!((finding.expected, finding.remedies), (None, vec![]), "nobody knows where the DLL of others is");
     }
 
     #[test]

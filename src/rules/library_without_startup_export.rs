@@ -90,5 +90,12 @@ mod tests {
         assert_eq!(complaints(Some(Exports::NSP_V2_STARTUP)), [of_transport]);
         assert_eq!(complaints(Some(Exports::all())), [""; 0]);
         assert_eq!(complaints(None), [""; 0], "its exports could not be read");
+        let network_direct = CASE.replace("  Foo\n", "  Foo  type=-1 provider-flags=0x14\n");
+        let image = Image { exports: Some(Exports::NSP_STARTUP), ..Image::default() };
+        assert_eq!(
+            complaints_of_image(&RULE, &network_direct, "Proxy/x.dll", &image),
+            [""; 0],
+            "NetworkDirect has others"
+        );
     }
 }

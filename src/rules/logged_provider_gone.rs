@@ -73,7 +73,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::RULE;
+    use super::{MOMENT, RULE};
     use crate::baseline::Baseline;
     use crate::catalog::{CatalogEvent, Change, FileTime, Guid, Place, notation};
     use crate::finding::Finding;
@@ -138,5 +138,20 @@ mod tests {
     fn an_lsp_with_the_same_id_and_another_guid_is_another_one() {
         let other = CatalogEvent { provider_id: Some(Guid::from_u128(8)), ..event(Change::Installed, 0, 1015) };
         assert_eq!(complaints(&[other]).len(), 1);
+    }
+
+    #[test]
+    fn what_was_installed_after_the_catalog_was_written_is_not_in_it_yet() {
+        let installed = event(Change::Installed, 0, 1016);
+        let fate = |written: u64| {
+            let mut catalogs = notation::parse(CASE).unwrap();
+            catalogs.protocol.as_mut().unwrap().last_written = Some(FileTime(written));
+            let baseline = Baseline::of(&catalogs);
+            let other = OtherEvidence { events: std::slice::from_ref(&installed), ..OtherEvidence::default() };
+            let subject = Subject { other, ..Subject::new(&catalogs, &baseline) };
+            judge(&[&RULE], &subject).findings[0].sentence()
+        };
+        assert!(fate(installed.time.0 - MOMENT).contains("no catalog contains it"));
+        assert!(fate(installed.time.0 - MOMENT - 1).contains("this catalog was last written before"));
     }
 }

@@ -289,6 +289,12 @@ pub(super) fn complaints(rule: &Rule, notation: &str) -> Vec<String> {
     complaints_of(rule, &crate::catalog::notation::parse(notation).expect("the case is in notation"))
 }
 
+/// The same as findings.
+#[cfg(test)]
+pub(super) fn findings(rule: &Rule, notation: &str) -> Vec<Finding> {
+    findings_in(rule, &crate::catalog::notation::parse(notation).expect("the case is in notation"))
+}
+
 /// The severities of a rule's findings on catalogs in notation.
 #[cfg(test)]
 pub(super) fn severities(rule: &Rule, notation: &str) -> Vec<Severity> {
@@ -325,9 +331,15 @@ pub(super) fn report_of(case: Catalogs) -> Catalogs {
 /// The same for catalogs that the notation cannot express.
 #[cfg(test)]
 pub(super) fn complaints_of(rule: &Rule, catalogs: &Catalogs) -> Vec<String> {
+    findings_in(rule, catalogs).iter().map(Finding::sentence).collect()
+}
+
+/// The same as findings.
+#[cfg(test)]
+pub(super) fn findings_in(rule: &Rule, catalogs: &Catalogs) -> Vec<Finding> {
     let baseline = Baseline::of(catalogs);
     let residues = residues(catalogs, is_known_provider);
     let judgement = judge(&[rule], &Subject { residues: &residues, ..Subject::new(catalogs, &baseline) });
     assert_eq!(judgement.not_judged, [], "the case must contain what the rule needs");
-    judgement.findings.iter().map(Finding::sentence).collect()
+    judgement.findings
 }

@@ -79,7 +79,8 @@ fn severity_of(provider: &WindowsNameSpace) -> Severity {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::finding::Severity;
+    use crate::rules::machinery::{complaints, severities};
 
     #[test]
     fn names_cannot_be_resolved() {
@@ -91,6 +92,9 @@ mod tests {
     fn what_is_switched_off_is_as_good_as_missing() {
         let case = "windows  5.1 x86\nname spaces\ntcpip  enabled=0\nntds\nnla\nbluetooth  enabled=0";
         assert_eq!(complaints(&RULE, case), ["Tcpip: it is disabled"]);
+        assert_eq!(severities(&RULE, case), [Severity::Error]);
+        let another = case.replace("tcpip  enabled=0\nntds", "tcpip\nntds  enabled=0");
+        assert_eq!(severities(&RULE, &another), [Severity::Warning]);
     }
 
     #[test]

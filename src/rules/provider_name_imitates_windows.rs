@@ -98,4 +98,12 @@ mod tests {
         assert!(complaints(&RULE, &case(r"%SystemRoot%\system32\mswsock.dll")).is_empty());
         assert_eq!(complaints(&RULE, &case(r"C:\x\y.dll")).len(), 1);
     }
+
+    #[test]
+    fn each_form_of_windows_names_counts() {
+        for name in ["MSAFD Foo", "RSVP Foo", "AF_UNIX", "Hyper-V RAW", "@mswsock.dll,-1"] {
+            assert_eq!(complaints(&RULE, &format!(r"1020  base  C:\x\y.dll  {name}")).len(), 1, "{name}");
+        }
+        assert!(complaints(&RULE, r"1020  base  C:\x\y.dll  Foo MSAFD").is_empty());
+    }
 }
