@@ -56,6 +56,7 @@ mod pack;
 mod packed_libraries;
 mod picture;
 mod policy;
+mod providers;
 mod real_evidence;
 mod recovery;
 mod reg;

@@ -98,3 +98,21 @@ impl fmt::Display for CatalogName {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_found_by_its_name_and_by_its_bits() {
+        for catalog in CatalogName::ALL {
+            assert_eq!(CatalogName::by_name(catalog.name()), Some(catalog));
+            let twins = [32, 64].map(|bits| catalog.with_bits(bits).and_then(CatalogName::bits));
+            assert_eq!(twins, if catalog.bits().is_some() { [Some(32), Some(64)] } else { [None, None] });
+            let digits = catalog.bits().map(|bits| bits.to_string()).unwrap_or_default();
+            assert!(catalog.name().ends_with(&digits) && catalog.short_name().contains(&digits));
+        }
+        assert_eq!(CatalogName::by_name("protocol-16"), None);
+        assert_eq!(CatalogName::Protocol.short_name(), "Catalog9");
+    }
+}

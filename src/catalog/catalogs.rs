@@ -308,3 +308,32 @@ impl<E> Catalog<E> {
 fn present<N, L>((name, list): (N, Option<L>)) -> Option<(N, L)> {
     list.map(|list| (name, list))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(windows: &str) -> Catalogs {
+        super::super::notation::parse(&format!("windows  {windows}\n1001  tcp")).unwrap()
+    }
+
+    #[test]
+    fn net_bios_is_expected_of_32_bit_windows_up_to_7() {
+        for (windows, is_expected) in
+            [("6.1 x86", true), ("5.1", true), ("6.1 x64", false), ("6.2 x86", false), ("6.1", false)]
+        {
+            assert_eq!(of(windows).expects_net_bios(), is_expected, "{windows}");
+        }
+        let known = of("6.1 x86\ntransports  Tcpip");
+        assert_eq!((known.has_transport("Tcpip"), known.has_transport("NetBIOS")), (Some(true), Some(false)));
+        assert!(!known.expects_net_bios(), "its transports are known");
+        assert_eq!(of("6.1 x86").has_transport("Tcpip"), None);
+    }
+
+    #[test]
+    fn hidden_entries_are_shown_with_chains_or_by_lists_of_dlls() {
+        let tells = |told| Catalogs { told, ..Catalogs::default() }.tells_hidden_entries();
+        assert!(tells(Facts::CHAINS | Facts::SERVICE_FLAGS) && tells(Facts::PATHS));
+        assert!(!tells(Facts::SERVICE_FLAGS), "a report of msinfo32 hides them");
+    }
+}

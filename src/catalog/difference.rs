@@ -281,4 +281,30 @@ mod tests {
         assert_eq!(differences.iter().filter(|difference| difference.is_of_whole_entry()).count(), 4);
         assert!(differences.iter().all(|difference| difference.after.is_none()));
     }
+
+    #[test]
+    fn of_two_entries_that_are_the_same_the_second_is_compared_with_the_second() {
+        let before = "windows  5.1 x86\n1001  tcp\n1001  tcp";
+        let after = "windows  5.1 x86\n1001  tcp\n1001  tcp  message=1";
+        assert_eq!(compared(before, after).len(), 1);
+        assert_eq!(compared(after, before).len(), 1);
+    }
+
+    #[test]
+    fn parameters_are_compared() {
+        let after = format!("{BEFORE}\ncallout  C:\\x.dll");
+        let expected = [
+            "Parameters: WinSock_Registry_Version nothing → 2.0",
+            "Parameters: Current_Protocol_Catalog nothing → Protocol_Catalog9",
+            "Parameters: Current_NameSpace_Catalog nothing → NameSpace_Catalog5",
+            r"Parameters: NameSpace_Callout nothing → C:\x.dll",
+        ];
+        assert_eq!(compared(BEFORE, &after), expected);
+    }
+
+    #[test]
+    fn a_chain_without_ids_is_none() {
+        assert_eq!(shown(&Value::Numbers(Vec::new().into())), Text::from("none"));
+        assert_eq!(shown(&Value::Numbers(vec![1, 2].into())), Text::from("1 > 2"));
+    }
 }

@@ -117,3 +117,43 @@ impl fmt::Display for CatalogEvent {
         if by.is_empty() { Ok(()) } else { write!(formatter, " by {}", by.join(", ")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(change: Change, name: Option<&str>, id: Option<u32>) -> CatalogEvent {
+        CatalogEvent {
+            change,
+            time: FileTime(132_110_374_571_000_000),
+            record: 1,
+            computer: None,
+            user: None,
+            name: name.map(Text::from),
+            program: None,
+            provider_id: None,
+            catalog_entry_id: id,
+            catalog: None,
+            place: Place::default(),
+        }
+    }
+
+    #[test]
+    fn each_number_is_a_change() {
+        let names = [1, 2, 3, 4].map(|number| Change::of_event(number).unwrap().name());
+        assert_eq!(names, ["installed", "removed", "disabled", "reset"]);
+        assert_eq!(Change::of_event(5), None);
+    }
+
+    #[test]
+    fn a_sentence_says_what_happened_to_what() {
+        let sentence = |change, name, id| event(change, name, id).sentence();
+        let time = "2019-08-23 12:37:37 UTC";
+        assert_eq!(
+            sentence(Change::Installed, Some("Foo"), Some(7)),
+            format!("LSP \"Foo\" (catalog id 7): installed {time}")
+        );
+        assert_eq!(sentence(Change::Removed, Some(""), None), format!("LSP: removed {time}"));
+        assert_eq!(sentence(Change::Reset, Some("Foo"), None), format!("catalog: reset {time}"));
+    }
+}

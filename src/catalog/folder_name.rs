@@ -70,6 +70,7 @@ pub(super) fn by_usual_names(folders: &mut [&str]) {
 #[cfg(test)]
 mod tests {
     use super::super::CanonicalPath;
+    use super::is_short_name;
 
     #[test]
     fn the_folder_of_programs_has_a_name_in_each_language_and_a_short_one() {
@@ -100,5 +101,22 @@ mod tests {
         assert!(!is_within(&shared, r"C:\Programme\Gemeinsame Dateien\MICROS~9x\Windows Live\WLIDNSP.DLL"));
         let program_data = CanonicalPath::new(r"C:\PROGRA~3\x\y.dll", false);
         assert_eq!(program_data.writable_folder(), Some(r"\programdata"));
+    }
+
+    #[test]
+    fn a_short_name_is_six_letters_a_tilde_and_a_digit() {
+        for (short, long) in [("progra~1", "program files"), ("progra~2", "programs1"), ("ab~1", "a b")] {
+            assert!(is_short_name(short, long), "{short} for {long}");
+        }
+        for (short, long) in [
+            ("progra~1", "programs"),
+            ("other~1", "program files"),
+            ("progra~12", "program files"),
+            ("progra~x", "program files"),
+            ("progra~", "program files"),
+            ("abc~1", "abc"),
+        ] {
+            assert!(!is_short_name(short, long), "{short} for {long}");
+        }
     }
 }

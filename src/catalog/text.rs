@@ -364,4 +364,28 @@ mod tests {
             assert!(!is_same(one, other) && !Text::from(one).is(other), "{one} {other}");
         }
     }
+
+    #[test]
+    fn bytes_beyond_ascii_are_not_taken_for_utf_8() {
+        assert_eq!(Text::from_bytes("é".as_bytes()).undecoded().as_deref(), Some("é".as_bytes()));
+        assert_eq!(Text::from_bytes(b"e").undecoded(), None);
+    }
+
+    #[test]
+    fn what_is_appended_is_what_is_shown() {
+        for name in ["x", " x", "x ", "\"x\"", "x\u{1b}", r"\u{41}", "ä", ""] {
+            let name = Text::from(name);
+            let mut shown = String::new();
+            name.append_to(&mut shown);
+            assert_eq!(shown, name.to_string());
+        }
+    }
+
+    #[test]
+    fn noncharacters_are_harmful_in_every_plane() {
+        for character in ['\u{fffe}', '\u{ffff}', '\u{1ffff}', '\u{10fffe}'] {
+            assert!(is_harmful(character), "{character:?}");
+        }
+        assert!(!is_harmful('\u{1fffd}') && !is_harmful('ä'));
+    }
 }

@@ -133,3 +133,15 @@ pub const HELPERS: &[(&str, &str)] = &[
     ("afunix", r"%SystemRoot%\system32\wshunix.dll"),
     ("vmbus", r"%SystemRoot%\system32\wshhyperv.dll"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bindings_of_other_protocols_are_not_counted() {
+        let is_net_bt = |device: &str| Binding { device: Text::from(device), lana: None }.is_net_bt();
+        assert!(is_net_bt(r"\Device\NetBT_Tcpip_{1}") && is_net_bt(r"\DEVICE\NETBT_TCPIP_{1}"));
+        assert!(!is_net_bt(r"\Device\NwlnkNb") && !is_net_bt(r"\Device\Nbf_{1}"));
+    }
+}

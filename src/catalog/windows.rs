@@ -278,4 +278,11 @@ mod tests {
         assert_eq!(Version::W10.with_build(19045).is_11(), Some(false));
         assert_eq!(Version::W7.is_11(), Some(false));
     }
+
+    #[test]
+    fn an_architecture_has_the_names_of_systems_and_reports() {
+        let named = ["x86", "AMD64", "x64", "IA64", "ARM64", "mips"].map(Architecture::parse);
+        let [x64, ia64, arm64] = [Architecture::X64, Architecture::Ia64, Architecture::Arm64].map(Some);
+        assert_eq!(named, [Some(Architecture::X86), x64, x64, ia64, arm64, None]);
+    }
 }
