@@ -260,5 +260,30 @@ mod tests {
     fn behind_a_shorter_path_stands_the_rest_of_a_longer_one() {
         let case = "1001  base  C:\\longer.dll  A  slack=ff00\n1002  base  C:\\long.dll  B  slack=6c00ff00\n1003  base  C:\\longer.dll  C  slack=ff00";
         assert!(complaints(&RULE, case).is_empty());
+        let of_an_even_longer_one = case.replace("6c00ff00", "6c6cff00");
+        assert!(complaints(&RULE, &of_an_even_longer_one).is_empty());
+    }
+
+    #[test]
+    fn the_usual_time_is_that_of_most_entries() {
+        let case = format!(
+            "protocol\nwritten  {MONDAY}Z\n1001  tcp  written=2021-01-05T08:00:00Z\n1002  udp\n1003  raw\n1004  rsvp-tcp\n1005  rsvp-udp"
+        );
+        assert_eq!(complaints(&RULE, &case), ["MSAFD Tcpip [TCP/IP]: its key was written before the rest of its list"]);
+        let four = case.replace("\n1005  rsvp-udp", "");
+        assert_eq!(complaints(&RULE, &four).len(), 1);
+    }
+
+    #[test]
+    fn one_writing_takes_two_seconds_at_most() {
+        let entry = |time: &str| {
+            let case = format!("protocol\nwritten  {MONDAY}Z\n1001  tcp\n1002  udp\n1003  raw  written={time}");
+            complaints(&RULE, &case).len()
+        };
+        assert_eq!((entry("2022-06-22T16:28:04Z"), entry("2022-06-22T16:28:04.001Z")), (0, 1));
+        let key = |time: &str| {
+            complaints(&RULE, &format!("protocol\nwritten  {MONDAY}Z\nkey-written  {time}\n1001  tcp")).len()
+        };
+        assert_eq!((key("2022-06-22T16:28:04Z"), key("2022-06-22T16:28:04.001Z")), (0, 1));
     }
 }

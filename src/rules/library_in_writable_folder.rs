@@ -126,4 +126,12 @@ mod tests {
         assert!(complaints(&RULE, case).is_empty());
         assert!(complaints(&RULE, &format!("autodial  Q:\\Windows\\System32\\rasadhlp.dll\n{case}")).is_empty());
     }
+
+    #[test]
+    fn a_folder_that_entries_alone_show_makes_no_other_one_a_copy() {
+        let own =
+            ["tcp", "udp", "raw"].map(|word| format!("1001  {word}  C:\\Windows\\system32\\mswsock.dll\n")).concat();
+        let case = format!("{own}1020  base  Q:\\Windows\\Temp\\x.dll  Foo");
+        assert_eq!(severities(&RULE, &case), [Severity::Warning]);
+    }
 }

@@ -135,6 +135,12 @@ mod tests {
     }
 
     #[test]
+    fn a_reset_at_the_time_of_the_installation_explains_it() {
+        let events = [event(Change::Installed, 0, 1016), event(Change::Reset, 0, 0)];
+        assert!(complaints(&events)[0].contains("the catalog was reset"), "{:?}", complaints(&events));
+    }
+
+    #[test]
     fn an_lsp_with_the_same_id_and_another_guid_is_another_one() {
         let other = CatalogEvent { provider_id: Some(Guid::from_u128(8)), ..event(Change::Installed, 0, 1015) };
         assert_eq!(complaints(&[other]).len(), 1);

@@ -116,14 +116,14 @@ mod tests {
     use super::RULE;
     use crate::baseline::{Baseline, Knowledge};
     use crate::catalog::{SeenFile, notation};
-    use crate::finding::Finding;
+    use crate::finding::{Finding, Remedy};
     use crate::rules::{OtherEvidence, Subject, judge};
 
     const CASE: &str = "windows  10.0.19041 x64\ncallout  C:\\Corp\\callout.dll\n1001  tcp\n\
         1015  base  C:\\Corp\\evil.dll  Foo  guid={12345678-0000-0000-0000-000000000000}\n\
         name spaces\ntcpip\nother  C:\\Corp\\nsp.dll  Bar";
 
-    fn complaints(denied: &str) -> Vec<String> {
+    fn findings(denied: &str) -> Vec<Finding> {
         let catalogs = notation::parse(CASE).unwrap();
         let baseline = Baseline::of(&catalogs);
         let mut knowledge = Knowledge::default();
@@ -136,9 +136,22 @@ mod tests {
         let files = [file(r"c:\corp\nsp.dll", &"AB".repeat(32)), file(r"c:\other.dll", &"cd".repeat(32))];
         let other = OtherEvidence { files: &files, ..OtherEvidence::default() };
         let subject = Subject { knowledge: &knowledge, other, ..Subject::new(&catalogs, &baseline) };
-        let mut found: Vec<String> = judge(&[&RULE], &subject).findings.iter().map(Finding::sentence).collect();
+        judge(&[&RULE], &subject).findings
+    }
+
+    fn complaints(denied: &str) -> Vec<String> {
+        let mut found: Vec<String> = findings(denied).iter().map(Finding::sentence).collect();
         found.dedup();
         found
+    }
+
+    #[test]
+    fn the_file_is_kept_and_the_entry_removed() {
+        let remedies = findings("files = ['EVIL*']").remove(0).remedies;
+        assert!(
+            matches!(remedies.as_slice(), [Remedy::PreserveFile { .. }, Remedy::RemoveEntry { .. }, ..]),
+            "{remedies:?}"
+        );
     }
 
     #[test]

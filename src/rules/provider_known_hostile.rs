@@ -65,7 +65,10 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::baseline::{Baseline, Knowledge};
+    use crate::catalog::notation;
+    use crate::finding::Verdict;
+    use crate::rules::machinery::{Subject, complaints, judge};
 
     #[test]
     fn new_net_is_known_by_its_file() {
@@ -81,5 +84,22 @@ mod tests {
     #[test]
     fn proxifier_is_none_of_them() {
         assert!(complaints(&RULE, r"1017  layered  C:\Program Files\Proxifier\PrxerDrv.dll  Proxifier").is_empty());
+    }
+
+    #[test]
+    fn what_users_know_as_adware_is_unwanted_and_as_malware_a_hijack() {
+        let verdict = |nature: &str| {
+            let mut knowledge = Knowledge::default();
+            let toml = format!(
+                "[[provider]]\nname = 'Foo'\nkinds = ['layered']\nnature = '{nature}'\nfiles = ['foo.dll']\n\
+                 sources = [{{ facts = 'all', from = 'its makers', date = '2026-11' }}]\n"
+            );
+            knowledge.add_providers(&toml, "own.toml").unwrap();
+            let catalogs = notation::parse(r"1020  layered  C:\x\foo.dll  Foo").unwrap();
+            let baseline = Baseline::of(&catalogs);
+            let subject = Subject { knowledge: &knowledge, ..Subject::new(&catalogs, &baseline) };
+            judge(&[&RULE], &subject).findings[0].implies
+        };
+        assert_eq!([verdict("adware"), verdict("malware")], [Verdict::PotentiallyUnwanted, Verdict::Hijacked]);
     }
 }

@@ -81,7 +81,7 @@ mod tests {
     use crate::baseline::{Baseline, Knowledge};
     use crate::catalog::notation;
     use crate::finding::{Severity, Verdict};
-    use crate::rules::machinery::{Subject, complaints, complaints_of_report, judge};
+    use crate::rules::machinery::{Subject, complaints, complaints_of_report, findings, judge};
 
     #[test]
     fn in_a_report_a_name_stands_in_the_place_of_windows_own() {
@@ -153,5 +153,17 @@ mod tests {
     #[test]
     fn what_imitates_windows_is_said_by_another_rule() {
         assert!(complaints(&RULE, r"1020  base  C:\x\y.dll  MSAFD Tcpip [TCP/IP]").is_empty());
+    }
+
+    #[test]
+    fn windows_own_dll_is_harmless_where_an_unknown_transport_is_installed() {
+        let is_harmless = |transports: &str, path: &str| {
+            let case = format!("windows  10.0.19041 x64\ntransports  {transports}\n1001  tcp\n1020  base  {path}  Foo");
+            findings(&RULE, &case)[0].harmless.is_some()
+        };
+        let own = r"%SystemRoot%\system32\mswsock.dll";
+        assert!(is_harmless("Tcpip Foo", own));
+        assert!(!is_harmless("Tcpip", own), "all transports are known");
+        assert!(!is_harmless("Tcpip Foo", r"C:\x\y.dll"), "another DLL");
     }
 }

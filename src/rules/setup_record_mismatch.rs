@@ -84,7 +84,7 @@ fn shown(id: Guid) -> String {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::rules::machinery::{complaints, findings};
 
     const SYSTEM: &str = "windows  10.0.19041 x64\ntransports  Tcpip Tcpip6\nprotocol 64\n1001  tcp\n1002  tcp6\n";
 
@@ -93,6 +93,8 @@ mod tests {
         let case = SYSTEM.replace("1002  tcp6\n", "");
         let expected = "the 64-bit protocol catalog has no entry for the transport Tcpip6, which setup recorded";
         assert_eq!(complaints(&RULE, &case), [expected]);
+        let id = findings(&RULE, &case).remove(0).expected;
+        assert_eq!(id.as_deref(), Some("{F9EAB0C0-26D4-11D0-BBBF-00AA006C34E4}"));
     }
 
     #[test]

@@ -125,3 +125,32 @@ impl<'a> ResolvedPaths<'a> {
         Self(resolved)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_path_leads_to_two_folders_in_the_two_lists_of_a_system() {
+        let path = r"C:\Windows\SysWOW64\x.dll";
+        let case = format!("windows  10.0.19041 x64\nfolder  C:\\Windows\nprotocol\n1020  base  {path}  Foo");
+        let catalogs = crate::catalog::notation::parse(&case).unwrap();
+        let baseline = Baseline::of(&catalogs);
+        let subject = Subject::new(&catalogs, &baseline);
+        assert_eq!(subject.paths.0.len(), 2, "each is resolved once");
+        let leads_to = |catalog| subject.path(catalog, path).as_str().to_owned();
+        assert_eq!(leads_to(CatalogName::Protocol32), r"<windows>\system32\x.dll");
+        assert_eq!(leads_to(CatalogName::Protocol64), r"<windows>\syswow64\x.dll");
+    }
+
+    #[test]
+    fn more_paths_than_are_kept_are_resolved_when_they_are_asked_for() {
+        let entries = (0..=MOST_RESOLVED).map(|index| format!("{}  base  C:\\x\\{index}.dll  Foo\n", 1001 + index));
+        let catalogs = crate::catalog::notation::parse(&entries.collect::<String>()).unwrap();
+        let baseline = Baseline::of(&catalogs);
+        let subject = Subject::new(&catalogs, &baseline);
+        assert_eq!(subject.paths.0.len(), MOST_RESOLVED);
+        let last = subject.path(CatalogName::Protocol32, &format!(r"C:\x\{MOST_RESOLVED}.dll"));
+        assert_eq!(last.as_str(), format!(r"c:\x\{MOST_RESOLVED}.dll"));
+    }
+}

@@ -72,7 +72,8 @@ fn start(name: &Text, windows: &Windows) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::complaints;
+    use crate::finding::Remedy;
+    use crate::rules::machinery::{complaints, findings};
 
     #[test]
     fn tcp_ip_does_not_start() {
@@ -94,5 +95,22 @@ mod tests {
     #[test]
     fn setup_starts_its_drivers_itself() {
         assert!(complaints(&RULE, "setup\nservice  Tcpip  4").is_empty());
+    }
+
+    #[test]
+    fn each_driver_gets_back_the_start_that_its_windows_gives_it() {
+        let start = |windows: &str, service: &str| {
+            let case = format!("windows  {windows}\nservice  {service}  4");
+            findings(&RULE, &case)[0].remedies.iter().find_map(|remedy| match remedy {
+                Remedy::RestoreValue { value: "Start", to, .. } => Some(format!("{to:?}")),
+                _ => None,
+            })
+        };
+        let [zero, one] = ["[Number(0)]", "[Number(1)]"].map(|number| Some(number.to_owned()));
+        assert_eq!(
+            [start("5.1 x86", "Tcpip"), start("6.0 x64", "AFD"), start("6.1 x64", "Tcpip")],
+            [one.clone(), one, zero]
+        );
+        assert_eq!(start("6.0 x64", "Tcpip"), None, "of Vista it is not known");
     }
 }
