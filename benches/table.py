@@ -160,11 +160,12 @@ def floors():
     hives = [str(file.relative_to(WORK)) for file in sorted((WORK / scanned(False)).glob("*/SYSTEM"))]
     spent = statistics.median(run([*walk, *hives])[0] for _ in range(5)) * 1000 / len(hives)
     yield f"`scan` of {len(hives)} hives, clean", "the bare walk of each", "–", "≤ 0.4 ms", f"{spent:.2f} ms a hive"
-    hives = [str(file.relative_to(WORK)) for file in sorted((WORK / scanned(True)).glob("*/SYSTEM"))]
-    walks, hashes = [*walk, *hives, *hives], [*decode, "log", *(f"{hive}.LOG1" for hive in hives)]
-    spent = statistics.median(run(walks)[0] + run(hashes)[0] for _ in range(5)) * 1000 / len(hives)
-    what = "two bare walks of each, the hashes of its log"
-    yield f"`scan` of {len(hives)} hives, dirty", what, "–", "≤ 1.5 ms", f"{spent:.2f} ms a hive"
+    # The bare walk ends at the damage of a dirty hive, so it walks the clean ones twice.
+    logs = [str(file.relative_to(WORK)) for file in sorted((WORK / scanned(True)).glob("*/SYSTEM.LOG1"))]
+    walks, hashes = [*walk, *hives, *hives], [*decode, "log", *logs]
+    spent = statistics.median(run(walks)[0] + run(hashes)[0] for _ in range(5)) * 1000 / len(logs)
+    what = "two bare walks of a clean one, the hashes of its log"
+    yield f"`scan` of {len(logs)} hives, dirty", what, "–", "≤ 1.5 ms", f"{spent:.2f} ms a hive"
     if has("xmllint"):
         report = "in/report.nfo"
         xmllint = ["xmllint", "--stream", "--noout", report]
