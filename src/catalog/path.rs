@@ -373,4 +373,13 @@ mod tests {
         assert_eq!(CanonicalPath::new("b.dll", false).file_name(), "b.dll");
         assert_eq!(CanonicalPath::new(r"\\server\share\b.dll", false).file_name(), "b.dll");
     }
+
+    #[test]
+    fn a_short_name_below_the_first_folder_fits_the_long_one() {
+        let folder = CanonicalPath::new(r"C:\Program Files\Foo Product", false);
+        let is_within = |path| CanonicalPath::new(path, false).is_within(&folder);
+        assert!(is_within(r"C:\Program Files\FOOPRO~1\x.dll") && is_within(r"C:\Program Files\Foo Product\x.dll"));
+        assert!(!is_within(r"C:\Program Files\FOOBAR~1\x.dll") && !is_within(r"C:\Program Files\Foo Product 2\x.dll"));
+        assert!(!is_within(r"C:\Program Files\Foo Product"), "the folder itself");
+    }
 }

@@ -246,4 +246,33 @@ mod tests {
     fn a_path_that_fills_its_field_leaves_nothing() {
         assert_eq!(found(&[("a", 1, &[b'x'; 259])]), []);
     }
+
+    #[test]
+    fn texts_that_end_alike_and_are_no_part_of_each_other_are_all_told() {
+        let entries: [(&str, usize, &[u8]); 2] = [("a.dll", 60, b"bin\\old.dll"), ("b.dll", 60, b"xyz\\old.dll")];
+        assert_eq!(found(&entries), [(60, text("bin\\old.dll")), (60, text("xyz\\old.dll"))]);
+    }
+
+    #[test]
+    fn slack_without_a_zero_is_looked_at() {
+        let [(start, Trace::Text(text))] = &found(&[("a.dll", 6, &[b'x'; 254])])[..] else { panic!("one text") };
+        assert_eq!((*start, text.lossy().len()), (6, 254));
+    }
+
+    #[test]
+    fn a_residue_says_where_it_ends() {
+        let ends = |at: usize, slack: &[u8]| -> Vec<usize> {
+            let mut item = vec![0; 888];
+            item[..5].copy_from_slice(b"a.dll");
+            item[at..at + slack.len()].copy_from_slice(slack);
+            let entry = ProtocolEntry { item: Some(item.into()), ..ProtocolEntry::default() };
+            let list = EntryList { entries: vec![entry], ..EntryList::default() };
+            let protocol = Some(Catalog { entries: Some(list), ..Catalog::default() });
+            let catalogs = Catalogs { protocol, ..Catalogs::default() };
+            residues(&catalogs, |id| *id == VMCI).iter().map(|residue| residue.bytes.end).collect()
+        };
+        assert_eq!(ends(60, b"bin\\old.dll"), [71]);
+        assert_eq!(ends(60, &wide("bin\\old.dll")), [82]);
+        assert_eq!(ends(100, &VMCI.to_bytes_le()), [116]);
+    }
 }

@@ -198,4 +198,12 @@ mod tests {
         assert_eq!(ids(&entries[0]), [Some(1001)]);
         assert_eq!(ids(&entries[1]), [None, None, Some(1001)]);
     }
+
+    #[test]
+    fn a_request_is_described_by_names_where_there_are_any() {
+        let described = |family, kind, protocol| SocketRequest::new(family, kind, protocol).described();
+        assert_eq!([described(2, 1, 6), described(23, 2, 0)], ["IPv4 TCP", "IPv6 UDP"]);
+        assert_eq!(described(17, 5, 0), "NETBIOS SEQPACKET");
+        assert_eq!(described(99, 77, 55), "99 77 55");
+    }
 }
