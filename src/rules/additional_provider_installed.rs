@@ -75,7 +75,7 @@ fn judge(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::{complaints, complaints_of_report};
+    use crate::rules::machinery::{complaints, complaints_of_report, findings};
 
     const XP: &str =
         "windows  5.1 x86\ntransports  Tcpip\n1001  tcp\n1002  udp\n1003  raw\n1004  rsvp-udp\n1005  rsvp-tcp\n";
@@ -101,6 +101,10 @@ mod tests {
             names[0], names[1]
         );
         assert_eq!(complaints(&RULE, &case), [note]);
+        let harmless = |case: &str| findings(&RULE, case)[0].harmless.clone().unwrap();
+        assert_ne!(harmless(&case), "drivers of RDMA network cards install it", "the vendor is known");
+        let unknown = XP.to_owned() + &nd(1006, "Foo");
+        assert_eq!(harmless(&unknown), "drivers of RDMA network cards install it");
         assert!(complaints(&RULE, &case.replace("type=-1", "type=1")).is_empty(), "that answers sockets");
     }
 

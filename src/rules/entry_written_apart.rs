@@ -260,7 +260,8 @@ mod tests {
     fn behind_a_shorter_path_stands_the_rest_of_a_longer_one() {
         let case = "1001  base  C:\\longer.dll  A  slack=ff00\n1002  base  C:\\long.dll  B  slack=6c00ff00\n1003  base  C:\\longer.dll  C  slack=ff00";
         assert!(complaints(&RULE, case).is_empty());
-        let of_an_even_longer_one = case.replace("6c00ff00", "6c6cff00");
+        let of_an_even_longer_one =
+            format!("{}\n1004  base  C:\\longer.dll  D  slack=ff00", case.replace("6c00ff00", "6c6cff00"));
         assert!(complaints(&RULE, &of_an_even_longer_one).is_empty());
     }
 

@@ -124,13 +124,20 @@ fn lies_over(layer: &Layer<'_>, also: Vec<String>, subject: &Subject<'_>) -> Str
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::{complaints, complaints_of_report};
+    use crate::rules::machinery::{complaints, complaints_of_report, findings};
 
     #[test]
     fn one_finding_tells_the_whole_provider() {
         let case = "1001  tcp\n1002  udp\n1017  layered  C:\\x.dll  Foo\n1018  1017>1001  C:\\x.dll  Foo over TCP  flags=0x66\n1019  1017>1002  C:\\x.dll  Foo over UDP";
         let expected = r"Foo: LSP (C:\x.dll) over MSAFD Tcpip [TCP/IP] and MSAFD Tcpip [UDP/IP]; not active: the base providers come first; non-IFS: its sockets are not file handles";
         assert_eq!(complaints(&RULE, case), [expected]);
+        let further: Vec<String> =
+            findings(&RULE, case)[0].further_entries.iter().map(|entry| entry.name.to_string()).collect();
+        assert_eq!(further, ["Foo over TCP", "Foo over UDP"]);
+        let alone = "1001  tcp\n1017  layered  C:\\x.dll  Foo";
+        assert!(complaints(&RULE, alone)[0].ends_with(" without any protocol chain"));
+        let with_handles = case.replace("  flags=0x66", "");
+        assert!(complaints(&RULE, &with_handles)[0].ends_with("come first"), "{:?}", complaints(&RULE, &with_handles));
     }
 
     #[test]

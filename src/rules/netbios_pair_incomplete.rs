@@ -120,7 +120,7 @@ fn partner_of(entry: &ProtocolEntry) -> String {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::{complaints, complaints_of_report};
+    use crate::rules::machinery::{complaints, complaints_of_report, findings};
 
     const SYSTEM: &str = "windows  5.1 x86\ntransports  Tcpip NetBIOS\n\
         binding  \\Device\\NetBT_Tcpip_{A}  3\nbinding  \\Device\\NetBT_Tcpip_{B}  0\n\
@@ -161,6 +161,10 @@ mod tests {
             complaints(&RULE, &case),
             ["MSAFD NetBIOS [B] DATAGRAM 1: its SEQPACKET or DATAGRAM counterpart is missing"]
         );
+        let partner = |case: &str| findings(&RULE, case)[0].expected.clone().unwrap();
+        assert_eq!(partner(&case), "MSAFD NetBIOS [B] SEQPACKET 1");
+        let other = case.replace("[B] DATAGRAM 1", "[B] SEQPACKET 1");
+        assert_eq!(partner(&other), "MSAFD NetBIOS [B] DATAGRAM 1");
     }
 
     #[test]

@@ -152,4 +152,13 @@ mod tests {
         assert!(with(br"\SystemRoot\mswsock.dll").is_empty());
         assert!(with(b"VeriSign Commercial S").is_empty());
     }
+
+    #[test]
+    fn memory_names_a_provider_that_no_entry_has() {
+        let named = |id: uuid::Uuid| with(&id.to_bytes_le());
+        let expected =
+            "slack contains the provider {570ADC4B-67B2-42CE-92B2-ACD33D88D842}, which no entry uses any more";
+        assert_eq!(named(uuid::uuid!("570adc4b-67b2-42ce-92b2-acd33d88d842")), [expected]);
+        assert!(named(uuid::uuid!("e70f1aa0-ab8b-11cf-8ca3-00805f48a192")).is_empty(), "that of TCP/IP");
+    }
 }

@@ -84,7 +84,8 @@ fn shown(id: Guid) -> String {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::{complaints, findings};
+    use crate::catalog::{Facts, notation};
+    use crate::rules::machinery::{complaints, findings, findings_in};
 
     const SYSTEM: &str = "windows  10.0.19041 x64\ntransports  Tcpip Tcpip6\nprotocol 64\n1001  tcp\n1002  tcp6\n";
 
@@ -119,5 +120,13 @@ mod tests {
         assert!(complaints(&RULE, &format!("{SYSTEM}provider-list  TCPIP6 TCPIP")).is_empty());
         let without_network = "windows  5.1 x86\ntransports  Tcpip NetBIOS\n1001  tcp";
         assert!(complaints(&RULE, without_network).is_empty());
+    }
+
+    #[test]
+    fn what_a_part_does_not_show_may_be_there() {
+        let mut catalogs = notation::parse(&SYSTEM.replace("1002  tcp6\n", "")).unwrap();
+        assert_eq!(findings_in(&RULE, &catalogs).len(), 1);
+        catalogs.told.remove(Facts::WHOLE_LISTS);
+        assert_eq!(findings_in(&RULE, &catalogs), []);
     }
 }

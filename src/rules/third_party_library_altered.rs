@@ -175,4 +175,13 @@ mod tests {
         );
         assert!(complaints(&RULE, &case).is_empty());
     }
+
+    #[test]
+    fn where_another_rule_speaks_the_folder_is_no_mere_addition() {
+        let severity = |path: &str| severities(&RULE, &format!("name spaces\nother  {path}  Foo"));
+        for path in [r"C:\mdnsNSP.dll", r"\\server\share\mdnsNSP.dll", "mdnsNSP.dll", r"C:\Temp\mdnsNSP.dll"] {
+            assert_eq!(severity(path), [Severity::Error], "{path}");
+        }
+        assert_eq!(severity(r"C:\Program Files\Foo\mdnsNSP.dll"), [Severity::Warning]);
+    }
 }

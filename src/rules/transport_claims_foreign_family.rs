@@ -159,7 +159,7 @@ fn shown(socket: &SocketRequest) -> String {
 mod tests {
     use super::RULE;
     use crate::finding::Severity;
-    use crate::rules::machinery::{complaints, severities};
+    use crate::rules::machinery::{complaints, findings, severities};
 
     /// What is said of a system with a foreign transport before those of Windows.
     fn foreign(lines: &str) -> Vec<String> {
@@ -228,5 +228,29 @@ mod tests {
         let multicast = "windows  6.1 x64\ntransports  RMCast Tcpip\nmapping  RMCast  2/4/113 2/1/113 2/4/0";
         assert!(complaints(&RULE, multicast).is_empty());
         assert_eq!(complaints(&RULE, &multicast.replace("2/4/0", "2/1/0")).len(), 1);
+    }
+
+    #[test]
+    fn the_sockets_of_ip_belong_to_somebody_where_tcpip_is_not_installed() {
+        let case = "windows  6.1 x64\ntransports  Foo\nmapping  Foo  2/1/6";
+        assert_eq!(complaints(&RULE, case).len(), 1);
+    }
+
+    #[test]
+    fn reliable_multicast_is_known_by_its_protocol_or_its_type() {
+        let of = |row: &str| {
+            complaints(&RULE, &format!("windows  6.1 x64\ntransports  Tcpip RMCast\nmapping  RMCast  {row}")).len()
+        };
+        assert_eq!([of("2/4/0"), of("2/5/113"), of("2/4/113")], [0; 3]);
+        assert_eq!([of("2/1/0"), of("2/4/6"), of("23/4/113")], [1; 3]);
+    }
+
+    #[test]
+    fn the_claims_are_shown_by_their_names() {
+        let found = |row: &str| findings(&RULE, &case(&format!("mapping  Foo  {row}"))).remove(0).found.unwrap();
+        assert_eq!(found("2/1/6"), "STREAM TCP");
+        assert_eq!(found("0/0/17"), "any type UDP");
+        assert_eq!(found("2/1/132"), "STREAM protocol 132");
+        assert_eq!(found("2/77/250"), "type 77 protocol 250");
     }
 }
