@@ -50,6 +50,7 @@ mod listings;
 mod logs;
 mod memory;
 mod mutations;
+mod notation;
 mod numbers;
 mod odd_hives;
 mod oracle;
