@@ -260,4 +260,21 @@ mod tests {
         assert_eq!(lengths.map(family), [23, 34, 1, 32, 26, 17].map(Some));
         assert_eq!([(16, 16), (16, 12), (0, 0)].map(family), [None; 3], "family 28 has addresses of 16 bytes too");
     }
+
+    #[test]
+    fn a_section_that_is_not_windows_own_keeps_its_family() {
+        let tcp = |name| section(name, 0x66, (28, 28), 0);
+        let mut entries = [tcp("MSAFD Tcpip [TCP/IPv6]"), tcp("MSAFD Tcpip [TCP/IPv6]")];
+        conclude(&mut entries);
+        let families = entries.map(|entry| (entry.concluded.provider_id.is_some(), entry.concluded.address_family));
+        assert_eq!(families, [(true, Some(23)), (false, Some(23))]);
+    }
+
+    #[test]
+    fn blanks_and_harmful_characters_around_a_name_do_not_count() {
+        let tcp = |name| section(name, 0x66, (16, 16), 0);
+        for name in [" MSAFD Tcpip [TCP/IP] ", "MSAFD Tcpip [TCP/IP]\u{202e}", "\u{1b}MSAFD Tcpip [TCP/IP]"] {
+            assert_eq!(names([tcp(name)]), ["MSAFD Tcpip [TCP/IP]"], "{name:?}");
+        }
+    }
 }

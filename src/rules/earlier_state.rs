@@ -113,3 +113,55 @@ fn identities(catalogs: &Catalogs, canonical: Canonical<'_>) -> BTreeSet<Identit
     );
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::notation;
+
+    const FOO: &str = "1001  tcp\n1015  base  C:\\x.dll  Foo  guid={00000000-0000-0000-0000-000000000007}";
+    const LACKS: &str = "1001  tcp";
+
+    /// Since when Foo is there, as earlier states show it, the oldest first, and a current one.
+    fn since(earlier: &[&str], current: &str) -> Option<String> {
+        let states: Vec<EarlierState> = earlier
+            .iter()
+            .zip(["first", "second", "third"])
+            .zip([1, 2, 3])
+            .map(|((case, name), written)| EarlierState {
+                name: Text::from(name),
+                written: Some(FileTime(written)),
+                catalogs: notation::parse(case).unwrap(),
+            })
+            .rev()
+            .collect();
+        let canonical: Canonical<'_> = &|_, path| CanonicalPath::new(path, false);
+        let timeline = Timeline::of(&states, &notation::parse(current).unwrap(), canonical);
+        let all = notation::parse(FOO).unwrap();
+        let entry = EntryName::from(&all.native_entries()[1]);
+        let since = timeline.since(CatalogName::Protocol32, &entry, canonical)?;
+        Some(since.replace(" of 1601-01-01", ""))
+    }
+
+    #[test]
+    fn the_oldest_state_without_a_gap_counts() {
+        let said = |earlier: &[&str]| since(earlier, FOO).unwrap();
+        assert_eq!(said(&[LACKS, FOO, FOO]), "provider and DLL present since second, not yet in first");
+        assert_eq!(said(&[FOO, FOO]), "provider and DLL present since first");
+        assert_eq!(said(&[FOO, LACKS, FOO]), "provider and DLL present since third, not yet in second");
+        assert_eq!(said(&[FOO, LACKS]), "provider and DLL not in second");
+        assert_eq!(since(&[], FOO), None);
+    }
+
+    #[test]
+    fn what_is_gone_may_still_be_in_an_earlier_state() {
+        assert_eq!(since(&[FOO, FOO, LACKS], LACKS).as_deref(), Some("provider and DLL still present in second"));
+        assert_eq!(since(&[LACKS], LACKS), None);
+    }
+
+    #[test]
+    fn name_space_providers_count_too() {
+        let with = "name spaces\ntcpip\nother  C:\\x.dll  Foo  guid={00000000-0000-0000-0000-000000000007}";
+        assert_eq!(since(&[with], with).as_deref(), Some("provider and DLL present since first"));
+    }
+}
