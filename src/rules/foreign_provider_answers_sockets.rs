@@ -122,7 +122,8 @@ fn by_order_of_sections(
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rules::machinery::{complaints, complaints_of_report};
+    use crate::catalog::{Facts, notation};
+    use crate::rules::machinery::{complaints, complaints_of, complaints_of_report};
 
     const VMWARE: &str = "guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842}";
 
@@ -181,5 +182,17 @@ mod tests {
         assert_eq!(complaints_of_report(&RULE, &format!("{windows}{multicast}{plain}")).len(), 1, "a name is no proof");
         let vmware = "1015  base  x.dll  vSockets STREAM  family=28 protocol=0 flags=0x26\n";
         assert!(complaints_of_report(&RULE, &format!("{windows}{vmware}{plain}")).is_empty());
+    }
+
+    #[test]
+    fn without_chains_kinds_or_guids_the_order_counts() {
+        let case = "1015  base  C:\\x.dll  Foo\n1001  tcp";
+        let selected = complaints(&RULE, case);
+        assert!(selected[0].contains("selected by default"), "{selected:?}");
+        for lacks in [Facts::CHAINS, Facts::ATTRIBUTES, Facts::PROVIDER_IDS] {
+            let mut catalogs = notation::parse(case).unwrap();
+            catalogs.told.remove(lacks);
+            assert!(!complaints_of(&RULE, &catalogs).iter().any(|said| said.contains("selected")), "{lacks}");
+        }
     }
 }

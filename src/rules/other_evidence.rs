@@ -107,3 +107,38 @@ fn is_of(product: &InstalledProduct, known: &ThirdParty) -> bool {
     contains(&product.name, &known.name)
         || product.publisher.as_ref().is_some_and(|publisher| contains(publisher, &known.vendor))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(name: &str, publisher: Option<&str>, folder: Option<&str>) -> InstalledProduct {
+        let [publisher, folder] = [publisher, folder].map(|text| text.map(Text::from));
+        InstalledProduct { name: Text::from(name), publisher, folder, ..InstalledProduct::default() }
+    }
+
+    #[test]
+    fn a_product_is_that_of_a_third_party_by_its_name_or_its_publisher() {
+        let bonjour = ThirdParty::of(None, Some(&CanonicalPath::new(r"C:\x\mdnsNSP.dll", false))).unwrap();
+        assert!(is_of(&product("BONJOUR 3.0", None, None), bonjour));
+        assert!(is_of(&product("Foo", Some(&bonjour.vendor), None), bonjour));
+        assert!(!is_of(&product("Foo", Some("Bar"), None), bonjour) && !is_of(&product("Foo", None, None), bonjour));
+        let nameless = ThirdParty { vendor: String::new(), ..bonjour.clone() };
+        assert!(!is_of(&product("Foo", Some("Bar"), None), &nameless), "no vendor is in every publisher");
+    }
+
+    #[test]
+    fn a_dll_belongs_to_the_product_in_whose_folder_it_lies() {
+        let products = [product("Foo", None, Some(r#""C:\Program Files\Foo\""#)), product("Root", None, Some(r"C:\"))];
+        let software = Software { products: products.to_vec(), ..Software::default() };
+        let mut known = Products::of(Some(&software));
+        let entry = EntryName::from(&crate::catalog::ProtocolEntry::default());
+        let mut names = |path: &str| -> Vec<String> {
+            let path = CanonicalPath::new(path, false);
+            known.of_entry(&entry, Some(&path)).iter().map(|product| product.name.to_string()).collect()
+        };
+        assert_eq!(names(r"C:\Program Files\Foo\bin\x.dll"), ["Foo"]);
+        assert_eq!(names(r"C:\Program Files\Foo 2\x.dll"), [""; 0]);
+        assert_eq!(names(r"C:\x.dll"), [""; 0], "the root of a drive is nobody's folder");
+    }
+}

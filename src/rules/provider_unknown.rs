@@ -166,4 +166,11 @@ mod tests {
         assert!(!is_harmless("Tcpip", own), "all transports are known");
         assert!(!is_harmless("Tcpip Foo", r"C:\x\y.dll"), "another DLL");
     }
+
+    #[test]
+    fn of_an_imitation_another_rule_speaks() {
+        let vmware = "guid={570ADC4B-67B2-42CE-92B2-ACD33D88D842}";
+        let case = format!("1001  tcp\n1015  base  %SystemRoot%\\system32\\vsocklib.dll  vSockets  {vmware} family=2");
+        assert!(complaints(&RULE, &case).is_empty());
+    }
 }

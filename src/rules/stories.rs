@@ -227,4 +227,13 @@ mod tests {
             fields: Vec::new(),
         }
     }
+
+    #[test]
+    fn what_is_about_no_catalog_has_no_cause_of_one() {
+        let case = "windows  10.0.19041 x64\ntransports  Tcpip\nservice  Tcpip  4\nservice  AFD  4\n1001  tcp\n1002  udp\n1003  raw";
+        let stories: Vec<_> =
+            told(case).into_iter().filter(|(rule, ..)| *rule == "transport-driver-disabled").collect();
+        let [(_, first, _), (_, second, _)] = stories.as_slice() else { panic!("{stories:?}") };
+        assert_ne!(first, second, "each service is a story of its own");
+    }
 }
