@@ -254,6 +254,12 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_ends_elsewhere_is_told_too() {
+        let entries: [(&str, usize, &[u8]); 2] = [("a.dll", 60, b"mon\\old.dll"), ("b.dll", 80, b"common\\old.dll")];
+        assert_eq!(found(&entries), [(60, text("mon\\old.dll")), (80, text("common\\old.dll"))]);
+    }
+
+    #[test]
     fn slack_without_a_zero_is_looked_at() {
         let [(start, Trace::Text(text))] = &found(&[("a.dll", 6, &[b'x'; 254])])[..] else { panic!("one text") };
         assert_eq!((*start, text.lossy().len()), (6, 254));

@@ -136,6 +136,12 @@ mod tests {
         assert_eq!(further, ["Foo over TCP", "Foo over UDP"]);
         let alone = "1001  tcp\n1017  layered  C:\\x.dll  Foo";
         assert!(complaints(&RULE, alone)[0].ends_with(" without any protocol chain"));
+        let over_nothing =
+            "1001  tcp\n1018  1017>1999  C:\\x.dll  Foo over [MSAFD Tcpip [TCP/IP]]\n1017  layered  C:\\x.dll  Foo";
+        assert!(
+            complaints(&RULE, over_nothing)[0].contains(" over missing entries"),
+            "the name of a chain is no proof"
+        );
         let with_handles = case.replace("  flags=0x66", "");
         assert!(complaints(&RULE, &with_handles)[0].ends_with("come first"), "{:?}", complaints(&RULE, &with_handles));
     }
