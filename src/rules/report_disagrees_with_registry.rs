@@ -257,7 +257,7 @@ fn times(subject: &Subject<'_>, report: &SystemReport) -> String {
 mod tests {
     use super::{RULE, SystemReport};
     use crate::baseline::Baseline;
-    use crate::catalog::{Catalogs, Facts, Text, notation};
+    use crate::catalog::{Catalogs, Facts, Text, Windows, notation};
     use crate::finding::{Finding, Severity};
     use crate::rules::machinery::report_of;
     use crate::rules::{Subject, judge};
@@ -369,5 +369,31 @@ mod tests {
         let more = "\nother  C:\\x.dll  Foo  guid={12345678-0000-0000-0000-000000000000} space=12";
         let expected = "report shows Foo, which the registry does not have";
         assert_eq!(complaints(REGISTRY, listing(&format!("{REGISTRY}{more}"))), [expected]);
+    }
+
+    #[test]
+    fn a_list_of_dlls_is_compared_by_their_names() {
+        let list = |case: &str| Catalogs { told: Facts::PATHS | Facts::NAME_SPACE_LIBRARIES, ..parse(case) };
+        assert_eq!(complaints(REGISTRY, list(REGISTRY)), [""; 0]);
+        let expected = ["report shows lsp.dll, which the registry does not have"];
+        assert_eq!(complaints(REGISTRY, list(&format!("{REGISTRY}{LAYERED}"))), expected);
+        assert_eq!(complaints(&format!("{REGISTRY}{LAYERED}"), list(REGISTRY)), [""; 0], "a list may show fewer");
+    }
+
+    #[test]
+    fn a_listing_of_unknown_bitness_is_that_of_the_only_list() {
+        let case = "windows  5.1 x86\n1001  tcp\n1002  udp";
+        let unknown = |case: &str| Catalogs { windows: Windows::default(), ..listing(case) };
+        assert_eq!(complaints(case, unknown(case)), [""; 0]);
+        assert_eq!(complaints(case, unknown("1001  tcp")), ["report lacks MSAFD Tcpip [UDP/IP]"]);
+        let both = "windows  10.0.19041 x64\n1001  tcp\n1002  udp";
+        assert_eq!(complaints(both, unknown("1001  tcp")), [""; 0], "nothing shows which of the two it is");
+    }
+
+    #[test]
+    fn what_both_say_of_a_field_is_shown() {
+        let other = listing(&REGISTRY.replace("1002  udp", "1002  udp  protocol=99"));
+        let finding = findings(REGISTRY, other).remove(0);
+        assert_eq!([finding.expected.as_deref(), finding.found.as_deref()], [Some("17"), Some("99")]);
     }
 }
