@@ -41,14 +41,19 @@ fn damage_that_only_the_recovered_hive_has_is_told() {
     assert!(replay.recovered.is_some());
 }
 
+/// A hive with two bins, and the first of them.
+fn with_two_bins() -> (Vec<u8>, Vec<u8>) {
+    let mut hive = hive(11, 10);
+    let bin = hive[4096..].to_vec();
+    hive.extend(&bin);
+    hive[8196..8200].copy_from_slice(&4096_u32.to_le_bytes());
+    set(&mut hive, 40, 8192);
+    (hive, bin)
+}
+
 #[test]
 fn damage_that_is_left_is_known_where_a_log_mends_some_before_it() {
-    let mut sound = hive(11, 10);
-    let bin = sound[4096..].to_vec();
-    sound.extend(&bin);
-    sound[8196..8200].copy_from_slice(&4096_u32.to_le_bytes());
-    set(&mut sound, 40, 8192);
-    let mut damaged = sound;
+    let (mut damaged, bin) = with_two_bins();
     damaged[4096 + 5] = 7;
     damaged[8192 + 5] = 7;
     let mended = Entry { bins_size: 8192, pages: vec![(0, bin[..512].to_vec())], ..entry(10, 'A') };
@@ -59,12 +64,7 @@ fn damage_that_is_left_is_known_where_a_log_mends_some_before_it() {
 
 #[test]
 fn what_is_left_of_lost_bins_is_known_where_a_log_mends_the_first_of_them() {
-    let mut sound = hive(11, 10);
-    let bin = sound[4096..].to_vec();
-    sound.extend(&bin);
-    sound[8196..8200].copy_from_slice(&4096_u32.to_le_bytes());
-    set(&mut sound, 40, 8192);
-    let mut damaged = sound;
+    let (mut damaged, bin) = with_two_bins();
     damaged[4096] = 0;
     damaged[8192] = 0;
     let mended = Entry { bins_size: 8192, pages: vec![(0, bin[..512].to_vec())], ..entry(10, 'A') };
