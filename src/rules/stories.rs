@@ -234,6 +234,6 @@ mod tests {
         let stories: Vec<_> =
             told(case).into_iter().filter(|(rule, ..)| *rule == "transport-driver-disabled").collect();
         let [(_, first, _), (_, second, _)] = stories.as_slice() else { panic!("{stories:?}") };
-        assert_ne!(first, second, "each service is a story of its own");
+        assert_ne!(first, second, "the two services do not share a story");
     }
 }
