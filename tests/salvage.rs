@@ -204,6 +204,23 @@ fn a_key_below_itself_is_read_once() {
     );
 }
 
+/// A sound list, and a key that names the one that lists it as its parent: only that it is the root shows the circle.
+#[test]
+fn the_root_below_one_of_its_keys_is_not_read_again() {
+    let mut bytes = hive::write(&system(), &Shape::default());
+    let parameters = key(&bytes, "Protocol_Catalog9");
+    let root = number(&bytes, 36);
+    let list = 4096 + 4 + number(&bytes, parameters + 28);
+    let last = list + 4 + 8 * (usize::from(bytes[list + 2]) - 1);
+    bytes[last..last + 4].copy_from_slice(&u32::try_from(root).unwrap().to_le_bytes());
+    let parent = u32::try_from(parameters - 4100).unwrap();
+    bytes[4096 + 4 + root + 16..][..4].copy_from_slice(&parent.to_le_bytes());
+    let found = said(&read(&bytes).defects);
+    let is_told = |found: &String| found.ends_with("a key that is listed once, a key that was listed before");
+    assert_eq!(found.iter().filter(|found| is_told(found)).count(), 1, "{found:?}");
+    assert!(found.iter().all(|found| found.matches("Protocol_Catalog9").count() < 2), "{found:?}");
+}
+
 #[test]
 fn names_that_no_program_can_open_are_told() {
     let mut root = system();

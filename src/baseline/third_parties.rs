@@ -3,7 +3,8 @@
 
 use std::sync::OnceLock;
 
-use memchr::memmem;
+use memchr::memchr_iter;
+use memchr::memmem::{self, Finder};
 
 use super::pattern::matches;
 use super::third_party::ThirdParty;
@@ -24,12 +25,13 @@ struct Table {
     provider: OnceLock<Option<ThirdParty>>,
 }
 
-/// What the lists begin with that a third party is known by.
-const LISTS: [&str; 3] = ["\nids = [", "\nfiles = [", "\nnames = ["];
+/// What the lists begin with that a third party is known by, and what they end with.
+const LISTS: [&[u8]; 3] = [b"\nids = [", b"\nfiles = [", b"\nnames = ["];
+const END: &[u8] = b"]\n";
 
 impl Table {
-    fn new(toml: &'static str) -> Self {
-        let [ids, files, names] = LISTS.map(|list| texts(toml, list));
+    fn new(toml: &'static str, lists: &[Finder<'_>; 3], end: &Finder<'_>) -> Self {
+        let [ids, files, names] = lists.each_ref().map(|list| texts(toml, list, end));
         let ids = ids.into_iter().filter_map(|id| Guid::parse_str(id).ok()).collect();
         Self { toml, ids, files, names, provider: OnceLock::new() }
     }
@@ -39,17 +41,25 @@ impl Table {
     }
 }
 
-/// The texts of the list that begins so; it ends with a line.
-fn texts<'t>(toml: &'t str, list: &str) -> Vec<&'t str> {
-    let begin = memmem::find(toml.as_bytes(), list.as_bytes()).map(|begin| begin + list.len());
+/// The texts of the list that begins so.
+fn texts<'t>(toml: &'t str, list: &Finder<'_>, end: &Finder<'_>) -> Vec<&'t str> {
+    let begin = list.find(toml.as_bytes()).map(|begin| begin + list.needle().len());
     let list = begin.and_then(|begin| toml.get(begin..)).unwrap_or_default();
-    let end = memmem::find(list.as_bytes(), b"]\n").unwrap_or(list.len());
-    list.get(..end).unwrap_or_default().split('"').skip(1).step_by(2).collect()
+    let end = end.find(list.as_bytes()).unwrap_or(list.len());
+    let mut quotation_marks = memchr_iter(b'"', list.as_bytes().get(..end).unwrap_or_default());
+    let mut next = || list.get(quotation_marks.next()? + 1..quotation_marks.next()?);
+    std::iter::from_fn(|| next()).collect()
 }
 
 fn tables() -> &'static [Table] {
     static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
-    TABLES.get_or_init(|| FILE.split(HEADING).skip(1).map(Table::new).collect())
+    TABLES.get_or_init(|| {
+        let (lists, end) = (LISTS.map(Finder::new), Finder::new(END));
+        let begins: Vec<usize> = memmem::find_iter(FILE.as_bytes(), HEADING).collect();
+        let ends = begins.iter().copied().skip(1).chain([FILE.len()]);
+        let tables = begins.iter().zip(ends).filter_map(|(begin, end)| FILE.get(begin + HEADING.len()..end));
+        tables.map(|toml| Table::new(toml, &lists, &end)).collect()
+    })
 }
 
 /// Every third party that is known.

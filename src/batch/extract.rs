@@ -235,12 +235,10 @@ fn owned(value: Value<'_>) -> Option<Value<'static>> {
 pub fn dated_events(examination: &Examination) -> impl Iterator<Item = DatedEvent> {
     let registrations = registrations(examination);
     let head = examination.hive.iter().flat_map(HiveHead::moments);
-    let dated = move |Moment { time, event, place }| DatedEvent {
-        time,
-        event,
-        registration: registrations.get(place.path.as_str()).filter(|_| event == Event::KeyWritten).cloned(),
-        path: place.path,
-        offset: place.offset,
+    let dated = move |Moment { time, event, place }| {
+        let path = place.path();
+        let registration = registrations.get(path.as_str()).filter(|_| event == Event::KeyWritten).cloned();
+        DatedEvent { time, event, registration, path, offset: place.offset }
     };
     let logged = examination.events.iter().map(|event| DatedEvent {
         time: event.time,

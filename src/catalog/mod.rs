@@ -39,7 +39,7 @@ pub use file::SeenFile;
 pub use link::RegistryLink;
 pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;
-pub use place::Place;
+pub use place::{KeyPlace, Place};
 pub use protocol::{
     Chain, Concluded, ITEM_SIZE, Kind, PATH_SIZE, ProtocolEntry, ProviderFlags, SOCK_NETWORK_DIRECT, SOCK_RAW,
     ServiceFlags,

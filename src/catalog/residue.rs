@@ -60,7 +60,7 @@ pub fn residues(catalogs: &Catalogs, is_known: impl Fn(&Guid) -> bool) -> Vec<Re
             let Some(item) = entry.item.as_deref().and_then(|item| item.first_chunk()) else { continue };
             for slack in slacks(item) {
                 // Most slack is zeros, in which there is nothing.
-                if item.get(slack.clone()).is_none_or(|bytes| bytes.iter().all(|byte| *byte == 0)) {
+                if item.get(slack.clone()).is_none_or(|bytes| bytes.iter().fold(0, |all, byte| all | byte) == 0) {
                     continue;
                 }
                 if seen.insert((slack.clone(), item.get(slack.clone()))) {

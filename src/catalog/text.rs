@@ -36,10 +36,8 @@ impl Text {
     /// A text from UTF-16 units, which need not be valid.
     #[must_use]
     pub fn from_utf16(units: &[u16]) -> Self {
-        Self(
-            String::from_utf16(units)
-                .map_or_else(|_| Content::Utf16(units.into()), |text| Content::Unicode(text.into())),
-        )
+        let text = ascii_of(units).or_else(|| String::from_utf16(units).ok());
+        Self(text.map_or_else(|| Content::Utf16(units.into()), |text| Content::Unicode(text.into())))
     }
 
     /// A text from the bytes of an ASCII superset that is not known further.
@@ -53,6 +51,7 @@ impl Text {
 
     /// The text as Unicode, with U+FFFD for what has no meaning. For comparing; to print it use `Display`.
     #[must_use]
+    #[inline]
     pub fn lossy(&self) -> Cow<'_, str> {
         match &self.0 {
             Content::Unicode(text) => Cow::Borrowed(text),
@@ -113,7 +112,7 @@ impl Text {
     /// Appends the shown form. Nearly always that is the text itself, which needs no formatter.
     pub(super) fn append_to(&self, shown: &mut String) {
         match &self.0 {
-            Content::Unicode(text) if !is_quoted(text) && text.bytes().all(is_plain) => shown.push_str(text),
+            Content::Unicode(text) if !is_quoted(text) && is_all_plain(text) => shown.push_str(text),
             // A `String` takes everything.
             _ => _ = write!(shown, "{self}"),
         }
@@ -204,6 +203,13 @@ impl fmt::Display for Text {
     }
 }
 
+/// The text of units in ASCII, as nearly all are: many at once.
+fn ascii_of(units: &[u16]) -> Option<String> {
+    let is_ascii = units.iter().fold(0, |all, unit| all | unit) < 0x80;
+    let bytes = units.iter().map(|unit| unit.to_le_bytes()[0]);
+    is_ascii.then(|| String::from_utf8(bytes.collect()).ok())?
+}
+
 /// Whether a text needs quotation marks to be seen as it is.
 fn is_quoted(text: &str) -> bool {
     text.starts_with(' ') || text.ends_with(' ') || (text.len() > 1 && text.starts_with('"') && text.ends_with('"'))
@@ -212,6 +218,11 @@ fn is_quoted(text: &str) -> bool {
 /// Whether a byte of a text stands for itself, whatever follows. Nearly all of any evidence are such.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'\\'
+}
+
+/// Whether all bytes are such. To look at each, even behind one that is not, lets the compiler look at many at once.
+fn is_all_plain(text: &str) -> bool {
+    text.bytes().fold(true, |are_plain, byte| are_plain & is_plain(byte))
 }
 
 fn show_bytes(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! When things happened, as the evidence itself records it.
 
 use super::HiveHead;
-use crate::catalog::{Change, FileTime, Place, Text};
+use crate::catalog::{Change, FileTime, KeyPlace, Place, Text};
 
 /// Something that happened at a time which the evidence records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Moment {
     /// What happened.
     pub event: Event,
     /// To what: the key, or the part of the hive that records it.
-    pub place: Place,
+    pub place: KeyPlace,
 }
 
 /// What happened.
@@ -71,7 +71,7 @@ impl HiveHead {
     pub fn moments(&self) -> impl Iterator<Item = Moment> {
         let moment = |time: Option<FileTime>, event, offset| {
             let place = Place { offset: Some(offset), ..Place::default().below(&Text::from("base block")) };
-            time.map(|time| Moment { time, event, place })
+            time.map(|time| Moment { time, event, place: place.into() })
         };
         let written = moment(self.last_written(), Event::HiveWritten, 12);
         let reorganized = moment(self.last_reorganized(), Event::HiveReorganized, 168);

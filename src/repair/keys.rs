@@ -1,6 +1,6 @@
 //! Finding and changing keys and values in a copy of a registry.
 
-use crate::catalog::{CatalogName, Text};
+use crate::catalog::{CatalogName, KeyPlace, Text};
 use crate::evidence::{Key, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_SZ, Value};
 
 /// The key of a catalog below its control set, the name of one of its lists, and of the number of its entries.
@@ -51,7 +51,8 @@ pub(super) fn made_at<'a>(key: &'a mut Key, path: &str) -> Option<&'a mut Key> {
         let index = key.subkeys.iter().position(|subkey| subkey.name.is(name)).unwrap_or(key.subkeys.len());
         if index == key.subkeys.len() {
             let name = Text::from(name);
-            key.subkeys.push(Key { place: key.place.below(&name), name, ..Key::default() });
+            let place = KeyPlace::below(&key.place.path().into(), &name);
+            key.subkeys.push(Key { place, name, ..Key::default() });
         }
         key.subkeys.get_mut(index)
     })
@@ -59,11 +60,11 @@ pub(super) fn made_at<'a>(key: &'a mut Key, path: &str) -> Option<&'a mut Key> {
 
 /// The key whose place in the evidence has that path.
 pub(super) fn placed_mut<'a>(key: &'a mut Key, path: &str) -> Option<&'a mut Key> {
-    if key.place.path == path {
+    if key.place.path() == path {
         return Some(key);
     }
     let leads_there = |subkey: &&mut Key| {
-        path.strip_prefix(&subkey.place.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
+        path.strip_prefix(&*subkey.place.path()).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
     };
     key.subkeys.iter_mut().filter(leads_there).find_map(|subkey| placed_mut(subkey, path))
 }
@@ -71,7 +72,7 @@ pub(super) fn placed_mut<'a>(key: &'a mut Key, path: &str) -> Option<&'a mut Key
 /// Removes the key whose place in the evidence has that path, with everything below it.
 pub(super) fn remove_placed(key: &mut Key, path: &str) -> bool {
     let before = key.subkeys.len();
-    key.subkeys.retain(|subkey| subkey.place.path != path);
+    key.subkeys.retain(|subkey| subkey.place.path() != path);
     before != key.subkeys.len() || key.subkeys.iter_mut().any(|subkey| remove_placed(subkey, path))
 }
 
@@ -104,8 +105,9 @@ pub(super) fn set_text(key: &mut Key, name: &str, text: &str, is_expanded: bool)
 pub(super) fn settle(key: &mut Key) {
     key.last_written = None;
     let Key { place, subkeys, .. } = key;
+    let path = place.path().into();
     for subkey in subkeys {
-        subkey.place = place.below(&subkey.name);
+        subkey.place = KeyPlace::below(&path, &subkey.name);
         settle(subkey);
     }
 }

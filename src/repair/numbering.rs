@@ -35,7 +35,7 @@ pub(super) fn repair(work: &mut Work<'_>, examined: &Examined) -> bool {
         list.subkeys = read;
         for key in unread {
             let loses = Some("nothing: Windows never reads it".to_owned());
-            work.steps.push(Step { loses, ..Step::new(What::RemoveKey, key.place.path.as_str(), Some(name)) });
+            work.steps.push(Step { loses, ..Step::new(What::RemoveKey, key.place.path(), Some(name)) });
         }
         if !stays_in_order {
             let source = Some(Source::Entries);

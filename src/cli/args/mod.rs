@@ -80,7 +80,9 @@ impl Args {
 /// Name of the command that is a worker process.
 pub(super) const WORKER: &str = "worker";
 
+// The options of a command are only made where they are asked for: that is a third of the time that arguments take.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum Command {
     /// Examines single files: reconstructs the catalogs and reports what is missing, added, broken or hijacked
     Examine(Box<ExamineArgs>),

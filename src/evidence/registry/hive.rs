@@ -14,7 +14,7 @@ use super::key::{Key, MAX_DEPTH};
 use super::records::{KeyRecord, Records, key_in};
 use super::salvage::{Names, Salvage, Trail};
 use super::wanted::WantedBelow;
-use crate::catalog::{Place, Text};
+use crate::catalog::{KeyPlace, Place, Text};
 use crate::evidence::{Defect, Defects, Error, HiveHead};
 use crate::layout::{BaseBlock, cell};
 
@@ -82,7 +82,7 @@ impl OpenHive<'_> {
         defects: &mut Defects,
     ) -> Result<Key, Error> {
         // The root's own name is no part of any path.
-        self.read_at(&Place::default(), wanted, budget, defects)
+        self.read_at(&KeyPlace::default(), wanted, budget, defects)
     }
 
     /// The same where the root is the key at that place.
@@ -92,7 +92,7 @@ impl OpenHive<'_> {
     /// Where there is no root key.
     pub(super) fn read_at(
         &self,
-        place: &Place,
+        place: &KeyPlace,
         wanted: &WantedBelow<'_>,
         budget: &mut usize,
         defects: &mut Defects,
@@ -100,18 +100,21 @@ impl OpenHive<'_> {
         let trail = Trail::new(self.bytes.len(), budget, defects);
         let mut walk = Walk { bytes: self.bytes, salvage: Salvage::new(self.bytes), trail };
         let root_at = |record: &KeyRecord<'_>| Key {
-            place: Place { offset: u64::try_from(record.offset).ok(), ..place.clone() },
+            place: place.clone().at(record.offset),
             last_written: Some(record.last_written()),
             ..Key::default()
         };
         match self.root() {
             Ok(root) => {
-                let key = walk.record(&root).map(|record| root_at(&record)).unwrap_or_default();
+                let record = walk.record(&root).ok();
+                record.iter().for_each(|record| walk.trail.begin(record.offset));
+                let key = record.as_ref().map(root_at).unwrap_or_default();
                 Ok(walk.key(&root, key, wanted, 0))
             }
             Err(found) => {
                 let root = walk.salvage.find_root().ok_or_else(|| Error::NoRootKey { found: found.clone() })?;
                 let mut key = root_at(&root);
+                walk.trail.begin(root.offset);
                 walk.trail.lose(&mut key, "a root key at the offset in the base block", found);
                 Ok(walk.salvage.key(&root, key, wanted, 0, &mut walk.trail))
             }
@@ -171,7 +174,7 @@ impl<'a> Walk<'a, '_> {
         }
         if wanted.has_subkeys() {
             match self.sound_subkeys(&record, wanted, depth) {
-                Ok(subkeys) => self.read_subkeys(node, &subkeys, &mut key, wanted, depth),
+                Ok(subkeys) => self.read_subkeys(node, record.offset, &subkeys, &mut key, wanted, depth),
                 Err(found) => {
                     if !self.salvage.subkeys(&record, &mut key, wanted, depth, &mut self.trail) {
                         self.trail.lose(&mut key, "a list of subkeys", found);
@@ -224,11 +227,12 @@ impl<'a> Walk<'a, '_> {
         Ok(Subkeys { items, are_plain, read })
     }
 
-    /// Reads the wanted subkeys of a key whose list is sound. They are not held at once: a key may have any number of
-    /// subkeys that nobody wants.
+    /// Reads the wanted subkeys of a key at that offset whose list is sound. They are not held at once: a key may have any
+    /// number of subkeys that nobody wants.
     fn read_subkeys(
         &mut self,
         node: &KeyNode<&'a [u8]>,
+        offset: usize,
         subkeys: &Subkeys,
         key: &mut Key,
         wanted: &WantedBelow<'_>,
@@ -239,26 +243,39 @@ impl<'a> Walk<'a, '_> {
         let mut names = Names::default();
         let mut nodes = node.subkeys().and_then(Result::ok);
         let mut next = 0;
+        let own_offset = Records::offset_of(offset);
+        let path = key.place.path().into();
+        let every = wanted.every_subkey();
         for position in &subkeys.read {
             let Some(Ok(record)) = subkeys.items.get(*position).map(|item| records.key(*item)) else { continue };
             if !subkeys.are_plain {
                 self.trail.check_name(key, &mut names, record.name);
             }
-            let Some(wanted) = wanted.stored_subkey(record.name) else { continue };
-            let passed_over = position - next;
-            next = position + 1;
-            let node = nodes.as_mut().and_then(|nodes| nodes.nth(passed_over)).and_then(Result::ok);
+            let own = if every.is_none() { wanted.stored_subkey(record.name) } else { None };
+            let Some(wanted) = every.as_ref().or(own.as_ref()) else { continue };
+            // Where nothing below is wanted, the record is all that there is to be read.
+            let node = wanted.has_subkeys().then(|| {
+                let passed_over = position - next;
+                next = position + 1;
+                nodes.as_mut().and_then(|nodes| nodes.nth(passed_over)).and_then(Result::ok)
+            });
             let name = record.name.text();
-            let place = Place { offset: u64::try_from(record.offset).ok(), ..key.place.below(&name) };
-            if self.trail.is_new(record.offset, &place) {
+            let place = KeyPlace::below(&path, &name).at(record.offset);
+            let is_own = subkeys.are_plain && own_offset == Some(record.head.parent);
+            let is_new = if is_own {
+                self.trail.is_new_child(record.offset, &place)
+            } else {
+                self.trail.is_new(record.offset, &place)
+            };
+            if is_new {
                 let (last_written, is_link) = (Some(record.last_written()), record.is_link());
                 let subkey = Key { name, place, last_written, is_link, ..Key::default() };
                 if !self.trail.has_room(key, subkey.size()) {
                     break;
                 }
-                key.subkeys.push(match node {
-                    Some(node) => self.key(&node, subkey, &wanted, depth + 1),
-                    None => self.salvage.key(&record, subkey, &wanted, depth + 1, &mut self.trail),
+                key.subkeys.push(match node.flatten() {
+                    Some(node) => self.key(&node, subkey, wanted, depth + 1),
+                    None => self.salvage.key(&record, subkey, wanted, depth + 1, &mut self.trail),
                 });
             }
         }
@@ -292,7 +309,7 @@ mod tests {
         let salvage = Salvage::new(bytes);
         let mut trail = Trail::new(bytes.len(), &mut other_budget, &mut other);
         let root = salvage.find_root().unwrap();
-        let place = Place { offset: u64::try_from(root.offset).ok(), ..Place::default() };
+        let place = KeyPlace::default().at(root.offset);
         let key = Key { place, last_written: Some(root.last_written()), ..Key::default() };
         let by_records = salvage.key(&root, key, &wanted.of_root(), 0, &mut trail);
         [(by_nt_hive, one.into_list()), (by_records, other.into_list())]

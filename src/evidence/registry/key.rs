@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{FileTime, Place, Text};
+use crate::catalog::{FileTime, KeyPlace, Place, Text};
 
 /// Deepest key that is followed; the deepest of thirteen real SYSTEM hives is 16.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -14,7 +14,7 @@ pub(crate) struct Key {
     /// Its name.
     pub name: Text,
     /// Where it lies.
-    pub place: Place,
+    pub place: KeyPlace,
     /// When it was last written, where the carrier keeps that.
     pub last_written: Option<FileTime>,
     /// Its values.
@@ -76,7 +76,7 @@ pub(super) const LINK_VALUE: &str = "SymbolicLinkValue";
 impl Key {
     /// Bytes of memory that it takes, without what it holds.
     pub(super) fn size(&self) -> usize {
-        size_of::<Self>() + self.name.lossy().len() + self.place.path.len()
+        size_of::<Self>() + self.name.lossy().len() + self.place.path_length()
     }
 
     /// The same with all that it holds.
@@ -150,7 +150,7 @@ impl Key {
     /// Where one of its values lies.
     #[must_use]
     pub(super) fn place_of(&self, value: &Value) -> Place {
-        Place { offset: value.offset, line: value.line, ..self.place.below(&value.name) }
+        Place { offset: value.offset, line: value.line, ..self.place.whole().below(&value.name) }
     }
 
     /// Adds what `other`, another reading of the same key, has and this one has not. Where both have a value and it is
@@ -164,7 +164,7 @@ impl Key {
         for value in other.values {
             match values.get(&value.name.lower()).and_then(|index| self.values.get(*index)) {
                 Some(own) if (own.data_type, &own.data) == (value.data_type, &value.data) => {}
-                Some(own) => return Err(Box::new((self.place.below(&own.name).path, own.clone(), value))),
+                Some(own) => return Err(Box::new((self.place.whole().below(&own.name).path, own.clone(), value))),
                 None => self.values.push(value),
             }
         }
@@ -196,19 +196,13 @@ impl Value {
     /// The data as text up to the first NUL. `None` where the type is not one of text.
     #[must_use]
     pub(crate) fn text(&self) -> Option<Text> {
-        matches!(self.data_type, REG_SZ | REG_EXPAND_SZ).then(|| {
-            let units = units(&self.data);
-            Text::from_utf16(units.split(|unit| *unit == 0).next().unwrap_or_default())
-        })
+        matches!(self.data_type, REG_SZ | REG_EXPAND_SZ).then(|| first_text(&self.data))
     }
 
     /// The data as the path of a key. `None` where the type is another.
     #[must_use]
     pub(super) fn link_target(&self) -> Option<Text> {
-        (self.data_type == REG_LINK).then(|| {
-            let units = units(&self.data);
-            Text::from_utf16(units.split(|unit| *unit == 0).next().unwrap_or_default())
-        })
+        (self.data_type == REG_LINK).then(|| first_text(&self.data))
     }
 
     /// The text of a value that is one text without control characters and with one NUL, at its end.
@@ -253,6 +247,14 @@ impl Value {
     pub(super) fn bytes(&self) -> Option<&[u8]> {
         (self.data_type == REG_BINARY).then_some(self.data.as_slice())
     }
+}
+
+/// The text up to the first NUL.
+fn first_text(data: &[u8]) -> Text {
+    let (units, _) = data.as_chunks();
+    let end = units.iter().position(|unit| *unit == [0; 2]).unwrap_or(units.len());
+    let units: Vec<u16> = units.iter().take(end).map(|unit| u16::from_le_bytes(*unit)).collect();
+    Text::from_utf16(&units)
 }
 
 fn units(data: &[u8]) -> Vec<u16> {

@@ -86,7 +86,8 @@ pub(super) fn follow_in_export(root: &mut Key, defects: &mut Defects) -> Links {
     follow(root, Wanted::of_export(), &Source::Export(&all), &mut budget, defects)
 }
 
-fn has_links(key: &Key) -> bool {
+/// Whether a key or one below it is a link.
+pub(super) fn has_links(key: &Key) -> bool {
     key.is_link || key.subkeys.iter().any(has_links)
 }
 
@@ -147,7 +148,7 @@ impl<'a> Follower<'a> {
             Err(obstacle) => (None, Some(obstacle)),
         };
         let control_set = self.path.first().cloned().unwrap_or_default();
-        let link = RegistryLink { place: link.place, last_written: link.last_written, target, obstacle };
+        let link = RegistryLink { place: link.place.whole(), last_written: link.last_written, target, obstacle };
         self.links.0.entry(control_set).or_default().push(link);
         key
     }
@@ -175,12 +176,13 @@ impl<'a> Follower<'a> {
             let (tree, met) = self.read(&names).ok_or("no part of the hive can be read")?;
             let step = walk(&tree, &names);
             let arrived = match &step {
-                Ok(Step::Arrived(key)) => Some(key.place.path.as_str()),
+                Ok(Step::Arrived(key)) => Some(key.place.path()),
                 _ => None,
             };
             // Other damage on the way was met before.
             self.defects.add_those(met, |defect| {
-                defect.expected == WITHIN_ROOM || arrived.is_some_and(|path| defect.place.path.starts_with(path))
+                defect.expected == WITHIN_ROOM
+                    || arrived.as_ref().is_some_and(|path| defect.place.path.starts_with(path))
             });
             match step? {
                 Step::Arrived(key) => {

@@ -108,11 +108,13 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
         }
         return Err(Error::OtherHive { found: kind_of_hive(&names) });
     }
+    let mut has_links = links::has_links(&root);
     let mut links = links::follow(&mut root, Wanted::of_system(), &Source::Hive(&hive), &mut budget, &mut defects);
     if let Some(wanted) = other_transports(&root) {
         // What is damaged was met before, and two readings of the same bytes do not contradict each other.
         let mut again = Defects::default();
         let mut transports = hive.read(&wanted.of_root(), &mut budget, &mut again)?;
+        has_links |= links::has_links(&transports);
         defects.add_those(again, |defect| defect.expected == WITHIN_ROOM);
         links.add(links::follow(&mut transports, &wanted, &Source::Hive(&hive), &mut budget, &mut defects));
         let _ = root.merge(transports);
@@ -141,7 +143,7 @@ fn read_state(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Reading, Error>
     });
     let code_page = options.code_page;
     let registry = options.keep_registry.then(|| Registry { root: root.clone(), links, code_page });
-    let mut moments = moments::of_keys(root, &mut defects);
+    let mut moments = moments::of_keys(root, has_links, &mut defects);
     moments.extend(moments::of_links(&control_sets));
     moments.extend(history.iter().flat_map(moments::of_deleted_keys));
     Ok(Reading {
@@ -174,9 +176,10 @@ fn read_part(part: Part, bytes: &[u8], options: &ReadOptions<'_>) -> Result<Opti
     {
         let _ = root.merge(transports?);
     }
+    let has_links = links::has_links(&root);
     let links = links::follow_in_export(&mut root, &mut defects);
     let control_sets = read_control_sets(&root, &links, options.code_page, &mut defects);
-    let moments = moments::of_keys(root, &mut defects);
+    let moments = moments::of_keys(root, has_links, &mut defects);
     let hive = Some(hive.head);
     Ok(Some(Reading { hive, control_sets, moments, defects: defects.into_list(), ..Reading::of(Kind::Hive) }))
 }

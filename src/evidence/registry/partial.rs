@@ -2,7 +2,7 @@
 
 use super::key::Key;
 use super::wanted::{Wanted, WantedBelow};
-use crate::catalog::{Place, Text};
+use crate::catalog::{KeyPlace, Place, Text};
 
 /// Which key the root of a hive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,8 @@ impl Part {
     }
 
     /// Where the root lies.
-    pub(super) fn place(self) -> Place {
-        self.names().fold(Place::default(), |place, name| place.below(&Text::from(name)))
+    pub(super) fn place(self) -> KeyPlace {
+        Place { path: self.0.to_owned(), ..Place::default() }.into()
     }
 
     /// What is wanted of the root, where `wanted` is wanted of a system.
@@ -82,6 +82,6 @@ mod tests {
         let key = |name: &str, subkeys| Key { name: Text::from(name), subkeys, ..Key::default() };
         let with = |name: &str| part.system(key("", vec![key("Parameters", vec![key(name, Vec::new())])]));
         assert!(part.is_in(&with("Protocol_Catalog9")) && !part.is_in(&with("Interfaces")));
-        assert_eq!(part.place().path, r"CurrentControlSet\Services\WinSock2");
+        assert_eq!(part.place().path(), r"CurrentControlSet\Services\WinSock2");
     }
 }

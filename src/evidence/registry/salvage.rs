@@ -12,7 +12,7 @@ use memchr::memmem;
 use super::key::{Key, MAX_DEPTH, Value};
 use super::records::{CELL_HEAD, KeyRecord, Listed, NIL, Records, StoredName, ValueList, ValueRecord, key_in};
 use super::wanted::WantedBelow;
-use crate::catalog::{Place, Text};
+use crate::catalog::{KeyPlace, Text};
 use crate::evidence::{Defect, Defects, MAX_SEARCHED};
 use crate::layout::BaseBlock;
 
@@ -31,8 +31,12 @@ const MOST_KEYS: usize = 1 << 20;
 
 /// What a walk over a tree must remember that damage may have made a graph.
 pub(super) struct Trail<'d> {
-    /// Offsets of the keys that were read.
+    /// Offsets of the keys that were read, but for those in `own`.
     seen: HashSet<usize>,
+    /// The offset of the root, and those of keys that were read from the list of the key that they name as their parent,
+    /// as long as no other was met. No two of them are the same: each names one parent, which lists it once and was itself
+    /// read once.
+    own: Vec<usize>,
     /// How many items of lists may still be read: no sound hive has more of them than room for their offsets, while
     /// lists that name one list thousands of times would keep us for hours.
     left: usize,
@@ -45,8 +49,7 @@ pub(super) struct Trail<'d> {
 impl<'d> Trail<'d> {
     /// The trail through a hive of that length.
     pub(super) fn new(length: usize, room: &'d mut usize, defects: &'d mut Defects) -> Self {
-        // Real hives have 369 keys that are read.
-        Self { seen: HashSet::with_capacity(400), left: MOST_ITEMS.min(length / 4), room, defects }
+        Self { seen: HashSet::new(), own: Vec::new(), left: MOST_ITEMS.min(length / 4), room, defects }
     }
 
     /// How many items of lists may still be read.
@@ -69,11 +72,28 @@ impl<'d> Trail<'d> {
         room.is_some()
     }
 
+    /// Begins at the root key at that offset.
+    pub(super) fn begin(&mut self, root: usize) {
+        self.own.push(root);
+    }
+
+    /// The same as [`Trail::is_new`] for a key in a list without repetitions, that of the key that it names as its parent.
+    /// As long as there is no other, no set is needed.
+    pub(super) fn is_new_child(&mut self, offset: usize, place: &KeyPlace) -> bool {
+        let is_root = self.own.first() == Some(&offset);
+        if is_root || !self.seen.is_empty() {
+            return self.is_new(offset, place);
+        }
+        self.own.push(offset);
+        true
+    }
+
     /// Whether a key is met for the first time; else that is reported.
-    pub(super) fn is_new(&mut self, offset: usize, place: &Place) -> bool {
+    pub(super) fn is_new(&mut self, offset: usize, place: &KeyPlace) -> bool {
+        self.seen.extend(self.own.drain(..));
         let is_new = self.seen.insert(offset);
         if !is_new {
-            let defect = Defect::new(place.clone(), "a key that is listed once", "a key that was listed before");
+            let defect = Defect::new(place.whole(), "a key that is listed once", "a key that was listed before");
             self.defects.push(defect);
         }
         is_new
@@ -82,7 +102,7 @@ impl<'d> Trail<'d> {
     /// Tells damage that may have hidden something of a key.
     pub(super) fn lose(&mut self, key: &mut Key, expected: impl Into<String>, found: impl Into<String>) {
         key.is_damaged = true;
-        self.defects.push(Defect::new(key.place.clone(), expected, found));
+        self.defects.push(Defect::new(key.place.whole(), expected, found));
     }
 
     /// Tells a name of a subkey that Windows would not find. By their order nothing is lost here: lists are read from
@@ -92,7 +112,7 @@ impl<'d> Trail<'d> {
         if let Some(found) = found.filter(|_| !names.are_unsorted) {
             names.are_unsorted = true;
             let expected = "subkeys sorted by name, as Windows needs them";
-            self.defects.push(Defect::new(key.place.clone(), expected, found));
+            self.defects.push(Defect::new(key.place.whole(), expected, found));
         }
         let is_whole = |name: &Text| !name.is_empty() && name.undecoded().is_none() && !name.lossy().contains('\0');
         let is_sound =
@@ -224,12 +244,13 @@ impl<'a> Salvage<'a> {
             }
         }
         let mut names = Names::default();
+        let path = key.place.path().into();
         for child in children {
             let Ok(child) = self.records.key(child) else { continue };
             trail.check_name(key, &mut names, child.name);
             let Some(wanted) = wanted.stored_subkey(child.name) else { continue };
             let name = child.name.text();
-            let place = Place { offset: u64::try_from(child.offset).ok(), ..key.place.below(&name) };
+            let place = KeyPlace::below(&path, &name).at(child.offset);
             if trail.is_new(child.offset, &place) {
                 let (last_written, is_link) = (Some(child.last_written()), child.is_link());
                 let subkey = Key { name, place, last_written, is_link, ..Key::default() };
@@ -297,10 +318,12 @@ impl<'a> Salvage<'a> {
         }
         if !wanted.has_all_values() {
             // A single value is wanted: four would take the room that a vector begins with.
-            key.values.reserve_exact(1);
+            key.values = Vec::with_capacity(1);
         }
+        let is_wanted = wanted.value_chooser();
         for item in items {
-            match self.records.value(u32::from_le_bytes(*item)).and_then(|value| self.value(&value, key, wanted, trail))
+            let value = self.records.value(u32::from_le_bytes(*item));
+            match value.and_then(|value| if is_wanted(value.name) { self.value(&value, key, trail) } else { Ok(None) })
             {
                 Ok(value) => key.values.extend(value),
                 Err(found) => {
@@ -312,15 +335,9 @@ impl<'a> Salvage<'a> {
         is_damaged
     }
 
-    /// A value with its data; `None` where it is not wanted, or there is no room for it.
-    fn value(
-        &self,
-        record: &ValueRecord<'_>,
-        key: &mut Key,
-        wanted: &WantedBelow<'_>,
-        trail: &mut Trail<'_>,
-    ) -> Result<Option<Value>, String> {
-        if !wanted.value(|wanted| record.name.is(wanted)) || record.is_tombstone() {
+    /// A value with its data; `None` where it does not exist here, or there is no room for it.
+    fn value(&self, record: &ValueRecord<'_>, key: &mut Key, trail: &mut Trail<'_>) -> Result<Option<Value>, String> {
+        if record.is_tombstone() {
             return Ok(None);
         }
         let (name, offset) = (record.name.text(), u64::try_from(record.offset).ok());

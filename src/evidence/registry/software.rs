@@ -76,6 +76,6 @@ fn product(key: &Key) -> Option<InstalledProduct> {
         version: text("DisplayVersion"),
         folder: text("InstallLocation"),
         uninstall: text("UninstallString"),
-        place: key.place.clone(),
+        place: key.place.whole(),
     })
 }

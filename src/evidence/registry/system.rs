@@ -114,7 +114,7 @@ pub(super) fn read_environment(control_set: &Key, defects: &mut Defects) -> Opti
     let key = control_set.at(r"Control\Session Manager\Environment")?;
     let mut values = Values::new(key, defects);
     Some(Environment {
-        place: key.place.clone(),
+        place: key.place.whole(),
         windir: values.text("windir"),
         system_root: values.text("SystemRoot"),
         system_drive: values.text("SystemDrive"),
@@ -146,8 +146,8 @@ fn from_driver_database(database: &Key, defects: &mut Defects) -> Windows {
 /// The build that a driver package is of, where it is one of this version.
 fn package_build(package: &Key, version: Version) -> Option<u32> {
     let data = package.value("Version")?.bytes()?;
-    let words = data.get(32..40)?.as_chunks().0.iter().map(|word| u32::from(u16::from_le_bytes(*word)));
-    let [_revision, build, minor, major] = words.collect::<Vec<_>>().try_into().ok()?;
+    let (words, _) = data.get(32..40)?.as_chunks();
+    let [_revision, build, minor, major] = words.first_chunk()?.map(|word| u32::from(u16::from_le_bytes(word)));
     (Version::new(major, minor) == version).then_some(build)
 }
 

@@ -58,7 +58,8 @@ impl<'k, 'd> Values<'k, 'd> {
 
     pub(super) fn defect(&mut self, name: &str, expected: &str, found: String) {
         let key = self.key;
-        let place = key.value(name).map_or_else(|| key.place.below(&Text::from(name)), |value| key.place_of(value));
+        let place =
+            key.value(name).map_or_else(|| key.place.whole().below(&Text::from(name)), |value| key.place_of(value));
         self.defects.push(Defect::new(place, expected, found));
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Defect
     }
     catalogs.service_provider = services
         .at(r"Tcpip\ServiceProvider")
-        .map(|key| ServiceProvider { place: key.place.clone(), path: Values::new(key, defects).text("ProviderPath") });
+        .map(|key| ServiceProvider { place: key.place.whole(), path: Values::new(key, defects).text("ProviderPath") });
     let mut keys: HashMap<String, &Key> = HashMap::new();
     for key in &services.subkeys {
         keys.entry(key.name.lower()).or_insert(key);
@@ -31,7 +31,7 @@ pub(super) fn read(catalogs: &mut Catalogs, services: &Key, defects: &mut Defect
         let Some(key) = keys.get(&name.lower()) else { continue };
         let mut values = Values::new(key, defects);
         let (start, image_path) = (values.number("Start"), values.text("ImagePath"));
-        let (place, last_written) = (key.place.clone(), key.last_written);
+        let (place, last_written) = (key.place.whole(), key.last_written);
         catalogs.services.push(Service { name: name.clone(), place, start, image_path, last_written });
         if let Some(key) = key.at(r"Parameters\Winsock") {
             catalogs.transports.push(read_transport(name, key, defects));
@@ -52,7 +52,7 @@ fn read_winsock(key: &Key, is_64_bit: bool, defects: &mut Defects) -> Winsock {
     let (transports, provider_list) = (texts("Parameters", "Transports"), texts("Setup Migration", "Provider List"));
     let providers = key.at(r"Setup Migration\Providers").map_or(&[][..], |key| &key.subkeys);
     Winsock {
-        place: key.place.clone(),
+        place: key.place.whole(),
         last_written: key.last_written,
         transports,
         provider_list,
@@ -110,7 +110,7 @@ fn read_transport(name: Text, key: &Key, defects: &mut Defects) -> Transport {
     numbered.sort_by_key(|(number, _)| *number);
     Transport {
         name,
-        place: key.place.clone(),
+        place: key.place.whole(),
         last_written: key.last_written,
         helper,
         mapping,
@@ -146,7 +146,7 @@ fn read_mapping(key: &Key, values: &mut Values<'_, '_>) -> Vec<SocketRequest> {
 fn read_template(key: &Key, defects: &mut Defects) -> ProtocolEntry {
     let mut values = Values::new(key, defects);
     ProtocolEntry {
-        place: key.place.clone(),
+        place: key.place.whole(),
         key: Some(key.name.clone()),
         last_written: key.last_written,
         stored_name: values.text("szProtocol"),

@@ -53,7 +53,7 @@ fn told_of<E>(key: &Key, catalog: &Catalog<E>, library: impl Fn(&E) -> Option<&T
         lists.flat_map(|list| list.entries.iter().chain(&list.orphans)).filter_map(library).collect();
     OtherCatalog {
         name: key.name.clone(),
-        place: key.place.clone(),
+        place: key.place.whole(),
         libraries: libraries.into_iter().cloned().collect(),
     }
 }
@@ -61,7 +61,7 @@ fn told_of<E>(key: &Key, catalog: &Catalog<E>, library: impl Fn(&E) -> Option<&T
 fn read_parameters(key: &Key, defects: &mut Defects) -> Parameters {
     let mut values = Values::new(key, defects);
     Parameters {
-        place: key.place.clone(),
+        place: key.place.whole(),
         last_written: key.last_written,
         registry_version: values.text("WinSock_Registry_Version"),
         current_protocol_catalog: values.text("Current_Protocol_Catalog"),
@@ -79,17 +79,17 @@ fn read_catalog<E: Entry>(key: &Key, entry: impl Fn(&Key, &mut Defects) -> E, de
         keys.sort_by(|one, other| one.name.cmp(&other.name));
         if keys.len() > MAX_ENTRIES {
             let expected = format!("at most {MAX_ENTRIES} entries");
-            defects.push(Defect::new(key.place.clone(), expected, format!("{} keys; the rest is ignored", keys.len())));
+            defects.push(Defect::new(key.place.whole(), expected, format!("{} keys; the rest is ignored", keys.len())));
             keys.truncate(MAX_ENTRIES);
         }
         let entries = keys.into_iter().map(|key| entry(key, defects)).collect();
-        Some(EntryList { place: key.place.clone(), last_written: key.last_written, entries, orphans: Vec::new() })
+        Some(EntryList { place: key.place.whole(), last_written: key.last_written, entries, orphans: Vec::new() })
     };
     let (entries, entries64) = (list("Catalog_Entries"), list("Catalog_Entries64"));
     let is_list = |key: &&Key| ["Catalog_Entries", "Catalog_Entries64"].iter().any(|name| key.name.is(name));
     let mut values = Values::new(key, defects);
     let mut catalog = Catalog {
-        place: key.place.clone(),
+        place: key.place.whole(),
         last_written: key.last_written,
         entries,
         entries64,
@@ -109,7 +109,7 @@ const FIXED_FIELDS: Range<usize> = 260..376;
 fn read_protocol_entry(key: &Key, code_page: Option<CodePage>, defects: &mut Defects) -> ProtocolEntry {
     let mut values = Values::new(key, defects);
     let entry = ProtocolEntry {
-        place: key.place.clone(),
+        place: key.place.whole(),
         key: Some(key.name.clone()),
         last_written: key.last_written,
         protocol_name: values.text("ProtocolName"),
@@ -169,7 +169,7 @@ fn decode_item(entry: ProtocolEntry, item: &PackedCatalogItem, code_page: Option
 fn read_name_space_entry(key: &Key, defects: &mut Defects) -> NameSpaceEntry {
     let mut values = Values::new(key, defects);
     NameSpaceEntry {
-        place: key.place.clone(),
+        place: key.place.whole(),
         key: Some(key.name.clone()),
         last_written: key.last_written,
         library_path: values.text("LibraryPath"),
@@ -187,7 +187,7 @@ fn read_app_permission(key: &Key, defects: &mut Defects) -> AppPermission {
     let mut values = Values::new(key, defects);
     AppPermission {
         key: key.name.clone(),
-        place: key.place.clone(),
+        place: key.place.whole(),
         last_written: key.last_written,
         path: values.text("AppFullPath"),
         arguments: values.text("AppArgs"),

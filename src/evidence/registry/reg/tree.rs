@@ -314,7 +314,7 @@ impl Tree {
             parents.push(kept.as_ref().map_or(ROOT, |kept| kept.parent));
             keys.push(kept.map(|kept| Key {
                 name: kept.name,
-                place: kept.place,
+                place: kept.place.into(),
                 is_link: kept.values.iter().flatten().any(is_link_target),
                 values: kept.values.into_iter().flatten().collect(),
                 is_damaged: kept.is_damaged,

@@ -1,6 +1,7 @@
 //! Which keys and values of a registry the program reads at all: everything else is passed over unread.
 
 mod keys;
+mod outlines;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -10,6 +11,7 @@ use self::keys::{
     WANTED_OF_SOFTWARE,
 };
 pub(super) use self::keys::{SERVICES, WANTED};
+use self::outlines::Outlines;
 use super::key::LINK_VALUE;
 use super::records::{LONGEST_KEY_NAME, StoredName};
 use crate::catalog::Text;
@@ -229,33 +231,6 @@ fn in_lower_case<T>(name: StoredName<'_>, work: impl FnOnce(&[u8]) -> Option<T>)
     work(lower)
 }
 
-/// Lengths and initials of names, as bits. What is in the set may be one of the names, and what is not is none.
-#[derive(Default, Clone, Copy)]
-struct Outlines {
-    lengths: u64,
-    initials: u32,
-}
-
-impl Outlines {
-    /// The set of every name.
-    const ALL: Self = Self { lengths: u64::MAX, initials: u32::MAX };
-
-    /// The set of one name, in any letter case. Long names share a bit, as do initials that differ in their upper bits.
-    fn of(name: &[u8]) -> Self {
-        let initial = name.first().map_or(0, |initial| initial & 0x1f);
-        Self { lengths: 1 << name.len().min(63), initials: 1 << initial }
-    }
-
-    fn or(self, other: Self) -> Self {
-        Self { lengths: self.lengths | other.lengths, initials: self.initials | other.initials }
-    }
-
-    fn may_hold(self, name: &[u8]) -> bool {
-        let Self { lengths, initials } = Self::of(name);
-        self.lengths & lengths != 0 && self.initials & initials != 0
-    }
-}
-
 impl WantedBelow<'_> {
     /// What is wanted of the subkey of that name; `None` where it is to be passed over.
     #[must_use]
@@ -290,16 +265,17 @@ impl WantedBelow<'_> {
 
     /// The outlines of the names that [`WantedBelow::wants_lower`] may accept.
     fn outlines(&self) -> Outlines {
-        let of_node = |node: &Node| {
-            let names = node.subkeys.keys().chain(&node.services);
-            let any = if node.beginnings.is_empty() { Outlines::default() } else { Outlines::ALL };
-            names.fold(any, |outlines, name| outlines.or(Outlines::of(name)))
-        };
-        match self.way {
-            [next, ..] => Outlines::of(next.as_bytes()),
-            [] if self.whole_tree => Outlines::ALL,
-            [] => self.nodes.iter().map(of_node).fold(Outlines::default(), Outlines::or),
+        let mut outlines = Outlines::default();
+        if let [next, ..] = self.way {
+            outlines.add(next.as_bytes());
+        } else if self.whole_tree || self.nodes.iter().any(|node| !node.beginnings.is_empty()) {
+            return Outlines::ALL;
+        } else {
+            for node in self.nodes.iter() {
+                node.subkeys.keys().chain(&node.services).for_each(|name| outlines.add(name));
+            }
         }
+        outlines
     }
 
     /// Whether a subkey is wanted, by its name in lower case.
@@ -308,6 +284,22 @@ impl WantedBelow<'_> {
             [next, ..] => next.as_bytes() == name,
             [] => self.whole_tree || self.nodes.iter().any(|node| node.wants(name)),
         }
+    }
+
+    /// What is wanted of each subkey, whatever it is called; `None` where that depends on its name.
+    #[must_use]
+    pub(super) fn every_subkey(&self) -> Option<Self> {
+        let mut nodes = Nodes::default();
+        for node in self.nodes.iter() {
+            let is_of_all = |beginning: &Vec<u8>| beginning.is_empty();
+            if !(node.subkeys.is_empty() && node.services.is_empty() && node.beginnings.keys().all(is_of_all)) {
+                return None;
+            }
+            nodes.extend(node.beginnings.values());
+        }
+        let is_known = self.way.is_empty() && (self.whole_tree || nodes.first.is_some());
+        let whole_tree = self.whole_tree || nodes.iter().any(|node| node.whole_tree);
+        is_known.then_some(Self { way: &[], whole_tree, nodes })
     }
 
     /// The same for a name in lower case.
@@ -344,6 +336,20 @@ impl WantedBelow<'_> {
     pub(super) fn value(&self, is_named: impl Fn(&str) -> bool) -> bool {
         let is_of_node = |node: &Node| node.values.iter().any(|value| is_named(value));
         self.has_all_values() || is_named(LINK_VALUE) || self.way.is_empty() && self.nodes.iter().any(is_of_node)
+    }
+
+    /// The same for names in records, of which most are refused by their outlines.
+    pub(super) fn value_chooser(&self) -> impl Fn(StoredName<'_>) -> bool {
+        let wants_every = self.has_all_values();
+        let mut outlines = Outlines::default();
+        if !wants_every {
+            let names = self.nodes.iter().filter(|_| self.way.is_empty()).flat_map(|node| &node.values);
+            names.map(String::as_str).chain([LINK_VALUE]).for_each(|name| outlines.add(name.as_bytes()));
+        }
+        move |name| {
+            let may_be = || name.ascii_bytes().is_none_or(|name| outlines.may_hold(name));
+            wants_every || may_be() && self.value(|wanted| name.is(wanted))
+        }
     }
 
     /// Whether every value of this key is wanted.
