@@ -211,8 +211,8 @@ fn the_root_below_one_of_its_keys_is_not_read_again() {
     let parameters = key(&bytes, "Protocol_Catalog9");
     let root = number(&bytes, 36);
     let list = 4096 + 4 + number(&bytes, parameters + 28);
-    let last = list + 4 + 8 * (usize::from(bytes[list + 2]) - 1);
-    bytes[last..last + 4].copy_from_slice(&u32::try_from(root).unwrap().to_le_bytes());
+    let item = list + 4 + 8 * (usize::from(bytes[list + 2]) - 1);
+    bytes[item..item + 4].copy_from_slice(&u32::try_from(root).unwrap().to_le_bytes());
     let parent = u32::try_from(parameters - 4100).unwrap();
     bytes[4096 + 4 + root + 16..][..4].copy_from_slice(&parent.to_le_bytes());
     let found = said(&read(&bytes).defects);

@@ -47,8 +47,7 @@ fn texts<'t>(toml: &'t str, list: &Finder<'_>, end: &Finder<'_>) -> Vec<&'t str>
     let list = begin.and_then(|begin| toml.get(begin..)).unwrap_or_default();
     let end = end.find(list.as_bytes()).unwrap_or(list.len());
     let mut quotation_marks = memchr_iter(b'"', list.as_bytes().get(..end).unwrap_or_default());
-    let mut next = || list.get(quotation_marks.next()? + 1..quotation_marks.next()?);
-    std::iter::from_fn(|| next()).collect()
+    std::iter::from_fn(|| list.get(quotation_marks.next()? + 1..quotation_marks.next()?)).collect()
 }
 
 fn tables() -> &'static [Table] {
@@ -92,10 +91,9 @@ impl ThirdParty {
     /// The third party whose GUID or DLL this is.
     #[must_use]
     pub fn of(id: Option<Guid>, path: Option<&CanonicalPath>) -> Option<&'static Self> {
-        let file = path.map(CanonicalPath::file_name);
-        let by_id = |table: &&Table| id.is_some_and(|id| table.ids.contains(&id));
-        let by_file = |table: &&Table| file.is_some_and(|file| table.files.iter().any(|known| matches(known, file)));
-        tables().iter().find(by_id).or_else(|| tables().iter().find(by_file))?.provider()
+        let by_id = |id: Guid| tables().iter().find(|table| table.ids.contains(&id));
+        let by_file = |file: &str| tables().iter().find(|table| table.files.iter().any(|known| matches(known, file)));
+        id.and_then(by_id).or_else(|| by_file(path?.file_name()))?.provider()
     }
 }
 

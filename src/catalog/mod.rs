@@ -6,6 +6,7 @@ mod event;
 mod fact;
 mod file;
 mod folder_name;
+mod harmful;
 mod link;
 mod namespace;
 mod other_protocol;
@@ -36,6 +37,7 @@ pub use catalogs::{AppPermission, Catalog, Catalogs, Entry, EntryList, NEEDED_KE
 pub use event::{CatalogEvent, Change};
 pub use fact::Facts;
 pub use file::SeenFile;
+pub use harmful::is_harmful;
 pub use link::RegistryLink;
 pub use namespace::NameSpaceEntry;
 pub use path::CanonicalPath;
@@ -46,7 +48,7 @@ pub use protocol::{
 };
 pub use select::{DanglingSelection, SELECTIONS};
 pub use software::{InstalledProduct, Software};
-pub use text::{Text, hex, is_harmful};
+pub use text::{Text, hex};
 pub use time::FileTime;
 pub use transport::{Binding, DISABLED, Environment, Service, ServiceProvider, SetupProvider, Transport, Winsock};
 pub use windows::{Architecture, Product, Version, Windows};

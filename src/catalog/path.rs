@@ -222,11 +222,9 @@ fn is_within(path: &str, folder: &str) -> bool {
         return false;
     }
     let [path, folder] = [path, folder].map(behind_root);
-    // Nearly all paths differ in the drive or the folder below it, where no short name is allowed.
-    let same = path.bytes().zip(folder.bytes()).take_while(|(own, folder)| own == folder).count();
-    let depth = folder.bytes().take(same).filter(|byte| *byte == b'\\').count();
-    if same < folder.len() && depth < 2 {
-        return false;
+    // Nearly all paths are without short names.
+    if !path.contains('~') {
+        return path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('\\'));
     }
     let mut own = path.split('\\');
     let mut folders = folder.split('\\').enumerate();

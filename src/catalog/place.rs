@@ -73,6 +73,7 @@ impl KeyPlace {
     }
 
     /// How long its path is, where its name is shown as it is.
+    #[inline]
     pub(crate) fn path_length(&self) -> usize {
         self.above.len() + self.name.as_ref().map_or(0, |name| 1 + name.lossy().len())
     }
@@ -120,5 +121,31 @@ impl fmt::Display for Place {
             write!(formatter, "{separator}offset {offset:#x}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_lies_where_its_name_lies_below_the_path_of_the_other() {
+        for above in ["", "ControlSet001", r"ControlSet001\Services"] {
+            for name in ["Tcpip", "", " x", "x\u{202e}", "ä"] {
+                let (above, name) = (Place { path: above.to_owned(), ..Place::default() }, Text::from(name));
+                let key = KeyPlace::below(&above.path.as_str().into(), &name).at(0x1234);
+                assert_eq!(key.whole(), Place { offset: Some(0x1234), ..above.below(&name) });
+                assert_eq!(key.is_nameless(), key.path().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_is_the_same_however_it_is_put_together() {
+        let below = |above: &str, name: &str| KeyPlace::below(&above.into(), &Text::from(name));
+        let whole = KeyPlace::from(below(r"A\B", "C").whole());
+        assert!(whole == below(r"A\B", "C") && whole == below("A", r"B\C"));
+        assert!(whole != below(r"A\B", "D") && whole != whole.clone().at(1));
+        assert_eq!(whole.path_length(), below(r"A\B", "C").path_length());
     }
 }

@@ -9,6 +9,8 @@ use std::fmt::{self, Write};
 
 use smol_str::SmolStr;
 
+use super::harmful::is_harmful;
+
 /// A text from evidence: a name, a path, a title, a file name.
 ///
 /// It keeps what it was made of, also where that is no valid Unicode, and shows it harmlessly: printable characters
@@ -51,7 +53,6 @@ impl Text {
 
     /// The text as Unicode, with U+FFFD for what has no meaning. For comparing; to print it use `Display`.
     #[must_use]
-    #[inline]
     pub fn lossy(&self) -> Cow<'_, str> {
         match &self.0 {
             Content::Unicode(text) => Cow::Borrowed(text),
@@ -61,6 +62,14 @@ impl Text {
                     |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
                 Cow::Owned(bytes.iter().map(character).collect())
             }
+        }
+    }
+
+    /// How many bytes [`Text::lossy`] has.
+    pub(crate) fn length(&self) -> usize {
+        match &self.0 {
+            Content::Unicode(text) => text.len(),
+            Content::Utf16(_) | Content::Bytes(_) => self.lossy().len(),
         }
     }
 
@@ -267,44 +276,6 @@ pub fn hex(bytes: &[u8]) -> String {
     hex
 }
 
-/// Whether a character must not reach a terminal, a spreadsheet or a log as it is: controls, what is invisible, what
-/// changes the direction of writing, blanks that look like U+0020 and are not, private use and noncharacters.
-#[must_use]
-pub fn is_harmful(character: char) -> bool {
-    const HARMFUL: &[(u32, u32)] = &[
-        (0x0000, 0x001f),
-        (0x007f, 0x00a0),
-        (0x00ad, 0x00ad),
-        (0x034f, 0x034f),
-        (0x061c, 0x061c),
-        (0x115f, 0x1160),
-        (0x1680, 0x1680),
-        (0x17b4, 0x17b5),
-        (0x180b, 0x180f),
-        (0x2000, 0x200f),
-        (0x2028, 0x202f),
-        (0x205f, 0x206f),
-        (0x3000, 0x3000),
-        (0x3164, 0x3164),
-        (0xe000, 0xf8ff),
-        (0xfdd0, 0xfdef),
-        (0xfe00, 0xfe0f),
-        (0xfeff, 0xfeff),
-        (0xffa0, 0xffa0),
-        (0xfff0, 0xfffb),
-        (0x1bca0, 0x1bca3),
-        (0x1d173, 0x1d17a),
-        (0xe0000, 0xe0fff),
-        (0xf0000, 0x10_ffff),
-    ];
-    // Nearly all characters of any evidence.
-    if (' '..='~').contains(&character) {
-        return false;
-    }
-    let code = u32::from(character);
-    code & 0xfffe == 0xfffe || HARMFUL.iter().any(|(first, last)| (*first..=*last).contains(&code))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -383,6 +354,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_as_long_as_its_unicode() {
+        for text in [Text::new("äö"), Text::from_utf16(&[0x61, 0xd800]), Text::from_bytes(b"a\xe4"), Text::default()]
+        {
+            assert_eq!(text.length(), text.lossy().len(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_appended_is_what_is_shown() {
         for name in ["x", " x", "x ", "\"x\"", "x\u{1b}", r"\u{41}", "ä", ""] {
             let name = Text::from(name);
@@ -390,13 +369,5 @@ mod tests {
             name.append_to(&mut shown);
             assert_eq!(shown, name.to_string());
         }
-    }
-
-    #[test]
-    fn noncharacters_are_harmful_in_every_plane() {
-        for character in ['\u{fffe}', '\u{ffff}', '\u{1ffff}', '\u{10fffe}'] {
-            assert!(is_harmful(character), "{character:?}");
-        }
-        assert!(!is_harmful('\u{1fffd}') && !is_harmful('ä'));
     }
 }

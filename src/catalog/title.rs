@@ -35,7 +35,8 @@ const TITLES: &[(&str, u32, &str)] = &[
 #[must_use]
 pub fn reference(name: &Text) -> Option<(String, u32)> {
     let name = name.lossy();
-    let (file, id) = name.strip_prefix('@')?.rsplit_once(",-")?;
+    let (file, id) = name.strip_prefix('@')?.rsplit_once(',')?;
+    let id = id.strip_prefix('-')?;
     let file = file.rsplit('\\').next().unwrap_or(file).to_ascii_lowercase();
     Some((file, id.parse().ok()?))
 }

@@ -52,7 +52,7 @@ pub(super) fn made_at<'a>(key: &'a mut Key, path: &str) -> Option<&'a mut Key> {
         if index == key.subkeys.len() {
             let name = Text::from(name);
             let place = KeyPlace::below(&key.place.path().into(), &name);
-            key.subkeys.push(Key { place, name, ..Key::default() });
+            key.subkeys.push(Key { name, place, ..Key::default() });
         }
         key.subkeys.get_mut(index)
     })
@@ -78,6 +78,7 @@ pub(super) fn remove_placed(key: &mut Key, path: &str) -> bool {
 
 /// Sets a value, and gives it a type where it is not there yet.
 pub(super) fn set(key: &mut Key, name: &str, data_type: u32, data: Vec<u8>) {
+    let data = data.into();
     if let Some(value) = key.values.iter_mut().find(|value| value.name.is(name)) {
         (value.data_type, value.data) = (data_type, data);
     } else {

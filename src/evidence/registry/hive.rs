@@ -107,16 +107,20 @@ impl OpenHive<'_> {
         match self.root() {
             Ok(root) => {
                 let record = walk.record(&root).ok();
-                record.iter().for_each(|record| walk.trail.begin(record.offset));
-                let key = record.as_ref().map(root_at).unwrap_or_default();
-                Ok(walk.key(&root, key, wanted, 0))
+                if let Some(record) = &record {
+                    walk.trail.begin(record.offset);
+                }
+                let mut key = record.as_ref().map(root_at).unwrap_or_default();
+                walk.key(&root, &mut key, wanted, 0);
+                Ok(key)
             }
             Err(found) => {
                 let root = walk.salvage.find_root().ok_or_else(|| Error::NoRootKey { found: found.clone() })?;
                 let mut key = root_at(&root);
                 walk.trail.begin(root.offset);
                 walk.trail.lose(&mut key, "a root key at the offset in the base block", found);
-                Ok(walk.salvage.key(&root, key, wanted, 0, &mut walk.trail))
+                walk.salvage.key(&root, &mut key, wanted, 0, &mut walk.trail);
+                Ok(key)
             }
         }
     }
@@ -161,28 +165,24 @@ struct Subkeys {
 
 impl<'a> Walk<'a, '_> {
     /// Fills `key` with what is wanted of `node`.
-    fn key(&mut self, node: &KeyNode<&'a [u8]>, mut key: Key, wanted: &WantedBelow<'_>, depth: usize) -> Key {
+    fn key(&mut self, node: &KeyNode<&'a [u8]>, key: &mut Key, wanted: &WantedBelow<'_>, depth: usize) {
         let record = match self.record(node) {
             Ok(record) => record,
-            Err(found) => {
-                self.trail.lose(&mut key, "a key", found);
-                return key;
-            }
+            Err(found) => return self.trail.lose(key, "a key", found),
         };
         if wanted.has_values() || record.is_link() {
-            self.salvage.values(&record, &mut key, wanted, &mut self.trail);
+            self.salvage.values(&record, key, wanted, &mut self.trail);
         }
         if wanted.has_subkeys() {
             match self.sound_subkeys(&record, wanted, depth) {
-                Ok(subkeys) => self.read_subkeys(node, record.offset, &subkeys, &mut key, wanted, depth),
+                Ok(subkeys) => self.read_subkeys(node, record.offset, &subkeys, key, wanted, depth),
                 Err(found) => {
-                    if !self.salvage.subkeys(&record, &mut key, wanted, depth, &mut self.trail) {
-                        self.trail.lose(&mut key, "a list of subkeys", found);
+                    if !self.salvage.subkeys(&record, key, wanted, depth, &mut self.trail) {
+                        self.trail.lose(key, "a list of subkeys", found);
                     }
                 }
             }
         }
-        key
     }
 
     /// Follows the list of a key's subkeys and all of its offsets, so that nt-hive can follow them without a panic, or finds
@@ -212,7 +212,7 @@ impl<'a> Walk<'a, '_> {
         let (mut are_plain, mut read, mut previous) = (true, Vec::new(), None);
         let is_wanted = wanted.chooser();
         for (position, item) in items.iter().enumerate() {
-            let name = records.key(*item)?.name;
+            let name = records.key_name(*item)?;
             are_plain &= name.is_plain() && previous.is_none_or(|previous| name.comes_after(previous));
             previous = Some(name);
             if is_wanted(name) {
@@ -273,10 +273,11 @@ impl<'a> Walk<'a, '_> {
                 if !self.trail.has_room(key, subkey.size()) {
                     break;
                 }
-                key.subkeys.push(match node.flatten() {
+                let subkey = key.add(subkey);
+                match node.flatten() {
                     Some(node) => self.key(&node, subkey, wanted, depth + 1),
                     None => self.salvage.key(&record, subkey, wanted, depth + 1, &mut self.trail),
-                });
+                }
             }
         }
     }
@@ -310,8 +311,8 @@ mod tests {
         let mut trail = Trail::new(bytes.len(), &mut other_budget, &mut other);
         let root = salvage.find_root().unwrap();
         let place = KeyPlace::default().at(root.offset);
-        let key = Key { place, last_written: Some(root.last_written()), ..Key::default() };
-        let by_records = salvage.key(&root, key, &wanted.of_root(), 0, &mut trail);
+        let mut by_records = Key { place, last_written: Some(root.last_written()), ..Key::default() };
+        salvage.key(&root, &mut by_records, &wanted.of_root(), 0, &mut trail);
         [(by_nt_hive, one.into_list()), (by_records, other.into_list())]
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use crate::catalog::{FileTime, KeyPlace, Place, Text};
 
 /// Deepest key that is followed; the deepest of thirteen real SYSTEM hives is 16.
@@ -18,7 +20,7 @@ pub(crate) struct Key {
     /// When it was last written, where the carrier keeps that.
     pub last_written: Option<FileTime>,
     /// Its values.
-    pub values: Vec<Value>,
+    pub values: SmallVec<[Value; 1]>,
     /// Its subkeys.
     pub subkeys: Vec<Self>,
     /// It is a link: Windows reads the key that its value [`LINK_VALUE`] names in its place.
@@ -54,8 +56,12 @@ pub(crate) struct Value {
     /// `REG_*`.
     pub data_type: u32,
     /// Its data.
-    pub data: Vec<u8>,
+    pub data: ValueData,
 }
+
+/// The data of a value. Those of a driver package, whose version is the only value that is read of each of a thousand keys,
+/// fit into it.
+pub(crate) type ValueData = SmallVec<[u8; 40]>;
 
 /// Text, ended by a NUL.
 pub(crate) const REG_SZ: u32 = 1;
@@ -75,14 +81,20 @@ pub(super) const LINK_VALUE: &str = "SymbolicLinkValue";
 
 impl Key {
     /// Bytes of memory that it takes, without what it holds.
+    #[inline]
     pub(super) fn size(&self) -> usize {
-        size_of::<Self>() + self.name.lossy().len() + self.place.path_length()
+        size_of::<Self>() + self.name.length() + self.place.path_length()
     }
 
     /// The same with all that it holds.
     pub(super) fn whole_size(&self) -> usize {
         let values: usize = self.values.iter().map(|value| value.size_with(value.data.len())).sum();
         self.size() + values + self.subkeys.iter().map(Self::whole_size).sum::<usize>()
+    }
+
+    /// Adds a subkey, to be filled.
+    pub(super) fn add(&mut self, subkey: Self) -> &mut Self {
+        self.subkeys.push_mut(subkey)
     }
 
     /// The subkey of that name, in any letter case.
@@ -188,7 +200,7 @@ impl Value {
     /// lies, since each of them becomes one that stands alone.
     pub(super) fn size_with(&self, length: usize) -> usize {
         let weight = if self.data_type == REG_MULTI_SZ { 8 } else { 1 };
-        let own = size_of::<Self>() + self.name.lossy().len();
+        let own = size_of::<Self>() + self.name.length();
         // The length is what the record claims: up to all that 32 bits can count.
         own.saturating_add(length.saturating_mul(weight))
     }
@@ -252,9 +264,8 @@ impl Value {
 /// The text up to the first NUL.
 fn first_text(data: &[u8]) -> Text {
     let (units, _) = data.as_chunks();
-    let end = units.iter().position(|unit| *unit == [0; 2]).unwrap_or(units.len());
-    let units: Vec<u16> = units.iter().take(end).map(|unit| u16::from_le_bytes(*unit)).collect();
-    Text::from_utf16(&units)
+    let units = units.split(|unit| *unit == [0; 2]).next().unwrap_or_default();
+    Text::from_utf16(&units.iter().map(|unit| u16::from_le_bytes(*unit)).collect::<Vec<_>>())
 }
 
 fn units(data: &[u8]) -> Vec<u16> {

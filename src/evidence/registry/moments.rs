@@ -1,6 +1,7 @@
 //! When the keys that were read were last written.
 
 use std::collections::HashSet;
+use std::mem;
 
 use super::Key;
 use crate::catalog::{FileTime, KeyPlace, Place};
@@ -11,25 +12,21 @@ const MOST: usize = 65_536;
 
 /// The times of `root` and of all keys below it, in the order of the tree. With links, which lead to keys that may have
 /// been read under their own names too, each key counts once.
-pub(super) fn of_keys(root: Key, has_links: bool, defects: &mut Defects) -> Vec<Moment> {
+pub(super) fn of_keys(mut root: Key, has_links: bool, defects: &mut Defects) -> Vec<Moment> {
     let mut moments = Vec::with_capacity(count(&root).min(MOST));
     let mut known = HashSet::new();
-    let mut levels = vec![vec![root].into_iter()];
-    while let Some(level) = levels.last_mut() {
-        let Some(key) = level.next() else {
-            levels.pop();
-            continue;
-        };
-        if has_links && key.place.offset.is_some_and(|offset| !known.insert(offset)) {
+    let mut keys = vec![&mut root];
+    while let Some(Key { place, last_written, subkeys, .. }) = keys.pop() {
+        if has_links && place.offset.is_some_and(|offset| !known.insert(offset)) {
             continue;
         }
         if moments.len() == MOST {
             let expected = format!("at most {MOST} keys with a time");
-            defects.push(Defect::new(key.place.whole(), expected, "more; the remaining times are ignored"));
+            defects.push(Defect::new(place.whole(), expected, "more; the remaining times are ignored"));
             break;
         }
-        levels.push(key.subkeys.into_iter());
-        moments.extend(of_key(key.last_written, key.place));
+        moments.extend(of_key(*last_written, mem::take(place)));
+        keys.extend(subkeys.iter_mut().rev());
     }
     moments
 }

@@ -3,6 +3,7 @@
 //! Every offset comes from the evidence, and none is believed: a cell is only read where it is in use, has a possible
 //! length and lies within the bins.
 
+use super::key::ValueData;
 use crate::catalog::{FileTime, Text};
 use crate::layout::cell::{KeyNode, KeyValue};
 use crate::layout::{BaseBlock, Field};
@@ -56,6 +57,11 @@ impl<'a> StoredName<'a> {
         Some(self.bytes).filter(|bytes| self.is_latin1 && bytes.is_ascii())
     }
 
+    /// Whether it is that text, and in ASCII.
+    pub(super) fn is_ascii_text(self, text: &Text) -> bool {
+        self.ascii_bytes().is_some_and(|bytes| bytes == text.lossy().as_bytes())
+    }
+
     /// How many characters it has, of which some may be halves of one.
     pub(super) fn units(self) -> usize {
         if self.is_latin1 { self.bytes.len() } else { self.bytes.len() / 2 }
@@ -63,7 +69,10 @@ impl<'a> StoredName<'a> {
 
     /// Whether it is in ASCII, not empty and without NUL: nothing of it is unclear.
     pub(super) fn is_plain(self) -> bool {
-        self.is_latin1 && !self.bytes.is_empty() && self.bytes.is_ascii() && !self.bytes.contains(&0)
+        // Each byte is looked at, even behind one that is not: so the compiler looks at many at once.
+        self.is_latin1
+            && !self.bytes.is_empty()
+            && self.bytes.iter().fold(true, |all, byte| all & (1..0x80).contains(byte))
     }
 
     /// Whether it comes after another name, both of which are plain: Windows compares them in upper case.
@@ -177,17 +186,30 @@ impl<'a> Records<'a> {
     }
 
     /// The data of a cell in use.
+    #[inline]
     pub(super) fn cell(&self, offset: u32) -> Result<&'a [u8], String> {
-        let begin = Self::file_offset(offset).ok_or("an offset that points nowhere")?;
-        let rest = self.bytes.get(begin..).unwrap_or_default();
-        let size = rest.first_chunk().map(|size| i32::from_le_bytes(*size));
-        let size = size.ok_or_else(|| format!("offset {offset:#x}, outside the bins"))?;
-        if size > 0 {
-            return Err(format!("a free cell at {begin:#x}"));
+        self.cell_in_use(offset).ok_or_else(|| self.fault_of_cell(offset))
+    }
+
+    #[inline]
+    fn cell_in_use(&self, offset: u32) -> Option<&'a [u8]> {
+        let rest = self.bytes.get(Self::file_offset(offset)?..)?;
+        let size = i32::from_le_bytes(*rest.first_chunk()?);
+        let length = usize::try_from(size.unsigned_abs()).ok()?;
+        let is_in_use = size <= 0 && length.is_multiple_of(8) && offset.is_multiple_of(8);
+        rest.get(CELL_HEAD..length).filter(|_| is_in_use)
+    }
+
+    /// Why no cell in use begins there.
+    #[cold]
+    fn fault_of_cell(&self, offset: u32) -> String {
+        let Some(begin) = Self::file_offset(offset) else { return "an offset that points nowhere".to_owned() };
+        let size = self.bytes.get(begin..).and_then(|rest| rest.first_chunk()).map(|size| i32::from_le_bytes(*size));
+        match size {
+            None => format!("offset {offset:#x}, outside the bins"),
+            Some(1..) => format!("a free cell at {begin:#x}"),
+            Some(..=0) => format!("no cell at {begin:#x}"),
         }
-        let length = usize::try_from(size.unsigned_abs()).unwrap_or(usize::MAX);
-        let data = rest.get(CELL_HEAD..length).filter(|_| length.is_multiple_of(8) && offset.is_multiple_of(8));
-        data.ok_or_else(|| format!("no cell at {begin:#x}"))
     }
 
     /// The key in the cell at that offset.
@@ -197,11 +219,10 @@ impl<'a> Records<'a> {
         key_in(data, at).ok_or_else(|| format!("no key at {at:#x}"))
     }
 
-    /// The value in the cell at that offset.
-    pub(super) fn value(&self, offset: u32) -> Result<ValueRecord<'a>, String> {
-        let data = self.cell(offset)?;
-        let at = Self::file_offset(offset).unwrap_or_default() + CELL_HEAD;
-        value_in(data, at).ok_or_else(|| format!("no value at {at:#x}"))
+    /// The name of the key in the cell at that offset.
+    pub(super) fn key_name(&self, offset: u32) -> Result<StoredName<'a>, String> {
+        let no_key = || format!("no key at {:#x}", Self::file_offset(offset).unwrap_or_default() + CELL_HEAD);
+        key_name(self.cell(offset)?).ok_or_else(no_key)
     }
 
     /// The subkeys that the list of a key names, of which no more than `most` items and lists are read: a list of lists
@@ -271,14 +292,17 @@ impl<'a> Records<'a> {
     }
 
     /// The data of a value, wherever they lie.
-    pub(super) fn data(&self, value: &ValueRecord<'_>) -> Result<Vec<u8>, String> {
+    pub(super) fn data(&self, value: &ValueRecord<'_>) -> Result<ValueData, String> {
         let size = value.size();
         if size == 0 {
-            return Ok(Vec::new());
+            return Ok(ValueData::new());
         }
         if value.is_inline() {
             let inline = value.head.data.to_le_bytes();
-            return inline.get(..size).map(<[u8]>::to_vec).ok_or_else(|| format!("{size} bytes instead of an offset"));
+            return inline
+                .get(..size)
+                .map(ValueData::from_slice)
+                .ok_or_else(|| format!("{size} bytes instead of an offset"));
         }
         if size > MAX_VALUE {
             return Err(format!("{size} bytes"));
@@ -286,8 +310,8 @@ impl<'a> Records<'a> {
         let data = self.cell(value.head.data)?;
         // Hives of version 1.3 have values of any length in one cell (`reg save` of Windows XP).
         match data.get(..size) {
-            Some(data) => Ok(data.to_vec()),
-            None if data.starts_with(b"db") => self.segments(data, size),
+            Some(data) => Ok(ValueData::from_slice(data)),
+            None if data.starts_with(b"db") => self.segments(data, size).map(ValueData::from_vec),
             None => Err(format!("room for {} of {size} bytes", data.len())),
         }
     }
@@ -310,19 +334,29 @@ impl<'a> Records<'a> {
 
 /// The key whose record is at the beginning of `data`, which lie at `offset` of the file.
 pub(super) fn key_in(data: &[u8], offset: usize) -> Option<KeyRecord<'_>> {
+    let name = key_name(data)?;
+    Some(KeyRecord { offset, head: KeyNode::decode_prefix(data)?, name })
+}
+
+/// The name of the key whose record is at the beginning of `data`.
+fn key_name(data: &[u8]) -> Option<StoredName<'_>> {
     let head = KeyNode::decode_prefix(data).filter(|head| head.signature == *b"nk")?;
     let is_latin1 = head.flags & 0x20 != 0;
     let longest = LONGEST_KEY_NAME * if is_latin1 { 1 } else { 2 };
     let length = Some(head.name_length).filter(|length| usize::from(*length) <= longest)?;
-    let name = name(data, KeyNode::SIZE, length, is_latin1)?;
-    Some(KeyRecord { offset, head, name })
+    name(data, KeyNode::SIZE, length, is_latin1)
 }
 
 /// The value whose record is at the beginning of `data`, which lie at `offset` of the file.
 pub(super) fn value_in(data: &[u8], offset: usize) -> Option<ValueRecord<'_>> {
+    let name = value_name(data)?;
+    Some(ValueRecord { offset, head: KeyValue::decode_prefix(data)?, name })
+}
+
+/// The name of the value whose record is at the beginning of `data`.
+pub(super) fn value_name(data: &[u8]) -> Option<StoredName<'_>> {
     let head = KeyValue::decode_prefix(data).filter(|head| head.signature == *b"vk")?;
-    let name = name(data, KeyValue::SIZE, head.name_length, head.flags & 1 != 0)?;
-    Some(ValueRecord { offset, head, name })
+    name(data, KeyValue::SIZE, head.name_length, head.flags & 1 != 0)
 }
 
 fn name(data: &[u8], begin: usize, length: u16, is_latin1: bool) -> Option<StoredName<'_>> {

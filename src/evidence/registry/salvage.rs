@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use memchr::memmem;
 
 use super::key::{Key, MAX_DEPTH, Value};
-use super::records::{CELL_HEAD, KeyRecord, Listed, NIL, Records, StoredName, ValueList, ValueRecord, key_in};
+use super::records::{CELL_HEAD, KeyRecord, Listed, NIL, Records, StoredName, ValueList, key_in, value_in, value_name};
 use super::wanted::WantedBelow;
 use crate::catalog::{KeyPlace, Text};
 use crate::evidence::{Defect, Defects, MAX_SEARCHED};
@@ -44,12 +44,15 @@ pub(super) struct Trail<'d> {
     room: &'d mut usize,
     /// The damage that was met.
     defects: &'d mut Defects,
+    /// The name of the value that was read last: the keys of a list have the same values.
+    last_value: Text,
 }
 
 impl<'d> Trail<'d> {
     /// The trail through a hive of that length.
     pub(super) fn new(length: usize, room: &'d mut usize, defects: &'d mut Defects) -> Self {
-        Self { seen: HashSet::new(), own: Vec::new(), left: MOST_ITEMS.min(length / 4), room, defects }
+        let left = MOST_ITEMS.min(length / 4);
+        Self { seen: HashSet::new(), own: Vec::new(), left, room, defects, last_value: Text::default() }
     }
 
     /// How many items of lists may still be read.
@@ -97,6 +100,14 @@ impl<'d> Trail<'d> {
             self.defects.push(defect);
         }
         is_new
+    }
+
+    /// The name of a value as text.
+    fn name_of_value(&mut self, name: StoredName<'_>) -> Text {
+        if !name.is_ascii_text(&self.last_value) {
+            self.last_value = name.text();
+        }
+        self.last_value.clone()
     }
 
     /// Tells damage that may have hidden something of a key.
@@ -179,18 +190,17 @@ impl<'a> Salvage<'a> {
     pub(super) fn key(
         &self,
         record: &KeyRecord<'_>,
-        mut key: Key,
+        key: &mut Key,
         wanted: &WantedBelow<'_>,
         depth: usize,
         trail: &mut Trail<'_>,
-    ) -> Key {
+    ) {
         if wanted.has_values() || record.is_link() {
-            self.values(record, &mut key, wanted, trail);
+            self.values(record, key, wanted, trail);
         }
         if wanted.has_subkeys() {
-            self.subkeys(record, &mut key, wanted, depth, trail);
+            self.subkeys(record, key, wanted, depth, trail);
         }
-        key
     }
 
     /// Reads the wanted subkeys of a key and reports what is wrong with their list; returns whether something was.
@@ -257,7 +267,7 @@ impl<'a> Salvage<'a> {
                 if !trail.has_room(key, subkey.size()) {
                     break;
                 }
-                key.subkeys.push(self.key(&child, subkey, &wanted, depth + 1, trail));
+                self.key(&child, key.add(subkey), &wanted, depth + 1, trail);
             }
         }
         is_damaged
@@ -316,37 +326,36 @@ impl<'a> Salvage<'a> {
         if is_cut {
             trail.lose(key, "values within the limit", "more");
         }
-        if !wanted.has_all_values() {
-            // A single value is wanted: four would take the room that a vector begins with.
-            key.values = Vec::with_capacity(1);
-        }
         let is_wanted = wanted.value_chooser();
         for item in items {
-            let value = self.records.value(u32::from_le_bytes(*item));
-            match value.and_then(|value| if is_wanted(value.name) { self.value(&value, key, trail) } else { Ok(None) })
-            {
-                Ok(value) => key.values.extend(value),
-                Err(found) => {
-                    is_damaged = true;
-                    trail.lose(key, "a value", found);
-                }
+            let offset = u32::from_le_bytes(*item);
+            let value = self.records.cell(offset).and_then(|cell| match value_name(cell) {
+                // Of most values nothing but the name is looked at.
+                Some(name) if !is_wanted(name) => Ok(()),
+                _ => self.value(cell, offset, key, trail),
+            });
+            if let Err(found) = value {
+                is_damaged = true;
+                trail.lose(key, "a value", found);
             }
         }
         is_damaged
     }
 
-    /// A value with its data; `None` where it does not exist here, or there is no room for it.
-    fn value(&self, record: &ValueRecord<'_>, key: &mut Key, trail: &mut Trail<'_>) -> Result<Option<Value>, String> {
+    /// Adds the value in the cell at that offset to `key`, unless it does not exist here or there is no room for it.
+    fn value(&self, cell: &[u8], offset: u32, key: &mut Key, trail: &mut Trail<'_>) -> Result<(), String> {
+        let at = Records::file_offset(offset).unwrap_or_default() + CELL_HEAD;
+        let record = value_in(cell, at).ok_or_else(|| format!("no value at {at:#x}"))?;
         if record.is_tombstone() {
-            return Ok(None);
+            return Ok(());
         }
-        let (name, offset) = (record.name.text(), u64::try_from(record.offset).ok());
+        let (name, offset) = (trail.name_of_value(record.name), u64::try_from(record.offset).ok());
         let value = Value { name, offset, data_type: record.head.data_type, ..Value::default() };
-        if !trail.has_room(key, value.size_with(record.size())) {
-            return Ok(None);
+        if trail.has_room(key, value.size_with(record.size())) {
+            let data = self.records.data(&record).map_err(|found| format!("{}: {found}", value.name))?;
+            key.values.push(Value { data, ..value });
         }
-        let data = self.records.data(record).map_err(|found| format!("{}: {found}", value.name))?;
-        Ok(Some(Value { data, ..value }))
+        Ok(())
     }
 }
 

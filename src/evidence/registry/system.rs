@@ -258,7 +258,7 @@ mod tests {
     fn with_value(name: &str, value: &str, data_type: u32, text: &str) -> Key {
         let data = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let value = Value { name: Text::from(value), data_type, data, ..Value::default() };
-        Key { name: Text::from(name), values: vec![value], ..Key::default() }
+        Key { name: Text::from(name), values: [value].into_iter().collect(), ..Key::default() }
     }
 
     fn key(name: &str, subkeys: Vec<Key>) -> Key {

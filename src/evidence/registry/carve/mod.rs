@@ -342,7 +342,7 @@ impl Carving<'_, '_, '_> {
 
 /// What a deleted value said; `None` where its data cannot be of its type.
 fn says(name: Text, record: &ValueRecord<'_>, data: Vec<u8>) -> Option<Text> {
-    let value = Value { name, data_type: record.head.data_type, data, ..Value::default() };
+    let value = Value { name, data_type: record.head.data_type, data: data.into(), ..Value::default() };
     match value.text() {
         Some(text) => Some(text).filter(|text| !text.lossy().contains(char::is_control) && text.undecoded().is_none()),
         None => Some(Text::new(value.shown())),

@@ -204,7 +204,7 @@ impl Tree {
         }
         let identity = (key.index, name.lower());
         let index = self.values.get(&identity).copied();
-        let value = Value { name, offset: None, line: Some(line), data_type: data.data_type, data: data.bytes };
+        let value = Value { name, offset: None, line: Some(line), data_type: data.data_type, data: data.bytes.into() };
         let size = |value: &Value| value.size_with(value.data.len());
         // What is overridden leaves its room, but for that of its name in the index.
         let known = index.and_then(|index| self.kept(key.index)?.values.get(index)?.as_ref());

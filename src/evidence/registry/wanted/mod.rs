@@ -1,16 +1,16 @@
 //! Which keys and values of a registry the program reads at all: everything else is passed over unread.
 
 mod keys;
+mod node;
 mod outlines;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use self::keys::{
-    CONTROL_SETS, PRODUCTS, WANTED_OF_CONTROL_SETS, WANTED_OF_NAMED, WANTED_OF_PRODUCT, WANTED_OF_SERVICE,
-    WANTED_OF_SOFTWARE,
+    CONTROL_SETS, PRODUCTS, WANTED_OF_CONTROL_SETS, WANTED_OF_NAMED, WANTED_OF_PRODUCT, WANTED_OF_SOFTWARE,
 };
 pub(super) use self::keys::{SERVICES, WANTED};
+use self::node::{Node, Nodes};
 use self::outlines::Outlines;
 use super::key::LINK_VALUE;
 use super::records::{LONGEST_KEY_NAME, StoredName};
@@ -22,20 +22,6 @@ pub(super) struct Wanted {
     root: Node,
 }
 
-/// What is wanted of a key. Names are in lower case, and are compared as bytes of UTF-8.
-#[derive(Debug, Default)]
-struct Node {
-    /// Everything in the key and below it.
-    whole_tree: bool,
-    all_values: bool,
-    values: Vec<String>,
-    subkeys: BTreeMap<Vec<u8>, Node>,
-    /// Subkeys whose names begin so.
-    beginnings: BTreeMap<Vec<u8>, Node>,
-    /// Subkeys of which [`Node::of_service`] is wanted.
-    services: BTreeSet<Vec<u8>>,
-}
-
 /// What is wanted of one of its keys.
 #[derive(Debug, Clone)]
 pub(super) struct WantedBelow<'a> {
@@ -43,30 +29,6 @@ pub(super) struct WantedBelow<'a> {
     way: &'a [String],
     whole_tree: bool,
     nodes: Nodes<'a>,
-}
-
-/// A key may be wanted by its name and by the beginning of its name. It seldom is by both, and one node needs no room of
-/// its own.
-#[derive(Debug, Clone, Default)]
-struct Nodes<'a> {
-    first: Option<&'a Node>,
-    others: Vec<&'a Node>,
-}
-
-impl<'a> Nodes<'a> {
-    fn iter(&self) -> impl Iterator<Item = &'a Node> {
-        self.first.into_iter().chain(self.others.iter().copied())
-    }
-}
-
-impl<'a> Extend<&'a Node> for Nodes<'a> {
-    fn extend<T: IntoIterator<Item = &'a Node>>(&mut self, nodes: T) {
-        let mut nodes = nodes.into_iter();
-        if self.first.is_none() {
-            self.first = nodes.next();
-        }
-        self.others.extend(nodes);
-    }
 }
 
 impl Wanted {
@@ -159,65 +121,6 @@ impl Wanted {
             whole_tree: self.root.whole_tree,
             nodes: Nodes { first: Some(&self.root), others: Vec::new() },
         }
-    }
-}
-
-impl Node {
-    /// What is wanted of a service, which is the same of all.
-    fn of_service() -> &'static Self {
-        static WANTED_OF_SERVICE: OnceLock<Node> = OnceLock::new();
-        WANTED_OF_SERVICE.get_or_init(Self::new_of_service)
-    }
-
-    fn new_of_service() -> Self {
-        let mut service = Self::default();
-        service.want_all(WANTED_OF_SERVICE);
-        service
-    }
-
-    /// Wants what these paths name.
-    fn want_all(&mut self, paths: &[&str]) {
-        for path in paths {
-            self.want(path);
-        }
-    }
-
-    /// Wants what a path names.
-    fn want(&mut self, path: &str) {
-        let (path, value) = path.split_once(':').map_or((path, None), |(path, value)| (path, Some(value)));
-        let (path, whole_tree) = path.strip_suffix(r"\**").map_or((path, false), |path| (path, true));
-        let names = path.split('\\').filter(|name| !name.is_empty());
-        let node = names.fold(self, |node, name| node.below(name));
-        match value {
-            Some(value) => node.values.push(value.to_owned()),
-            None if whole_tree => node.whole_tree = true,
-            None => node.all_values = true,
-        }
-    }
-
-    /// What is wanted of a subkey; of all whose names begin so where the name ends in `*`.
-    fn below(&mut self, name: &str) -> &mut Self {
-        let name = name.to_ascii_lowercase();
-        match name.strip_suffix('*') {
-            Some(beginning) => self.beginnings.entry(beginning.into()).or_default(),
-            None => self.subkeys.entry(name.into_bytes()).or_default(),
-        }
-    }
-
-    /// Adds what is wanted of the subkey of that name.
-    fn add_named<'n>(&'n self, name: &[u8], nodes: &mut Nodes<'n>) {
-        nodes.extend(self.subkeys.get(name));
-        nodes.extend(self.beginnings.iter().filter(|(beginning, _)| name.starts_with(beginning)).map(|(_, node)| node));
-        if self.services.contains(name) {
-            nodes.extend([Self::of_service()]);
-        }
-    }
-
-    /// Whether anything is wanted of the subkey of that name.
-    fn wants(&self, name: &[u8]) -> bool {
-        self.subkeys.contains_key(name)
-            || self.services.contains(name)
-            || self.beginnings.keys().any(|beginning| name.starts_with(beginning))
     }
 }
 
@@ -335,7 +238,8 @@ impl WantedBelow<'_> {
     #[must_use]
     pub(super) fn value(&self, is_named: impl Fn(&str) -> bool) -> bool {
         let is_of_node = |node: &Node| node.values.iter().any(|value| is_named(value));
-        self.has_all_values() || is_named(LINK_VALUE) || self.way.is_empty() && self.nodes.iter().any(is_of_node)
+        let is_of_key = self.has_all_values() || self.way.is_empty() && self.nodes.iter().any(is_of_node);
+        is_of_key || is_named(LINK_VALUE)
     }
 
     /// The same for names in records, of which most are refused by their outlines.
@@ -383,6 +287,23 @@ mod tests {
         assert_eq!(below(r"Setup"), Some((true, true)));
         assert_eq!(below(r"Setup\Upgrade"), Some((true, false)));
         assert_eq!(below(r"MountedDevices"), None);
+    }
+
+    #[test]
+    fn where_names_count_for_nothing_that_is_known_beforehand() {
+        let below = |path: &str| {
+            let names = path.split('\\').filter(|name| !name.is_empty());
+            names.fold(Wanted::of_system().of_root(), |below, name| below.subkey(&Text::from(name)).unwrap())
+        };
+        for path in ["", "ControlSet001", r"ControlSet001\Services", r"ControlSet001\Services\Tcpip"] {
+            assert!(below(path).every_subkey().is_none(), "{path}");
+        }
+        let packages = below(r"DriverDatabase\DriverPackages");
+        for every in [packages.every_subkey().unwrap(), packages.subkey(&Text::from("any.inf")).unwrap()] {
+            assert!(every.has_values() && !every.has_subkeys() && every.value(|name| name == "Version"));
+        }
+        let tree = below(r"ControlSet001\Services\WinSock2\Parameters").every_subkey().unwrap();
+        assert!(tree.has_all_values() && tree.has_subkeys());
     }
 
     #[test]
