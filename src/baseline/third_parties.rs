@@ -61,6 +61,18 @@ fn tables() -> &'static [Table] {
     })
 }
 
+/// The patterns of one list of all tables, each with the place of its table.
+fn patterns(of: fn(&Table) -> &[&'static str]) -> Vec<(&'static str, usize)> {
+    let tables = tables().iter().enumerate();
+    tables.flat_map(|(place, table)| of(table).iter().map(move |pattern| (*pattern, place))).collect()
+}
+
+/// The first table of which one of these patterns stands for that text.
+fn first_of(patterns: &[(&'static str, usize)], text: &str) -> Option<&'static Table> {
+    let (_, place) = patterns.iter().find(|(pattern, _)| matches(pattern, text))?;
+    tables().get(*place)
+}
+
 /// Every third party that is known.
 pub fn third_parties() -> impl Iterator<Item = &'static ThirdParty> {
     tables().iter().filter_map(Table::provider)
@@ -83,16 +95,16 @@ impl ThirdParty {
     /// The third party whose entries have that name, or whose chains begin with it.
     #[must_use]
     pub fn named(name: &Text) -> Option<&'static Self> {
-        let name = name.lossy();
-        let is_named = |table: &&Table| table.names.iter().any(|pattern| matches(pattern, &name));
-        tables().iter().find(is_named)?.provider()
+        static NAMES: OnceLock<Vec<(&str, usize)>> = OnceLock::new();
+        first_of(NAMES.get_or_init(|| patterns(|table| &table.names)), &name.lossy())?.provider()
     }
 
     /// The third party whose GUID or DLL this is.
     #[must_use]
     pub fn of(id: Option<Guid>, path: Option<&CanonicalPath>) -> Option<&'static Self> {
+        static FILES: OnceLock<Vec<(&str, usize)>> = OnceLock::new();
         let by_id = |id: Guid| tables().iter().find(|table| table.ids.contains(&id));
-        let by_file = |file: &str| tables().iter().find(|table| table.files.iter().any(|known| matches(known, file)));
+        let by_file = |file: &str| first_of(FILES.get_or_init(|| patterns(|table| &table.files)), file);
         id.and_then(by_id).or_else(|| by_file(path?.file_name()))?.provider()
     }
 }

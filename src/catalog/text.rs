@@ -65,12 +65,16 @@ impl Text {
         }
     }
 
+    /// The text, where it was read without loss.
+    #[inline]
+    pub(crate) fn unicode(&self) -> Option<&str> {
+        if let Content::Unicode(text) = &self.0 { Some(text) } else { None }
+    }
+
     /// How many bytes [`Text::lossy`] has.
+    #[inline]
     pub(crate) fn length(&self) -> usize {
-        match &self.0 {
-            Content::Unicode(text) => text.len(),
-            Content::Utf16(_) | Content::Bytes(_) => self.lossy().len(),
-        }
+        self.unicode().map_or_else(|| self.lossy().len(), str::len)
     }
 
     /// The same as [`Text::lossy`], owned.
@@ -115,7 +119,8 @@ impl Text {
     /// of both.
     #[must_use]
     pub fn is(&self, other: &str) -> bool {
-        matches!(&self.0, Content::Unicode(text) if text.eq_ignore_ascii_case(other))
+        // Most names are spelled as usual.
+        self.unicode().is_some_and(|text| text == other || text.eq_ignore_ascii_case(other))
     }
 
     /// Appends the shown form. Nearly always that is the text itself, which needs no formatter.

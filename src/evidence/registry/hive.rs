@@ -238,6 +238,9 @@ impl<'a> Walk<'a, '_> {
         wanted: &WantedBelow<'_>,
         depth: usize,
     ) {
+        if subkeys.read.is_empty() {
+            return;
+        }
         let records = self.salvage.records();
         key.subkeys.reserve_exact(subkeys.read.len().min(MOST_RESERVED));
         let mut names = Names::default();

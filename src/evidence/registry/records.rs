@@ -59,7 +59,7 @@ impl<'a> StoredName<'a> {
 
     /// Whether it is that text, and in ASCII.
     pub(super) fn is_ascii_text(self, text: &Text) -> bool {
-        self.ascii_bytes().is_some_and(|bytes| bytes == text.lossy().as_bytes())
+        text.unicode().is_some_and(|text| self.ascii_bytes() == Some(text.as_bytes()))
     }
 
     /// How many characters it has, of which some may be halves of one.
@@ -85,8 +85,9 @@ impl<'a> StoredName<'a> {
 
     /// Whether it is this name of ASCII letters, in any letter case.
     pub(super) fn is(self, name: &str) -> bool {
-        // No other character of Latin-1 is the same in another letter case as one of ASCII.
-        if self.is_latin1 { self.bytes.eq_ignore_ascii_case(name.as_bytes()) } else { self.text().is(name) }
+        // No other character of Latin-1 is the same in another letter case as one of ASCII. Most names are spelled as usual.
+        let is_same = || self.bytes == name.as_bytes() || self.bytes.eq_ignore_ascii_case(name.as_bytes());
+        if self.is_latin1 { is_same() } else { self.text().is(name) }
     }
 }
 
