@@ -2,7 +2,7 @@
 
 use super::value::FailOn;
 
-/// What the exit code of a command that handles many pieces of evidence says.
+// What the exit code of a command that handles many pieces of evidence says.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent of each other")]
 pub(in crate::cli) struct EndingArgs {

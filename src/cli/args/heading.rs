@@ -7,7 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::policy::PolicyArgs;
 
-/// What a report says of itself.
+// What a report says of itself.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct HeadingArgs {
     /// Case that the report belongs to, for its first page (HTML)

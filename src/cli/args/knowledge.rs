@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-/// Files with what the user knows.
+// Files with what the user knows.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct KnowledgeArgs {
     /// File (TOML) with providers that you know, so that they are not reported as unknown; repeatable; see

@@ -80,7 +80,8 @@ impl Args {
 /// Name of the command that is a worker process.
 pub(super) const WORKER: &str = "worker";
 
-// The options of a command are only made where they are asked for: that is a third of the time that arguments take.
+// The options of a command are only made where they are asked for: that is a third of the time that arguments take. A doc
+// comment on a group of options would then be the text of each command that has them.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum Command {

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use catalog9::archive::Password;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
-/// The password of archives.
+// The password of archives.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct PasswordArgs {
     /// Password of encrypted 7z and zip archives. Other users of this computer can see it in the list of processes;

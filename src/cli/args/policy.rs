@@ -6,7 +6,7 @@ use catalog9::finding::Severity;
 use catalog9::rules;
 use jiff::civil::Date;
 
-/// Which findings are reported.
+// Which findings are reported.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct PolicyArgs {
     /// Policy file (TOML) with allowed providers, changed severities and selected rules; see docs/policy.md
