@@ -1,5 +1,5 @@
 //! The third parties that catalog9 knows. To read their whole file takes longer than to read a hive, so first only what
-//! they are known by is read, line by line, and the rest of those that are met.
+//! they are known by is read, and the rest of those that are met.
 
 use std::sync::OnceLock;
 
