@@ -75,7 +75,7 @@ impl KeyPlace {
     /// How long its path is, where its name is shown as it is.
     #[inline]
     pub(crate) fn path_length(&self) -> usize {
-        self.above.len() + self.name.as_ref().map_or(0, |name| 1 + name.lossy().len())
+        self.above.len() + self.name.as_ref().map_or(0, |name| 1 + name.length())
     }
 }
 
@@ -96,7 +96,7 @@ impl PartialEq for KeyPlace {
 impl Eq for KeyPlace {}
 
 fn path_below(above: &str, name: &Text) -> String {
-    let mut path = String::with_capacity(above.len() + 1 + name.lossy().len());
+    let mut path = String::with_capacity(above.len() + 1 + name.length());
     path.push_str(above);
     if !path.is_empty() {
         path.push('\\');
